@@ -1,1 +1,4 @@
-export {};
+export type { DemoEngine } from './demo-engine.js';
+export { createDemoEngine } from './demo-engine.js';
+export { demoEngineMain } from './main-module.js';
+export type { DemoEngineOptions } from './options.js';
