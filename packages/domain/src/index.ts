@@ -1,1 +1,41 @@
-export {};
+export { containerName, engineEndpoint, gameIdOf, hostName } from './container-name.js';
+export { decideStart, type StartDecision } from './decide-start.js';
+export { decideStop, type StopDecision } from './decide-stop.js';
+export { compareEntryIds, type EntryId, parseEntryId, STREAM_START } from './entry-id.js';
+export { ERROR_CODES, type ErrorCode, type FailureCode } from './error-code.js';
+export { errorMessage } from './error-message.js';
+export { GAME_ID_PATTERN, isGameId } from './game-id.js';
+export { type ImageReference, type ImageReferenceCheck, imageName, isImageAllowed, parseImageReference } from './image-reference.js';
+export { type Arrival, mergeJobs, type StreamReads } from './merge-jobs.js';
+export {
+  OPERATION_SOURCES,
+  OPERATION_STATUSES,
+  OPERATION_STEPS,
+  OPERATIONS,
+  type Operation,
+  type OperationSource,
+  type OperationStatus,
+  type OperationStep,
+} from './operation.js';
+export { type InvalidJob, jobOperation, type RuntimeJob, type StartJob, type StopJob } from './runtime-job.js';
+export {
+  type FormerRuntime,
+  formerRuntime,
+  moveRecord,
+  newRuntimeRecord,
+  type RuntimeRecord,
+  recordRunning,
+  recordStarting,
+  restoreFormer,
+} from './runtime-record.js';
+export {
+  canTransition,
+  InvalidTransitionError,
+  isRuntimeStatus,
+  RUNTIME_STATUS_MEANINGS,
+  RUNTIME_STATUSES,
+  RUNTIME_TRANSITIONS,
+  type RuntimeStatus,
+  transition,
+} from './runtime-status.js';
+export { parseStopReason, STOP_REASONS, type StopReason, type StopReasonCheck } from './stop-reason.js';

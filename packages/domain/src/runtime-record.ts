@@ -1,0 +1,88 @@
+import { engineEndpoint } from './container-name.js';
+import type { RuntimeStatus } from './runtime-status.js';
+import { transition } from './runtime-status.js';
+
+/** What is known of one game's runtime. One record per game, kept as history after the container is gone. */
+export interface RuntimeRecord {
+  readonly gameId: string;
+  readonly status: RuntimeStatus;
+  /** The container the record speaks of; null before the first create and once it is removed. */
+  readonly currentContainerId: string | null;
+  /** The image reference of the last accepted start, as the producer sent it. */
+  readonly currentImageRef: string;
+  /** The stable address `http://galaxy-game-{game_id}:8080`. */
+  readonly engineEndpoint: string;
+  /** Set by pause, cleared by resume; the scheduler leaves a paused game alone. */
+  readonly paused: boolean;
+  readonly createdAt: Date;
+  /** When the engine last became ready; null if it never did. */
+  readonly startedAt: Date | null;
+  /** When the container was last stopped on purpose; null while it is up. */
+  readonly stoppedAt: Date | null;
+  /** When the container was last removed; null while there is one. */
+  readonly removedAt: Date | null;
+  /** When the record last moved. */
+  readonly lastOpAt: Date;
+}
+
+/** The part of a record that a failed start puts back. */
+export interface FormerRuntime {
+  readonly status: RuntimeStatus;
+  readonly containerId: string | null;
+  readonly imageRef: string;
+}
+
+/** A record for a game that had none, in the given status and with nothing running. */
+export function newRuntimeRecord(input: { gameId: string; imageRef: string; status: 'starting' | 'removed'; now: Date }): RuntimeRecord {
+  const { gameId, imageRef, status, now } = input;
+  return {
+    gameId,
+    status,
+    currentContainerId: null,
+    currentImageRef: imageRef,
+    engineEndpoint: engineEndpoint(gameId),
+    paused: false,
+    createdAt: now,
+    startedAt: null,
+    stoppedAt: null,
+    removedAt: status === 'removed' ? now : null,
+    lastOpAt: now,
+  };
+}
+
+/**
+ * The record after one move: `stopped` sets `stoppedAt` and keeps the container id, `removed` sets `removedAt` and nulls
+ * it, and every move sets `lastOpAt`.
+ * @throws InvalidTransitionError when the status machine does not allow the move.
+ */
+export function moveRecord(record: RuntimeRecord, to: RuntimeStatus, now: Date): RuntimeRecord {
+  transition(record.status, to);
+  const moved = { ...record, status: to, lastOpAt: now };
+  if (to === 'stopped') return { ...moved, stoppedAt: now };
+  if (to === 'removed') return { ...moved, removedAt: now, currentContainerId: null };
+  return moved;
+}
+
+/** The record once a start is accepted: `starting` with the new image and no container yet. Old times stay until the engine is ready. */
+export function recordStarting(record: RuntimeRecord | null, input: { gameId: string; imageRef: string; now: Date }): RuntimeRecord {
+  if (record === null) return newRuntimeRecord({ ...input, status: 'starting' });
+  const { imageRef, now } = input;
+  return { ...record, status: 'starting', currentContainerId: null, currentImageRef: imageRef, paused: false, lastOpAt: now };
+}
+
+/** The record once the engine answers: `running`, with the times of earlier stops and removals cleared. */
+export function recordRunning(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
+  return { ...moveRecord(record, 'running', now), currentContainerId: containerId, startedAt: now, stoppedAt: null, removedAt: null };
+}
+
+/** What a start must put back if it fails before it removed the former container; null when there was nothing to keep. */
+export function formerRuntime(record: RuntimeRecord | null): FormerRuntime | null {
+  if (record === null || record.status === 'starting') return null;
+  return { status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef };
+}
+
+/** The record with its former status, container and image put back. */
+export function restoreFormer(record: RuntimeRecord, former: FormerRuntime, now: Date): RuntimeRecord {
+  transition(record.status, former.status);
+  return { ...record, status: former.status, currentContainerId: former.containerId, currentImageRef: former.imageRef, lastOpAt: now };
+}

@@ -1,0 +1,33 @@
+import type { PublishOutcome } from './job-result-publisher.js';
+
+/** A stream entry that was given up, as `runtime:dead_letters` carries it. */
+export interface DeadLetter {
+  /** The key of the stream it came by. */
+  readonly sourceStream: string;
+  readonly sourceEntryId: string;
+  /** A stable code of docs/error-model.md. */
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes. */
+  readonly raw: string;
+  /** How often it was tried; 0 when it could not even be decoded. */
+  readonly attempts: number;
+  /** Milliseconds since 1970 (UTC). */
+  readonly failedAtMs: bigint;
+}
+
+/** A dead letter and its place in its lane, counted from 1 without gaps. A lane is one source: a job stream, or a game. */
+export interface NumberedDeadLetter {
+  readonly lane: string;
+  readonly number: bigint;
+  readonly letter: DeadLetter;
+}
+
+/** Publishes entries on `runtime:dead_letters`. */
+export interface DeadLetterPublisher {
+  /**
+   * Appends the dead letter unless it is there already; the same promises as JobResultPublisher.publish, per lane.
+   * @throws DependencyFault as there.
+   */
+  publish(letter: NumberedDeadLetter): Promise<PublishOutcome>;
+}

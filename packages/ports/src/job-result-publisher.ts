@@ -1,0 +1,65 @@
+import { InvalidInputError } from './faults.js';
+
+/** The two outcomes of a job; `success` includes the idempotent replay (`error_code` = `replay_no_op`). */
+export const JOB_OUTCOMES = ['success', 'failure'] as const;
+
+/** One of {@link JOB_OUTCOMES}. */
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];
+
+/**
+ * The result of one start or stop job, as `runtime:job_results` carries it: all six fields, always, and no others.
+ * Fields that do not apply are empty strings.
+ */
+export interface JobResult {
+  /** The game the job acted on. */
+  readonly gameId: string;
+  readonly outcome: JobOutcome;
+  /** The container's id on success; empty on failure and when a stop found the game's record removed. */
+  readonly containerId: string;
+  /** `http://galaxy-game-{game_id}:8080`, filled and empty together with `containerId`. */
+  readonly engineEndpoint: string;
+  /** Empty on a fresh success, `replay_no_op` on a replay, a stable code of docs/error-model.md on failure. */
+  readonly errorCode: string;
+  /** What an operator can read; empty on success. */
+  readonly errorMessage: string;
+}
+
+/** A result and its place among the results of its game, counted from 1 without gaps. */
+export interface NumberedJobResult {
+  readonly number: bigint;
+  readonly result: JobResult;
+}
+
+/**
+ * What became of a numbered publish: `published` as the entry of that id; `already_published` by an earlier call whose
+ * reply was lost; `gap` when results before it are missing: publish from `held + 1` on, in order.
+ */
+export type PublishOutcome =
+  | { readonly kind: 'published'; readonly entryId: string }
+  | { readonly kind: 'already_published' }
+  | { readonly kind: 'gap'; readonly held: bigint };
+
+/**
+ * Publishes one entry on `runtime:job_results` per finished start or stop job. Results carry no job id, so their order
+ * per game is part of the contract: the publisher keeps the last number published per game and refuses to skip one.
+ * Callers of the REST interface get the same shape in the response; nothing of theirs is published.
+ */
+export interface JobResultPublisher {
+  /**
+   * Appends the result unless it is there already. Atomic per call, and repeating is safe: of any number of calls with
+   * the same game and number, from any number of processes, exactly one appends.
+   * @throws InvalidInputError from {@link validateJobResult}: nothing was published.
+   * @throws DependencyFault when the stream does not answer or refuses; with `effect: 'unknown'` it may be published: call again.
+   */
+  publish(result: NumberedJobResult): Promise<PublishOutcome>;
+}
+
+/**
+ * Checks what every result must have: a game id that is not blank and a known outcome. The other fields may be empty.
+ * @throws InvalidInputError naming the field.
+ */
+export function validateJobResult(result: JobResult): void {
+  if (result.gameId.trim() === '') throw new InvalidInputError('job result: game id must not be empty');
+  if (!JOB_OUTCOMES.includes(result.outcome))
+    throw new InvalidInputError(`job result: outcome ${JSON.stringify(result.outcome)} is unsupported`);
+}

@@ -1,0 +1,185 @@
+import type { FailureCode, FormerRuntime, OperationSource, OperationStep, RuntimeJob, RuntimeRecord, RuntimeStatus } from '@galaxy/domain';
+import type { DeadLetter } from './dead-letter-publisher.js';
+import type { JobResult } from './job-result-publisher.js';
+import type { JobCursors, JobStreamName, ReceivedEntry } from './job-stream.js';
+import type { LeaseGrant } from './leases.js';
+import type { OutboxEntry } from './outbox.js';
+
+/** One job to queue, in the order it must be carried out. */
+export interface JobToQueue {
+  /** The operation's id, a UUID chosen by the caller. */
+  readonly opId: string;
+  readonly stream: JobStreamName;
+  readonly entryId: string;
+  readonly payloadHash: string;
+  readonly job: RuntimeJob;
+}
+
+/** A dead letter to send, and the stream whose lane it is numbered in. */
+export interface DeadLetterToSend {
+  readonly stream: JobStreamName;
+  readonly entryId: ReceivedEntry['entryId'];
+  readonly payloadHash: string;
+  readonly letter: DeadLetter;
+}
+
+/** Everything one read of the job streams changes. */
+export interface Intake {
+  readonly lease: LeaseGrant;
+  readonly jobs: readonly JobToQueue[];
+  readonly deadLetters: readonly DeadLetterToSend[];
+  /** The cursors after this read. */
+  readonly cursors: JobCursors;
+  /** How many entries of each stream the cursors moved over. */
+  readonly entriesRead: Readonly<Record<JobStreamName, number>>;
+}
+
+/** `taken_in` tells how many of the jobs were new; `lost` that the lease belongs to somebody else by now: nothing was changed. */
+export type IntakeOutcome = { readonly kind: 'taken_in'; readonly queued: number } | { readonly kind: 'lost' };
+
+/** What names a claim: the operation and the attempt, which is the fence. */
+export interface ClaimKey {
+  readonly opId: string;
+  readonly attempt: number;
+}
+
+/** How far an operation got in an earlier or this attempt. */
+export interface OperationProgress {
+  readonly step: OperationStep;
+  /** What was there before; null when there was nothing to keep. */
+  readonly former: FormerRuntime | null;
+  /** The container this operation created; null before. */
+  readonly containerId: string | null;
+}
+
+/** One operation, held by this process until its claim expires. */
+export interface Claim extends ClaimKey {
+  /** The place in the order of all operations. */
+  readonly ord: bigint;
+  readonly gameId: string;
+  readonly source: OperationSource;
+  /** The stream entry's id, or the request's. */
+  readonly sourceRef: string;
+  readonly job: RuntimeJob;
+  readonly progress: OperationProgress | null;
+  /** The game's record at the moment of the claim. While the claim holds, only its holder moves it. */
+  readonly record: RuntimeRecord | null;
+  /** True when a later valid stop of the game is queued. */
+  readonly superseded: boolean;
+  /** How many attempts ended without a hand-over, an outage of a dependency, or a new step. */
+  readonly failures: number;
+  /** Milliseconds this operation has spent waiting for a container engine that did not answer. */
+  readonly unavailableMs: number;
+}
+
+/** What to claim. */
+export interface ClaimRequest {
+  /** The process, a UUID of its own per start. */
+  readonly holder: string;
+  readonly ttlMs: number;
+  /** At most this many starts, and at most this many of all other operations. */
+  readonly starts: number;
+  readonly others: number;
+  /** Whether operations whose claim has expired may be taken over. */
+  readonly takeOver: boolean;
+  /** Operations this process is still at work on: never taken over from itself. */
+  readonly inFlight: readonly string[];
+}
+
+/** What a renewal learned of one claim. `lost`: drop it and touch nothing any more. */
+export interface ClaimState extends ClaimKey {
+  readonly state: 'held' | 'superseded' | 'lost';
+}
+
+/**
+ * What happens to the record, in the same statement: `keep` leaves it alone; `put` installs `record` verbatim, provided
+ * the stored one still has the status and container id that `expected` names (null: there is none).
+ */
+export type RecordChange =
+  | { readonly kind: 'keep' }
+  | {
+      readonly kind: 'put';
+      readonly expected: { readonly status: RuntimeStatus; readonly containerId: string | null } | null;
+      readonly record: RuntimeRecord;
+    };
+
+/** How an operation ended, and what its producer is told. */
+export interface Settlement {
+  readonly record: RecordChange;
+  /** The six fields; `outcome` decides between `succeeded` and `failed`. */
+  readonly result: JobResult;
+  /** Why it ended so when it is not a fresh success. */
+  readonly errorCode: '' | 'replay_no_op' | FailureCode;
+}
+
+/**
+ * What became of a fenced write. `applied`: all of it. `already_mine`: an earlier call of this very attempt did it and
+ * the reply was lost. `lost`: the claim belongs to a later attempt, or the operation ended elsewhere: nothing was
+ * changed, drop it. `stale`: the record is not as expected: nothing was changed, decide anew.
+ */
+export type FencedOutcome =
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'already_mine' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'stale' };
+
+/** As {@link FencedOutcome}; `applied` and `already_mine` carry the outbox entry of the result, or null when it is not published on a stream. */
+export type FinishOutcome =
+  | { readonly kind: 'applied'; readonly publish: OutboxEntry | null }
+  | { readonly kind: 'already_mine'; readonly publish: OutboxEntry | null }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'stale' };
+
+/** Why a claim is given back before its end. Only `failure` counts towards `Claim.failures`. */
+export interface HandBack {
+  readonly reason: 'handover' | 'outage' | 'failure';
+  /** Nobody claims the operation again before this many milliseconds have passed. */
+  readonly delayMs: number;
+  /** To add to `Claim.unavailableMs`. */
+  readonly unavailableMs: number;
+}
+
+/**
+ * The queue, the claims, the steps and the ends of operations: everything that must change together. Each method is one
+ * atomic statement; no call holds anything open between calls.
+ *
+ * The attempt is the fence: every method that takes a {@link ClaimKey} changes something only while that very attempt is
+ * running. At most one operation per game runs at any time. Time is the store's own clock.
+ *
+ * Every method throws DependencyFault when the store does not answer; with `effect: 'unknown'` the change may have
+ * happened, and calling again is safe.
+ */
+export interface OperationJournal {
+  /** The stored cursors; null per stream for one that was never read. */
+  cursors(): Promise<Readonly<Record<JobStreamName, string | null>>>;
+
+  /**
+   * Queues jobs in the given order, adds the dead letters to the outbox, and moves the cursors, under the lease. An
+   * entry that was taken in before (same stream, entry id and payload) is left out, so repeating is safe.
+   */
+  takeIn(intake: Intake): Promise<IntakeOutcome>;
+
+  /**
+   * Claims operations: first those whose claim has expired (when allowed), then per game the oldest queued one, if
+   * nothing of the game runs. Each claim raises `attempt`. Of concurrent calls none gets the same operation, nor two
+   * operations of one game.
+   */
+  claim(request: ClaimRequest): Promise<Claim[]>;
+
+  /**
+   * Extends the claims and tells the state of each, in the order given. Succeeds while the attempt is unchanged, even
+   * when the claim had expired.
+   */
+  renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]>;
+
+  /** Records a step and its record change together. */
+  advance(claim: ClaimKey, progress: OperationProgress, record: RecordChange): Promise<FencedOutcome>;
+
+  /**
+   * Ends the operation: record, operation, and the result numbered in the outbox, all or nothing.
+   */
+  finish(claim: ClaimKey, settlement: Settlement): Promise<FinishOutcome>;
+
+  /** Gives the claim back; a no-op when it is lost already. */
+  handBack(claim: ClaimKey, handBack: HandBack): Promise<void>;
+}
