@@ -1,16 +1,38 @@
 const MAX_BYTES = 512;
+const MAX_INPUT = 4096;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-const CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
-const SECRET = /\b((?:password|passwd|secret|token|authorization|bearer)\s*[=:]\s*)\S+/gi;
-const FILE_PATH = /(?<![\w/.:-])\/(?:[\w.@+-]+\/)+[\w.@+-]*/g;
+
+const SECRET_WORD =
+  'passw(?:or)?d|secret|token|signature|credential|cookie|authorization|registry-auth|(?:api|access|private)[_-]?key';
+const SECRET_NAME = `(?<![\\w-])([\\w-]*(?:${SECRET_WORD})[\\w-]*["']?\\s*[=:]\\s*)`;
+const SECRET_VALUE = '(?:(?:basic|bearer|digest)\\s+)?(?:"[^"]*"?|\'[^\']*\'?|\\S+)';
+
+// In this order: who logs in, what is named a secret, what looks like one, where files lie.
+const MASKS: readonly (readonly [RegExp, string])[] = [
+  // A password may hold an @, and some hold a slash; digits before a slash are a port.
+  [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)(?:[^\s/?#]*|[^\s/@:]*:(?!\d+\/)\S*)@/gi, '$1***@'],
+  [new RegExp(SECRET_NAME + SECRET_VALUE, 'gi'), '$1***'],
+  [/\b([Bb]asic|[Bb]earer) +(?=\S*[\dA-Z=])[\w.~+/=-]{8,}/g, '$1 ***'],
+  [/\b(?:gh[oprsu]_|github_pat_|glpat-|dckr_pat_|eyJ[\w-]+\.)[\w.-]+/g, '***'],
+  [/\b(?:unix|file):\/\/\/[^\s'")]*/gi, '<path>'],
+  [/(?<![\w/.-])\/(?:[^\s/:,;'"()<>]+\/)+[^\s/:,;'"()<>]*/g, '<path>'],
+];
 
 /**
- * Makes a text fit for a result's `error_message`: one line, no credentials in URLs, no file system paths, at most 512
- * bytes of UTF-8 (cut between characters). Text of containers and servers is data: it can't forge a line or a field.
+ * Makes a text fit for a result's `error_message`: one line, no credentials, no file system paths, at most 512 bytes of
+ * UTF-8 (cut between characters). Text of containers and servers is data: it can't forge a line or a field. Masked is
+ * what can be recognised: logins in URLs, values named as secrets, tokens of well-known shapes, absolute paths.
  */
 export function errorMessage(text: string): string {
-  const line = text.replace(CONTROL, ' ').replace(CREDENTIALS, '$1***@').replace(SECRET, '$1***').replace(FILE_PATH, '<path>').trim();
-  return cut(line);
+  const line = firstWords(text).replace(CONTROL, ' ').trim();
+  return cut(MASKS.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), line));
+}
+
+// Bounds the time the patterns need, wherever the text comes from. Between words: half a secret is not recognised.
+function firstWords(text: string): string {
+  if (text.length <= MAX_INPUT) return text;
+  const end = text.slice(0, MAX_INPUT).search(/\s\S*$/);
+  return end < 0 ? '<unreadable>' : text.slice(0, end);
 }
 
 function cut(text: string): string {

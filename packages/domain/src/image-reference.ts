@@ -25,8 +25,9 @@ const MAX_NAME_LENGTH = 255;
 const malformed = (reason: string): ImageReferenceCheck => ({ kind: 'malformed', reason });
 
 /**
- * Takes an image reference apart by the grammar every container engine uses. Stricter on purpose in one point: a tag or
- * a digest is required, since an implicit `latest` runs something else tomorrow.
+ * Takes an image reference apart by the grammar every container engine uses. Stricter on purpose: a tag or a digest is
+ * required, since an implicit `latest` runs something else tomorrow; a registry is named by host name or IPv4 address;
+ * and a digest is sha256 or sha512.
  */
 export function parseImageReference(text: string): ImageReferenceCheck {
   if (text.length > MAX_LENGTH) return malformed(`longer than ${String(MAX_LENGTH)} characters`);
@@ -60,7 +61,8 @@ function splitRegistry(name: string): { registry: string; path: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, slash);
   const isRegistry = slash > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
-  return isRegistry ? { registry: first, path: name.slice(slash + 1) } : { registry: 'docker.io', path: name };
+  if (!isRegistry) return { registry: 'docker.io', path: name };
+  return { registry: first === 'index.docker.io' ? 'docker.io' : first, path: name.slice(slash + 1) };
 }
 
 /** The full name without tag or digest, `registry/repository`. */
@@ -71,10 +73,13 @@ export function imageName(reference: ImageReference): string {
 /**
  * Tells whether an image is allowed. A pattern is text with `*` for any characters; it is held against the full form
  * `registry/repository:tag@digest`, and for Docker Hub images also against the short form people write (`galaxy/engine:1`).
+ * What a pattern says before its first `/` speaks of the registry (or the account) alone: `*.example.com/*` does not
+ * allow `evil.test/a.example.com/x:1`. A pattern without any `/` is for official images (`redis:7*`), unless it starts
+ * with `*`: `*` allows all, `*@sha256:*` all that are pinned.
  */
 export function isImageAllowed(reference: ImageReference, patterns: readonly string[]): boolean {
   const forms = spellings(reference);
-  return patterns.some((pattern) => forms.some((form) => matches(pattern, form)));
+  return patterns.some((pattern) => forms.some((form) => allows(pattern, form)));
 }
 
 function spellings(reference: ImageReference): string[] {
@@ -82,19 +87,38 @@ function spellings(reference: ImageReference): string[] {
   const full = imageName(reference) + suffix;
   if (reference.registry !== 'docker.io') return [full];
   const short = reference.repository + suffix;
-  return [full, short, short.replace(/^library\//, '')];
+  // A short form counts only if it means this very image: library/a.test/x is not a.test/x.
+  const means = (form: string) => nameOf(form) === imageName(reference);
+  return [full, ...[short, short.replace(/^library\//, '')].filter(means)];
+}
+
+function nameOf(text: string): string | null {
+  const check = parseImageReference(text);
+  return check.kind === 'valid' ? imageName(check.reference) : null;
+}
+
+function allows(pattern: string, form: string): boolean {
+  const [patternHead, patternRest] = splitAtSlash(pattern);
+  const [formHead, formRest] = splitAtSlash(form);
+  if (patternRest === null && pattern.startsWith('*')) return matches(pattern, form);
+  if (patternRest === null || formRest === null) return patternRest === formRest && matches(pattern, form);
+  return matches(patternHead, formHead) && matches(patternRest, formRest);
+}
+
+function splitAtSlash(text: string): [head: string, rest: string | null] {
+  const slash = text.indexOf('/');
+  return slash < 0 ? [text, null] : [text.slice(0, slash), text.slice(slash + 1)];
 }
 
 // Greedy matching piece by piece: linear, where a regular expression built from the pattern could be made to backtrack.
 function matches(pattern: string, text: string): boolean {
-  const pieces = pattern.split('*');
-  const first = pieces[0] ?? '';
-  const last = pieces.length > 1 ? (pieces.at(-1) ?? '') : null;
-  if (last === null) return pattern === text;
+  const [first = '', ...others] = pattern.split('*');
+  const last = others.pop();
+  if (last === undefined) return pattern === text;
   if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
   let at = first.length;
   const end = text.length - last.length;
-  for (const piece of pieces.slice(1, -1)) {
+  for (const piece of others) {
     const found = text.indexOf(piece, at);
     if (found < 0 || found + piece.length > end) return false;
     at = found + piece.length;

@@ -42,6 +42,13 @@ export type RuntimeEvent =
       readonly lane: string;
       readonly number: bigint;
     }
+  | {
+      readonly kind: 'publish_failed';
+      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly lane: string;
+      readonly number: bigint;
+      readonly error: unknown;
+    }
   | { readonly kind: 'offset_mirror_failed'; readonly error: unknown }
   | { readonly kind: 'loop_failed'; readonly loop: string; readonly error: unknown; readonly retryInMs: number }
   | { readonly kind: 'loop_recovered'; readonly loop: string };

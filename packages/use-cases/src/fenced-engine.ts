@@ -1,0 +1,41 @@
+import type { Clock, ContainerEngine } from '@galaxy/ports';
+import type { HeldClaim } from './claim-keeper.js';
+
+/** A container engine for the length of one attempt. */
+export interface FencedEngine extends ContainerEngine {
+  /** Monotonic time at which the engine last answered, or the attempt began. */
+  readonly answeredAtMs: number;
+}
+
+/**
+ * Guards an engine with a claim: no change to a container begins unless the claim was renewed lately, so a holder that
+ * lost its fence never touches a container again. Looks and pulls are not guarded: they change no container.
+ */
+export function fenceEngine(engine: ContainerEngine, held: HeldClaim, clock: Clock): FencedEngine {
+  let answeredAtMs = clock.monotonicMs();
+  const look = async <T>(call: () => Promise<T>): Promise<T> => {
+    held.assertHeld();
+    const answer = await call();
+    answeredAtMs = clock.monotonicMs();
+    return answer;
+  };
+  const change = async <T>(call: () => Promise<T>): Promise<T> => {
+    await held.beforeMutation();
+    return look(call);
+  };
+  return {
+    get answeredAtMs() {
+      return answeredAtMs;
+    },
+    ensureImage: (imageRef, signal) => look(() => engine.ensureImage(imageRef, signal)),
+    prepare: (gameId) => look(() => engine.prepare(gameId)),
+    create: (spec) => change(() => engine.create(spec)),
+    start: (id) => change(() => engine.start(id)),
+    stop: (id, graceMs) => change(() => engine.stop(id, graceMs)),
+    kill: (id) => change(() => engine.kill(id)),
+    remove: (id) => change(() => engine.remove(id)),
+    find: (gameId) => look(() => engine.find(gameId)),
+    inspect: (id) => look(() => engine.inspect(id)),
+    ping: () => look(() => engine.ping()),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Clock, ContainerEngine, OperationJournal, Settlement } from '@galaxy/ports';
+import type { HeldClaim } from './claim-keeper.js';
+import { type Failure, failed } from './settlements.js';
+import { resumeStart } from './start-runtime.js';
+import { abandonStart, undoStart } from './undo-start.js';
+
+/** What giving up takes. */
+export interface GiveUpDeps {
+  readonly journal: Pick<OperationJournal, 'advance'>;
+  readonly clock: Clock;
+  /** How long an operation waits for a container engine that does not answer. */
+  readonly unavailableWindowMs: number;
+}
+
+const MAX_FAILURES = 5;
+
+/**
+ * Ends an operation that has had its chances: after five failed attempts with `internal_error`, after the window with
+ * `docker_unavailable`. A start is undone first; where undoing is what fails, or no engine answers, what was recorded
+ * decides how its record ends. Returns null for an operation that may be tried.
+ */
+export async function giveUp(held: HeldClaim, engine: ContainerEngine, deps: GiveUpDeps): Promise<Settlement | null> {
+  const { claim } = held;
+  const failure = doom(claim.failures, claim.unavailableMs, deps.unavailableWindowMs);
+  if (failure === null) return null;
+  const run = claim.job.kind === 'start' ? resumeStart(held, claim.job, engine, deps) : null;
+  if (run === null) return failed(claim.gameId, failure);
+  const mayUndo = failure.code === 'internal_error' && claim.failures === MAX_FAILURES;
+  return mayUndo ? undoStart(run, failure, deps.clock) : abandonStart(run, failure, deps.clock);
+}
+
+function doom(failures: number, unavailableMs: number, windowMs: number): Failure | null {
+  if (failures >= MAX_FAILURES) return { code: 'internal_error', message: `given up after ${String(failures)} failed attempts` };
+  if (unavailableMs < windowMs) return null;
+  return { code: 'docker_unavailable', message: `the container engine did not answer for ${String(Math.round(unavailableMs / 1000))} s` };
+}

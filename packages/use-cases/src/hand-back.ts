@@ -1,0 +1,51 @@
+import { jobOperation } from '@galaxy/domain';
+import type { Clock, HandBack, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
+import { DependencyFault } from '@galaxy/ports';
+import { ClaimEnded, type HeldClaim } from './claim-keeper.js';
+import type { FencedEngine } from './fenced-engine.js';
+
+/** What handing back takes. */
+export interface HandBackDeps {
+  readonly journal: Pick<OperationJournal, 'handBack'>;
+  readonly clock: Clock;
+  readonly observer: Observer;
+}
+
+const FAILURE_BACKOFF_MS = 500;
+const OUTAGE_BACKOFF_MS = 1000;
+
+/** What names a claim's operation in logs. */
+export function observed({ claim }: Pick<HeldClaim, 'claim'>): ObservedOperation {
+  const { opId, gameId, attempt, sourceRef } = claim;
+  return { opId, gameId, attempt, sourceRef, op: jobOperation(claim.job) };
+}
+
+/**
+ * Gives the claim of an attempt back that ended in an error, so that another attempt follows. Never throws: when the
+ * store is away as well, the claim expires by itself and the operation is taken over at its step.
+ */
+export async function handBackAfter(error: unknown, held: HeldClaim, engine: FencedEngine, deps: HandBackDeps): Promise<void> {
+  const { observer, clock, journal } = deps;
+  if (error instanceof ClaimEnded && error.end === 'lost') {
+    observer.observe({ kind: 'operation_lost', operation: observed(held) });
+    return;
+  }
+  const waitedMs = clock.monotonicMs() - engine.answeredAtMs;
+  const back = howToHandBack(error, held.claim.failures, waitedMs);
+  observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: back.reason, error });
+  try {
+    await journal.handBack(held.claim, back);
+  } catch (second) {
+    observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: 'outage', error: second });
+  }
+}
+
+function howToHandBack(error: unknown, failures: number, waitedMs: number): HandBack {
+  if (error instanceof ClaimEnded) return { reason: 'handover', delayMs: 0, unavailableMs: 0 };
+  if (!(error instanceof DependencyFault && error.retryable)) {
+    return { reason: 'failure', delayMs: FAILURE_BACKOFF_MS * (failures + 1), unavailableMs: 0 };
+  }
+  // Only time this process spent waiting for the engine counts: an outage of our own must not fail a job.
+  const unavailableMs = error.dependency === 'container_engine' ? Math.round(waitedMs) + OUTAGE_BACKOFF_MS : 0;
+  return { reason: 'outage', delayMs: OUTAGE_BACKOFF_MS, unavailableMs };
+}

@@ -1,0 +1,70 @@
+import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishOutcome } from '@galaxy/ports';
+import { outboxLane } from '@galaxy/ports';
+
+/** What publishes the outbox. */
+export interface PublishDeps {
+  readonly outbox: Outbox;
+  readonly results: JobResultPublisher;
+  readonly deadLetters: DeadLetterPublisher;
+  readonly observer: Observer;
+}
+
+/** Publishes what operations have decided. */
+export interface OutboxPublisher {
+  /** Publishes one entry right after it was decided. Never throws: what fails here is relayed later. */
+  now(entry: OutboxEntry): Promise<void>;
+  /** Publishes what still waits, oldest first, each lane in order. Returns true when there may be more. */
+  relay(): Promise<boolean>;
+}
+
+const BATCH = 500;
+
+/** Makes the publisher. Any number of processes may publish the same entries at the same time: each lands once. */
+export function makeOutboxPublisher(deps: PublishDeps): OutboxPublisher {
+  return {
+    async now(entry) {
+      try {
+        await publishInOrder(entry, deps);
+      } catch (error) {
+        deps.observer.observe({
+          kind: 'publish_failed',
+          messageKind: entry.kind,
+          lane: outboxLane(entry).lane,
+          number: entry.message.number,
+          error,
+        });
+      }
+    },
+    async relay() {
+      const entries = await deps.outbox.pending(BATCH);
+      for (const entry of entries) await publishInOrder(entry, deps);
+      return entries.length === BATCH;
+    },
+  };
+}
+
+async function publishInOrder(entry: OutboxEntry, deps: PublishDeps): Promise<void> {
+  const outcome = await send(entry, deps);
+  if (outcome.kind === 'gap') await fillGap(entry, outcome.held, deps);
+  else await settle(entry, outcome, deps);
+}
+
+// The ones before it were decided but not published yet, or the stream's server has lost them.
+async function fillGap(entry: OutboxEntry, held: bigint, deps: PublishDeps): Promise<void> {
+  const missing = await deps.outbox.lane(outboxLane(entry), held + 1n, BATCH);
+  for (const before of missing) {
+    const outcome = await send(before, deps);
+    if (outcome.kind === 'gap') return;
+    await settle(before, outcome, deps);
+  }
+}
+
+function send(entry: OutboxEntry, { results, deadLetters }: PublishDeps): Promise<PublishOutcome> {
+  return entry.kind === 'job_result' ? results.publish(entry.message) : deadLetters.publish(entry.message);
+}
+
+async function settle(entry: OutboxEntry, outcome: PublishOutcome, { outbox, observer }: PublishDeps): Promise<void> {
+  await outbox.markPublished([entry.id]);
+  if (outcome.kind !== 'published') return;
+  observer.observe({ kind: 'message_published', messageKind: entry.kind, lane: outboxLane(entry).lane, number: entry.message.number });
+}

@@ -1,0 +1,35 @@
+import type { Clock, Observer } from '@galaxy/ports';
+
+/** What a loop is run with. */
+export interface SuperviseDeps {
+  readonly clock: Clock;
+  readonly observer: Observer;
+}
+
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5000;
+
+/**
+ * Runs `turn` again and again until the signal aborts. A turn that throws is tried again after a pause that grows to
+ * five seconds: a server may be away for any time, and the loop goes on when it is back. Never throws.
+ */
+export async function supervise(
+  loop: string,
+  turn: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+  { clock, observer }: SuperviseDeps,
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await turn(signal);
+      if (failures > 0) observer.observe({ kind: 'loop_recovered', loop });
+      failures = 0;
+    } catch (error) {
+      const retryInMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS);
+      failures = Math.min(failures + 1, 10);
+      observer.observe({ kind: 'loop_failed', loop, error, retryInMs });
+      await clock.sleep(retryInMs, signal);
+    }
+  }
+}

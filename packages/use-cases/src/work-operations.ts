@@ -1,0 +1,99 @@
+import { jobOperation } from '@galaxy/domain';
+import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/ports';
+import type { ClaimKeeper, HeldClaim } from './claim-keeper.js';
+import { observed } from './hand-back.js';
+import type { Wakeup } from './wakeup.js';
+
+/** What claims operations and keeps them going. */
+export interface WorkDeps {
+  readonly journal: Pick<OperationJournal, 'claim' | 'handBack'>;
+  readonly keeper: ClaimKeeper;
+  readonly run: (held: HeldClaim) => Promise<void>;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly wakeup: Wakeup;
+  /** This process: a UUID of its own per start. */
+  readonly holder: string;
+  readonly ttlMs: number;
+  /** At most this many starts, and this many of all other operations, at a time. */
+  readonly startConcurrency: number;
+  readonly stopConcurrency: number;
+}
+
+/** The worker of one process. */
+export interface Worker {
+  /** Claims what there is room for, sets it going, and waits for the next reason to look. */
+  turn(signal: AbortSignal): Promise<void>;
+  /** Ends all work within `maxWaitMs`: what can't end by itself is handed back as it is. */
+  shutDown(maxWaitMs: number): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 250;
+
+/** Makes the worker. Operations of one game go one after the other, those of different games side by side. */
+export function makeWorker(deps: WorkDeps): Worker {
+  const running = new Map<HeldClaim, Promise<void>>();
+  const trust = makeTrust(deps);
+
+  const set = (claim: Claim, askedAtMs: number): void => {
+    const held = deps.keeper.hold(claim, askedAtMs);
+    deps.observer.observe({ kind: 'operation_claimed', operation: observed(held) });
+    const done = deps.run(held).finally(() => {
+      deps.keeper.release(held);
+      running.delete(held);
+      deps.wakeup.wake();
+    });
+    running.set(held, done);
+  };
+
+  return {
+    async turn(signal) {
+      const room = roomLeft([...running.keys()], deps);
+      if (room.starts + room.others > 0) {
+        const askedAtMs = deps.clock.monotonicMs();
+        const claims = await trust.watch(() => deps.journal.claim(claimRequest(room, running, trust.mayTakeOver(), deps)));
+        for (const claim of claims) set(claim, askedAtMs);
+      }
+      await deps.wakeup.wait(LOOK_EVERY_MS, signal);
+    },
+    async shutDown(maxWaitMs) {
+      deps.keeper.shutDown();
+      await Promise.race([Promise.all(running.values()), deps.clock.sleep(maxWaitMs)]);
+      await Promise.allSettled(
+        [...running.keys()].map(({ claim }) => deps.journal.handBack(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 })),
+      );
+    },
+  };
+}
+
+interface Room {
+  readonly starts: number;
+  readonly others: number;
+}
+
+function roomLeft(running: readonly HeldClaim[], { startConcurrency, stopConcurrency }: WorkDeps): Room {
+  const starts = running.filter(({ claim }) => jobOperation(claim.job) === 'start').length;
+  return { starts: Math.max(0, startConcurrency - starts), others: Math.max(0, stopConcurrency - (running.length - starts)) };
+}
+
+function claimRequest(room: Room, running: ReadonlyMap<HeldClaim, unknown>, takeOver: boolean, { holder, ttlMs }: WorkDeps) {
+  return { ...room, holder, ttlMs, takeOver, inFlight: [...running.keys()].map(({ claim }) => claim.opId) };
+}
+
+// After an outage of the store every claim looks expired: all holders get one time to live to renew before anyone takes over.
+function makeTrust({ clock, ttlMs }: WorkDeps) {
+  let answeringSinceMs: number | null = null;
+  return {
+    mayTakeOver: () => answeringSinceMs !== null && clock.monotonicMs() - answeringSinceMs >= ttlMs,
+    async watch<T>(call: () => Promise<T>): Promise<T> {
+      try {
+        const answer = await call();
+        answeringSinceMs ??= clock.monotonicMs();
+        return answer;
+      } catch (error) {
+        answeringSinceMs = null;
+        throw error;
+      }
+    },
+  };
+}
