@@ -12,9 +12,9 @@ export interface PublishDeps {
 /** Publishes what operations have decided. */
 export interface OutboxPublisher {
   /** Publishes one entry right after it was decided. Never throws: what fails here is relayed later. */
-  now(entry: OutboxEntry): Promise<void>;
+  readonly now: (entry: OutboxEntry) => Promise<void>;
   /** Publishes what still waits, oldest first, each lane in order. Returns true when there may be more. */
-  relay(): Promise<boolean>;
+  readonly relay: () => Promise<boolean>;
 }
 
 const BATCH = 500;
@@ -22,7 +22,7 @@ const BATCH = 500;
 /** Makes the publisher. Any number of processes may publish the same entries at the same time: each lands once. */
 export function makeOutboxPublisher(deps: PublishDeps): OutboxPublisher {
   return {
-    async now(entry) {
+    now: async (entry) => {
       try {
         await publishInOrder(entry, deps);
       } catch (error) {
@@ -35,7 +35,7 @@ export function makeOutboxPublisher(deps: PublishDeps): OutboxPublisher {
         });
       }
     },
-    async relay() {
+    relay: async () => {
       const entries = await deps.outbox.pending(BATCH);
       for (const entry of entries) await publishInOrder(entry, deps);
       return entries.length === BATCH;

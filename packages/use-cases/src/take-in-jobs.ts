@@ -36,7 +36,8 @@ const LABELS = { start_jobs: 'startjobs', stop_jobs: 'stopjobs' } as const;
 /**
  * Takes jobs in while the lease holds: reads both streams, puts the entries in one order, and queues them together with
  * the cursors in one write. Only then the next read: a cursor never passes an entry that is not queued. A crash before
- * the write reads the same entries again; one after it finds them queued.
+ * the write reads the same entries again; one after it finds them queued. Once a write learns that the lease is lost,
+ * it only waits for the signal.
  */
 export const makeTakeInJobs =
   (deps: TakeInDeps) =>
@@ -49,7 +50,7 @@ export const makeTakeInJobs =
         continue;
       }
       const after = cursorsAfter(cursors, entries);
-      if (!(await takeIn(entries, after, lease, deps))) return;
+      if (!(await takeIn(entries, after, lease, deps))) return deps.clock.sleep(WAIT_MS, signal);
       cursors = after;
       await mirror(after, deps);
     }

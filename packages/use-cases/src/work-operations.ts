@@ -23,9 +23,9 @@ export interface WorkDeps {
 /** The worker of one process. */
 export interface Worker {
   /** Claims what there is room for, sets it going, and waits for the next reason to look. */
-  turn(signal: AbortSignal): Promise<void>;
+  readonly turn: (signal: AbortSignal) => Promise<void>;
   /** Ends all work within `maxWaitMs`: what can't end by itself is handed back as it is. */
-  shutDown(maxWaitMs: number): Promise<void>;
+  readonly shutDown: (maxWaitMs: number) => Promise<void>;
 }
 
 const LOOK_EVERY_MS = 250;
@@ -47,7 +47,7 @@ export function makeWorker(deps: WorkDeps): Worker {
   };
 
   return {
-    async turn(signal) {
+    turn: async (signal) => {
       const room = roomLeft([...running.keys()], deps);
       if (room.starts + room.others > 0) {
         const askedAtMs = deps.clock.monotonicMs();
@@ -56,7 +56,7 @@ export function makeWorker(deps: WorkDeps): Worker {
       }
       await deps.wakeup.wait(LOOK_EVERY_MS, signal);
     },
-    async shutDown(maxWaitMs) {
+    shutDown: async (maxWaitMs) => {
       deps.keeper.shutDown();
       await Promise.race([Promise.all(running.values()), deps.clock.sleep(maxWaitMs)]);
       await Promise.allSettled(

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { isLoopback } from './listen-address.js';
+import { type Config, configSchema } from './schema.js';
+
+/** Everything that is wrong, one line each, or the parsed configuration with what is merely odd. */
+export type ConfigCheck = { kind: 'valid'; config: Config; warnings: readonly string[] } | { kind: 'invalid'; problems: readonly string[] };
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const NAMES = Object.keys(configSchema.shape);
+const FILE_SUFFIX = '_FILE';
+
+/**
+ * Parses the environment. Each variable may instead be given as the content of a file named by `{NAME}_FILE`, for
+ * secrets. An empty value counts as not given. Reports every problem at once, never a value: it may be a secret.
+ */
+export function parseConfig(variables: Variables): ConfigCheck {
+  const problems: string[] = [];
+  const given: Variables = Object.fromEntries(
+    NAMES.map((name) => [name, valueOf(name, variables, problems)]).filter(([, value]) => value !== undefined),
+  );
+  const parsed = configSchema.safeParse(given);
+  if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
+  else problems.push(...refusals(parsed.data));
+  if (problems.length > 0 || !parsed.success) return { kind: 'invalid', problems };
+  return { kind: 'valid', config: parsed.data, warnings: unknownNames(variables) };
+}
+
+/** The variables a command can't do without. */
+export function missing(config: Config, names: readonly (keyof Config)[]): string[] {
+  return names.filter((name) => config[name] === undefined).map((name) => `${name}: is required by this command`);
+}
+
+function valueOf(name: string, variables: Variables, problems: string[]): string | undefined {
+  const value = variables[name];
+  const file = variables[name + FILE_SUFFIX];
+  if (file === undefined || file === '') return value === '' ? undefined : value;
+  if (value !== undefined && value !== '') {
+    problems.push(`${name}: given both directly and by ${name}${FILE_SUFFIX}`);
+    return undefined;
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    problems.push(`${name}${FILE_SUFFIX}: the file can't be read`);
+    return undefined;
+  }
+}
+
+const describe = (issue: z.core.$ZodIssue): string => `${issue.path.join('.')}: ${issue.message}`;
+
+function refusals({ RTMANAGER_HTTP_ADDR }: Config): string[] {
+  return isLoopback(RTMANAGER_HTTP_ADDR) ? [] : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed without access tokens'];
+}
+
+// A warning, not a problem: Kubernetes adds variables of this prefix to every pod when a Service is named like that.
+function unknownNames(variables: Variables): string[] {
+  const known = new Set(NAMES.flatMap((name) => [name, name + FILE_SUFFIX]));
+  return Object.keys(variables)
+    .filter((name) => name.startsWith('RTMANAGER_') && !known.has(name))
+    .map((name) => `${name}: is not a variable this version knows`);
+}

@@ -1,0 +1,92 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { listenAddress } from './listen-address.js';
+import { address, count, duration, list, size } from './units.js';
+
+const stream = z.string().trim().min(1, 'must not be empty');
+const cores = availableParallelism();
+
+/** Every variable the service reads. docs/configuration.md is generated from this. */
+export const configSchema = z.object({
+  RTMANAGER_REDIS_URL: address('redis', 'rediss').optional().meta({
+    description: 'Redis with the job and result streams. `serve` needs it; without it `dev` keeps streams in memory.',
+    secret: true,
+  }),
+  RTMANAGER_POSTGRES_URL: address('postgres', 'postgresql').optional().meta({
+    description: 'PostgreSQL, the truth of records and operations. `serve` needs it; without it `dev` embeds a PostgreSQL (PGlite).',
+    secret: true,
+  }),
+  RTMANAGER_DOCKER_HOST: address('unix', 'tcp', 'http', 'https').optional().meta({
+    description:
+      'The container engine, `unix:///var/run/docker.sock` or `tcp://host:port`. `serve` needs it; without it `dev` runs engines as local processes.',
+  }),
+  RTMANAGER_DOCKER_NETWORK: z
+    .string()
+    .regex(/^[a-zA-Z0-9][\w.-]*$/, 'must be a network name')
+    .default('galaxy-games')
+    .meta({ description: 'Network the game containers join; created when missing.' }),
+  RTMANAGER_HTTP_ADDR: listenAddress.prefault('127.0.0.1:8090').meta({
+    description: 'Where the HTTP interface listens. An address other machines can reach is refused until access tokens are configured.',
+  }),
+  RTMANAGER_ENGINE_ADDRESSING: z.enum(['dns', 'container-ip']).default('dns').meta({
+    description:
+      'How the manager reaches engines: by their name on the network (manager in a container there), or by container address (manager on the host).',
+  }),
+  RTMANAGER_ENGINE_STATE_ROOT: z.string().startsWith('/', 'must be an absolute path').optional().meta({
+    description: "Folder on the engine's host with one state folder per game, mounted at `/data`. None: games keep no state on disk.",
+  }),
+  RTMANAGER_ENGINE_MEMORY: size.prefault('512m').meta({ description: 'Memory limit of one engine; swap is off.' }),
+  RTMANAGER_ENGINE_CPUS: z
+    .string()
+    .regex(/^\d{1,3}(\.\d{1,3})?$/, 'must be a number such as 1 or 0.5')
+    .transform(Number)
+    .refine((cpus) => cpus > 0, 'must be more than 0')
+    .prefault('1')
+    .meta({ description: 'Processors one engine may use.' }),
+  RTMANAGER_ENGINE_PIDS: count.prefault('128').meta({ description: 'Processes and threads one engine may have.' }),
+  RTMANAGER_IMAGE_ALLOWLIST: list
+    .prefault('*')
+    .meta({ description: 'Comma-separated patterns of images that may be started; `*` stands for any characters.' }),
+  RTMANAGER_IMAGE_PULL_POLICY: z
+    .enum(['if-missing', 'always', 'never'])
+    .default('if-missing')
+    .meta({ description: 'When an image is pulled before a start.' }),
+  RTMANAGER_READY_TIMEOUT: duration
+    .prefault('30s')
+    .meta({ description: 'How long an engine may take from its start to its first healthy answer.' }),
+  RTMANAGER_STOP_GRACE: duration.prefault('10s').meta({ description: 'How long an engine may take to end after SIGTERM, before SIGKILL.' }),
+  RTMANAGER_DOCKER_UNAVAILABLE_WINDOW: duration
+    .prefault('10m')
+    .meta({ description: 'How long a job waits for a container engine that does not answer before it fails with `docker_unavailable`.' }),
+  RTMANAGER_START_CONCURRENCY: count
+    .prefault(String(2 * cores))
+    .meta({ description: 'Starts carried out at the same time.', shown: '2 × processors' }),
+  RTMANAGER_STOP_CONCURRENCY: count
+    .prefault(String(16 * cores))
+    .meta({ description: 'Stops carried out at the same time; larger, since they mostly wait.', shown: '16 × processors' }),
+  RTMANAGER_INSTANCE: z
+    .string()
+    .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'must be letters, digits, dots, dashes')
+    .optional()
+    .meta({
+      description: 'Name that marks containers as this installation’s; others are never touched. None: a UUID kept in the database.',
+    }),
+  RTMANAGER_START_JOBS_STREAM: stream.default('runtime:start_jobs').meta({ description: 'Key of the stream of start jobs.' }),
+  RTMANAGER_STOP_JOBS_STREAM: stream.default('runtime:stop_jobs').meta({ description: 'Key of the stream of stop jobs.' }),
+  RTMANAGER_JOB_RESULTS_STREAM: stream.default('runtime:job_results').meta({ description: 'Key of the stream of results.' }),
+  RTMANAGER_DEAD_LETTERS_STREAM: stream
+    .default('runtime:dead_letters')
+    .meta({ description: 'Key of the stream of entries that were given up.' }),
+  RTMANAGER_DATA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Folder in which `dev` keeps its embedded database. None: in memory, gone with the process.' }),
+  RTMANAGER_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .meta({ description: 'Least level that is logged.' }),
+});
+
+/** The parsed variables. */
+export type Config = z.output<typeof configSchema>;

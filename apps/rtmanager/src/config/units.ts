@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
+
+/** A length of time, `250ms`, `30s`, `10m` or `2h`; parsed to milliseconds. */
+export const duration = z.string().transform((text, context) => {
+  const parts = DURATION.exec(text.trim());
+  const unit = parts?.[2] as keyof typeof UNITS | undefined;
+  if (parts !== null && unit !== undefined) return Number(parts[1]) * UNITS[unit];
+  context.addIssue({ code: 'custom', message: 'must be a number with a unit, such as 250ms, 30s, 10m' });
+  return z.NEVER;
+});
+
+const BYTES = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
+const SIZE = /^(\d{1,9})([kmg])$/i;
+
+/** An amount of memory, `512m` or `2g` (powers of 1024); parsed to bytes. */
+export const size = z.string().transform((text, context) => {
+  const parts = SIZE.exec(text.trim());
+  const unit = parts?.[2]?.toLowerCase() as keyof typeof BYTES | undefined;
+  if (parts !== null && unit !== undefined) return Number(parts[1]) * BYTES[unit];
+  context.addIssue({ code: 'custom', message: 'must be a number with a unit, such as 512m or 2g' });
+  return z.NEVER;
+});
+
+/** A whole number of at least one. */
+export const count = z.string().transform((text, context) => {
+  if (/^[1-9]\d{0,5}$/.test(text.trim())) return Number(text);
+  context.addIssue({ code: 'custom', message: 'must be a whole number of at least 1' });
+  return z.NEVER;
+});
+
+/** A comma-separated list without empty parts. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/** The address of a server, with one of the given schemes. */
+export const address = (...schemes: readonly string[]) =>
+  z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && isAddress(text), {
+    message: `must be an address such as ${schemes[0] ?? ''}://…`,
+  });
+
+const isAddress = (text: string): boolean => text.startsWith('unix://') || URL.canParse(text);
