@@ -17,10 +17,8 @@ const FILE_SUFFIX = '_FILE';
  */
 export function parseConfig(variables: Variables): ConfigCheck {
   const problems: string[] = [];
-  const given: Variables = Object.fromEntries(
-    NAMES.map((name) => [name, valueOf(name, variables, problems)]).filter(([, value]) => value !== undefined),
-  );
-  const parsed = configSchema.safeParse(given);
+  const given = new Map(NAMES.map((name) => [name, valueOf(name, variables, problems)] as const));
+  const parsed = configSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
   else problems.push(...refusals(parsed.data));
   if (problems.length > 0 || !parsed.success) return { kind: 'invalid', problems };

@@ -1,0 +1,94 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { missing, parseConfig } from './parse-config.js';
+
+const valid = (variables: Record<string, string>) => {
+  const check = parseConfig(variables);
+  if (check.kind === 'invalid') throw new Error(check.problems.join('\n'));
+  return check;
+};
+
+const problems = (variables: Record<string, string>) => {
+  const check = parseConfig(variables);
+  return check.kind === 'invalid' ? check.problems : [];
+};
+
+const fileWith = (content: string) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret');
+  writeFileSync(file, content);
+  return file;
+};
+
+describe('parseConfig', () => {
+  it('has a default for everything a command can do without', () => {
+    const { config } = valid({});
+    expect(config).toMatchObject({
+      RTMANAGER_HTTP_ADDR: { host: '127.0.0.1', port: 8090 },
+      RTMANAGER_READY_TIMEOUT: 30_000,
+      RTMANAGER_STOP_GRACE: 10_000,
+      RTMANAGER_IMAGE_ALLOWLIST: ['*'],
+      RTMANAGER_ENGINE_MEMORY: 512 * 2 ** 20,
+      RTMANAGER_JOB_RESULTS_STREAM: 'runtime:job_results',
+    });
+    expect(missing(config, ['RTMANAGER_REDIS_URL', 'RTMANAGER_STOP_GRACE'])).toEqual(['RTMANAGER_REDIS_URL: is required by this command']);
+  });
+
+  it('reports every problem at once', () => {
+    const found = problems({
+      RTMANAGER_REDIS_URL: 'http://x',
+      RTMANAGER_READY_TIMEOUT: '30',
+      RTMANAGER_START_CONCURRENCY: '0',
+      RTMANAGER_HTTP_ADDR: 'nowhere',
+      RTMANAGER_ENGINE_MEMORY: 'much',
+    });
+    expect(found.map((problem) => problem.split(':')[0])).toEqual([
+      'RTMANAGER_REDIS_URL',
+      'RTMANAGER_HTTP_ADDR',
+      'RTMANAGER_ENGINE_MEMORY',
+      'RTMANAGER_READY_TIMEOUT',
+      'RTMANAGER_START_CONCURRENCY',
+    ]);
+  });
+
+  it('never repeats a value, which may be a secret', () => {
+    expect(problems({ RTMANAGER_REDIS_URL: 'hunter2' }).join()).not.toContain('hunter2');
+  });
+
+  it('takes a value from a file, without the line end', () => {
+    const { config } = valid({ RTMANAGER_REDIS_URL_FILE: fileWith('redis://:secret@localhost:6379\n') });
+    expect(config.RTMANAGER_REDIS_URL).toBe('redis://:secret@localhost:6379');
+  });
+
+  it('refuses a value given twice, and a file that is not there', () => {
+    expect(problems({ RTMANAGER_REDIS_URL: 'redis://x', RTMANAGER_REDIS_URL_FILE: fileWith('redis://y') })).toEqual([
+      'RTMANAGER_REDIS_URL: given both directly and by RTMANAGER_REDIS_URL_FILE',
+    ]);
+    expect(problems({ RTMANAGER_POSTGRES_URL_FILE: '/nowhere/at/all' })).toEqual(["RTMANAGER_POSTGRES_URL_FILE: the file can't be read"]);
+  });
+
+  it('counts an empty value as not given', () => {
+    expect(valid({ RTMANAGER_REDIS_URL: '', RTMANAGER_STOP_GRACE: '' }).config).toMatchObject({ RTMANAGER_STOP_GRACE: 10_000 });
+  });
+
+  it('refuses to listen where other machines can reach it', () => {
+    expect(problems({ RTMANAGER_HTTP_ADDR: '0.0.0.0:8090' })).toEqual([
+      'RTMANAGER_HTTP_ADDR: only a loopback address is allowed without access tokens',
+    ]);
+    expect(valid({ RTMANAGER_HTTP_ADDR: '[::1]:0' }).config.RTMANAGER_HTTP_ADDR).toEqual({ host: '::1', port: 0 });
+  });
+
+  it.each([
+    ['250ms', 250],
+    ['30s', 30_000],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+  ])('reads the time %s', (text, ms) => {
+    expect(valid({ RTMANAGER_READY_TIMEOUT: text }).config.RTMANAGER_READY_TIMEOUT).toBe(ms);
+  });
+
+  it('warns of a name it does not know, and goes on', () => {
+    expect(valid({ RTMANAGER_REDISS_URL: 'x', OTHER: 'y' }).warnings).toEqual(['RTMANAGER_REDISS_URL: is not a variable this version knows']);
+  });
+});
