@@ -2,15 +2,14 @@ const MAX_BYTES = 512;
 const MAX_INPUT = 4096;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
-const SECRET_WORD =
-  'passw(?:or)?d|secret|token|signature|credential|cookie|authorization|registry-auth|(?:api|access|private)[_-]?key';
+const SECRET_WORD = 'passw(?:or)?d|secret|token|signature|credential|cookie|authorization|registry-auth|(?:api|access|private)[_-]?key';
 const SECRET_NAME = `(?<![\\w-])([\\w-]*(?:${SECRET_WORD})[\\w-]*["']?\\s*[=:]\\s*)`;
 const SECRET_VALUE = '(?:(?:basic|bearer|digest)\\s+)?(?:"[^"]*"?|\'[^\']*\'?|\\S+)';
 
 // In this order: who logs in, what is named a secret, what looks like one, where files lie.
 const MASKS: readonly (readonly [RegExp, string])[] = [
   // A password may hold an @, and some hold a slash; digits before a slash are a port.
-  [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)(?:[^\s/?#]*|[^\s/@:]*:(?!\d+\/)\S*)@/gi, '$1***@'],
+  [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)(?:[^\s/@:]*:(?!\d+\/)[^\s"'<>]*|[^\s/?#]*)@/gi, '$1***@'],
   [new RegExp(SECRET_NAME + SECRET_VALUE, 'gi'), '$1***'],
   [/\b([Bb]asic|[Bb]earer) +(?=\S*[\dA-Z=])[\w.~+/=-]{8,}/g, '$1 ***'],
   [/\b(?:gh[oprsu]_|github_pat_|glpat-|dckr_pat_|eyJ[\w-]+\.)[\w.-]+/g, '***'],

@@ -5,7 +5,8 @@ export { compareEntryIds, type EntryId, parseEntryId, STREAM_START } from './ent
 export { ERROR_CODES, type ErrorCode, type FailureCode } from './error-code.js';
 export { errorMessage } from './error-message.js';
 export { GAME_ID_PATTERN, isGameId } from './game-id.js';
-export { type ImageReference, type ImageReferenceCheck, imageName, isImageAllowed, parseImageReference } from './image-reference.js';
+export { isImageAllowed } from './image-allowlist.js';
+export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './image-reference.js';
 export { type Arrival, mergeJobs, type StreamReads } from './merge-jobs.js';
 export {
   OPERATION_SOURCES,

@@ -16,9 +16,12 @@ describe('parseStopReason', () => {
     expect(parseStopReason('because')).toEqual({ kind: 'unknown', value: 'because' });
   });
 
-  it.each([' ', ' cancelled', 'cancelled\n', 'CANCELLED', 'canceled', 'orphan-cleanup', 'toString', '__proto__'])('takes %j as it is', (value) => {
-    expect(parseStopReason(value)).toEqual({ kind: 'unknown', value });
-  });
+  it.each([' ', ' cancelled', 'cancelled\n', 'CANCELLED', 'canceled', 'orphan-cleanup', 'toString', '__proto__'])(
+    'takes %j as it is',
+    (value) => {
+      expect(parseStopReason(value)).toEqual({ kind: 'unknown', value });
+    },
+  );
 
   it('is total', () => {
     fc.assert(

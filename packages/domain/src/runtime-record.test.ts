@@ -1,0 +1,152 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  formerRuntime,
+  moveRecord,
+  newRuntimeRecord,
+  type RuntimeRecord,
+  recordRunning,
+  recordStarting,
+  restoreFormer,
+} from './runtime-record.js';
+import { canTransition, InvalidTransitionError, RUNTIME_STATUSES } from './runtime-status.js';
+
+const T0 = new Date('2026-01-01T00:00:00Z');
+const T1 = new Date('2026-01-02T00:00:00Z');
+const NOW = new Date('2026-01-03T00:00:00Z');
+
+const running: RuntimeRecord = {
+  gameId: 'g1',
+  status: 'running',
+  currentContainerId: 'c1',
+  currentImageRef: 'galaxy/engine:1.0',
+  engineEndpoint: 'http://galaxy-game-g1:8080',
+  paused: true,
+  createdAt: T0,
+  startedAt: T1,
+  stoppedAt: null,
+  removedAt: null,
+  lastOpAt: T1,
+};
+const stopped: RuntimeRecord = { ...running, status: 'stopped', stoppedAt: T1 };
+const removed: RuntimeRecord = { ...stopped, status: 'removed', currentContainerId: null, removedAt: T1 };
+
+const statuses = fc.constantFrom(...RUNTIME_STATUSES);
+const times = fc.option(fc.constantFrom(T0, T1));
+const records: fc.Arbitrary<RuntimeRecord> = fc.record({
+  gameId: fc.constant('g1'),
+  status: statuses,
+  currentContainerId: fc.option(fc.constantFrom('c1', 'c2')),
+  currentImageRef: fc.constantFrom('galaxy/engine:1.0', 'galaxy/engine:1.1'),
+  engineEndpoint: fc.constant('http://galaxy-game-g1:8080'),
+  paused: fc.boolean(),
+  createdAt: fc.constant(T0),
+  startedAt: times,
+  stoppedAt: times,
+  removedAt: times,
+  lastOpAt: fc.constant(T1),
+});
+
+describe('newRuntimeRecord', () => {
+  it('has nothing running, and the times of its status', () => {
+    const starting = newRuntimeRecord({ gameId: 'g1', imageRef: 'galaxy/engine:1.0', status: 'starting', now: NOW });
+    expect(starting).toEqual({
+      ...running,
+      status: 'starting',
+      currentContainerId: null,
+      paused: false,
+      createdAt: NOW,
+      startedAt: null,
+      lastOpAt: NOW,
+    });
+    const gone = newRuntimeRecord({ gameId: 'g1', imageRef: 'galaxy/engine:1.0', status: 'removed', now: NOW });
+    expect(gone).toEqual({ ...starting, status: 'removed', removedAt: NOW });
+  });
+});
+
+describe('moveRecord', () => {
+  it('keeps the container id when it moves to stopped', () => {
+    expect(moveRecord(running, 'stopped', NOW)).toEqual({ ...running, status: 'stopped', stoppedAt: NOW, lastOpAt: NOW });
+  });
+
+  it('drops the container id when it moves to removed', () => {
+    expect(moveRecord(stopped, 'removed', NOW)).toEqual({
+      ...stopped,
+      status: 'removed',
+      currentContainerId: null,
+      removedAt: NOW,
+      lastOpAt: NOW,
+    });
+  });
+
+  it('changes only the status and the time of the last move otherwise', () => {
+    expect(moveRecord(running, 'engine_unreachable', NOW)).toEqual({ ...running, status: 'engine_unreachable', lastOpAt: NOW });
+  });
+
+  it('moves exactly where the status machine allows, and never changes what it was given', () => {
+    fc.assert(
+      fc.property(records, statuses, (record, to) => {
+        const given = Object.freeze({ ...record });
+        if (canTransition(record.status, to)) expect(moveRecord(given, to, NOW)).toMatchObject({ status: to, lastOpAt: NOW });
+        else expect(() => moveRecord(given, to, NOW)).toThrow(InvalidTransitionError);
+      }),
+    );
+  });
+});
+
+describe('recordStarting', () => {
+  const accepted = { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: NOW };
+
+  it('makes a record for a game that has none', () => {
+    expect(recordStarting(null, accepted)).toEqual(newRuntimeRecord({ ...accepted, status: 'starting' }));
+  });
+
+  it('names the new image and no container, and keeps the old times', () => {
+    expect(recordStarting(stopped, accepted)).toEqual({
+      ...stopped,
+      status: 'starting',
+      currentContainerId: null,
+      currentImageRef: 'galaxy/engine:1.1',
+      paused: false,
+      lastOpAt: NOW,
+    });
+  });
+});
+
+describe('recordRunning', () => {
+  it('names the container and clears the times of earlier stops and removals', () => {
+    const starting = recordStarting(removed, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
+    expect(recordRunning(starting, 'c2', NOW)).toEqual({
+      ...starting,
+      status: 'running',
+      currentContainerId: 'c2',
+      startedAt: NOW,
+      stoppedAt: null,
+      removedAt: null,
+      lastOpAt: NOW,
+    });
+  });
+
+  it('is a move like any other', () => {
+    expect(() => recordRunning(stopped, 'c2', NOW)).toThrow(InvalidTransitionError);
+  });
+});
+
+describe('a start that fails', () => {
+  it.each([stopped, removed])('puts back what was there before: $status', (record) => {
+    const starting = recordStarting(record, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
+    const former = formerRuntime(record);
+    expect(former).toEqual({ status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef });
+    expect(former && restoreFormer(starting, former, NOW)).toEqual({ ...record, paused: false, lastOpAt: NOW });
+  });
+
+  it('has nothing to keep for a game without a record, or one whose start never ended', () => {
+    expect(formerRuntime(null)).toBeNull();
+    expect(formerRuntime({ ...running, status: 'starting' })).toBeNull();
+  });
+
+  it('puts back only what the status machine allows', () => {
+    const former = { status: 'stopped', containerId: 'c1', imageRef: 'galaxy/engine:1.0' } as const;
+    expect(() => restoreFormer(removed, former, NOW)).toThrow(InvalidTransitionError);
+  });
+});
