@@ -1,0 +1,48 @@
+import { Agent } from 'node:http';
+import { InvalidInputError } from '@galaxy/ports';
+import Docker from 'dockerode';
+
+/** The clients of one daemon. */
+export interface DockerConnection {
+  /** For calls that are answered soon. */
+  readonly quick: Docker;
+  /** For calls that take as long as a grace or a pull: they never hold up the others. */
+  readonly slow: Docker;
+}
+
+const QUICK_SOCKETS = 64;
+
+/**
+ * Opens nothing yet: each call connects by itself, so that a restarted daemon is found again. No API version is pinned
+ * (the daemon takes its own), and no `timeout` is set, which would cut streams that are quiet for a while.
+ * @throws InvalidInputError when `host` is not of a known form.
+ */
+export function dockerConnection(host: string): DockerConnection {
+  const address = addressOf(host);
+  const quick = { ...address, agent: new Agent({ maxSockets: QUICK_SOCKETS }) };
+  const slow = { ...address, agent: new Agent() };
+  return { quick: new Docker(quick), slow: new Docker(slow) };
+}
+
+// Everything docker-modem would otherwise take from DOCKER_* variables of the process is named, so that `host` decides alone.
+const NOTHING_INHERITED = { socketPath: undefined, host: undefined, port: undefined, protocol: 'http', timeout: undefined } as const;
+
+function addressOf(host: string): Docker.DockerOptions {
+  const url = parsed(host);
+  if (url.protocol === 'unix:' && url.host === '' && url.pathname.length > 1)
+    return { ...NOTHING_INHERITED, socketPath: decodeURIComponent(url.pathname) };
+  const overTcp = url.protocol === 'tcp:' || url.protocol === 'http:';
+  if (overTcp && url.hostname !== '' && url.username === '' && url.pathname.length <= 1)
+    return { ...NOTHING_INHERITED, host: `http://${url.hostname}`, port: url.port === '' ? 2375 : Number(url.port) };
+  throw unknownForm();
+}
+
+function parsed(host: string): URL {
+  try {
+    return new URL(host);
+  } catch {
+    throw unknownForm();
+  }
+}
+
+const unknownForm = () => new InvalidInputError('docker: the host must be unix:///path, tcp://host:port or http://host:port');

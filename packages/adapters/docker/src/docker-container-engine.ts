@@ -1,0 +1,238 @@
+import { containerName, isGameId, parseImageReference } from '@galaxy/domain';
+import type {
+  ContainerEngine,
+  CreateOutcome,
+  ImageOutcome,
+  IncarnationSpec,
+  PrepareOutcome,
+  RemoveOutcome,
+  Sighting,
+  StartOutcome,
+  StopOutcome,
+} from '@galaxy/ports';
+import { InvalidInputError } from '@galaxy/ports';
+import { z } from 'zod';
+import { assertPolicy } from './assert-policy.js';
+import type { DockerReply } from './call-docker.js';
+import { callDocker } from './call-docker.js';
+import { isContainerId, readContainerInfo, sightingOf } from './container-info.js';
+import { removeContainer } from './container-remover.js';
+import { containerRequest } from './container-request.js';
+import type { DockerConnection } from './docker-connection.js';
+import { dockerConnection } from './docker-connection.js';
+import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
+import { dockerEngineSettings } from './docker-engine-options.js';
+import { answerFault, refusalFault } from './docker-faults.js';
+import { readDocker } from './docker-reads.js';
+import { GamesNetwork } from './games-network.js';
+import { daemonImage, ImageStore } from './image-store.js';
+import { ensureStateFolder, stateFolderPath } from './state-folder.js';
+
+const ABSENT: Sighting = { kind: 'absent' };
+
+// `N/A` is what dockerd reports when it could not run the program that it is to use as init.
+const Info = z.object({ InitBinary: z.string().nullish(), InitCommit: z.object({ ID: z.string().nullish() }).nullish() });
+
+/**
+ * The container engine over a Docker-compatible daemon. Nothing is held open between calls, and a daemon that was
+ * restarted is found again by the next call.
+ */
+export class DockerContainerEngine implements ContainerEngine {
+  readonly #settings: DockerEngineSettings;
+  readonly #docker: DockerConnection;
+  readonly #images: ImageStore;
+  readonly #network: GamesNetwork;
+  #init: boolean | null;
+
+  /** @throws InvalidInputError when an option is not sensible; nothing is connected yet. */
+  constructor(options: DockerEngineOptions) {
+    const settings = dockerEngineSettings(options);
+    this.#settings = settings;
+    this.#docker = dockerConnection(settings.host);
+    this.#images = new ImageStore(this.#docker, settings);
+    const network = { name: settings.network, isolate: settings.isolateGames };
+    this.#network = new GamesNetwork(this.#docker.quick, network, settings.deadlines.network);
+    this.#init = settings.init === 'auto' ? null : settings.init;
+  }
+
+  /** As the port says. @throws InvalidInputError when the image reference is malformed. */
+  ensureImage(imageRef: string, signal: AbortSignal): Promise<ImageOutcome> {
+    return this.#images.ensure(checkedImage(imageRef), signal);
+  }
+
+  /** As the port says. @throws InvalidInputError when the game id is malformed. */
+  async prepare(gameId: string): Promise<PrepareOutcome> {
+    checkGameId(gameId);
+    const { stateRoot, user } = this.#settings;
+    const network = await this.#network.ensure();
+    if (network.kind === 'refused' || stateRoot === null) return network;
+    const folder = await ensureStateFolder(stateRoot, gameId, user);
+    return folder.kind === 'ready' ? { kind: 'prepared' } : folder;
+  }
+
+  /** As the port says. @throws InvalidInputError when the spec is malformed, or the create would be against the policy. */
+  async create(spec: IncarnationSpec): Promise<CreateOutcome> {
+    const request = containerRequest(this.#settings, await this.#plan(spec));
+    assertPolicy(request._body, this.#settings);
+    const operation = 'create the container';
+    const reply = await callDocker({
+      operation,
+      deadlineMs: this.#settings.deadlines.create,
+      run: (abortSignal) => this.#docker.quick.createContainer({ ...request, abortSignal }),
+    });
+    switch (reply.kind) {
+      case 'ok':
+        if (!isContainerId(reply.value.id)) throw answerFault(operation);
+        return { kind: 'created', id: reply.value.id };
+      case 'conflict':
+        return { kind: 'name_taken' };
+      case 'gone':
+      case 'refused':
+        return { kind: 'refused', message: reply.message };
+      case 'no_capacity':
+        return { kind: 'no_capacity', message: reply.message };
+      case 'unchanged':
+      case 'denied':
+      case 'unavailable':
+        throw refusalFault(operation, reply);
+    }
+  }
+
+  /** As the port says. */
+  async start(id: string): Promise<StartOutcome> {
+    if (!isContainerId(id)) return { kind: 'gone' };
+    const operation = 'start the container';
+    const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(id).start({ abortSignal });
+    const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.start, run });
+    switch (reply.kind) {
+      case 'ok':
+      case 'unchanged':
+        return { kind: 'started' };
+      case 'gone':
+      case 'conflict':
+        // "Not found" may also speak of the network or of the program in the image.
+        return (await this.inspect(id)).kind === 'absent' ? { kind: 'gone' } : { kind: 'refused', message: reply.message };
+      case 'refused':
+        return { kind: 'refused', message: reply.message };
+      case 'no_capacity':
+        return { kind: 'no_capacity', message: reply.message };
+      case 'denied':
+      case 'unavailable':
+        throw refusalFault(operation, reply);
+    }
+  }
+
+  /** As the port says. The daemon counts the grace in whole seconds: it is rounded up. */
+  async stop(id: string, graceMs: number): Promise<StopOutcome> {
+    if (!isContainerId(id)) return 'gone';
+    await this.#thaw(id);
+    const operation = 'stop the container';
+    const t = Math.ceil(Math.max(0, graceMs) / 1000);
+    // Not given up before the daemon's own SIGKILL: some versions kill at once when the client goes
+    // (https://github.com/moby/moby/issues/45731).
+    const deadlineMs = t * 1000 + this.#settings.deadlines.stop;
+    const run = (abortSignal: AbortSignal) => this.#docker.slow.getContainer(id).stop({ t, abortSignal });
+    return stopOutcome(operation, await callDocker<unknown>({ operation, deadlineMs, run }));
+  }
+
+  /** As the port says. */
+  async kill(id: string): Promise<StopOutcome> {
+    if (!isContainerId(id)) return 'gone';
+    const operation = 'kill the container';
+    const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(id).kill({ signal: 'SIGKILL', abortSignal });
+    return stopOutcome(operation, await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.kill, run }));
+  }
+
+  /** As the port says. */
+  async remove(id: string): Promise<RemoveOutcome> {
+    return isContainerId(id) ? removeContainer(this.#docker.quick, id, this.#settings.deadlines.remove) : 'gone';
+  }
+
+  /** As the port says. @throws InvalidInputError when the game id is malformed. */
+  async find(gameId: string): Promise<Sighting> {
+    checkGameId(gameId);
+    return this.#look(containerName(gameId), gameId);
+  }
+
+  /** As the port says. */
+  async inspect(id: string): Promise<Sighting> {
+    return isContainerId(id) ? this.#look(id) : ABSENT;
+  }
+
+  /** As the port says. */
+  async ping(): Promise<void> {
+    const operation = 'ping';
+    const run = (signal: AbortSignal) => readDocker(this.#docker.quick, '/_ping', signal);
+    const reply = await callDocker({ operation, deadlineMs: this.#settings.deadlines.ping, run });
+    if (reply.kind !== 'ok') throw refusalFault(operation, reply);
+  }
+
+  async #look(nameOrId: string, gameId?: string): Promise<Sighting> {
+    const operation = 'inspect the container';
+    const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(nameOrId).inspect({ abortSignal });
+    const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.inspect, run });
+    if (reply.kind === 'gone') return ABSENT;
+    if (reply.kind !== 'ok') throw refusalFault(operation, reply);
+    return sightingOf(readContainerInfo(operation, reply.value), this.#settings, gameId);
+  }
+
+  // A frozen process can't act on SIGTERM, and not every daemon thaws it by itself.
+  async #thaw(id: string): Promise<void> {
+    const sighting = await this.inspect(id);
+    if (sighting.kind !== 'ours' || sighting.incarnation.state !== 'paused') return;
+    const operation = 'thaw the container';
+    const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(id).unpause({ abortSignal });
+    const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.kill, run });
+    if (reply.kind === 'denied' || reply.kind === 'unavailable') throw refusalFault(operation, reply);
+  }
+
+  async #plan(spec: IncarnationSpec) {
+    checkGameId(spec.gameId);
+    if (!/^[\w.-]{1,64}$/.test(spec.opId)) throw new InvalidInputError('docker: the operation id must be of 1 to 64 plain characters');
+    if (!Number.isSafeInteger(spec.attempt) || spec.attempt < 0) throw new InvalidInputError('docker: the attempt must be a whole number');
+    const { stateRoot } = this.#settings;
+    return {
+      spec,
+      image: daemonImage(checkedImage(spec.imageRef)),
+      stateFolder: stateRoot === null ? null : stateFolderPath(stateRoot, spec.gameId),
+      init: (this.#init ??= await this.#daemonHasInit()),
+    };
+  }
+
+  async #daemonHasInit(): Promise<boolean> {
+    const operation = 'ask for the init program';
+    const run = (signal: AbortSignal) => readDocker(this.#docker.quick, '/info', signal);
+    const reply = await callDocker({ operation, deadlineMs: this.#settings.deadlines.inspect, run });
+    if (reply.kind !== 'ok') throw refusalFault(operation, reply);
+    const info = Info.safeParse(reply.value);
+    if (!info.success) throw answerFault(operation, info.error);
+    return (info.data.InitBinary ?? '') !== '' && info.data.InitCommit?.ID !== 'N/A';
+  }
+}
+
+function stopOutcome(operation: string, reply: DockerReply<unknown>): StopOutcome {
+  switch (reply.kind) {
+    case 'ok':
+      return 'stopped';
+    case 'unchanged':
+    case 'conflict':
+      return 'already_stopped';
+    case 'gone':
+      return 'gone';
+    case 'denied':
+    case 'no_capacity':
+    case 'unavailable':
+    case 'refused':
+      throw refusalFault(operation, reply);
+  }
+}
+
+function checkGameId(gameId: string): void {
+  if (!isGameId(gameId)) throw new InvalidInputError(`docker: ${JSON.stringify(gameId)} is not a game id`);
+}
+
+function checkedImage(imageRef: string) {
+  const check = parseImageReference(imageRef);
+  if (check.kind === 'malformed') throw new InvalidInputError(`docker: the image reference is malformed: ${check.reason}`);
+  return check.reference;
+}
