@@ -59,7 +59,8 @@ export interface JobResultPublisher {
  * @throws InvalidInputError naming the field.
  */
 export function validateJobResult(result: JobResult): void {
-  if (result.gameId.trim() === '') throw new InvalidInputError('job result: game id must not be empty');
+  // Unicode White_Space, as jobs are trimmed: by JavaScript's trim() a game id of U+FEFF, which is answered, would be blank.
+  if (!/\P{White_Space}/u.test(result.gameId)) throw new InvalidInputError('job result: game id must not be empty');
   if (!JOB_OUTCOMES.includes(result.outcome))
     throw new InvalidInputError(`job result: outcome ${JSON.stringify(result.outcome)} is unsupported`);
 }

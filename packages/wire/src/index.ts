@@ -1,1 +1,11 @@
-export {};
+export { type DeadLetterPayload, encodeDeadLetter } from './dead-letter.js';
+export { type DecodedJob, decodeJob } from './decode-job.js';
+export { encodeHealthEvent, type HealthEvent, type HealthEventPayload } from './health-event.js';
+export { type DecodedJobResult, decodeJobResult, encodeJobResult, type JobResultPayload } from './job-result.js';
+export { newStartJob, newStopJob } from './new-job.js';
+export { payloadHash, type RawEntry, rawJson } from './raw-entry.js';
+export { encodeRuntimeSnapshot, type RuntimeSnapshot, type RuntimeSnapshotPayload } from './runtime-snapshot.js';
+export type { StartJobPayload } from './start-job.js';
+export type { StopJobPayload } from './stop-job.js';
+export { STREAM_KEYS } from './stream-keys.js';
+export type { Refused } from './text-field.js';

@@ -1,0 +1,53 @@
+import { Buffer } from 'node:buffer';
+import type { InvalidJob, RuntimeJob } from '@galaxy/domain';
+import { isGameId } from '@galaxy/domain';
+import type { JobStreamName } from '@galaxy/ports';
+import type { RawEntry } from './raw-entry.js';
+import { ENTRY_LIMITS, entryBytes } from './raw-entry.js';
+import { decodeStartJob } from './start-job.js';
+import { decodeStopJob } from './stop-job.js';
+import { requiredField } from './text-field.js';
+
+const MAX_ANSWERABLE_BYTES = 256;
+
+/**
+ * One job entry decoded. `refusal` says why an entry is no good job, and is null for a good one; `job` is then an
+ * `invalid` job when the entry names the game to answer, and null when it does not.
+ */
+export interface DecodedJob {
+  readonly job: RuntimeJob | null;
+  readonly refusal: string | null;
+}
+
+/**
+ * Decodes an entry of a job stream. Accepts more than the canonical form: values are trimmed, fields beside the
+ * contract's are ignored, of repeated fields the last counts, `requested_at_ms` may be absent. Total: any bytes give an
+ * answer, and it never throws.
+ */
+export function decodeJob(stream: JobStreamName, entry: RawEntry): DecodedJob {
+  const of = stream === 'start_jobs' ? 'start' : 'stop';
+  const game = readGame(entry);
+  const refusal = sizeRefusal(entry) ?? game.refusal;
+  if (game.gameId === null || refusal !== null) return undecodable(of, game.gameId, refusal);
+  const job = of === 'start' ? decodeStartJob(game.gameId, entry) : decodeStopJob(game.gameId, entry);
+  return job.kind === 'refused' ? undecodable(of, game.gameId, job.refusal) : { job, refusal: null };
+}
+
+/** The game to answer, if the entry names one, and why it is no game of ours, if so. */
+function readGame(entry: RawEntry): { readonly gameId: string | null; readonly refusal: string | null } {
+  const game = requiredField(entry, 'game_id');
+  if (game.kind === 'refused') return { gameId: null, refusal: game.refusal };
+  const gameId = Buffer.byteLength(game.value) <= MAX_ANSWERABLE_BYTES ? game.value : null;
+  return { gameId, refusal: isGameId(game.value) ? null : 'invalid game_id' };
+}
+
+function undecodable(of: InvalidJob['of'], gameId: string | null, reason: string | null): DecodedJob {
+  const refusal = reason ?? 'invalid game_id';
+  return { job: gameId === null ? null : { kind: 'invalid', of, gameId, message: refusal }, refusal };
+}
+
+function sizeRefusal(entry: RawEntry): string | null {
+  if (entry.length > ENTRY_LIMITS.fields) return `more than ${String(ENTRY_LIMITS.fields)} fields`;
+  if (entryBytes(entry) > ENTRY_LIMITS.bytes) return `larger than ${String(ENTRY_LIMITS.bytes)} bytes`;
+  return null;
+}

@@ -1,0 +1,49 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+
+/** One stream entry as it came: field names and values in order, as raw bytes. Names may repeat, and nothing need be text. */
+export type RawEntry = readonly (readonly [Uint8Array, Uint8Array])[];
+
+/** Entries of more bytes (names and values together) or more fields are not decoded. */
+export const ENTRY_LIMITS = { bytes: 16 * 1024, fields: 16 } as const;
+
+/** How many bytes of an entry {@link rawJson} keeps. */
+const RAW_BYTES_KEPT = 64 * 1024;
+
+/** The bytes of all names and values. */
+export function entryBytes(entry: RawEntry): number {
+  return entry.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+}
+
+/**
+ * The entry as JSON text: an array of `[field, value]`, both base64. Of an entry larger than 64 KiB, which is refused in
+ * any case, it keeps the first 64 KiB: a single producer's mistake must not fill the store of dead letters.
+ */
+export function rawJson(entry: RawEntry): string {
+  let left = RAW_BYTES_KEPT;
+  const keep = (bytes: Uint8Array): string => {
+    const kept = bytes.subarray(0, left);
+    left -= kept.length;
+    return Buffer.from(kept.buffer, kept.byteOffset, kept.length).toString('base64');
+  };
+  const pairs: [string, string][] = [];
+  for (const [name, value] of entry) {
+    if (left <= 0) break;
+    pairs.push([keep(name), keep(value)]);
+  }
+  return JSON.stringify(pairs);
+}
+
+/**
+ * SHA-256 of the whole entry, in hex. Each name and value is preceded by its length (32 bits, big-endian), so that no two
+ * different entries are hashed as the same bytes.
+ */
+export function payloadHash(entry: RawEntry): string {
+  const hash = createHash('sha256');
+  const length = Buffer.alloc(4);
+  for (const bytes of entry.flat()) {
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  }
+  return hash.digest('hex');
+}

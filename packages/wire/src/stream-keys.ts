@@ -1,0 +1,9 @@
+/** The Redis keys of the streams unless configuration says otherwise (contracts/runtime-jobs-asyncapi.yaml). */
+export const STREAM_KEYS = {
+  startJobs: 'runtime:start_jobs',
+  stopJobs: 'runtime:stop_jobs',
+  jobResults: 'runtime:job_results',
+  healthEvents: 'runtime:health_events',
+  snapshots: 'runtime:snapshots',
+  deadLetters: 'runtime:dead_letters',
+} as const;

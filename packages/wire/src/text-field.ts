@@ -1,0 +1,69 @@
+import type { RawEntry } from './raw-entry.js';
+
+/** Why something can't be decoded, in few and stable words. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: string;
+}
+
+/** What became of reading one field as text. */
+export type TextField = { readonly kind: 'text'; readonly value: string } | Refused;
+
+// ignoreBOM keeps a leading U+FEFF: it is part of the value, not a mark of the encoding.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const NUL = '\u0000';
+const WHITE_SPACE = /^\p{White_Space}$/u;
+
+/** Says no. */
+export function refused(refusal: string): Refused {
+  return { kind: 'refused', refusal };
+}
+
+/** Reads a field by name, untrimmed; empty when it is absent. Of several fields with that name the last counts. */
+export function textField(entry: RawEntry, name: string): TextField {
+  const bytes = entry.findLast(([field]) => isNamed(field, name))?.[1];
+  if (bytes === undefined) return { kind: 'text', value: '' };
+  const value = decodeUtf8(bytes);
+  if (value === null) return refused(`${name} is not valid UTF-8`);
+  // PostgreSQL's text can't hold it: https://www.postgresql.org/docs/current/functions-string.html (chr)
+  if (value.includes(NUL)) return refused(`${name} contains NUL`);
+  return { kind: 'text', value };
+}
+
+/** As {@link textField}, with the value trimmed. */
+export function trimmedField(entry: RawEntry, name: string): TextField {
+  const field = textField(entry, name);
+  return field.kind === 'text' ? { kind: 'text', value: trimWhiteSpace(field.value) } : field;
+}
+
+/** As {@link trimmedField}; refuses a field that is absent or blank. */
+export function requiredField(entry: RawEntry, name: string): TextField {
+  const field = trimmedField(entry, name);
+  return field.kind === 'text' && field.value === '' ? refused(`missing ${name}`) : field;
+}
+
+/**
+ * Removes leading and trailing characters with the Unicode property White_Space, as Go's strings.TrimSpace does.
+ * JavaScript's own trim() differs: it also removes U+FEFF and keeps U+0085.
+ */
+export function trimWhiteSpace(text: string): string {
+  // Character by character: a regular expression anchored at the end takes quadratic time over long inner runs of blanks.
+  let start = 0;
+  let end = text.length;
+  while (start < end && WHITE_SPACE.test(text.charAt(start))) start += 1;
+  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+// Field names of the contract are ASCII.
+function isNamed(field: Uint8Array, name: string): boolean {
+  return field.length === name.length && field.every((byte, at) => byte === name.charCodeAt(at));
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
