@@ -1,1 +1,3 @@
-export {};
+export { MemoryContainerEngine } from './memory-container-engine.js';
+export { MemoryEngineClient } from './memory-engine-client.js';
+export type { MemoryImage } from './memory-images.js';

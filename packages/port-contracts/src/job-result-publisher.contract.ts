@@ -1,0 +1,80 @@
+import type { JobOutcome, JobResult, JobResultPublisher } from '@galaxy/ports';
+import { InvalidInputError } from '@galaxy/ports';
+import { describe, expect, it } from 'vitest';
+import type { SeenEntry, ServerUnderTest } from './under-test.js';
+import { using } from './under-test.js';
+import { describeNumbering } from './numbered-publisher.js';
+
+/** Two publishers, as of two processes, over one result stream of their own. */
+export interface JobResultPublisherUnderTest extends ServerUnderTest {
+  readonly results: JobResultPublisher;
+  readonly elsewhere: JobResultPublisher;
+  /** What the stream holds. */
+  entries(): Promise<readonly SeenEntry[]>;
+}
+
+const result = (gameId: string, errorMessage = ''): JobResult => ({
+  gameId,
+  outcome: 'success',
+  containerId: 'c0ffee',
+  engineEndpoint: `http://galaxy-game-${gameId}:8080`,
+  errorCode: 'replay_no_op',
+  errorMessage,
+});
+
+/** Holds an adapter to the promises of JobResultPublisher. */
+export function jobResultPublisherContract(name: string, open: () => Promise<JobResultPublisherUnderTest>): void {
+  describe(`JobResultPublisher: ${name}`, () => {
+    describeNumbering(async () => {
+      const { results, elsewhere, ...tested } = await open();
+      return {
+        ...tested,
+        publish: (lane, number) => results.publish({ number, result: result(lane, String(number)) }),
+        publishElsewhere: (lane, number) => elsewhere.publish({ number, result: result(lane, String(number)) }),
+        read: ({ fields }) => ({ lane: fields['game_id'] ?? '', number: BigInt(fields['error_message'] ?? '') }),
+      };
+    });
+
+    it('publishes all six fields, always and verbatim, and no others', () =>
+      using(open, async ({ results, entries }) => {
+        const failed: JobResult = {
+          gameId: '\ufeff Ålpha\u2028',
+          outcome: 'failure',
+          containerId: '',
+          engineEndpoint: '',
+          errorCode: 'invalid_job',
+          errorMessage: ' ünder\n"way" ',
+        };
+        await results.publish({ number: 1n, result: result('alpha') });
+        await results.publish({ number: 1n, result: failed });
+        expect((await entries()).map((entry) => entry.fields)).toEqual([
+          {
+            game_id: 'alpha',
+            outcome: 'success',
+            container_id: 'c0ffee',
+            engine_endpoint: 'http://galaxy-game-alpha:8080',
+            error_code: 'replay_no_op',
+            error_message: '',
+          },
+          {
+            game_id: '\ufeff Ålpha\u2028',
+            outcome: 'failure',
+            container_id: '',
+            engine_endpoint: '',
+            error_code: 'invalid_job',
+            error_message: ' ünder\n"way" ',
+          },
+        ]);
+      }));
+
+    it.each([
+      ['a blank game id', { ...result('alpha'), gameId: ' \u0085' }],
+      ['an unknown outcome', { ...result('alpha'), outcome: 'maybe' as JobOutcome }],
+    ])('refuses %s with InvalidInputError: nothing was published', (_, bad) =>
+      using(open, async ({ results, entries }) => {
+        await expect(results.publish({ number: 1n, result: bad })).rejects.toThrow(InvalidInputError);
+        expect(await entries()).toEqual([]);
+      }),
+    );
+  });
+}
