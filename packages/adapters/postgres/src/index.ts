@@ -1,1 +1,13 @@
-export {};
+export type { MigrationReport } from './apply-migrations.js';
+export { loadInstance } from './instance.js';
+export { type MigrateOptions, migrate } from './migrate.js';
+export { migratePglite } from './migrate-pglite.js';
+export type { PgExecutor } from './pg-executor.js';
+export { type PgliteDatabase, PgliteExecutor } from './pglite-executor.js';
+export { PostgresExecutor, type PostgresOptions } from './postgres-executor.js';
+export { PostgresLeases } from './postgres-leases.js';
+export { PostgresOperationJournal } from './postgres-operation-journal.js';
+export { PostgresOperationLog } from './postgres-operation-log.js';
+export { PostgresOutbox } from './postgres-outbox.js';
+export { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
+export { SchemaTooNewError } from './schema-too-new-error.js';

@@ -1,0 +1,41 @@
+import { type Migration, readMigrations } from './migrations.js';
+import { SchemaTooNewError } from './schema-too-new-error.js';
+
+/** What migrating needs of a driver: one session, and several statements at once as one implicit transaction. */
+export interface MigrationSession {
+  run(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+const TABLE = 'runtime_migrations';
+const CREATE_TABLE = `create table if not exists ${TABLE} (
+  index integer primary key,
+  name text not null,
+  applied_at timestamptz not null default clock_timestamp()
+)`;
+
+/** How many migrations a run applied, and how many the database has now. */
+export interface MigrationReport {
+  readonly applied: number;
+  readonly total: number;
+}
+
+/**
+ * Applies what is missing, each migration together with the row that says so: all of it or nothing. The caller keeps
+ * others out.
+ * @throws SchemaTooNewError before anything is changed.
+ */
+export async function applyMigrations(session: MigrationSession, known: readonly Migration[] = readMigrations()): Promise<MigrationReport> {
+  await session.run(CREATE_TABLE);
+  const [row = {}] = await session.run(`select coalesce(max(index) + 1, 0)::int as total from ${TABLE}`);
+  const total = Number(row['total']);
+  if (total > known.length) throw new SchemaTooNewError(total, known.length);
+  const missing = known.filter(({ index }) => index >= total);
+  for (const migration of missing) await session.run(withBookkeeping(migration));
+  return { applied: missing.length, total: known.length };
+}
+
+// One text for the simple query protocol: PostgreSQL runs it as one transaction.
+// https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
+function withBookkeeping({ index, name, sql }: Migration): string {
+  return `insert into ${TABLE} (index, name) values (${index}, '${name.replaceAll("'", "''")}');\n${sql}`;
+}

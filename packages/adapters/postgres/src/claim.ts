@@ -1,0 +1,123 @@
+import { type FormerRuntime, OPERATION_SOURCES, OPERATION_STEPS } from '@galaxy/domain';
+import type { Claim, ClaimRequest, OperationProgress } from '@galaxy/ports';
+import { type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { PgExecutor } from './pg-executor.js';
+import { PostgresFault } from './postgres-faults.js';
+import { recordColumns, recordOf, recordOrNull } from './record-columns.js';
+import { bigInt, bool, int, jsonText, oneOf, type Row, text, textOrNull } from './row.js';
+import { operationLog, runtimeRecords } from './schema.js';
+import { assignments, fromNow } from './sql-text.js';
+import { type Slots, statement } from './statement.js';
+import { loadJob, type StoredJob } from './stored-job.js';
+import { superseded } from './superseded.js';
+
+const { opId, attempt, failures, creditedAttempt, startedAt } = operationLog;
+const expired = alias(operationLog, 'expired');
+const head = alias(operationLog, 'head');
+const earlier = alias(operationLog, 'earlier');
+const busy = alias(operationLog, 'busy');
+
+const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int', takeOver: 'boolean', inFlight: 'json' } as const;
+
+// A row without a holder was handed back: it waits for its time, not for its holder's death.
+const takeOvers = (isKind: SQL, limit: SQL, p: Slots<typeof PARAMETERS>) => sql`
+  select ${expired.opId} as op_id from ${operationLog} ${expired}
+  where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind}
+    and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))
+  order by ${expired.ord} limit ${limit} for update skip locked`;
+
+// Walks the queue of one kind in order and takes what is first of its game while nothing of the game runs. The checks
+// are scalar subqueries on purpose: an anti-join would tempt the planner to build a table of the whole queue each time.
+const heads = (isKind: SQL, limit: SQL, taken: SQL) => sql`
+  select ${head.opId} as op_id from ${operationLog} ${head}
+  where ${head.status} = 'queued' and ${isKind}
+    and (select count(*) from ${operationLog} ${busy} where ${busy.gameId} = ${head.gameId} and ${busy.status} = 'running') = 0
+    and (select min(${earlier.ord}) from ${operationLog} ${earlier}
+         where ${earlier.gameId} = ${head.gameId} and ${earlier.status} = 'queued') = ${head.ord}
+  order by ${head.ord} limit greatest(${limit} - (select count(*) from ${taken}), 0) for update of ${head} skip locked`;
+
+const CLAIM = statement(
+  'claim',
+  PARAMETERS,
+  (p) => sql`
+    with in_flight as (
+      select value::uuid as op_id from json_array_elements_text(${p.inFlight})
+    ), start_take_overs as (${takeOvers(sql`${expired.op} = 'start'`, p.starts, p)}),
+    other_take_overs as (${takeOvers(sql`${expired.op} <> 'start'`, p.others, p)}),
+    start_heads as (${heads(sql`${head.op} = 'start'`, p.starts, sql`start_take_overs`)}),
+    other_heads as (${heads(sql`${head.op} <> 'start'`, p.others, sql`other_take_overs`)}),
+    claimed as (
+      update ${operationLog} set ${assignments(operationLog, {
+        status: sql`'running'`,
+        attempt: sql`${attempt} + 1`,
+        failures: sql`${failures} + case when ${attempt} > ${creditedAttempt} then 1 else 0 end`,
+        holder: p.holder,
+        claimExpiresAt: fromNow(p.ttlMs),
+        startedAt: sql`coalesce(${startedAt}, clock_timestamp())`,
+      })}
+      where ${opId} = any (array(
+        select op_id from start_take_overs union all select op_id from other_take_overs
+        union all select op_id from start_heads union all select op_id from other_heads))
+      returning ${operationLog}.*
+    )
+    select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.payload::text, c.attempt, c.failures,
+      c.unavailable_ms::float8, c.step, c.former::text, c.container_id, ${superseded('c')} as superseded, ${recordColumns}
+    from claimed c left join ${runtimeRecords} on ${runtimeRecords.gameId} = c.game_id
+    order by c.ord`,
+);
+
+const RECORDS = statement(
+  'read records of claims',
+  { gameIds: 'json' },
+  (p) => sql`select ${recordColumns} from ${runtimeRecords}
+    where ${runtimeRecords.gameId} = any (array(select value from json_array_elements_text(${p.gameIds})))`,
+);
+
+/** {@link OperationJournal.claim} */
+export async function claim(executor: PgExecutor, request: ClaimRequest): Promise<Claim[]> {
+  try {
+    const rows = await executor.query(CLAIM(request));
+    return await withFreshRecords(executor, rows.map(claimOf));
+  } catch (error) {
+    // An older operation of a game became visible while the next one was being claimed: what runs now is seen next time.
+    if (error instanceof PostgresFault && error.constraint === 'runtime_operation_log_running_key') return [];
+    throw error;
+  }
+}
+
+// The statement saw records as they were when it began. The former holder of a taken-over operation may have moved its
+// record since, up to the moment it lost the claim; nobody can now.
+async function withFreshRecords(executor: PgExecutor, claims: Claim[]): Promise<Claim[]> {
+  const takenOver = claims.filter(({ attempt }) => attempt > 1);
+  if (takenOver.length === 0) return claims;
+  const rows = await executor.query(RECORDS({ gameIds: takenOver.map(({ gameId }) => gameId) }));
+  const fresh = new Map(rows.map((row) => [text(row, 'record_game_id'), recordOf(row)]));
+  return claims.map((claim) => (claim.attempt > 1 ? { ...claim, record: fresh.get(claim.gameId) ?? null } : claim));
+}
+
+function claimOf(row: Row): Claim {
+  return {
+    opId: text(row, 'op_id'),
+    attempt: int(row, 'attempt'),
+    ord: bigInt(row, 'ord_text'),
+    gameId: text(row, 'game_id'),
+    source: oneOf(row, 'source', OPERATION_SOURCES),
+    sourceRef: text(row, 'source_ref'),
+    job: loadJob(jsonText(row, 'payload') as StoredJob),
+    progress: progressOf(row),
+    record: recordOrNull(row),
+    superseded: bool(row, 'superseded'),
+    failures: int(row, 'failures'),
+    unavailableMs: int(row, 'unavailable_ms'),
+  };
+}
+
+function progressOf(row: Row): OperationProgress | null {
+  if (row['step'] === null) return null;
+  return {
+    step: oneOf(row, 'step', OPERATION_STEPS),
+    former: row['former'] === null ? null : (jsonText(row, 'former') as FormerRuntime),
+    containerId: textOrNull(row, 'container_id'),
+  };
+}

@@ -1,0 +1,28 @@
+import { sql } from 'drizzle-orm';
+import type { PgExecutor } from './pg-executor.js';
+import { text } from './row.js';
+import { runtimeSettings } from './schema.js';
+import { assignments, bare, insertSelect } from './sql-text.js';
+import { statement } from './statement.js';
+
+const { key, value } = runtimeSettings;
+
+const INSTANCE = statement(
+  'load the instance',
+  { wanted: 'text' },
+  (p) => sql`
+    ${insertSelect(runtimeSettings, { key: sql`'instance'`, value: sql`coalesce(${p.wanted}, gen_random_uuid()::text)` })}
+    on conflict (${bare(key)}) do update set ${assignments(runtimeSettings, { value: sql`coalesce(${p.wanted}, ${value})` })}
+    returning ${value}`,
+);
+
+/**
+ * The name of this installation, which its containers are labelled with: `wanted` when given, otherwise what the
+ * database holds, otherwise a fresh UUID. What it returns is what the database holds from then on, so that containers
+ * stay ours when the setting is taken away again. Of concurrent first calls all get the same.
+ * @throws DependencyFault as {@link PgExecutor.query}.
+ */
+export async function loadInstance(executor: PgExecutor, wanted?: string): Promise<string> {
+  const [row = {}] = await executor.query(INSTANCE({ wanted: wanted ?? null }));
+  return text(row, 'value');
+}
