@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+
+/** A database of one's own on a shared server. */
+export interface FreshDatabase {
+  readonly name: string;
+  /** URL of this database, with the user and the server of the URL it was made from. */
+  readonly url: string;
+  /** Removes it, cutting whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Creates an empty database with a name that no other test has. Rejects when the server does not answer within 10 s or the
+ * URL's user may not create databases.
+ */
+export async function freshDatabase(serverUrl: string): Promise<FreshDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administer(serverUrl, `CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { name, url: url.href, drop: () => administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function administer(serverUrl: string, statement: string): Promise<void> {
+  const sql = postgres(serverUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}

@@ -1,0 +1,110 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isRunning, signal } from './process-table.js';
+import { waitFor } from './wait-for.js';
+
+/** What a test may do to a private server. */
+export interface ServerControl {
+  /** Pid of the server's main process; another one after `restart`. */
+  pid(): number;
+  /** Sends a signal (default SIGKILL) and resolves once the server is gone. Its data stays. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): Promise<void>;
+  /** Stops the server in its tracks (SIGSTOP): connections stay open, nothing answers. */
+  pause(): void;
+  /** Lets a paused server go on (SIGCONT). */
+  resume(): void;
+  /** Starts the server again on the same address and data, killing it first if it runs; resolves once it answers. */
+  restart(): Promise<void>;
+}
+
+/** How to start a server and to know that it answers. */
+export interface ServerSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Working directory, by which leftovers are found again. */
+  readonly cwd: string;
+  readonly logFile: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Whether the server answers; throwing means "not yet". */
+  readonly ready: () => Promise<boolean>;
+  /** Runs before each start, e.g. to delete a stale pid file. */
+  readonly beforeStart?: () => Promise<void>;
+  /** Every process of the server, when there is more than the main one. */
+  readonly members?: () => readonly number[];
+}
+
+/**
+ * Starts a server and resolves once it answers. Rejects with the end of its log when it exits or stays silent for 20 s.
+ * It runs in a process group of its own, so that Ctrl-C in a terminal reaches the tests first.
+ */
+export async function startServerProcess(spec: ServerSpec): Promise<ServerControl> {
+  let child = await launch(spec);
+  const everyMember = (): readonly number[] => [...new Set([...pidOf(child), ...(spec.members?.() ?? [])])];
+  const control: ServerControl = {
+    pid: () => child.pid ?? 0,
+    kill: async (name = 'SIGKILL') => {
+      // The crash of a server is the crash of all its processes; a polite signal is for the main one to pass on.
+      const targets = name === 'SIGKILL' ? everyMember() : pidOf(child);
+      for (const pid of targets) signal(pid, name);
+      for (const pid of everyMember()) signal(pid, 'SIGCONT');
+      await waitFor(`${spec.name} to end after ${name}`, () => everyMember().every((pid) => !isRunning(pid)), { timeoutMs: 20_000 });
+    },
+    pause: () => {
+      for (const pid of everyMember()) signal(pid, 'SIGSTOP');
+    },
+    resume: () => {
+      for (const pid of everyMember()) signal(pid, 'SIGCONT');
+    },
+    restart: async () => {
+      if (everyMember().some(isRunning)) await control.kill();
+      child = await launch(spec);
+    },
+  };
+  return control;
+}
+
+async function launch(spec: ServerSpec): Promise<ChildProcess> {
+  await spec.beforeStart?.();
+  const child = spawnLogged(spec);
+  const ended = endOf(child);
+  let over = false;
+  void ended.then(() => (over = true));
+  try {
+    const answers = waitFor(`${spec.name} answering`, () => over || spec.ready(), { timeoutMs: 20_000 });
+    const reason = await Promise.race([ended, answers.then(() => undefined)]);
+    if (reason !== undefined) throw new Error(reason);
+  } catch (cause) {
+    for (const pid of pidOf(child)) signal(pid, 'SIGKILL');
+    const log = await readFile(spec.logFile, 'utf8').catch(() => '');
+    throw new Error(`${spec.name} did not start; its log ends:\n${log.slice(-2000)}`, { cause });
+  }
+  // A server must not keep the test run alive; tear-down ends it, or the next run does.
+  child.unref();
+  return child;
+}
+
+function spawnLogged({ command, args, cwd, logFile, uid, gid }: ServerSpec): ChildProcess {
+  const log = openSync(logFile, 'a');
+  try {
+    const ids = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+    return spawn(command, args, { stdio: ['ignore', log, log], detached: true, cwd, ...ids });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Why the process ended, or never came to be; resolves when that happens. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, name) => resolve(`it exited (${code ?? name ?? 'unknown'})`));
+  });
+}
+
+function pidOf(child: ChildProcess): readonly number[] {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null ? [child.pid] : [];
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { waitFor } from './wait-for.js';
+
+describe('waitFor', () => {
+  it('gives what the probe finds, and takes throwing for "not yet"', async () => {
+    let looks = 0;
+    const probe = (): string | undefined => {
+      looks += 1;
+      if (looks === 1) throw new Error('refused');
+      return looks === 3 ? 'found' : undefined;
+    };
+    expect(await waitFor('it', probe, { everyMs: 1 })).toBe('found');
+    expect(looks).toBe(3);
+  });
+
+  it('says what it waited for, and what the probe threw last', async () => {
+    const probe = (): boolean => {
+      throw new Error('refused');
+    };
+    const failure: unknown = await waitFor('the server', probe, { timeoutMs: 20, everyMs: 5 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: 'the server: not seen within 20 ms', cause: { message: 'refused' } });
+  });
+});
