@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ContainerEngine, Incarnation, IncarnationSpec } from '@galaxy/ports';
+import { DependencyFault } from '@galaxy/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** A container engine with images to run on it. */
@@ -23,6 +24,10 @@ export interface ContainerEngineUnderTest {
   plantForeign(gameId: string): Promise<string>;
   /** Freezes a running container. */
   pause(id: string): Promise<void>;
+  /** Makes the engine unreachable; returns once it is. */
+  cutOff(): Promise<void>;
+  /** Makes it reachable again; the adapter must recover without help. */
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +36,7 @@ export interface ContainerEngineLimits {
   readonly foreign?: string;
   readonly refusesStart?: string;
   readonly pause?: string;
+  readonly cutOff?: string;
 }
 
 const never = new AbortController().signal;
@@ -164,10 +170,14 @@ export function containerEngineContract(
         expect(await world.engine.start(unknownId())).toEqual({ kind: 'gone' });
       });
 
-      it.skipIf(cannot.refusesStart)('tells that a program cannot be started, and leaves the container', async () => {
+      it.skipIf(cannot.refusesStart)('of a program that does not exist is refused, or leaves one that has exited', async () => {
         const id = await created(newGameId(), world.images.refusesStart);
-        expect(await world.engine.start(id)).toEqual({ kind: 'refused', message: expect.any(String) });
-        expect(await stateOf(id)).toBe('created');
+        const outcome = await world.engine.start(id);
+        expect(['refused', 'started']).toContain(outcome.kind);
+        // With an init process in between, it is that one which starts, and fails.
+        const state = outcome.kind === 'refused' ? 'created' : 'exited';
+        await expect.poll(() => incarnation(id), { timeout: 15_000 }).toMatchObject({ state, address: null });
+        if (state === 'exited') expect((await incarnation(id)).exitCode).toBeGreaterThan(0);
       });
 
       it('of an engine that exits by itself leaves its exit code', async () => {
@@ -268,6 +278,34 @@ export function containerEngineContract(
     describe('ping', () => {
       it('returns when the engine answers', async () => {
         await expect(world.engine.ping()).resolves.toBeUndefined();
+      });
+    });
+
+    describe.skipIf(cannot.cutOff)('an engine that is away', () => {
+      it('is a fault of every call, and is found again', async () => {
+        const [gameId, id] = [newGameId(), unknownId()];
+        const { engine, images } = world;
+        await world.cutOff();
+        const calls = [
+          engine.ping(),
+          engine.ensureImage(images.healthy, never),
+          engine.prepare(gameId),
+          engine.create(spec(gameId, images.healthy)),
+          engine.start(id),
+          engine.stop(id, 1_000),
+          engine.kill(id),
+          engine.remove(id),
+          engine.find(gameId),
+          engine.inspect(id),
+        ];
+        const faults = (await Promise.allSettled(calls)).map((call) => call.status === 'rejected' && (call.reason as unknown));
+        for (const fault of faults) {
+          expect(fault).toBeInstanceOf(DependencyFault);
+          expect(fault).toMatchObject({ dependency: 'container_engine', retryable: true });
+        }
+        await world.restore();
+        await engine.ping();
+        expect(await engine.find(gameId)).toEqual({ kind: 'absent' });
       });
     });
   });

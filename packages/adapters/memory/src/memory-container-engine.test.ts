@@ -21,6 +21,8 @@ containerEngineContract('memory', async () => {
     untilReady: async () => {},
     plantForeign: async (gameId) => engine.plantForeign(gameId),
     pause: async (id) => engine.pause(id),
+    cutOff: async () => engine.goAway(),
+    restore: async () => engine.comeBack(),
     close: async () => {},
   };
 });
