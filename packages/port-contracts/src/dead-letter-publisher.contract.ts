@@ -1,8 +1,8 @@
 import type { DeadLetter, DeadLetterPublisher } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
+import { describeNumbering } from './numbered-publisher.js';
 import type { SeenEntry, ServerUnderTest } from './under-test.js';
 import { using } from './under-test.js';
-import { describeNumbering } from './numbered-publisher.js';
 
 /** Two publishers, as of two processes, over one stream of dead letters of their own. */
 export interface DeadLetterPublisherUnderTest extends ServerUnderTest {

@@ -1,9 +1,9 @@
 import type { JobOutcome, JobResult, JobResultPublisher } from '@galaxy/ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
+import { describeNumbering } from './numbered-publisher.js';
 import type { SeenEntry, ServerUnderTest } from './under-test.js';
 import { using } from './under-test.js';
-import { describeNumbering } from './numbered-publisher.js';
 
 /** Two publishers, as of two processes, over one result stream of their own. */
 export interface JobResultPublisherUnderTest extends ServerUnderTest {

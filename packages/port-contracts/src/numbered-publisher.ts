@@ -53,7 +53,9 @@ export function describeNumbering(open: () => Promise<NumberedPublisherUnderTest
 
   it('of any number of calls with the same number, from any number of processes, exactly one appends', () =>
     using(open, async (tested) => {
-      const calls = Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? tested.publish('alpha', 1n) : tested.publishElsewhere('alpha', 1n)));
+      const calls = Array.from({ length: 16 }, (_, i) =>
+        i % 2 === 0 ? tested.publish('alpha', 1n) : tested.publishElsewhere('alpha', 1n),
+      );
       const kinds = (await Promise.all(calls)).map((outcome) => outcome.kind);
       expect(kinds.filter((kind) => kind === 'published')).toHaveLength(1);
       expect(kinds.filter((kind) => kind === 'already_published')).toHaveLength(15);

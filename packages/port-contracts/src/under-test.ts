@@ -15,7 +15,10 @@ export interface SeenEntry {
 }
 
 /** Opens what is tested, runs the body, and closes it whatever happens. */
-export async function using<T extends { close(): Promise<void> }>(open: () => Promise<T>, body: (opened: T) => Promise<void>): Promise<void> {
+export async function using<T extends { close(): Promise<void> }>(
+  open: () => Promise<T>,
+  body: (opened: T) => Promise<void>,
+): Promise<void> {
   const opened = await open();
   try {
     await body(opened);

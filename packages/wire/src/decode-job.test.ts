@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeJob } from './decode-job.js';
 import { decodeJobResult, encodeJobResult } from './job-result.js';
-import type { RawEntry } from './raw-entry.js';
+import { rawEntry } from './raw-entry.js';
 import { encodeStartJob } from './start-job.js';
 import { encodeStopJob } from './stop-job.js';
 
@@ -28,9 +28,6 @@ const stream = fc.constantFrom('start_jobs' as const, 'stop_jobs' as const);
 const gameId = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,49}[a-z0-9])?$/);
 const requestedAtMs = fc.bigInt(0n, 10n ** 18n - 1n);
 
-const entryOf = (payload: Record<string, string>): RawEntry =>
-  Object.entries(payload).map(([field, text]) => [Buffer.from(field), Buffer.from(text)] as const);
-
 describe('decodeJob', () => {
   it('gives an answer to any bytes and never throws', () => {
     fc.assert(
@@ -51,7 +48,7 @@ describe('decodeJob', () => {
     fc.assert(
       fc.property(gameId, requestedAtMs, (game, at) => {
         const job = { kind: 'start', gameId: game, imageRef: 'registry.example.com/galaxy/engine:1.4.2', requestedAtMs: at } as const;
-        expect(decodeJob('start_jobs', entryOf(encodeStartJob(job)))).toEqual({ job, refusal: null });
+        expect(decodeJob('start_jobs', rawEntry(encodeStartJob(job)))).toEqual({ job, refusal: null });
       }),
     );
   });
@@ -60,7 +57,7 @@ describe('decodeJob', () => {
     fc.assert(
       fc.property(gameId, fc.constantFrom(...STOP_REASONS), requestedAtMs, (game, reason, at) => {
         const job = { kind: 'stop', gameId: game, reason, requestedAtMs: at } as const;
-        expect(decodeJob('stop_jobs', entryOf(encodeStopJob(job)))).toEqual({ job, refusal: null });
+        expect(decodeJob('stop_jobs', rawEntry(encodeStopJob(job)))).toEqual({ job, refusal: null });
       }),
     );
   });
@@ -87,7 +84,7 @@ describe('decodeJobResult', () => {
     });
     fc.assert(
       fc.property(result, (known) => {
-        expect(decodeJobResult(entryOf(encodeJobResult(known)))).toEqual({ kind: 'result', result: known });
+        expect(decodeJobResult(rawEntry(encodeJobResult(known)))).toEqual({ kind: 'result', result: known });
       }),
     );
   });

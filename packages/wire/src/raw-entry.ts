@@ -4,6 +4,11 @@ import { createHash } from 'node:crypto';
 /** One stream entry as it came: field names and values in order, as raw bytes. Names may repeat, and nothing need be text. */
 export type RawEntry = readonly (readonly [Uint8Array, Uint8Array])[];
 
+/** A payload as a stream holds it. */
+export function rawEntry(payload: Readonly<Record<string, string>>): RawEntry {
+  return Object.entries(payload).map(([name, value]) => [Buffer.from(name, 'utf8'), Buffer.from(value, 'utf8')] as const);
+}
+
 /** Entries of more bytes (names and values together) or more fields are not decoded. */
 export const ENTRY_LIMITS = { bytes: 16 * 1024, fields: 16 } as const;
 

@@ -1,3 +1,18 @@
+export { ManualClock } from './manual-clock.js';
 export { MemoryContainerEngine } from './memory-container-engine.js';
+export { MemoryDatabase } from './memory-database.js';
+export { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';
 export { MemoryEngineClient } from './memory-engine-client.js';
 export type { MemoryImage } from './memory-images.js';
+export { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
+export { readMemoryJobResults, type SeenJobResult } from './memory-job-results.js';
+export { MemoryJobStream } from './memory-job-stream.js';
+export { MemoryLeases } from './memory-leases.js';
+export { MemoryOperationJournal } from './memory-operation-journal.js';
+export { MemoryOperationLog } from './memory-operation-log.js';
+export { MemoryOutbox } from './memory-outbox.js';
+export { MemoryRuntimeManager } from './memory-runtime-manager.js';
+export { MemoryRuntimeRecordStore } from './memory-runtime-record-store.js';
+export { MemoryStreamOffsetStore } from './memory-stream-offset-store.js';
+export { MemoryStreams } from './memory-streams.js';
+export { SequentialIds } from './sequential-ids.js';
