@@ -77,7 +77,7 @@ export class MemoryStreams {
   async arrival(after: Readonly<Record<string, string>>, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const arrived = (): boolean => Object.entries(after).some(([key, entryId]) => this.after(key, entryId, 1).length > 0);
     if (signal.aborted || arrived()) return;
-    await new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);
@@ -85,17 +85,13 @@ export class MemoryStreams {
         resolve();
       };
       const look = (): void => {
-        try {
-          if (arrived()) end();
-        } catch (error) {
-          end();
-          reject(error);
-        }
+        if (!this.#reachable || arrived()) end();
       };
       const timer = setTimeout(end, maxWaitMs);
       signal.addEventListener('abort', end);
       this.#watchers.add(look);
     });
+    this.#assertReachable();
   }
 
   /** The text kept under a key, or null. */
