@@ -60,6 +60,7 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
+let updated: Promise<void> | undefined;
 let installing: Promise<void> = Promise.resolve();
 
 /** One installation at a time, as apt would refuse a second one. */
@@ -78,10 +79,11 @@ async function aptInstall(packages: readonly string[], command: string): Promise
   }
   console.error(`testkit: installing ${packages.join(', ')} by apt`);
   // One source that cannot be reached must not keep the others from serving.
-  await withServicesHeld(() => apt(`apt-get update -qq; ${command}`));
+  await (updated ??= apt('apt-get update -qq').catch((error: unknown) => console.error(`testkit: ${String(error)}`)));
+  await withServicesHeld(() => apt(command));
 }
 
-/** Another test run may install at the same time: the lock covers `update`, too, for which apt has no time-out of its own. */
+/** Another test run may do the same at this time: the lock makes it wait, which apt itself does not do for `update`. */
 async function apt(command: string): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('flock', [join(tmpdir(), 'galaxy-apt.lock'), 'sh', '-c', command], { env, timeoutMs: 600_000 });
