@@ -5,7 +5,7 @@ import { ok, problem } from './replies.js';
 import { refuseUnlessJsonObject } from './request-body.js';
 
 /** Answers one request of a route. */
-export type Handler = (request: IncomingMessage) => Reply | Promise<Reply>;
+type Handler = (request: IncomingMessage) => Reply | Promise<Reply>;
 
 /** The handlers by path, then by method. */
 export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>;

@@ -15,7 +15,7 @@ export interface Image {
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** This machine's processor by its name in images. */
-export const architecture = architectures[process.arch] ?? process.arch;
+const architecture = architectures[process.arch] ?? process.arch;
 
 /** Puts an image together from its recipe, on top of the `below` layers. The user is 65532:65532, who owns nothing but `/app`, `/data` and `/tmp`. */
 export async function composeImage(
