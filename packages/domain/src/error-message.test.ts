@@ -76,6 +76,12 @@ describe('errorMessage', () => {
     expect(errorMessage('🚀'.repeat(300))).toBe('🚀'.repeat(128));
   });
 
+  it('knows how long each character is in UTF-8', () => {
+    for (const [character, length] of Object.entries({ '~': 1, '\u00a1': 2, '\u07ff': 2, '\u0800': 3, '\uffe6': 3, '\u{10000}': 4 })) {
+      expect(errorMessage(character.repeat(600))).toBe(character.repeat(Math.floor(512 / length)));
+    }
+  });
+
   it('keeps no half of a secret that lies where a long text is cut', () => {
     const secrets = 'token=aaaa '.repeat(400);
     for (let shift = 0; shift < 40; shift += 1) {

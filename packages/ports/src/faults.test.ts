@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { InvalidTransitionError } from '@galaxy/domain';
 import { describe, expect, it } from 'vitest';
 import { type Dependency, DependencyFault, InvalidInputError, RuntimeConflictError, RuntimeFault, RuntimeNotFoundError } from './faults.js';
 
@@ -63,5 +65,21 @@ describe('DependencyFault', () => {
 
   it('tells which server it was and whether the call may have had an effect', () => {
     expect(dependencyFault('postgres', true)).toMatchObject({ name: 'DependencyFault', dependency: 'postgres', effect: 'unknown' });
+  });
+});
+
+describe('docs/error-model.md', () => {
+  it('explains every code a port can throw, and whether a retry may help', () => {
+    const thrown = [
+      ...dependencies.flatMap((dependency) => [dependencyFault(dependency, true), dependencyFault(dependency, false)]),
+      new InvalidInputError('bad'),
+      new InvalidTransitionError('finished', 'running'),
+      new RuntimeNotFoundError('g1'),
+      new RuntimeConflictError('g1'),
+    ];
+    const page = readFileSync(new URL('../../../docs/error-model.md', import.meta.url), 'utf8');
+    const chapter = page.slice(page.indexOf('## Fault codes'));
+    const explained = [...chapter.matchAll(/^\| `(\w+)` \| (yes|no) \|/gm)].map(([, code, retryable]) => [code, retryable === 'yes']);
+    expect(explained).toEqual(thrown.map(({ code, retryable }) => [code, retryable]));
   });
 });
