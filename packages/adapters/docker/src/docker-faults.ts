@@ -107,10 +107,11 @@ function isConnectTimeout(error: unknown): boolean {
   return codeOf(error) === 'ETIMEDOUT' && error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }
 
-// docker-modem puts the daemon's own sentence into `json.message` and a wordier one into `message`.
+// docker-modem puts the daemon's own sentence into `json.message`, of a stream only into `message`, behind words of its own.
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const json: unknown = 'json' in error ? error.json : null;
-  const words = typeof json === 'object' && json !== null && 'message' in json ? json.message : error.message;
-  return (typeof words === 'string' ? words : error.message).replace(/\s+/g, ' ').trim();
+  const told = typeof json === 'object' && json !== null && 'message' in json ? json.message : null;
+  const words = typeof told === 'string' ? told : error.message.replace(/^\(HTTP code \d+\) .*? - /, '');
+  return words.replace(/\s+/g, ' ').trim();
 }

@@ -1,0 +1,55 @@
+import { DependencyFault } from '@galaxy/ports';
+import { expect, it } from 'vitest';
+import { callDocker } from './call-docker.js';
+
+const never = () => new Promise<never>(() => {});
+
+it('gives the result', async () => {
+  expect(await callDocker({ operation: 'x', deadlineMs: 1000, run: async () => 7 })).toEqual({ kind: 'ok', value: 7 });
+});
+
+it('gives an answer of the daemon as a refusal', async () => {
+  const run = () => Promise.reject(Object.assign(new Error('no'), { statusCode: 404 }));
+  expect(await callDocker({ operation: 'x', deadlineMs: 1000, run })).toEqual({ kind: 'gone', message: 'no' });
+});
+
+it('is a fault at the deadline, and ends the request', async () => {
+  let request: AbortSignal | undefined;
+  const run = (signal: AbortSignal) => {
+    request = signal;
+    return never();
+  };
+  await expect(callDocker({ operation: 'x', deadlineMs: 5, run })).rejects.toMatchObject({ effect: 'unknown' });
+  expect(request?.aborted).toBe(true);
+});
+
+it('drops what comes after the deadline, also a failure', async () => {
+  let fail: (error: Error) => void = () => {};
+  const run = () => new Promise<never>((_, reject) => (fail = reject));
+  await expect(callDocker({ operation: 'x', deadlineMs: 5, run })).rejects.toBeInstanceOf(DependencyFault);
+  fail(new Error('late'));
+  // An unhandled rejection would fail the test run.
+  await new Promise((resolve) => setImmediate(resolve));
+});
+
+it('does not end the request when it went well', async () => {
+  let request: AbortSignal | undefined;
+  await callDocker({ operation: 'x', deadlineMs: 1000, run: async (signal) => void (request = signal) });
+  expect(request?.aborted).toBe(false);
+});
+
+it('is a fault when the signal fires before or during the call', async () => {
+  const call = (signal: AbortSignal) => callDocker({ operation: 'x', deadlineMs: 1000, signal, run: never });
+  await expect(call(AbortSignal.abort())).rejects.toBeInstanceOf(DependencyFault);
+  const abort = new AbortController();
+  const waiting = call(abort.signal);
+  abort.abort();
+  await expect(waiting).rejects.toBeInstanceOf(DependencyFault);
+});
+
+it('is a fault when the client throws instead of rejecting', async () => {
+  const run = () => {
+    throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  };
+  await expect(callDocker({ operation: 'x', deadlineMs: 1000, run })).rejects.toMatchObject({ effect: 'not_done' });
+});
