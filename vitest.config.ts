@@ -27,6 +27,8 @@ export default defineConfig({
         ...resolution,
         test: {
           name: 'int',
+          // After the unit tests, so that nothing else wants the processor while servers are being timed.
+          sequence: { groupOrder: 1 },
           include: ['{packages,apps}/**/*.int.test.ts'],
           exclude: neverTests,
           globalSetup: ['packages/testkit/src/global-setup.ts'],
