@@ -1,1 +1,1 @@
-export {};
+export { EngineHttpClient, type EngineHttpOptions } from './engine-http-client.js';
