@@ -1,0 +1,96 @@
+import type { Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord } from '@galaxy/domain';
+import {
+  type Clock,
+  type JobResult,
+  type JobStreamName,
+  type LeaseGrant,
+  type OperationProgress,
+  type OutboxEntry,
+  outboxLane,
+} from '@galaxy/ports';
+
+/** An operation as the memory keeps it. A claim is (`attempt`, `holder`, `expiresAtMs`); one handed back has no holder. */
+export interface MemoryOperation {
+  readonly opId: string;
+  readonly ord: bigint;
+  readonly gameId: string;
+  readonly op: Operation;
+  readonly source: OperationSource;
+  readonly sourceRef: string;
+  readonly job: RuntimeJob;
+  readonly queuedAt: Date;
+  status: OperationStatus;
+  attempt: number;
+  failures: number;
+  /** The last attempt that is not counted as a failure when the next one begins. */
+  creditedAttempt: number;
+  unavailableMs: number;
+  holder: string | null;
+  expiresAtMs: number;
+  progress: OperationProgress | null;
+  /** The attempt that recorded `progress`. */
+  progressAttempt: number;
+  /** The highest place of a step ever recorded, counted from 1. */
+  furthestStep: number;
+  result: JobResult | null;
+  errorCode: string;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** A message as the memory keeps it. */
+export interface MemoryMessage {
+  readonly entry: OutboxEntry;
+  /** What it stands for: an operation's id, or a stream entry. */
+  readonly dedupeKey: string;
+  readonly addedAtMs: number;
+  published: boolean;
+}
+
+/** A lease as the memory keeps it. */
+export interface MemoryLease {
+  holder: string | null;
+  epoch: bigint;
+  expiresAtMs: number;
+}
+
+/** What the stores in memory share, as one database. Its clock is the given one. */
+export class MemoryDatabase {
+  readonly clock: Clock;
+  readonly records = new Map<string, RuntimeRecord>();
+  /** In the order of `ord`. */
+  readonly operations: MemoryOperation[] = [];
+  /** Stream, entry id and payload of every entry ever queued: what must not be taken in twice. */
+  readonly takenIn = new Set<string>();
+  readonly outbox: MemoryMessage[] = [];
+  readonly leases = new Map<string, MemoryLease>();
+  readonly cursors: Record<JobStreamName, string | null> = { start_jobs: null, stop_jobs: null };
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Whether a grant still fences: nobody has taken the lease since, and it was not released. */
+  holds({ name, holder, epoch }: LeaseGrant): boolean {
+    const lease = this.leases.get(name);
+    return lease?.holder === holder && lease.epoch === epoch;
+  }
+
+  /** Adds a message at the end of its lane. */
+  addMessage(
+    dedupeKey: string,
+    kind: OutboxEntry['kind'],
+    lane: string,
+    entryOf: (id: bigint, number: bigint) => OutboxEntry,
+  ): OutboxEntry {
+    const number = BigInt(this.lane(kind, lane).length + 1);
+    const entry = entryOf(BigInt(this.outbox.length + 1), number);
+    this.outbox.push({ entry, dedupeKey, addedAtMs: this.clock.monotonicMs(), published: false });
+    return entry;
+  }
+
+  /** The messages of one lane, in order. */
+  lane(kind: OutboxEntry['kind'], lane: string): MemoryMessage[] {
+    return this.outbox.filter(({ entry }) => entry.kind === kind && outboxLane(entry).lane === lane);
+  }
+}

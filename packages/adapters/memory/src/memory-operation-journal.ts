@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+import { OPERATION_STEPS } from '@galaxy/domain';
+import type {
+  Claim,
+  ClaimKey,
+  ClaimRequest,
+  ClaimState,
+  FencedOutcome,
+  FinishOutcome,
+  HandBack,
+  Intake,
+  IntakeOutcome,
+  JobStreamName,
+  OperationJournal,
+  OperationProgress,
+  OutboxEntry,
+  RecordChange,
+  Settlement,
+} from '@galaxy/ports';
+import { claim, isSuperseded } from './memory-claim.js';
+import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
+import { takeIn } from './memory-take-in.js';
+
+/** The journal in memory. JavaScript runs each method without a pause, which makes it the one atomic statement. */
+export class MemoryOperationJournal implements OperationJournal {
+  readonly #database: MemoryDatabase;
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database;
+  }
+
+  async cursors(): Promise<Readonly<Record<JobStreamName, string | null>>> {
+    return { ...this.#database.cursors };
+  }
+
+  async takeIn(intake: Intake): Promise<IntakeOutcome> {
+    return takeIn(this.#database, intake);
+  }
+
+  async claim(request: ClaimRequest): Promise<Claim[]> {
+    return claim(this.#database, request);
+  }
+
+  async renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {
+    return claims.map(({ opId, attempt }) => ({ opId, attempt, state: this.#renewOne({ opId, attempt }, ttlMs) }));
+  }
+
+  async advance(claim: ClaimKey, progress: OperationProgress, change: RecordChange): Promise<FencedOutcome> {
+    const mine = this.#held(claim);
+    if (mine === null) return { kind: 'lost' };
+    const isRepeated = mine.progressAttempt === mine.attempt && isDeepStrictEqual(mine.progress, progress);
+    if (isRepeated && this.#isDone(change)) return { kind: 'already_mine' };
+    if (!this.#change(mine, change)) return { kind: 'stale' };
+    const step = OPERATION_STEPS.indexOf(progress.step) + 1;
+    // Only a step never reached before earns the attempt its credit.
+    if (step > mine.furthestStep) mine.creditedAttempt = mine.attempt;
+    mine.furthestStep = Math.max(step, mine.furthestStep);
+    mine.progress = structuredClone(progress);
+    mine.progressAttempt = mine.attempt;
+    return { kind: 'applied' };
+  }
+
+  async finish(claim: ClaimKey, settlement: Settlement): Promise<FinishOutcome> {
+    const mine = this.#held(claim);
+    if (mine === null) return this.#endedBefore(claim);
+    if (!this.#change(mine, settlement.record)) return { kind: 'stale' };
+    mine.status = settlement.result.outcome === 'success' ? 'succeeded' : 'failed';
+    mine.result = structuredClone(settlement.result);
+    mine.errorCode = settlement.errorCode;
+    mine.finishedAt = this.#database.clock.now();
+    mine.holder = null;
+    return { kind: 'applied', publish: this.#publish(mine, settlement) };
+  }
+
+  async handBack(claim: ClaimKey, { reason, delayMs, unavailableMs }: HandBack): Promise<void> {
+    const mine = this.#held(claim);
+    if (mine === null) return;
+    mine.holder = null;
+    mine.expiresAtMs = this.#database.clock.monotonicMs() + delayMs;
+    mine.unavailableMs += unavailableMs;
+    if (reason !== 'failure') mine.creditedAttempt = mine.attempt;
+  }
+
+  #held({ opId, attempt }: ClaimKey): MemoryOperation | null {
+    const operation = this.#database.operations.find((one) => one.opId === opId && one.attempt === attempt);
+    return operation?.status === 'running' && operation.holder !== null ? operation : null;
+  }
+
+  #renewOne(claim: ClaimKey, ttlMs: number): ClaimState['state'] {
+    const mine = this.#held(claim);
+    if (mine === null) return 'lost';
+    mine.expiresAtMs = this.#database.clock.monotonicMs() + ttlMs;
+    return isSuperseded(this.#database, mine) ? 'superseded' : 'held';
+  }
+
+  #change({ gameId }: MemoryOperation, change: RecordChange): boolean {
+    if (change.kind === 'keep') return true;
+    const { expected, record } = change;
+    const stored = this.#database.records.get(gameId) ?? null;
+    const isExpected =
+      expected === null ? stored === null : stored?.status === expected.status && stored.currentContainerId === expected.containerId;
+    if (isExpected && record.gameId === gameId) this.#database.records.set(gameId, structuredClone(record));
+    return isExpected && record.gameId === gameId;
+  }
+
+  #isDone(change: RecordChange): boolean {
+    return change.kind === 'keep' || isDeepStrictEqual(this.#database.records.get(change.record.gameId), change.record);
+  }
+
+  #publish({ opId, source, gameId }: MemoryOperation, { result }: Settlement): OutboxEntry | null {
+    if (source !== 'lobby') return null;
+    const copy = structuredClone(result);
+    const entryOf = (id: bigint, number: bigint): OutboxEntry => ({ kind: 'job_result', id, message: { number, result: copy } });
+    return structuredClone(this.#database.addMessage(opId, 'job_result', gameId, entryOf));
+  }
+
+  #endedBefore({ opId, attempt }: ClaimKey): FinishOutcome {
+    const operation = this.#database.operations.find((one) => one.opId === opId && one.attempt === attempt);
+    if (operation === undefined || operation.finishedAt === null) return { kind: 'lost' };
+    const message = this.#database.outbox.find(({ dedupeKey, entry }) => entry.kind === 'job_result' && dedupeKey === opId);
+    return { kind: 'already_mine', publish: message === undefined ? null : structuredClone(message.entry) };
+  }
+}

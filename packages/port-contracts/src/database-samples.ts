@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { engineEndpoint, type RuntimeJob, type RuntimeRecord, type RuntimeStatus } from '@galaxy/domain';
+import type { Claim, ClaimRequest, DeadLetterToSend, FinishOutcome, Intake, JobStreamName, JobToQueue, LeaseGrant } from '@galaxy/ports';
+import type { DatabaseUnderTest } from './database-under-test.js';
+
+/** Longer than any test runs, and short enough to let pass. */
+export const LONG_MS = 60_000;
+export const SHORT_MS = 200;
+
+let last = 0;
+
+/** A game id that no other test uses. */
+export const gameId = (prefix = 'game') => `${prefix}-${++last}`;
+
+export const NOW = new Date('2026-03-01T12:00:00.123Z');
+export const LATER = new Date('2026-03-01T12:30:00.456Z');
+
+/** A record with every field set, whatever its status would make of it. */
+export function record(gameId: string, status: RuntimeStatus = 'running', changes: Partial<RuntimeRecord> = {}): RuntimeRecord {
+  return {
+    gameId,
+    status,
+    currentContainerId: 'container-1',
+    currentImageRef: 'galaxy/engine:1.0.0',
+    engineEndpoint: engineEndpoint(gameId),
+    paused: false,
+    createdAt: new Date('2026-01-01T00:00:00.001Z'),
+    startedAt: new Date('2026-01-02T00:00:00.002Z'),
+    stoppedAt: new Date('2026-01-03T00:00:00.003Z'),
+    removedAt: new Date('2026-01-04T00:00:00.004Z'),
+    lastOpAt: new Date('2026-01-05T00:00:00.005Z'),
+    ...changes,
+  };
+}
+
+/** One entry of a stream, queued as the given job. Entry ids count up over all streams. */
+export function toQueue(job: RuntimeJob): JobToQueue {
+  const stream: JobStreamName = job.kind === 'start' || (job.kind === 'invalid' && job.of === 'start') ? 'start_jobs' : 'stop_jobs';
+  const entryId = `1767225600000-${++last}`;
+  return { opId: randomUUID(), stream, entryId, payloadHash: createHash('sha256').update(entryId).digest('hex'), job };
+}
+
+export const startOf = (gameId: string) =>
+  toQueue({ kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 1_767_225_600_000n });
+export const stopOf = (gameId: string) => toQueue({ kind: 'stop', gameId, reason: 'cancelled', requestedAtMs: 0n });
+export const invalidOf = (gameId: string, of: 'start' | 'stop') =>
+  toQueue({ kind: 'invalid', of, gameId, message: 'image_ref is missing' });
+
+export function deadLetter(stream: JobStreamName): DeadLetterToSend {
+  const entryId = `1767225600000-${++last}`;
+  const letter = {
+    sourceStream: `runtime:${stream}`,
+    sourceEntryId: entryId,
+    errorCode: 'invalid_job',
+    errorMessage: 'game_id is missing: "\u0000"',
+    raw: '[["Z2FtZV9pZA==","/w=="]]',
+    attempts: 0,
+    failedAtMs: 9_007_199_254_740_993n,
+  };
+  return { stream, entryId, payloadHash: `hash-${entryId}`, letter };
+}
+
+/** The ingest lease, for a holder of its own. */
+export async function takeLease({ leases }: DatabaseUnderTest, ttlMs = LONG_MS): Promise<LeaseGrant> {
+  const grant = await leases.acquire('ingest', randomUUID(), ttlMs);
+  if (grant === null) throw new Error('the lease is taken');
+  return grant;
+}
+
+export function intakeOf(lease: LeaseGrant, jobs: readonly JobToQueue[], deadLetters: readonly DeadLetterToSend[] = []): Intake {
+  const cursors = { start_jobs: '5-0', stop_jobs: '6-0' };
+  return { lease, jobs, deadLetters, cursors, entriesRead: { start_jobs: jobs.length, stop_jobs: deadLetters.length } };
+}
+
+/** Queues jobs in the given order. */
+export async function queue(database: DatabaseUnderTest, ...jobs: JobToQueue[]): Promise<void> {
+  const lease = await takeLease(database);
+  await database.journal.takeIn(intakeOf(lease, jobs));
+  await database.leases.release(lease);
+}
+
+/** A claim of everything, by a process of its own. */
+export function anything(changes: Partial<ClaimRequest> = {}): ClaimRequest {
+  return { holder: randomUUID(), ttlMs: LONG_MS, starts: 100, others: 100, takeOver: true, inFlight: [], ...changes };
+}
+
+/** The only claim there is to be had. */
+export async function claimOne({ journal }: DatabaseUnderTest, changes: Partial<ClaimRequest> = {}): Promise<Claim> {
+  const [claim, ...more] = await journal.claim(anything(changes));
+  if (claim === undefined || more.length > 0) throw new Error(`claimed ${claim === undefined ? 0 : 1 + more.length} operations, not one`);
+  return claim;
+}
+
+/** Queues one start of a new game and claims it. */
+export async function claimed(database: DatabaseUnderTest, changes: Partial<ClaimRequest> = {}): Promise<Claim> {
+  await queue(database, startOf(gameId()));
+  return claimOne(database, changes);
+}
+
+/** Waits out a claim that was taken for {@link SHORT_MS} and takes it over. */
+export async function takenOver(database: DatabaseUnderTest, changes: Partial<ClaimRequest> = {}): Promise<Claim> {
+  await database.elapse(SHORT_MS + 50);
+  return claimOne(database, changes);
+}
+
+/** What a successful end without a record change is. */
+export function success(gameId: string) {
+  const result = {
+    gameId,
+    outcome: 'success',
+    containerId: 'container-1',
+    engineEndpoint: engineEndpoint(gameId),
+    errorCode: '',
+    errorMessage: '',
+  } as const;
+  return { record: { kind: 'keep' }, result, errorCode: '' } as const;
+}
+
+/** What a failed end without a record change is. */
+export function failure(gameId: string) {
+  const errorCode = 'image_pull_failed';
+  const errorMessage = 'not found: "galaxy/engine:1.0.0"';
+  const result = { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode, errorMessage } as const;
+  return { record: { kind: 'keep' }, result, errorCode } as const;
+}
+
+/** Ends a claim well. */
+export function finishWell({ journal }: DatabaseUnderTest, claim: Claim): Promise<FinishOutcome> {
+  return journal.finish(claim, success(claim.gameId));
+}

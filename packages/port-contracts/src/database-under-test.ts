@@ -1,0 +1,13 @@
+import type { Leases, OperationJournal, OperationLog, Outbox, RuntimeRecordStore } from '@galaxy/ports';
+
+/** The stores of one database, empty when opened. */
+export interface DatabaseUnderTest {
+  readonly records: RuntimeRecordStore;
+  readonly journal: OperationJournal;
+  readonly log: OperationLog;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  /** Returns once at least `ms` milliseconds have passed by the database's clock. */
+  elapse(ms: number): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,149 @@
+import type { JobToQueue } from '@galaxy/ports';
+import { expect, it } from 'vitest';
+import {
+  anything,
+  claimOne,
+  deadLetter,
+  finishWell,
+  gameId,
+  intakeOf,
+  invalidOf,
+  LONG_MS,
+  SHORT_MS,
+  startOf,
+  stopOf,
+  takeLease,
+  toQueue,
+} from './database-samples.js';
+import type { DatabaseUnderTest } from './database-under-test.js';
+
+const numbersOf = async ({ outbox }: DatabaseUnderTest, lane: string) =>
+  (await outbox.lane({ kind: 'dead_letter', lane }, 1n, 100)).map(({ message }) => message.number);
+
+const queuedOf = async ({ log }: DatabaseUnderTest, game: string) =>
+  (await log.listByGame(game, { limit: 1000 })).reverse().map(({ opId }) => opId);
+
+export function intakePromises(opened: () => DatabaseUnderTest): void {
+  it('has no cursors before the first intake, and keeps them afterwards', async () => {
+    const { journal } = opened();
+    expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
+    const lease = await takeLease(opened());
+    await journal.takeIn({ ...intakeOf(lease, []), cursors: { start_jobs: '1-2', stop_jobs: '0-0' } });
+    await journal.takeIn({ ...intakeOf(lease, []), cursors: { start_jobs: '18446744073709551615-1', stop_jobs: '3-4' } });
+    expect(await journal.cursors()).toEqual({ start_jobs: '18446744073709551615-1', stop_jobs: '3-4' });
+  });
+
+  it('queues jobs in the given order', async () => {
+    const game = gameId();
+    const jobs = Array.from({ length: 300 }, (_, n) => (n % 3 === 0 ? stopOf(game) : startOf(game)));
+    const lease = await takeLease(opened());
+    expect(await opened().journal.takeIn(intakeOf(lease, jobs))).toEqual({ kind: 'taken_in', queued: 300 });
+    expect(await queuedOf(opened(), game)).toEqual(jobs.map(({ opId }) => opId));
+  });
+
+  it('keeps every kind of job whole', async () => {
+    const jobs = [
+      toQueue({ kind: 'start', gameId: gameId(), imageRef: 'r.example:5000/a/b:1@sha256:00', requestedAtMs: 9_223_372_036_854_775_807n }),
+      toQueue({ kind: 'stop', gameId: gameId(), reason: 'orphan_cleanup', requestedAtMs: -9_223_372_036_854_775_808n }),
+      toQueue({
+        kind: 'invalid',
+        of: 'stop',
+        gameId: `Ünicode 游戏 "quoted" \\ ${'x'.repeat(200)}`,
+        message: 'reason "\u0000\n" is unknown',
+      }),
+    ];
+    await opened().journal.takeIn(intakeOf(await takeLease(opened()), jobs));
+    const claims = await opened().journal.claim(anything());
+    expect(claims.map(({ job }) => job)).toEqual(jobs.map(({ job }) => job));
+    expect(claims.map(({ gameId }) => gameId)).toEqual(jobs.map(({ job }) => job.gameId));
+    expect(claims.map(({ source, sourceRef }) => [source, sourceRef])).toEqual(jobs.map(({ entryId }) => ['lobby', entryId]));
+  });
+
+  it('leaves out entries that were taken in before, so repeating is safe', async () => {
+    const game = gameId();
+    const [a, b, c] = [startOf(game), stopOf(game), startOf(game)];
+    const lease = await takeLease(opened());
+    const { journal } = opened();
+    expect(await journal.takeIn(intakeOf(lease, [a, b]))).toEqual({ kind: 'taken_in', queued: 2 });
+    expect(await journal.takeIn(intakeOf(lease, [a, b]))).toEqual({ kind: 'taken_in', queued: 0 });
+    // Read again by another process: other operation ids, one more entry.
+    const again = [a, b, c].map((job, n) => ({ ...job, opId: `00000000-0000-4000-8000-00000000000${n}` }));
+    expect(await journal.takeIn(intakeOf(lease, again))).toEqual({ kind: 'taken_in', queued: 1 });
+    expect(await queuedOf(opened(), game)).toEqual([a.opId, b.opId, again[2]?.opId]);
+  });
+
+  it('leaves out an entry that was carried out already', async () => {
+    const job = stopOf(gameId());
+    const lease = await takeLease(opened());
+    await opened().journal.takeIn(intakeOf(lease, [job]));
+    await finishWell(opened(), await claimOne(opened()));
+    expect(await opened().journal.takeIn(intakeOf(lease, [job]))).toEqual({ kind: 'taken_in', queued: 0 });
+    expect(await opened().journal.claim(anything())).toEqual([]);
+  });
+
+  it('takes the same entry id with another payload, or of another stream, for another entry', async () => {
+    const game = gameId();
+    const first = stopOf(game);
+    const otherPayload: JobToQueue = { ...stopOf(game), entryId: first.entryId };
+    const otherStream: JobToQueue = { ...startOf(game), entryId: first.entryId, payloadHash: first.payloadHash };
+    const lease = await takeLease(opened());
+    await opened().journal.takeIn(intakeOf(lease, [first]));
+    expect(await opened().journal.takeIn(intakeOf(lease, [otherPayload, otherStream]))).toEqual({ kind: 'taken_in', queued: 2 });
+  });
+
+  it('numbers dead letters per stream from 1 without gaps, and sends none twice', async () => {
+    const [a, b, c, d] = [deadLetter('start_jobs'), deadLetter('start_jobs'), deadLetter('stop_jobs'), deadLetter('start_jobs')];
+    const lease = await takeLease(opened());
+    const { journal, outbox } = opened();
+    await journal.takeIn(intakeOf(lease, [], [a, c, b]));
+    await journal.takeIn(intakeOf(lease, [], [a, b, d, d, c]));
+    expect(await numbersOf(opened(), 'start_jobs')).toEqual([1n, 2n, 3n]);
+    expect(await numbersOf(opened(), 'stop_jobs')).toEqual([1n]);
+    const sent = await outbox.lane({ kind: 'dead_letter', lane: 'start_jobs' }, 1n, 10);
+    expect(sent).toMatchObject([a, b, d].map(({ letter }) => ({ message: { letter } })));
+  });
+
+  it('queues and dead-letters an entry that is answerable', async () => {
+    const job = invalidOf(gameId(), 'start');
+    const letter = { ...deadLetter('start_jobs'), entryId: job.entryId, payloadHash: job.payloadHash };
+    const lease = await takeLease(opened());
+    expect(await opened().journal.takeIn(intakeOf(lease, [job], [letter]))).toEqual({ kind: 'taken_in', queued: 1 });
+    expect(await opened().outbox.pending(10)).toHaveLength(1);
+    expect((await claimOne(opened())).job).toEqual(job.job);
+  });
+
+  it('does everything once when the same intake arrives many times at once', async () => {
+    const game = gameId();
+    const jobs = Array.from({ length: 20 }, () => startOf(game));
+    const letters = [deadLetter('start_jobs'), deadLetter('start_jobs'), deadLetter('stop_jobs')];
+    const lease = await takeLease(opened());
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => opened().journal.takeIn(intakeOf(lease, jobs, letters))));
+    expect(outcomes.map((outcome) => (outcome.kind === 'taken_in' ? outcome.queued : -1)).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 20]);
+    expect(await queuedOf(opened(), game)).toEqual(jobs.map(({ opId }) => opId));
+    expect(await numbersOf(opened(), 'start_jobs')).toEqual([1n, 2n]);
+  });
+
+  it('changes nothing when the lease belongs to somebody else by now', async () => {
+    const former = await takeLease(opened(), SHORT_MS);
+    const { journal, outbox } = opened();
+    await journal.takeIn(intakeOf(former, []));
+    await opened().elapse(SHORT_MS + 50);
+    const present = await takeLease(opened());
+    const game = gameId();
+    const late = { ...intakeOf(former, [startOf(game)], [deadLetter('stop_jobs')]), cursors: { start_jobs: '9-9', stop_jobs: '9-9' } };
+    for (const lease of [former, { ...present, epoch: former.epoch }, { ...present, holder: former.holder }, { ...present, name: 'other' }])
+      expect(await journal.takeIn({ ...late, lease })).toEqual({ kind: 'lost' });
+    expect(await journal.cursors()).toEqual({ start_jobs: '5-0', stop_jobs: '6-0' });
+    expect(await queuedOf(opened(), game)).toEqual([]);
+    expect(await outbox.pending(10)).toEqual([]);
+  });
+
+  it('goes by the epoch, not by the time: an expired lease that nobody took still holds, a released one does not', async () => {
+    const lease = await takeLease(opened(), SHORT_MS);
+    await opened().elapse(SHORT_MS + 50);
+    expect(await opened().journal.takeIn(intakeOf(lease, [startOf(gameId())]))).toEqual({ kind: 'taken_in', queued: 1 });
+    const renewed = (await opened().leases.acquire('ingest', lease.holder, LONG_MS)) ?? lease;
+    await opened().leases.release(renewed);
+    expect(await opened().journal.takeIn(intakeOf(renewed, [startOf(gameId())]))).toEqual({ kind: 'lost' });
+  });
+}
