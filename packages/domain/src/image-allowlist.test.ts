@@ -60,6 +60,7 @@ describe('isImageAllowed', () => {
     ['galaxy/engine:1.0', 'galaxy/engine:1.01'],
     ['galaxy/engine:1.0', `galaxy/engine:1.0${PIN}`],
     ['galaxy/engine:1*1', 'galaxy/engine:1'],
+    ['galaxy/*ine*e:1', 'galaxy/engine:1'],
     ['*@sha256:*', 'galaxy/engine:1.0'],
     ['', 'redis:7'],
     ['/', 'redis:7'],
