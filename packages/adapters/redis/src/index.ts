@@ -1,1 +1,8 @@
-export {};
+export { MAX_BLOCK_MS, type RedisRole } from './connection-options.js';
+export { RedisJobStream, type RedisJobStreamOptions } from './inbound/job-stream.js';
+export { type StreamEntry, streamEntries } from './inbound/stream-reply.js';
+export { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
+export { RedisJobResultPublisher } from './outbound/job-results.js';
+export { RedisRuntimeManager, type RedisRuntimeManagerOptions } from './outbound/runtime-manager.js';
+export { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
+export { RedisConnection, type RedisConnectionOptions } from './redis-connection.js';

@@ -1,0 +1,100 @@
+import {
+  deadLetterPublisherContract,
+  jobResultPublisherContract,
+  jobStreamContract,
+  runtimeManagerContract,
+  streamOffsetStoreContract,
+} from '@galaxy/port-contracts';
+import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import { Redis } from 'ioredis';
+import { RedisJobStream } from './inbound/job-stream.js';
+import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
+import { RedisJobResultPublisher } from './outbound/job-results.js';
+import { RedisRuntimeManager } from './outbound/runtime-manager.js';
+import { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
+import { RedisConnection } from './redis-connection.js';
+
+/** A server behind a fault proxy, connections to it, and a client past the proxy to look with. */
+async function openServer() {
+  const { redisUrl } = testServers();
+  const proxy = await startFaultProxy(redisUrl);
+  const look = new Redis(redisUrl);
+  const [reader, commands, elsewhere] = (['reader', 'commands', 'commands'] as const).map(
+    (role) => new RedisConnection({ server: proxy.url, role }),
+  ) as [RedisConnection, RedisConnection, RedisConnection];
+  const connections = [reader, commands, elsewhere];
+  await Promise.all(connections.map((connection) => waitFor('redis', () => connection.ping().then(() => true))));
+  const entries = async (key: string) =>
+    (await look.xrange(key, '-', '+')).map(([entryId, values]) => ({
+      entryId,
+      fields: Object.fromEntries(values.flatMap((value, i) => (i % 2 === 0 ? [[value, values[i + 1] ?? '']] : []))),
+    }));
+  return {
+    reader,
+    commands,
+    elsewhere,
+    look,
+    entries,
+    tested: {
+      cutOff: () => proxy.set({ kind: 'refuse' }),
+      restore: () => proxy.set({ kind: 'pass' }),
+      close: async () => {
+        for (const connection of connections) connection.close();
+        look.disconnect();
+        await proxy.stop();
+      },
+    },
+  };
+}
+
+jobStreamContract('redis', async () => {
+  const { reader, commands, look, tested } = await openServer();
+  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
+  const jobs = new RedisJobStream({ reader, commands, startJobsKey, stopJobsKey });
+  return {
+    ...tested,
+    jobs,
+    append: async (stream, fields, entryId) => {
+      const values = fields.flat().map((value) => (typeof value === 'string' ? value : Buffer.from(value)));
+      return (await look.xadd(jobs.key(stream), entryId ?? '*', ...values)) ?? '';
+    },
+  };
+});
+
+jobResultPublisherContract('redis', async () => {
+  const { commands, elsewhere, entries, tested } = await openServer();
+  const jobResultsKey = uniqueName('results');
+  return {
+    ...tested,
+    results: new RedisJobResultPublisher({ commands, jobResultsKey }),
+    elsewhere: new RedisJobResultPublisher({ commands: elsewhere, jobResultsKey }),
+    entries: () => entries(jobResultsKey),
+  };
+});
+
+deadLetterPublisherContract('redis', async () => {
+  const { commands, elsewhere, entries, tested } = await openServer();
+  const deadLettersKey = uniqueName('dead');
+  return {
+    ...tested,
+    deadLetters: new RedisDeadLetterPublisher({ commands, deadLettersKey }),
+    elsewhere: new RedisDeadLetterPublisher({ commands: elsewhere, deadLettersKey }),
+    entries: () => entries(deadLettersKey),
+  };
+});
+
+streamOffsetStoreContract('redis', async () => {
+  const { commands, tested } = await openServer();
+  return { ...tested, offsets: new RedisStreamOffsetStore({ commands, offsetsPrefix: `${uniqueName('offsets')}:` }) };
+});
+
+runtimeManagerContract('redis', async () => {
+  const { commands, entries, tested } = await openServer();
+  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
+  return {
+    ...tested,
+    manager: new RedisRuntimeManager({ commands, startJobsKey, stopJobsKey, publishWithinMs: 1000 }),
+    startEntries: () => entries(startJobsKey),
+    stopEntries: () => entries(stopJobsKey),
+  };
+});

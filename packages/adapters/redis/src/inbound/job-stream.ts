@@ -1,0 +1,77 @@
+import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry } from '@galaxy/ports';
+import { InvalidInputError } from '@galaxy/ports';
+import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
+import { MAX_BLOCK_MS } from '../connection-options.js';
+import { unlessOver } from '../deadline.js';
+import type { RedisConnection } from '../redis-connection.js';
+import type { StreamEntry } from './stream-reply.js';
+import { streamEntries } from './stream-reply.js';
+
+/** What a {@link RedisJobStream} is built from. */
+export interface RedisJobStreamOptions {
+  /** A connection of role `reader`, used for nothing else: it is blocked most of the time. */
+  readonly reader: RedisConnection;
+  /** A connection of role `commands`. */
+  readonly commands: RedisConnection;
+  readonly startJobsKey?: string;
+  readonly stopJobsKey?: string;
+}
+
+/** Reads the job streams from Redis. Both keys must live on one node: they are read in one command. */
+export class RedisJobStream implements JobStream {
+  readonly #reader: RedisConnection;
+  readonly #commands: RedisConnection;
+  readonly #keys: Readonly<Record<JobStreamName, string>>;
+  #blocked: Promise<boolean> | null = null;
+
+  /** @throws InvalidInputError when both keys are the same. */
+  constructor({ reader, commands, startJobsKey, stopJobsKey }: RedisJobStreamOptions) {
+    this.#reader = reader;
+    this.#commands = commands;
+    this.#keys = { start_jobs: startJobsKey ?? STREAM_KEYS.startJobs, stop_jobs: stopJobsKey ?? STREAM_KEYS.stopJobs };
+    if (this.#keys.start_jobs === this.#keys.stop_jobs) throw new InvalidInputError('start and stop jobs need a key each');
+  }
+
+  key(stream: JobStreamName): string {
+    return this.#keys[stream];
+  }
+
+  async read(after: JobCursors, limit: number): Promise<JobReads> {
+    const reply: unknown = await this.#commands.run('read', (client) =>
+      client.xreadBuffer('COUNT', limit, 'STREAMS', ...this.#positions(after)),
+    );
+    const entries = streamEntries(reply);
+    const received = (stream: JobStreamName) => (entries.get(this.#keys[stream]) ?? []).map((entry) => receivedEntry(stream, entry));
+    return { starts: received('start_jobs'), stops: received('stop_jobs'), limit };
+  }
+
+  async wait(after: JobCursors, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    const end = performance.now() + Math.min(maxWaitMs, MAX_BLOCK_MS);
+    for (let left = end - performance.now(); left > 0 && !signal.aborted; left = end - performance.now()) {
+      // An aborted wait leaves its read blocked for a while: it is as good a hint, and a second one would queue up behind it.
+      this.#blocked ??= this.#block(after, left);
+      if ((await unlessOver(this.#blocked, left, signal)) === true) return;
+    }
+  }
+
+  /** Whether anything came within the time. Nobody need wait for the answer. */
+  #block(after: JobCursors, ms: number): Promise<boolean> {
+    const blocked = this.#reader
+      // 0 would block for ever.
+      .run('read', (client) => client.xreadBuffer('COUNT', 1, 'BLOCK', Math.max(1, Math.ceil(ms)), 'STREAMS', ...this.#positions(after)))
+      .then((reply) => reply !== null);
+    const done = (): void => {
+      this.#blocked = null;
+    };
+    blocked.then(done, done);
+    return blocked;
+  }
+
+  #positions(after: JobCursors): [string, string, string, string] {
+    return [this.#keys.start_jobs, this.#keys.stop_jobs, after.start_jobs, after.stop_jobs];
+  }
+}
+
+function receivedEntry(stream: JobStreamName, { entryId, id, entry }: StreamEntry): ReceivedEntry {
+  return { stream, entryId, id, ...decodeJob(stream, entry), raw: rawJson(entry), payloadHash: payloadHash(entry) };
+}

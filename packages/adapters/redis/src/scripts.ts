@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/** A Lua script and the digest Redis caches it under. */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+/**
+ * Appends a numbered message unless it is there, and refuses to skip a number.
+ * KEYS: the stream, and the hash of the last number per lane. ARGV: lane, number, then the entry's fields and values.
+ * Lua's numbers are doubles, exact up to 2^53; the caller sees to it that no number is larger. The hash is read before
+ * the stream is written, so that a key of the wrong type is refused with nothing done.
+ */
+export const PUBLISH_NUMBERED = script(`
+local held = redis.call('HGET', KEYS[2], ARGV[1]) or '0'
+local number = tonumber(ARGV[2])
+if number <= tonumber(held) then return {'already_published'} end
+if number > tonumber(held) + 1 then return {'gap', held} end
+local id = redis.call('XADD', KEYS[1], '*', unpack(ARGV, 3))
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return {'published', id}
+`);
+
+/**
+ * Appends an entry once per call of the producer, however often it is sent.
+ * KEYS: the stream, and a key of this call's own. ARGV: how many seconds to remember the call, then fields and values.
+ */
+export const PUBLISH_ONCE = script(`
+local sent = redis.call('GET', KEYS[2])
+if sent then return sent end
+local id = redis.call('XADD', KEYS[1], '*', unpack(ARGV, 2))
+redis.call('SET', KEYS[2], id, 'EX', ARGV[1])
+return id
+`);
+
+/** Runs a script by its digest, and by its text when the server has not cached it: NOSCRIPT means that nothing was run. */
+export async function runScript(client: Redis, { lua, sha }: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  try {
+    return await client.evalsha(sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return client.eval(lua, keys.length, ...keys, ...args);
+  }
+}
+
+function script(lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
