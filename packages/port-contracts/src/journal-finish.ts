@@ -55,6 +55,15 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     expect(await opened().records.list()).toHaveLength(1);
   });
 
+  it('keeps whatever text a result carries', async () => {
+    const claim = await claimed(opened());
+    const errorMessage = `"quoted" \\ line\nbreak \u0000 \ud800 ${'é'.repeat(100)}`;
+    const result = { ...failure(claim.gameId).result, errorMessage };
+    const outcome = await opened().journal.finish(claim, { ...failure(claim.gameId), result });
+    expect(outcome).toMatchObject({ kind: 'applied', publish: { message: { result } } });
+    expect(await resultsOf(claim.gameId)).toMatchObject([{ message: { result } }]);
+  });
+
   it('is stale when the record is not as expected: nothing was changed', async () => {
     const claim = await claimed(opened());
     const there = record(claim.gameId, 'removed');

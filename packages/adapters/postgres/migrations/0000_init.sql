@@ -9,6 +9,7 @@ CREATE TABLE "runtime_operation_log" (
 	"stream" text,
 	"entry_id" text,
 	"payload_hash" text,
+	"valid" boolean DEFAULT true NOT NULL,
 	"payload" json NOT NULL,
 	"attempt" integer DEFAULT 0 NOT NULL,
 	"failures" integer DEFAULT 0 NOT NULL,

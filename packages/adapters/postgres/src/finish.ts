@@ -19,7 +19,7 @@ const FINISH = statement(
   (p) => sql`
     with ${fenced(
       p.asked,
-      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result json`,
+      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text`,
       sql`${gameId}, ${source}`,
       sql`false`,
     )}, published as (
@@ -28,7 +28,7 @@ const FINISH = statement(
         lane: sql`m.game_id`,
         number: sql`1 + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = 'job_result' and ${lane} = m.game_id), 0)`,
         dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.result`,
+        payload: sql`m.result::json`,
       })} from passed m where m.source = 'lobby'
       returning ${dedupeKey}, ${id}, ${number}
     ), ended as (
@@ -86,7 +86,7 @@ function endingJson({ claim, settlement }: Ending): Record<string, unknown> {
     error_message: result.errorMessage,
     container_id: result.containerId,
     engine_endpoint: result.engineEndpoint,
-    result,
+    result: JSON.stringify(result),
   };
 }
 

@@ -63,7 +63,9 @@ export const operationLog = pgTable(
     stream: text('stream'),
     entryId: text('entry_id'),
     payloadHash: text('payload_hash'),
-    // json, not jsonb: it keeps every text, also one with an escaped NUL.
+    /** False for an entry that could not be decoded. */
+    valid: boolean('valid').notNull().default(true),
+    // json, not jsonb, and never looked into here: so it keeps every text, also one with an escaped NUL.
     payload: json('payload').notNull(),
     attempt: integer('attempt').notNull().default(0),
     failures: integer('failures').notNull().default(0),

@@ -65,8 +65,20 @@ export function statement<P extends Parameters>(
 
 function driverValue(value: unknown, isJson: boolean): Value {
   if (value === null || value === undefined) return null;
-  if (isJson) return JSON.stringify(value);
+  if (isJson) return json(value);
   // As text, so that the server alone decides the type and one statement stays one shape.
   if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'string') return storable(value);
   return typeof value === 'bigint' ? value.toString() : (value as Value);
+}
+
+// PostgreSQL can hold neither a NUL nor half a surrogate pair in a text. What others wrote may have both, and must not
+// make a statement fail for ever. https://www.postgresql.org/docs/current/datatype-character.html
+const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd');
+const MAY_BE_UNSTORABLE = /\\u(?:0000|d[89a-f])/;
+
+function json(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!MAY_BE_UNSTORABLE.test(text)) return text;
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'string' ? storable(inner) : inner));
 }

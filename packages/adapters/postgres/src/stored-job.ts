@@ -2,7 +2,7 @@ import type { RuntimeJob } from '@galaxy/domain';
 
 type Stored<J> = J extends { requestedAtMs: bigint } ? Omit<J, 'requestedAtMs'> & { readonly requestedAtMs: string } : J;
 
-/** A job as its JSON column holds it: JSON has no 64-bit integers. */
+/** A job as its JSON column holds it: JSON has no 64-bit integers. The column is written from text, which may escape anything. */
 export type StoredJob = Stored<RuntimeJob>;
 
 /** Turns a job into what its column holds. */

@@ -11,5 +11,5 @@ const stop = alias(operationLog, 'stop');
 export function superseded(row: string): SQL {
   const start = sql.identifier(row);
   return sql`(${start}.op = 'start' and exists (select from ${operationLog} ${stop} where ${stop.gameId} = ${start}.game_id
-    and ${stop.status} = 'queued' and ${stop.ord} > ${start}.ord and ${stop.op} = 'stop' and ${stop.payload} ->> 'kind' = 'stop'))`;
+    and ${stop.status} = 'queued' and ${stop.ord} > ${start}.ord and ${stop.op} = 'stop' and ${stop.valid}))`;
 }

@@ -34,17 +34,18 @@ const TAKE_IN = statement(
         stream: sql`j.stream`,
         entryId: sql`j.entry_id`,
         payloadHash: sql`j.payload_hash`,
-        payload: sql`j.payload`,
+        valid: sql`j.valid`,
+        payload: sql`j.payload::json`,
       })}
       from lease, rows from (json_to_recordset(${p.jobs}) as
-        (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, payload json)) with ordinality
-        as j(op_id, game_id, op, stream, entry_id, payload_hash, payload, n)
+        (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text)) with ordinality
+        as j(op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, n)
       order by j.n
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
     ), letters as (
       select l.lane, l.dedupe_key, l.payload, row_number() over (partition by l.lane order by l.n) as nth
-      from lease, rows from (json_to_recordset(${p.letters}) as (lane text, dedupe_key text, payload json)) with ordinality
+      from lease, rows from (json_to_recordset(${p.letters}) as (lane text, dedupe_key text, payload text)) with ordinality
         as l(lane, dedupe_key, payload, n)
       where not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = l.dedupe_key)
     ), sent as (
@@ -53,7 +54,7 @@ const TAKE_IN = statement(
         lane: sql`l.lane`,
         number: sql`l.nth + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${lane} = l.lane), 0)`,
         dedupeKey: sql`l.dedupe_key`,
-        payload: sql`l.payload`,
+        payload: sql`l.payload::json`,
       })}
       from letters l order by l.lane, l.nth
       on conflict (${bareList(kind, dedupeKey)}) do nothing
@@ -97,12 +98,13 @@ function jobRow({ opId, stream, entryId, payloadHash, job }: JobToQueue): Record
     stream,
     entry_id: entryId,
     payload_hash: payloadHash,
-    payload: storeJob(job),
+    valid: job.kind !== 'invalid',
+    payload: JSON.stringify(storeJob(job)),
   };
 }
 
 const letterKey = ({ stream, entryId, payloadHash }: DeadLetterToSend) => `${stream}:${entryId}:${payloadHash}`;
 
 function letterRow(letter: DeadLetterToSend): Record<string, unknown> {
-  return { lane: letter.stream, dedupe_key: letterKey(letter), payload: storeDeadLetter(letter.letter) };
+  return { lane: letter.stream, dedupe_key: letterKey(letter), payload: JSON.stringify(storeDeadLetter(letter.letter)) };
 }
