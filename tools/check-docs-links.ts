@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { type MarkdownLink, markdownAnchors, markdownLinks } from './lib/markdown-links.js';
 import { ROOT, report, sourceFiles } from './lib/workspace.js';
 
-const PAGES = /^(README|CONTRIBUTING)\.md$|^docs\/.*\.md$|^(packages|apps)\/.*README\.md$/;
+const PAGES = /^(README|CONTRIBUTING)\.md$|^docs\/.*\.md$|^(packages|apps|contracts)\/.*README\.md$/;
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 

@@ -1,0 +1,32 @@
+import type { KnipConfig } from 'knip';
+
+// Run twice: as it is, where tests count as users, and with --production, where what only a test uses is dead.
+const production = process.argv.includes('--production');
+
+// Nobody outside can use a private package: what its door gives must have a user here. Types are let off: a door names
+// those of its signatures whether or not somebody writes them down.
+const door = { includeEntryExports: production } as const;
+
+const config: KnipConfig = {
+  // A name given for the sake of its test is no dead code as long as its own file needs it.
+  ignoreExportsUsedInFile: production,
+  exclude: production ? ['types'] : [],
+  // Tests are the only users that these have.
+  ignoreWorkspaces: production ? ['packages/testkit', 'tools'] : [],
+  workspaces: {
+    '.': {
+      // Started by tools/ by path, and by people.
+      ignoreDependencies: ['@arethetypeswrong/cli', 'dependency-cruiser', 'publint'],
+    },
+    tools: { entry: ['*.ts'] },
+    'packages/use-cases': door,
+    'packages/adapters/docker': door,
+    'packages/adapters/postgres': door,
+    'packages/adapters/engine-http': door,
+    'packages/adapters/local-process': door,
+    'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!'] },
+    'apps/demo-engine': { entry: ['src/main.ts!'] },
+  },
+};
+
+export default config;
