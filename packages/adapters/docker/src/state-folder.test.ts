@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureStateFolder } from './state-folder.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -11,6 +11,9 @@ describe('ensureStateFolder', () => {
   let root = '';
   beforeEach(() => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true });
   });
 
   it('makes the folder, open to its owner alone, and repeating is safe', async () => {
@@ -41,8 +44,9 @@ describe('ensureStateFolder', () => {
   });
 
   it('refuses a root that leads through a link', async () => {
-    symlinkSync(root, `${root}-link`);
-    expect(await ensureStateFolder(`${root}-link`, 'g-1', user)).toMatchObject({ kind: 'refused' });
+    mkdirSync(join(root, 'real'));
+    symlinkSync(join(root, 'real'), join(root, 'link'));
+    expect(await ensureStateFolder(join(root, 'link'), 'g-1', user)).toMatchObject({ kind: 'refused' });
   });
 
   it('refuses a file in its place, and a root that is not there', async () => {
