@@ -89,6 +89,8 @@ describe('parseConfig', () => {
   });
 
   it('warns of a name it does not know, and goes on', () => {
-    expect(valid({ RTMANAGER_REDISS_URL: 'x', OTHER: 'y' }).warnings).toEqual(['RTMANAGER_REDISS_URL: is not a variable this version knows']);
+    expect(valid({ RTMANAGER_REDISS_URL: 'x', OTHER: 'y' }).warnings).toEqual([
+      'RTMANAGER_REDISS_URL: is not a variable this version knows',
+    ]);
   });
 });

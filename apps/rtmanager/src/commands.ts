@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { composeDev, composeServe, SERVE_NEEDS } from './compose.js';
+import { runMigrate } from './run-migrate.js';
+import { runService } from './run-service.js';
+
+/** The command line, `rtmanager serve | dev | migrate`. Exit codes: 0 done, 1 failed, 78 the configuration is wrong. */
+export function makeCommands(): Command {
+  const program = new Command('rtmanager').description('Runtime manager for containerised game engines.').showHelpAfterError();
+  program
+    .command('serve')
+    .description('carry out runtime jobs; needs Redis, PostgreSQL and a container engine')
+    .action(() => runService(SERVE_NEEDS, composeServe));
+  program
+    .command('dev')
+    .description(
+      'the same, with everything that is not configured embedded: streams in memory, PostgreSQL in-process, engines as processes',
+    )
+    .action(() => runService([], composeDev));
+  program
+    .command('migrate')
+    .description('bring the PostgreSQL schema up to date and exit; safe to run any number of times at once')
+    .action(runMigrate);
+  return program;
+}

@@ -1,0 +1,67 @@
+import { EngineHttpClient } from '@galaxy/adapter-engine-http';
+import type { Logger } from 'pino';
+import { type Database, embeddedPostgres, postgresServer } from './compose/database.js';
+import { dockerServer, type EnginePart } from './compose/engine.js';
+import { localProcesses } from './compose/local-engine.js';
+import type { Part } from './compose/part.js';
+import { embeddedStreams, redisServer, type Streams } from './compose/streams.js';
+import type { Config } from './config/schema.js';
+import type { LobbySide } from './demo/scripted-lobby.js';
+import { logObserver } from './log-observer.js';
+import type { Assembly } from './service.js';
+import { systemClock, systemIds } from './system.js';
+
+/** The variables `serve` can't do without. */
+export const SERVE_NEEDS = [
+  'RTMANAGER_REDIS_URL',
+  'RTMANAGER_POSTGRES_URL',
+  'RTMANAGER_DOCKER_HOST',
+] as const satisfies readonly (keyof Config)[];
+
+/** The service on real servers. */
+export function composeServe(config: Config, log: Logger): Assembly {
+  const { RTMANAGER_REDIS_URL = '', RTMANAGER_POSTGRES_URL = '', RTMANAGER_DOCKER_HOST = '', RTMANAGER_INSTANCE } = config;
+  return assemble(log, {
+    streams: redisServer(RTMANAGER_REDIS_URL, config),
+    database: postgresServer(RTMANAGER_POSTGRES_URL, RTMANAGER_INSTANCE),
+    engine: dockerServer(RTMANAGER_DOCKER_HOST, config),
+  });
+}
+
+/** The service with everything embedded that is not configured. `lobby` is null when the streams are in Redis. */
+export function composeDev(config: Config, log: Logger): Assembly & { readonly lobby: ((signal: AbortSignal) => LobbySide) | null } {
+  const { RTMANAGER_REDIS_URL: redis, RTMANAGER_POSTGRES_URL: postgres, RTMANAGER_DOCKER_HOST: docker } = config;
+  const memory = redis === undefined ? embeddedStreams() : null;
+  const assembly = assemble(log, {
+    streams: memory ?? redisServer(redis ?? '', config),
+    database:
+      postgres === undefined
+        ? embeddedPostgres(config.RTMANAGER_DATA_DIR, config.RTMANAGER_INSTANCE)
+        : postgresServer(postgres, config.RTMANAGER_INSTANCE),
+    engine: docker === undefined ? localProcesses() : dockerServer(docker, config),
+  });
+  return { ...assembly, lobby: memory?.lobby ?? null };
+}
+
+interface Parts {
+  readonly streams: Part<Streams>;
+  readonly database: Part<Database>;
+  readonly engine: EnginePart;
+}
+
+function assemble(log: Logger, { streams, database, engine }: Parts): Assembly {
+  const observer = logObserver(log);
+  return {
+    clock: systemClock,
+    observer,
+    probes: [streams.probe, database.probe, engine.probe],
+    open: async () => {
+      const { instance, ...ports } = await database.open();
+      const containers = { engine: engine.open(instance), engineClient: new EngineHttpClient() };
+      return { clock: systemClock, ids: systemIds, observer, ...ports, ...(await streams.open()), ...containers };
+    },
+    close: async () => {
+      await Promise.allSettled([streams.close(), database.close(), engine.close()]);
+    },
+  };
+}

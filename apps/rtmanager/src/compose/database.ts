@@ -1,0 +1,69 @@
+import { PGlite } from '@electric-sql/pglite';
+import {
+  loadInstance,
+  migrate,
+  migratePglite,
+  type PgExecutor,
+  PgliteExecutor,
+  PostgresExecutor,
+  PostgresLeases,
+  PostgresOperationJournal,
+  PostgresOutbox,
+} from '@galaxy/adapter-postgres';
+import type { Leases, OperationJournal, Outbox } from '@galaxy/ports';
+import { lockFolder } from './lock-folder.js';
+import type { Part } from './part.js';
+
+/** The ports behind PostgreSQL, and the name of this installation that it keeps. */
+export interface Database {
+  readonly journal: OperationJournal;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly instance: string;
+}
+
+/** A PostgreSQL server. Its schema is brought up to date when it is opened. */
+export function postgresServer(url: string, instance: string | undefined): Part<Database> {
+  const executor = new PostgresExecutor({ url });
+  return {
+    probe: { name: 'postgres', check: () => executor.ping() },
+    open: async () => {
+      await migrate(url);
+      return portsOver(executor, instance);
+    },
+    close: () => executor.close(),
+  };
+}
+
+/** A PostgreSQL within this process, in memory or in a folder that no other process may open at the same time. */
+export function embeddedPostgres(folder: string | undefined, instance: string | undefined): Part<Database> {
+  let opened: Promise<{ executor: PgExecutor; unlock: () => void }> | null = null;
+  const executor = () => (opened ??= openEmbedded(folder));
+  return {
+    probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
+    open: async () => portsOver((await executor()).executor, instance),
+    close: async () => {
+      if (opened === null) return;
+      const { executor: embedded, unlock } = await opened;
+      await embedded.close();
+      unlock();
+    },
+  };
+}
+
+async function openEmbedded(folder: string | undefined) {
+  // Two processes on one folder overwrite each other without an error: https://pglite.dev/docs/multi-tab-worker
+  const unlock = folder === undefined ? () => undefined : lockFolder(folder);
+  const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  await migratePglite(database);
+  return { executor: new PgliteExecutor(database), unlock };
+}
+
+async function portsOver(executor: PgExecutor, wanted: string | undefined): Promise<Database> {
+  return {
+    journal: new PostgresOperationJournal(executor),
+    outbox: new PostgresOutbox(executor),
+    leases: new PostgresLeases(executor),
+    instance: await loadInstance(executor, wanted),
+  };
+}

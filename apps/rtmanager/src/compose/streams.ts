@@ -1,0 +1,75 @@
+import {
+  MemoryDeadLetterPublisher,
+  MemoryJobResultPublisher,
+  MemoryJobStream,
+  MemoryRuntimeManager,
+  MemoryStreamOffsetStore,
+  MemoryStreams,
+  readMemoryJobResults,
+} from '@galaxy/adapter-memory';
+import {
+  RedisConnection,
+  RedisDeadLetterPublisher,
+  RedisJobResultPublisher,
+  RedisJobStream,
+  RedisStreamOffsetStore,
+} from '@galaxy/adapter-redis';
+import { STREAM_START } from '@galaxy/domain';
+import type { DeadLetterPublisher, JobResultPublisher, JobStream, StreamOffsetStore } from '@galaxy/ports';
+import type { Config } from '../config/schema.js';
+import type { LobbySide } from '../demo/scripted-lobby.js';
+import type { Part } from './part.js';
+
+/** The ports behind the streams. */
+export interface Streams {
+  readonly stream: JobStream;
+  readonly offsets: StreamOffsetStore;
+  readonly results: JobResultPublisher;
+  readonly deadLetters: DeadLetterPublisher;
+}
+
+/** A Redis server. */
+export function redisServer(url: string, config: Config): Part<Streams> {
+  const commands = new RedisConnection({ server: url, role: 'commands' });
+  const reader = new RedisConnection({ server: url, role: 'reader' });
+  const streams: Streams = {
+    stream: new RedisJobStream({
+      reader,
+      commands,
+      startJobsKey: config.RTMANAGER_START_JOBS_STREAM,
+      stopJobsKey: config.RTMANAGER_STOP_JOBS_STREAM,
+    }),
+    offsets: new RedisStreamOffsetStore({ commands }),
+    results: new RedisJobResultPublisher({ commands, jobResultsKey: config.RTMANAGER_JOB_RESULTS_STREAM }),
+    deadLetters: new RedisDeadLetterPublisher({ commands, deadLettersKey: config.RTMANAGER_DEAD_LETTERS_STREAM }),
+  };
+  return {
+    probe: { name: 'redis', check: () => commands.ping() },
+    open: () => Promise.resolve(streams),
+    close: () => {
+      commands.close();
+      reader.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Streams in this process, and the Lobby's side of them. They are gone with the process. */
+export function embeddedStreams(): Part<Streams> & { readonly lobby: (signal: AbortSignal) => LobbySide } {
+  const memory = new MemoryStreams();
+  const streams: Streams = {
+    stream: new MemoryJobStream(memory),
+    offsets: new MemoryStreamOffsetStore(memory),
+    results: new MemoryJobResultPublisher(memory),
+    deadLetters: new MemoryDeadLetterPublisher(memory),
+  };
+  return {
+    probe: { name: 'redis', check: () => Promise.resolve() },
+    open: () => Promise.resolve(streams),
+    close: () => Promise.resolve(),
+    lobby: (signal) => ({
+      runtimeManager: new MemoryRuntimeManager(memory),
+      results: readMemoryJobResults(memory, { after: STREAM_START, signal }),
+    }),
+  };
+}

@@ -1,0 +1,29 @@
+import { type Logger, pino } from 'pino';
+import { missing } from './config/parse-config.js';
+import type { Config } from './config/schema.js';
+import { readConfig } from './config.js';
+import { EXIT } from './exit-codes.js';
+
+/** What every command starts with. */
+export interface Loaded {
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+/**
+ * Reads the configuration, or writes every problem to standard error, one a line, and ends the process with code 78.
+ * `needed`: the variables the command can't do without.
+ */
+export function loadConfig(needed: readonly (keyof Config)[]): Loaded {
+  const check = readConfig();
+  const problems = check.kind === 'invalid' ? check.problems : missing(check.config, needed);
+  if (check.kind === 'invalid' || problems.length > 0) return refuse(problems);
+  const log = pino({ level: check.config.RTMANAGER_LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  for (const warning of check.warnings) log.warn({ warning }, 'odd configuration');
+  return { config: check.config, log };
+}
+
+function refuse(problems: readonly string[]): never {
+  process.stderr.write(`rtmanager: the configuration is wrong\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
+  process.exit(EXIT.config);
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { makeCommands } from './commands.js';
+
+await makeCommands().parseAsync();

@@ -1,0 +1,15 @@
+import { migrate } from '@galaxy/adapter-postgres';
+import { EXIT } from './exit-codes.js';
+import { loadConfig } from './load-config.js';
+
+/** Brings the schema up to date and ends the process: 0 when it is, 1 when the server does not answer or is newer. */
+export async function runMigrate(): Promise<void> {
+  const { config, log } = loadConfig(['RTMANAGER_POSTGRES_URL']);
+  try {
+    const report = await migrate(config.RTMANAGER_POSTGRES_URL ?? '');
+    log.info(report, 'the schema is up to date');
+  } catch (error) {
+    log.error({ err: error }, 'the schema was not brought up to date');
+    process.exitCode = EXIT.failed;
+  }
+}
