@@ -107,19 +107,19 @@ describe('recordStarting', () => {
       status: 'starting',
       currentContainerId: null,
       currentImageRef: 'galaxy/engine:1.1',
-      paused: false,
       lastOpAt: NOW,
     });
   });
 });
 
 describe('recordRunning', () => {
-  it('names the container and clears the times of earlier stops and removals', () => {
+  it('names the container, is not paused, and clears the times of earlier stops and removals', () => {
     const starting = recordStarting(removed, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
     expect(recordRunning(starting, 'c2', NOW)).toEqual({
       ...starting,
       status: 'running',
       currentContainerId: 'c2',
+      paused: false,
       startedAt: NOW,
       stoppedAt: null,
       removedAt: null,
@@ -137,7 +137,7 @@ describe('a start that fails', () => {
     const starting = recordStarting(record, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
     const former = formerRuntime(record);
     expect(former).toEqual({ status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef });
-    expect(former && restoreFormer(starting, former, NOW)).toEqual({ ...record, paused: false, lastOpAt: NOW });
+    expect(former && restoreFormer(starting, former, NOW)).toEqual({ ...record, lastOpAt: NOW });
   });
 
   it('has nothing to keep for a game without a record, or one whose start never ended', () => {

@@ -67,12 +67,19 @@ export function moveRecord(record: RuntimeRecord, to: RuntimeStatus, now: Date):
 export function recordStarting(record: RuntimeRecord | null, input: { gameId: string; imageRef: string; now: Date }): RuntimeRecord {
   if (record === null) return newRuntimeRecord({ ...input, status: 'starting' });
   const { imageRef, now } = input;
-  return { ...record, status: 'starting', currentContainerId: null, currentImageRef: imageRef, paused: false, lastOpAt: now };
+  return { ...record, status: 'starting', currentContainerId: null, currentImageRef: imageRef, lastOpAt: now };
 }
 
-/** The record once the engine answers: `running`, with the times of earlier stops and removals cleared. */
+/** The record once the engine answers: `running` and not paused, with the times of earlier stops and removals cleared. */
 export function recordRunning(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
-  return { ...moveRecord(record, 'running', now), currentContainerId: containerId, startedAt: now, stoppedAt: null, removedAt: null };
+  return {
+    ...moveRecord(record, 'running', now),
+    currentContainerId: containerId,
+    paused: false,
+    startedAt: now,
+    stoppedAt: null,
+    removedAt: null,
+  };
 }
 
 /** What a start must put back if it fails before it removed the former container; null when there was nothing to keep. */

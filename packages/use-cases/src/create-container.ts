@@ -30,13 +30,17 @@ export const createContainer =
     return { code: 'container_start_failed', message: 'the container name of the game does not become free' };
   };
 
+/** The failure of a start whose container name somebody else's container bears. */
+export function foreignName(id: string): Failure {
+  return { code: 'conflict', message: `the container name is taken by ${id}, which is not ours` };
+}
+
 async function tryCreate(run: StartRun): Promise<Created> {
   const answer = await askToCreate(run);
   if (!(answer instanceof DependencyFault) && answer.kind === 'created') return answer;
   const sighting = await run.engine.find(run.job.gameId);
   if (sighting.kind === 'ours') return settleOurs(run, sighting.incarnation);
-  if (sighting.kind === 'foreign')
-    return { kind: 'failure', failure: { code: 'conflict', message: `the container name is taken by ${sighting.id}, which is not ours` } };
+  if (sighting.kind === 'foreign') return { kind: 'failure', failure: foreignName(sighting.id) };
   if (answer instanceof DependencyFault) throw answer;
   return nothingThere(answer);
 }

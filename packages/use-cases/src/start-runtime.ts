@@ -11,7 +11,7 @@ import {
 import type { ContainerEngine, OperationJournal, OperationProgress, Settlement } from '@galaxy/ports';
 import { awaitReady, createdId, type ReadyDeps, startContainer } from './await-ready.js';
 import type { HeldClaim } from './claim-keeper.js';
-import { createContainer } from './create-container.js';
+import { createContainer, foreignName } from './create-container.js';
 import { obtainImage } from './obtain-image.js';
 import { prepareHost, replaceFormer } from './replace-former.js';
 import { type Failure, failed, put, replayed, succeeded } from './settlements.js';
@@ -41,7 +41,7 @@ export const makeStartRuntime = (deps: StartDeps) => {
   ];
   return async (held: HeldClaim, job: StartJob, engine: ContainerEngine): Promise<Settlement> => {
     const resumed = resumeStart(held, job, engine, deps);
-    const early = resumed === null ? refuseStart(held, job, deps) : null;
+    const early = resumed === null ? (refuseStart(held, job, deps) ?? (await refuseForeignName(job, engine))) : null;
     if (early !== null) return early;
     const run = resumed ?? (await acceptStart(held, job, engine, deps));
     const failure = await goThrough(phases, run);
@@ -69,6 +69,12 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
   // The stop that overtook it must find a record, so that it can answer `replay_no_op`.
   const history = newRuntimeRecord({ gameId, imageRef: job.imageRef, status: 'removed', now: clock.now() });
   return failed(gameId, SUPERSEDED, record === null ? put(null, history) : undefined);
+}
+
+// Looked up before anything is changed, so that the refusal leaves the record as it was.
+async function refuseForeignName({ gameId }: StartJob, engine: ContainerEngine): Promise<Settlement | null> {
+  const sighting = await engine.find(gameId);
+  return sighting.kind === 'foreign' ? failed(gameId, foreignName(sighting.id)) : null;
 }
 
 const conflictMessage = (status = '', imageRef = '') => `the game is ${status} with image ${imageRef}`;

@@ -73,7 +73,8 @@ async function look(engine: ContainerEngine, id: string): Promise<Ended> {
   const sighting = await engine.inspect(id);
   if (sighting.kind !== 'ours') return sighting.kind === 'absent' ? 'gone' : 'foreign';
   const { state } = sighting.incarnation;
-  if (state === 'removing') return 'gone';
+  // On its way out: a removal returns once it is out.
+  if (state === 'removing') return engine.remove(id).then(() => 'gone');
   return state === 'running' || state === 'paused' ? 'still_running' : 'stopped';
 }
 
