@@ -1,6 +1,7 @@
 // Which package may import which: imports point inward. Type-only imports count.
 // Every rule here has a file in tools/arch-probes/ that breaks it, and `npm run arch` fails if that file is let through.
-const TEST = '\\.test\\.ts$';
+// A test, or what only tests share.
+const TEST = '\\.test(-support)?\\.ts$';
 const PACKAGE = '(?:packages/(?:adapters/)?|apps/)[^/]+';
 
 /** The doors a package's sources may come in by, its own files apart. Tests may come in by `tests` too. */
@@ -125,9 +126,16 @@ module.exports = {
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      comment: 'What a test defines stays in it.',
-      from: {},
+      comment: 'What a test defines stays in it; what tests share is named .test-support.ts, and is for tests alone.',
+      from: { pathNot: TEST },
       to: { path: TEST },
+    },
+    {
+      name: 'tests-are-strangers',
+      severity: 'error',
+      comment: 'No test needs another test: share through a .test-support.ts file.',
+      from: { path: TEST },
+      to: { path: '\\.test\\.ts$' },
     },
     {
       name: 'ship-what-you-import',

@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { restrictions } from './tools/lint/restrictions.mjs';
 
-const tests = ['**/*.test.ts', 'packages/port-contracts/src/**', 'packages/testkit/src/**'];
+const tests = ['**/*.test.ts', '**/*.test-support.ts', 'packages/port-contracts/src/**', 'packages/testkit/src/**'];
 const pure = ['packages/domain/src/**', 'packages/use-cases/src/**'];
 
 export default defineConfig(

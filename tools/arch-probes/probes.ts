@@ -76,6 +76,15 @@ export const PROBES: readonly Probe[] = [
   probe('nothing-imports-tests', 'packages/wire/src/probe.ts', "export { help } from './help.test.js';\n", {
     'packages/wire/src/help.test.ts': 'export const help = 1;\n',
   }),
+  probe('nothing-imports-tests', 'packages/wire/src/probe.ts', "export { help } from './help.test-support.js';\n", {
+    'packages/wire/src/help.test-support.ts': 'export const help = 1;\n',
+  }),
+  probe('tests-are-strangers', 'packages/wire/src/probe.test.ts', "export { help } from './help.test.js';\n", {
+    'packages/wire/src/help.test.ts': 'export const help = 1;\n',
+  }),
+  probe(null, 'packages/wire/src/probe.test.ts', "export { help } from './help.test-support.js';\n", {
+    'packages/wire/src/help.test-support.ts': 'export const help = 1;\n',
+  }),
   probe('ship-what-you-import', 'packages/adapters/docker/src/probe.ts', "export { it } from 'vitest';\n"),
   probe('no-circle', 'packages/wire/src/probe.ts', "import type { Other } from './other.js';\nexport type Probe = Other;\n", {
     'packages/wire/src/other.ts': "import type { Probe } from './probe.js';\nexport type Other = Probe;\n",

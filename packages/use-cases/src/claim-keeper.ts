@@ -47,7 +47,7 @@ export interface ClaimKeeper {
   held(): readonly HeldClaim[];
   /** Renews all claims in one statement, and tells each holder what it learned. */
   renewAll(): Promise<void>;
-  /** Ends all claims with `shutdown`. */
+  /** Ends all claims with `shutdown`, also those that come later. */
   shutDown(): void;
 }
 
@@ -64,6 +64,7 @@ const RETRY_MS = 200;
 /** Makes the keeper of one process. */
 export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
   const kept = new Map<string, KeptClaim>();
+  let isShutDown = false;
 
   const renewAll = async (): Promise<void> => {
     const claims = [...kept.values()];
@@ -80,12 +81,15 @@ export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
     hold(claim, askedAtMs) {
       const held = new KeptClaim(claim, askedAtMs, { clock: deps.clock, maxAgeMs: deps.ttlMs - SAFETY_MS, renewAll });
       kept.set(claim.opId, held);
+      // A claim that was asked for before the shutdown may be answered after it.
+      if (isShutDown) held.end('shutdown');
       return held;
     },
     release: (held) => void kept.delete(held.claim.opId),
     held: () => [...kept.values()],
     renewAll,
     shutDown() {
+      isShutDown = true;
       for (const held of kept.values()) held.end('shutdown');
     },
   };
@@ -142,7 +146,8 @@ class KeptClaim implements HeldClaim {
 
   async beforeMutation(): Promise<void> {
     this.assertHeld();
-    if (this.#renewal.clock.monotonicMs() - this.#renewedAtMs >= this.#renewal.maxAgeMs) await this.renewNow();
+    // Again and again: an answer that took long may be too old by the time it is here.
+    while (this.#renewal.clock.monotonicMs() - this.#renewedAtMs >= this.#renewal.maxAgeMs) await this.renewNow();
   }
 
   async renewNow(): Promise<void> {

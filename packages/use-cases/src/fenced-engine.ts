@@ -3,8 +3,8 @@ import type { HeldClaim } from './claim-keeper.js';
 
 /** A container engine for the length of one attempt. */
 export interface FencedEngine extends ContainerEngine {
-  /** Monotonic time at which the engine last answered, or the attempt began. */
-  readonly answeredAtMs: number;
+  /** How long this attempt has waited for calls that failed, since the engine's last answer. Waiting for the claim is no part of it. */
+  readonly unansweredMs: number;
 }
 
 /**
@@ -12,20 +12,26 @@ export interface FencedEngine extends ContainerEngine {
  * lost its fence never touches a container again. Looks and pulls are not guarded: they change no container.
  */
 export function fenceEngine(engine: ContainerEngine, held: HeldClaim, clock: Clock): FencedEngine {
-  let answeredAtMs = clock.monotonicMs();
+  let unansweredMs = 0;
   const look = async <T>(call: () => Promise<T>): Promise<T> => {
     held.assertHeld();
-    const answer = await call();
-    answeredAtMs = clock.monotonicMs();
-    return answer;
+    const askedAtMs = clock.monotonicMs();
+    try {
+      const answer = await call();
+      unansweredMs = 0;
+      return answer;
+    } catch (error) {
+      unansweredMs += clock.monotonicMs() - askedAtMs;
+      throw error;
+    }
   };
   const change = async <T>(call: () => Promise<T>): Promise<T> => {
     await held.beforeMutation();
     return look(call);
   };
   return {
-    get answeredAtMs() {
-      return answeredAtMs;
+    get unansweredMs() {
+      return unansweredMs;
     },
     ensureImage: (imageRef, signal) => look(() => engine.ensureImage(imageRef, signal)),
     prepare: (gameId) => look(() => engine.prepare(gameId)),

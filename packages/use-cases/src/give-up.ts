@@ -25,7 +25,7 @@ export async function giveUp(held: HeldClaim, engine: ContainerEngine, deps: Giv
   if (failure === null) return null;
   const run = claim.job.kind === 'start' ? resumeStart(held, claim.job, engine, deps) : null;
   if (run === null) return failed(claim.gameId, failure);
-  const mayUndo = failure.code === 'internal_error' && claim.failures === MAX_FAILURES;
+  const mayUndo = claim.failures === MAX_FAILURES && claim.unavailableMs < deps.unavailableWindowMs;
   return mayUndo ? undoStart(run, failure, deps.clock) : abandonStart(run, failure, deps.clock);
 }
 

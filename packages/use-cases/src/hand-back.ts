@@ -1,6 +1,6 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Clock, HandBack, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
-import { DependencyFault } from '@galaxy/ports';
+import { DependencyFault, RuntimeFault } from '@galaxy/ports';
 import { ClaimEnded, type HeldClaim } from './claim-keeper.js';
 import type { FencedEngine } from './fenced-engine.js';
 
@@ -13,6 +13,7 @@ export interface HandBackDeps {
 
 const FAILURE_BACKOFF_MS = 500;
 const OUTAGE_BACKOFF_MS = 1000;
+const RETRY_MS = 250;
 
 /** What names a claim's operation in logs. */
 export function observed({ claim }: Pick<HeldClaim, 'claim'>): ObservedOperation {
@@ -21,22 +22,35 @@ export function observed({ claim }: Pick<HeldClaim, 'claim'>): ObservedOperation
 }
 
 /**
- * Gives the claim of an attempt back that ended in an error, so that another attempt follows. Never throws: when the
- * store is away as well, the claim expires by itself and the operation is taken over at its step.
+ * Gives the claim of an attempt back that ended in an error, so that another attempt follows. Never throws. While the
+ * store is away it asks again, so that an outage is not counted as a failure; if the claim ends first, it expires by
+ * itself and the operation is taken over at its step.
  */
 export async function handBackAfter(error: unknown, held: HeldClaim, engine: FencedEngine, deps: HandBackDeps): Promise<void> {
-  const { observer, clock, journal } = deps;
+  const { observer } = deps;
   if (error instanceof ClaimEnded && error.end === 'lost') {
     observer.observe({ kind: 'operation_lost', operation: observed(held) });
     return;
   }
-  const waitedMs = clock.monotonicMs() - engine.answeredAtMs;
-  const back = howToHandBack(error, held.claim.failures, waitedMs);
+  const back = howToHandBack(error, held.claim.failures, engine.unansweredMs);
   observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: back.reason, error });
   try {
-    await journal.handBack(held.claim, back);
+    await handBackUntilAnswered(held, back, deps);
   } catch (second) {
     observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: 'outage', error: second });
+  }
+}
+
+async function handBackUntilAnswered(held: HeldClaim, back: HandBack, { journal, clock }: HandBackDeps): Promise<void> {
+  for (;;) {
+    try {
+      await journal.handBack(held.claim, back);
+      return;
+    } catch (error) {
+      if (!(error instanceof RuntimeFault && error.retryable)) throw error;
+      held.assertHeld();
+      await clock.sleep(RETRY_MS);
+    }
   }
 }
 

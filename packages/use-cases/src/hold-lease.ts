@@ -66,14 +66,26 @@ async function whileHeld(grant: LeaseGrant, askedAtMs: number, duty: LeasedDuty,
 }
 
 async function keepRenewing(grant: LeaseGrant, askedAtMs: number, signal: AbortSignal, deps: LeaseDeps): Promise<void> {
-  const { leases, clock, name, holder, ttlMs } = deps;
-  let renewedAtMs = askedAtMs;
+  const { clock, ttlMs } = deps;
+  let endsAtMs = askedAtMs + ttlMs;
   for (;;) {
-    await clock.sleep(ttlMs / 5, signal);
-    if (signal.aborted || clock.monotonicMs() - renewedAtMs >= ttlMs) return;
+    await clock.sleep(Math.min(ttlMs / 5, endsAtMs - clock.monotonicMs()), signal);
+    if (signal.aborted || clock.monotonicMs() >= endsAtMs) return;
     const triedAtMs = clock.monotonicMs();
-    const renewed = await leases.acquire(name, holder, ttlMs).catch(() => undefined);
+    const renewed = await renewBefore(endsAtMs, deps);
     if (renewed === null || (renewed !== undefined && renewed.epoch !== grant.epoch)) return;
-    if (renewed !== undefined) renewedAtMs = triedAtMs;
+    if (renewed !== undefined) endsAtMs = triedAtMs + ttlMs;
+  }
+}
+
+// Undefined when it was not answered in time: a store that hangs must not keep the duty going.
+async function renewBefore(endsAtMs: number, { leases, clock, name, holder, ttlMs }: LeaseDeps): Promise<LeaseGrant | null | undefined> {
+  const answered = new AbortController();
+  const tooLate = clock.sleep(endsAtMs - clock.monotonicMs(), answered.signal).then(() => undefined);
+  const renewed = leases.acquire(name, holder, ttlMs).catch(() => undefined);
+  try {
+    return await Promise.race([renewed, tooLate]);
+  } finally {
+    answered.abort();
   }
 }

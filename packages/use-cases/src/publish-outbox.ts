@@ -1,5 +1,5 @@
 import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishOutcome } from '@galaxy/ports';
-import { outboxLane } from '@galaxy/ports';
+import { outboxLane, RuntimeFault } from '@galaxy/ports';
 
 /** What publishes the outbox. */
 export interface PublishDeps {
@@ -26,37 +26,52 @@ export function makeOutboxPublisher(deps: PublishDeps): OutboxPublisher {
       try {
         await publishInOrder(entry, deps);
       } catch (error) {
-        deps.observer.observe({
-          kind: 'publish_failed',
-          messageKind: entry.kind,
-          lane: outboxLane(entry).lane,
-          number: entry.message.number,
-          error,
-        });
+        reportFailure(entry, error, deps);
       }
     },
     relay: async () => {
       const entries = await deps.outbox.pending(BATCH);
-      for (const entry of entries) await publishInOrder(entry, deps);
-      return entries.length === BATCH;
+      let settled = 0;
+      for (const entry of entries) if (await isSettled(entry, deps)) settled += 1;
+      return entries.length === BATCH && settled > 0;
     },
   };
 }
 
-async function publishInOrder(entry: OutboxEntry, deps: PublishDeps): Promise<void> {
+// What is refused for good must not hold up the entries behind it; anything else may hit them too, and is tried later.
+async function isSettled(entry: OutboxEntry, deps: PublishDeps): Promise<boolean> {
+  try {
+    return await publishInOrder(entry, deps);
+  } catch (error) {
+    if (!(error instanceof RuntimeFault) || error.retryable) throw error;
+    reportFailure(entry, error, deps);
+    return false;
+  }
+}
+
+function reportFailure(entry: OutboxEntry, error: unknown, { observer }: PublishDeps): void {
+  observer.observe({ kind: 'publish_failed', messageKind: entry.kind, lane: outboxLane(entry).lane, number: entry.message.number, error });
+}
+
+/** Returns whether it is published now, or something before it that was missing. */
+async function publishInOrder(entry: OutboxEntry, deps: PublishDeps): Promise<boolean> {
   const outcome = await send(entry, deps);
-  if (outcome.kind === 'gap') await fillGap(entry, outcome.held, deps);
-  else await settle(entry, outcome, deps);
+  if (outcome.kind === 'gap') return fillGap(entry, outcome.held, deps);
+  await settle(entry, outcome, deps);
+  return true;
 }
 
 // The ones before it were decided but not published yet, or the stream's server has lost them.
-async function fillGap(entry: OutboxEntry, held: bigint, deps: PublishDeps): Promise<void> {
+async function fillGap(entry: OutboxEntry, held: bigint, deps: PublishDeps): Promise<boolean> {
   const missing = await deps.outbox.lane(outboxLane(entry), held + 1n, BATCH);
+  let settled = false;
   for (const before of missing) {
     const outcome = await send(before, deps);
-    if (outcome.kind === 'gap') return;
+    if (outcome.kind === 'gap') return settled;
     await settle(before, outcome, deps);
+    settled = true;
   }
+  return settled;
 }
 
 function send(entry: OutboxEntry, { results, deadLetters }: PublishDeps): Promise<PublishOutcome> {

@@ -46,5 +46,6 @@ async function removeCreated({ engine, held, job }: StartRun): Promise<void> {
 
 async function formerStillThere(engine: ContainerEngine, { former }: OperationProgress): Promise<boolean> {
   if (former === null || former.containerId === null) return false;
-  return (await engine.inspect(former.containerId)).kind === 'ours';
+  const sighting = await engine.inspect(former.containerId);
+  return sighting.kind === 'foreign' || (sighting.kind === 'ours' && sighting.incarnation.state !== 'removing');
 }

@@ -80,18 +80,22 @@ function claimRequest(room: Room, running: ReadonlyMap<HeldClaim, unknown>, take
   return { ...room, holder, ttlMs, takeOver, inFlight: [...running.keys()].map(({ claim }) => claim.opId) };
 }
 
-// After an outage of the store every claim looks expired: all holders get one time to live to renew before anyone takes over.
+// After an outage of the store every claim looks expired: all holders get one time to live to renew before anyone takes
+// over. A process that has not asked for a while can't know that there was none.
 function makeTrust({ clock, ttlMs }: WorkDeps) {
-  let answeringSinceMs: number | null = null;
+  let sinceMs: number | null = null;
+  let answeredAtMs = 0;
+  const isFresh = () => clock.monotonicMs() - answeredAtMs < ttlMs / 2;
   return {
-    mayTakeOver: () => answeringSinceMs !== null && clock.monotonicMs() - answeringSinceMs >= ttlMs,
+    mayTakeOver: () => sinceMs !== null && isFresh() && clock.monotonicMs() - sinceMs >= ttlMs,
     async watch<T>(call: () => Promise<T>): Promise<T> {
       try {
         const answer = await call();
-        answeringSinceMs ??= clock.monotonicMs();
+        if (sinceMs === null || !isFresh()) sinceMs = clock.monotonicMs();
+        answeredAtMs = clock.monotonicMs();
         return answer;
       } catch (error) {
-        answeringSinceMs = null;
+        sinceMs = null;
         throw error;
       }
     },

@@ -1,0 +1,155 @@
+import {
+  ManualClock,
+  MemoryContainerEngine,
+  MemoryDatabase,
+  MemoryDeadLetterPublisher,
+  MemoryEngineClient,
+  MemoryJobResultPublisher,
+  MemoryLeases,
+  MemoryOperationJournal,
+  MemoryOutbox,
+  MemoryStreams,
+  SequentialIds,
+} from '@galaxy/adapter-memory';
+import { newRuntimeRecord, type RuntimeJob, type RuntimeRecord, type RuntimeStatus } from '@galaxy/domain';
+import type { Incarnation, JobResult, JobStreamName, RuntimeEvent } from '@galaxy/ports';
+
+/** The game most tests are about. */
+export const GAME = 'g1';
+/** A healthy image, and another one. */
+export const IMAGE = 'games/engine:1.0.0';
+export const OTHER_IMAGE = 'games/engine:1.0.1';
+/** Images that misbehave as they are called. */
+export const BAD_IMAGES = {
+  missing: 'games/engine:missing',
+  exitsEarly: 'games/engine:exits',
+  neverReady: 'games/engine:silent',
+  refusesStart: 'games/engine:refuses',
+} as const;
+
+/** All that lives outside the processes under test: servers, time, and what was observed. */
+export type World = ReturnType<typeof makeWorld>;
+
+/** Makes a world in memory, with every image known. */
+export function makeWorld() {
+  const clock = new ManualClock();
+  const database = new MemoryDatabase(clock);
+  const engine = new MemoryContainerEngine();
+  const streams = new MemoryStreams({ now: () => clock.now().getTime() });
+  const events: RuntimeEvent[] = [];
+  engine.addImage(IMAGE);
+  engine.addImage(OTHER_IMAGE);
+  engine.addImage(BAD_IMAGES.exitsEarly, { runs: 'exits-early', exitCode: 3 });
+  engine.addImage(BAD_IMAGES.neverReady, { runs: 'never-ready' });
+  engine.addImage(BAD_IMAGES.refusesStart, { runs: 'refuses-start' });
+  return {
+    clock,
+    database,
+    engine,
+    streams,
+    events,
+    journal: new MemoryOperationJournal(database),
+    outbox: new MemoryOutbox(database),
+    leases: new MemoryLeases(database),
+    engineClient: new MemoryEngineClient(engine),
+    results: new MemoryJobResultPublisher(streams),
+    deadLetters: new MemoryDeadLetterPublisher(streams),
+    ids: new SequentialIds(),
+    observer: { observe: (event: RuntimeEvent) => void events.push(event) },
+  };
+}
+
+/** A start job of the game. */
+export const startJob = (imageRef: string = IMAGE, gameId: string = GAME): RuntimeJob => ({
+  kind: 'start',
+  gameId,
+  imageRef,
+  requestedAtMs: 0n,
+});
+
+/** A stop job of the game. */
+export const stopJob = (gameId: string = GAME): RuntimeJob => ({ kind: 'stop', gameId, reason: 'cancelled', requestedAtMs: 0n });
+
+/** Queues a job as the take-in does; gives its operation's id. */
+export async function enqueue(world: World, job: RuntimeJob): Promise<string> {
+  const lease = await world.leases.acquire('enqueue', 'test', 1000);
+  if (lease === null) throw new Error('nobody else takes this lease');
+  const opId = world.ids.uuid();
+  const stream: JobStreamName = job.kind === 'start' || (job.kind === 'invalid' && job.of === 'start') ? 'start_jobs' : 'stop_jobs';
+  const cursors = { start_jobs: '0-0', stop_jobs: '0-0' };
+  const jobs = [{ opId, stream, entryId: opId, payloadHash: opId, job }];
+  await world.journal.takeIn({ lease, jobs, deadLetters: [], cursors, entriesRead: { start_jobs: 0, stop_jobs: 0 } });
+  return opId;
+}
+
+/** What is known of an operation. */
+export function operationOf(world: World, opId: string) {
+  const operation = world.database.operations.find((one) => one.opId === opId);
+  if (operation === undefined) throw new Error(`no operation ${opId}`);
+  return operation;
+}
+
+/** The record of a game, or null. */
+export function recordOf(world: World, gameId: string = GAME): RuntimeRecord | null {
+  return world.database.records.get(gameId) ?? null;
+}
+
+/** The results decided for a game, in order, published or not. */
+export function decidedResults(world: World, gameId: string = GAME): JobResult[] {
+  return world.database.lane('job_result', gameId).flatMap(({ entry }) => (entry.kind === 'job_result' ? [entry.message.result] : []));
+}
+
+/** The entries of a stream as text, in order. */
+export function entriesOf(world: World, key: string): Record<string, string>[] {
+  const text = new TextDecoder();
+  return world.streams
+    .after(key, '0-0')
+    .map(({ entry }) => Object.fromEntries(entry.map(([name, value]) => [text.decode(name), text.decode(value)])));
+}
+
+/** Every container of ours that exists. */
+export async function containersOf(world: World): Promise<Incarnation[]> {
+  const sightings = await Promise.all(world.engine.ids.map((id) => world.engine.inspect(id)));
+  return sightings.flatMap((sighting) => (sighting.kind === 'ours' ? [sighting.incarnation] : []));
+}
+
+/** A container of an earlier operation, under the game's name; gives its id. */
+export async function plantContainer(
+  world: World,
+  as: { gameId?: string; running?: boolean; opId?: string; attempt?: number; imageRef?: string } = {},
+): Promise<string> {
+  const { gameId = GAME, running = true, opId = 'an-earlier-operation', attempt = 1, imageRef = IMAGE } = as;
+  await world.engine.ensureImage(imageRef, new AbortController().signal);
+  const created = await world.engine.create({ gameId, opId, attempt, imageRef });
+  if (created.kind !== 'created') throw new Error(`the container could not be planted: ${created.kind}`);
+  await world.engine.start(created.id);
+  if (!running) await world.engine.stop(created.id);
+  return created.id;
+}
+
+/** Gives the game a record of that status, with the container that goes with it; returns the record. */
+export async function plantRuntime(world: World, status: RuntimeStatus, gameId: string = GAME): Promise<RuntimeRecord> {
+  const hasContainer = status !== 'starting' && status !== 'removed';
+  const currentContainerId = hasContainer ? await plantContainer(world, { gameId, running: status !== 'stopped' }) : null;
+  const now = new Date('2025-12-31T00:00:00Z');
+  const created = newRuntimeRecord({ gameId, imageRef: IMAGE, status: status === 'removed' ? 'removed' : 'starting', now });
+  const record: RuntimeRecord = { ...created, status, currentContainerId, stoppedAt: status === 'stopped' ? now : null };
+  world.database.records.set(gameId, record);
+  return record;
+}
+
+/** Lets time pass until the promise is settled, in small steps, and returns what it gave. */
+export async function pass<T>(world: World, promise: Promise<T>, limitMs = 120_000, stepMs = 50): Promise<T> {
+  let settled = false;
+  const watched = promise.finally(() => {
+    settled = true;
+  });
+  watched.catch(() => undefined);
+  const isSettled = (): boolean => settled;
+  await world.clock.advance(0);
+  for (let passed = 0; !isSettled(); passed += stepMs) {
+    if (passed > limitMs) throw new Error(`still not done after ${limitMs} ms`);
+    await world.clock.advance(stepMs);
+  }
+  return watched;
+}
