@@ -1,3 +1,4 @@
+import { documentConfig } from '@galaxy/rtmanager';
 import { statusMachinePage } from './status-machine.js';
 
 /** A file that is made from the sources, and how. */
@@ -9,4 +10,7 @@ export interface Generated {
 }
 
 /** Every generated file of the repository. To add one: a module beside this one, and a line here. */
-export const GENERATED: readonly Generated[] = [{ path: 'docs/status-machine.md', text: statusMachinePage }];
+export const GENERATED: readonly Generated[] = [
+  { path: 'docs/status-machine.md', text: statusMachinePage },
+  { path: 'docs/configuration.md', text: documentConfig },
+];
