@@ -11,6 +11,7 @@ const config: KnipConfig = {
   // A name given for the sake of its test is no dead code as long as its own file needs it.
   ignoreExportsUsedInFile: production,
   exclude: production ? ['types'] : [],
+  ignore: production ? ['**/*.test-support.ts'] : [],
   // Tests are the only users that these have.
   ignoreWorkspaces: production ? ['packages/testkit', 'tools'] : [],
   workspaces: {

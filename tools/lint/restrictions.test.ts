@@ -49,6 +49,7 @@ const ALLOWED: readonly (readonly [file: string, snippet: string])[] = [
   [USE_CASE, 'new Date(0);'],
   [ADAPTER, 'Date.now(); setTimeout(run, 1); Math.random();'],
   ['packages/use-cases/src/start-runtime.test.ts', 'Date.now(); process.env;'],
+  ['packages/use-cases/src/world.test-support.ts', 'Date.now();'],
   ['apps/rtmanager/src/config.ts', 'process.env;'],
   ['apps/demo-engine/src/main.ts', 'process.env;'],
   ['tools/verify.ts', 'process.env;'],
