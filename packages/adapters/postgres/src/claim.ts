@@ -12,11 +12,10 @@ import { type Slots, statement } from './statement.js';
 import { loadJob, type StoredJob } from './stored-job.js';
 import { superseded } from './superseded.js';
 
-const { opId, attempt, failures, creditedAttempt, startedAt } = operationLog;
+const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt } = operationLog;
 const expired = alias(operationLog, 'expired');
 const head = alias(operationLog, 'head');
 const earlier = alias(operationLog, 'earlier');
-const busy = alias(operationLog, 'busy');
 
 const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int', takeOver: 'boolean', inFlight: 'json' } as const;
 
@@ -27,14 +26,15 @@ const takeOvers = (isKind: SQL, limit: SQL, p: Slots<typeof PARAMETERS>) => sql`
     and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))
   order by ${expired.ord} limit ${limit} for update skip locked`;
 
-// Walks the queue of one kind in order and takes what is first of its game while nothing of the game runs. The checks
-// are scalar subqueries on purpose: an anti-join would tempt the planner to build a table of the whole queue each time.
+// Walks the queue of one kind in order and takes what is first of its game while nothing of the game runs. The form is
+// for the planner: what stands in the CASE it can neither turn into a join over the whole queue nor think so rare that
+// sorting the queue would pay. So it walks the index and stops at the limit, whatever the statistics say.
 const heads = (isKind: SQL, limit: SQL, taken: SQL) => sql`
   select ${head.opId} as op_id from ${operationLog} ${head}
-  where ${head.status} = 'queued' and ${isKind}
-    and (select count(*) from ${operationLog} ${busy} where ${busy.gameId} = ${head.gameId} and ${busy.status} = 'running') = 0
-    and (select min(${earlier.ord}) from ${operationLog} ${earlier}
-         where ${earlier.gameId} = ${head.gameId} and ${earlier.status} = 'queued') = ${head.ord}
+  where ${head.status} = 'queued' and ${isKind} and case
+    when ${head.gameId} in (select game_id from busy) then false
+    else (select min(${earlier.ord}) from ${operationLog} ${earlier}
+          where ${earlier.gameId} = ${head.gameId} and ${earlier.status} = 'queued') = ${head.ord} end
   order by ${head.ord} limit greatest(${limit} - (select count(*) from ${taken}), 0) for update of ${head} skip locked`;
 
 const CLAIM = statement(
@@ -43,6 +43,8 @@ const CLAIM = statement(
   (p) => sql`
     with in_flight as (
       select value::uuid as op_id from json_array_elements_text(${p.inFlight})
+    ), busy as (
+      select ${gameId} from ${operationLog} where ${status} = 'running'
     ), start_take_overs as (${takeOvers(sql`${expired.op} = 'start'`, p.starts, p)}),
     other_take_overs as (${takeOvers(sql`${expired.op} <> 'start'`, p.others, p)}),
     start_heads as (${heads(sql`${head.op} = 'start'`, p.starts, sql`start_take_overs`)}),
@@ -63,7 +65,9 @@ const CLAIM = statement(
     )
     select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.payload::text, c.attempt, c.failures,
       c.unavailable_ms::float8, c.step, c.former::text, c.container_id, ${superseded('c')} as superseded, ${recordColumns}
-    from claimed c left join ${runtimeRecords} on ${runtimeRecords.gameId} = c.game_id
+    from claimed c left join lateral (
+      select * from ${runtimeRecords} where ${runtimeRecords.gameId} = c.game_id limit 1
+    ) ${runtimeRecords} on true
     order by c.ord`,
 );
 

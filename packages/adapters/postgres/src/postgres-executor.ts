@@ -85,6 +85,8 @@ export class PostgresExecutor implements PgExecutor {
       connection: {
         application_name: this.#options.applicationName ?? 'galaxy-rtmanager',
         TimeZone: 'UTC',
+        // Compiling a plan takes longer than any statement here runs.
+        jit: 'off',
         statement_timeout: Math.round(this.#deadlineMs * 0.8),
         lock_timeout: Math.round(this.#deadlineMs * 0.3),
       },
