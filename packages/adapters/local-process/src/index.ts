@@ -1,1 +1,1 @@
-export {};
+export { LocalProcessEngine, type LocalProcessOptions } from './local-process-engine.js';

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { demoEngineMain } from '@galaxy/demo-engine';
+import { containerEngineContract } from '@galaxy/port-contracts';
+import type { Incarnation } from '@galaxy/ports';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LocalProcessEngine } from './local-process-engine.js';
+
+// Sources need a loader in the processes, too.
+const nodeArguments = ['--conditions=galaxy-source', '--import', 'tsx'];
+const newEngine = (stateRoot?: string) =>
+  new LocalProcessEngine({ main: demoEngineMain, nodeArguments, ...(stateRoot !== undefined && { stateRoot }) });
+
+async function untilReady({ address }: Incarnation): Promise<void> {
+  await expect.poll(() => isHealthy(address), { timeout: 15_000 }).toBe(true);
+}
+
+async function isHealthy(address: string | null): Promise<boolean> {
+  return fetch(`${address ?? ''}/healthz`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+containerEngineContract(
+  'local processes',
+  async () => {
+    const engine = newEngine();
+    return {
+      engine,
+      images: {
+        healthy: 'galaxy/demo-engine:1.0.0',
+        missing: 'galaxy/demo-engine:missing',
+        exitsEarly: { ref: 'galaxy/demo-engine:exits-early', exitCode: 3 },
+        refusesStart: 'galaxy/demo-engine:bad-command',
+        ignoresSigterm: 'galaxy/demo-engine:ignores-sigterm',
+      },
+      untilReady,
+      plantForeign: () => Promise.reject(new Error('not possible')),
+      pause: () => Promise.reject(new Error('not possible')),
+      cutOff: () => Promise.reject(new Error('not possible')),
+      restore: () => Promise.reject(new Error('not possible')),
+      close: () => engine.close(),
+    };
+  },
+  {
+    foreign: 'nobody else can put an engine under a game of this process',
+    pause: 'a process has no paused state of its own',
+    cutOff: 'it is this very process',
+  },
+);
+
+/** The process of the engine at an address, known by the port in its environment. */
+function pidAt(address: string | null): string {
+  const port = new URL(address ?? '').port;
+  return readdirSync('/proc').find((pid) => environmentOf(pid).includes(`PORT=${port}`)) ?? '';
+}
+
+function environmentOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+describe('an engine that is a process', () => {
+  const dirs: string[] = [];
+  afterEach(() => {
+    for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+  });
+  const newDir = () => {
+    const dir = mkdtempSync(join(tmpdir(), 'local-'));
+    dirs.push(dir);
+    return dir;
+  };
+
+  async function run(engine: LocalProcessEngine, gameId: string): Promise<Incarnation> {
+    await engine.prepare(gameId);
+    const created = await engine.create({ gameId, opId: 'op', attempt: 1, imageRef: 'galaxy/demo-engine:1' });
+    if (created.kind !== 'created') throw new Error(created.kind);
+    // Twice at the same time is still one process.
+    expect(await Promise.all([engine.start(created.id), engine.start(created.id)])).toEqual(Array(2).fill({ kind: 'started' }));
+    const sighting = await engine.inspect(created.id);
+    if (sighting.kind !== 'ours') throw new Error(sighting.kind);
+    await untilReady(sighting.incarnation);
+    return sighting.incarnation;
+  }
+
+  it('keeps its state for the next one', async () => {
+    const engine = newEngine(newDir());
+    const first = await run(engine, 'g');
+    await fetch(`${first.address ?? ''}/api/v1/admin/turn`, { method: 'PUT' });
+    await engine.remove(first.id);
+    const second = await run(engine, 'g');
+    expect(await (await fetch(`${second.address ?? ''}/api/v1/admin/status`)).json()).toEqual({ turn: 1, finished: false });
+    await engine.close();
+    expect(await isHealthy(second.address)).toBe(false);
+  });
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)('ends with the manager that %s ends', async (signal) => {
+    const dir = newDir();
+    const manager = join(dir, 'manager.mts');
+    const program = `
+      import { LocalProcessEngine } from '@galaxy/adapter-local-process';
+      const engine = new LocalProcessEngine({ main: new URL(${JSON.stringify(demoEngineMain.href)}), nodeArguments: ${JSON.stringify(nodeArguments)} });
+      const { id } = await engine.create({ gameId: 'g', opId: 'op', attempt: 1, imageRef: 'galaxy/demo-engine:ignores-sigterm' });
+      await engine.start(id);
+      const { incarnation } = await engine.inspect(id);
+      console.log(incarnation.address);
+      setInterval(() => {}, 1000);`;
+    writeFileSync(manager, program.replace('@galaxy/adapter-local-process', new URL('./index.ts', import.meta.url).href));
+    const child = spawn(process.execPath, [...nodeArguments, manager], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const address = line.toString().trim();
+    await expect.poll(() => isHealthy(address), { timeout: 15_000 }).toBe(true);
+    child.kill(signal);
+    await expect.poll(() => isHealthy(address), { timeout: 5_000 }).toBe(false);
+  });
+
+  it("sees nothing of the manager's environment", async () => {
+    const engine = newEngine();
+    const { address, id } = await run(engine, 'g');
+    const names = environmentOf(pidAt(address)).map((entry) => entry.split('=')[0] ?? '');
+    expect(names.filter((name) => name !== '' && !name.startsWith('NODE_CHANNEL_')).sort()).toEqual(['HOST', 'PORT']);
+    expect(await engine.remove(id)).toBe('removed');
+  });
+
+  it('can be asked to end though somebody has frozen it', async () => {
+    const engine = newEngine();
+    const { address, id } = await run(engine, 'g');
+    process.kill(Number(pidAt(address)), 'SIGSTOP');
+    expect(await engine.stop(id, 10_000)).toBe('stopped');
+    expect(await engine.inspect(id)).toMatchObject({ incarnation: { state: 'exited', exitCode: 0 } });
+    await engine.close();
+  });
+});

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isGameId, parseImageReference } from '@galaxy/domain';
+import type {
+  ContainerEngine,
+  CreateOutcome,
+  ImageOutcome,
+  IncarnationSpec,
+  IncarnationState,
+  PrepareOutcome,
+  RemoveOutcome,
+  Sighting,
+  StartOutcome,
+  StopOutcome,
+} from '@galaxy/ports';
+import { InvalidInputError } from '@galaxy/ports';
+import type { DemoTag } from './demo-tags.js';
+import { demoTag } from './demo-tags.js';
+import { EngineProcess } from './engine-process.js';
+import { freePort } from './free-port.js';
+
+/** How engines are run as processes. */
+export interface LocalProcessOptions {
+  /** The engine's main module; it listens at `HOST` and `PORT`, keeps its state in `DEMO_STATE_DIR`, and knows the other `DEMO_*` variables. */
+  readonly main: URL;
+  /** Arguments for Node before the module, e.g. a loader for TypeScript; default none. */
+  readonly nodeArguments?: readonly string[];
+  /** The folder that holds one state folder per game, created when missing; none: engines keep nothing. */
+  readonly stateRoot?: string;
+}
+
+interface Incarnated {
+  readonly id: string;
+  readonly spec: IncarnationSpec;
+  readonly tag: DemoTag;
+  readonly port: number;
+  process: EngineProcess | null;
+  starting: Promise<StartOutcome> | null;
+  exitCode: number | null;
+}
+
+const HOST = '127.0.0.1';
+const ABSENT: Sighting = { kind: 'absent' };
+
+/**
+ * A container engine without containers, for trying things out: each game's engine is a child process of this one. Any
+ * valid image reference is available; some tags stand for engines that misbehave ({@link demoTag}). There is no isolation
+ * and no limit. Containers are remembered in memory, and no engine outlives this process, however it ends.
+ */
+export class LocalProcessEngine implements ContainerEngine {
+  readonly #options: LocalProcessOptions;
+  readonly #incarnations = new Map<string, Incarnated>();
+  readonly #names = new Map<string, string>();
+
+  constructor(options: LocalProcessOptions) {
+    this.#options = options;
+  }
+
+  /** As the port says; nothing is pulled. @throws InvalidInputError when the reference is malformed. */
+  async ensureImage(imageRef: string, signal: AbortSignal): Promise<ImageOutcome> {
+    const tag = tagOf(imageRef);
+    await Promise.resolve();
+    if (signal.aborted) return { kind: 'aborted' };
+    return tag.missing === true
+      ? { kind: 'unavailable', reason: 'not_found', message: `${imageRef} does not exist` }
+      : { kind: 'available' };
+  }
+
+  /** As the port says; there is no network. @throws InvalidInputError when the game id is malformed. */
+  async prepare(gameId: string): Promise<PrepareOutcome> {
+    checkGameId(gameId);
+    const { stateRoot } = this.#options;
+    try {
+      if (stateRoot !== undefined) await mkdir(join(stateRoot, gameId), { recursive: true, mode: 0o700 });
+      return { kind: 'prepared' };
+    } catch {
+      return { kind: 'refused', message: 'the state folder cannot be made' };
+    }
+  }
+
+  /** As the port says. @throws InvalidInputError when game id or image reference are malformed. */
+  async create(spec: IncarnationSpec): Promise<CreateOutcome> {
+    checkGameId(spec.gameId);
+    const tag = tagOf(spec.imageRef);
+    if (tag.missing === true) return { kind: 'refused', message: `no such image: ${spec.imageRef}` };
+    if (this.#names.has(spec.gameId)) return { kind: 'name_taken' };
+    const id = randomBytes(32).toString('hex');
+    // Before anything is waited for, so that of several at the same time one gets the name.
+    this.#names.set(spec.gameId, id);
+    try {
+      this.#incarnations.set(id, { id, spec, tag, port: await freePort(), process: null, starting: null, exitCode: null });
+      return { kind: 'created', id };
+    } catch {
+      this.#names.delete(spec.gameId);
+      return { kind: 'no_capacity', message: 'no port is free' };
+    }
+  }
+
+  /** As the port says. */
+  async start(id: string): Promise<StartOutcome> {
+    const incarnation = this.#incarnations.get(id);
+    if (incarnation === undefined) return { kind: 'gone' };
+    if (incarnation.process !== null) return { kind: 'started' };
+    incarnation.starting ??= this.#spawn(incarnation);
+    return incarnation.starting;
+  }
+
+  /** As the port says. */
+  async stop(id: string, graceMs: number): Promise<StopOutcome> {
+    return this.#end(id, (process) => process.stop(graceMs));
+  }
+
+  /** As the port says. */
+  async kill(id: string): Promise<StopOutcome> {
+    return this.#end(id, (process) => process.kill());
+  }
+
+  /** As the port says. */
+  async remove(id: string): Promise<RemoveOutcome> {
+    const incarnation = this.#incarnations.get(id);
+    if (incarnation === undefined) return 'gone';
+    await incarnation.starting;
+    await incarnation.process?.kill();
+    if (!this.#incarnations.delete(id)) return 'gone';
+    this.#names.delete(incarnation.spec.gameId);
+    return 'removed';
+  }
+
+  /** As the port says. @throws InvalidInputError when the game id is malformed. */
+  async find(gameId: string): Promise<Sighting> {
+    checkGameId(gameId);
+    const id = this.#names.get(gameId);
+    return id === undefined ? ABSENT : this.inspect(id);
+  }
+
+  /** As the port says. */
+  async inspect(id: string): Promise<Sighting> {
+    await Promise.resolve();
+    const incarnation = this.#incarnations.get(id);
+    return incarnation === undefined ? ABSENT : sightingOf(incarnation);
+  }
+
+  /** As the port says; it always answers. */
+  async ping(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  /** Ends every engine at once and forgets it. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#incarnations.keys()].map((id) => this.remove(id)));
+  }
+
+  async #end(id: string, end: (process: EngineProcess) => Promise<void>): Promise<StopOutcome> {
+    const incarnation = this.#incarnations.get(id);
+    if (incarnation === undefined) return 'gone';
+    await incarnation.starting;
+    if (incarnation.process === null) return 'already_stopped';
+    await end(incarnation.process);
+    return 'stopped';
+  }
+
+  async #spawn(incarnation: Incarnated): Promise<StartOutcome> {
+    const spawned = await EngineProcess.spawn(this.#programOf(incarnation));
+    incarnation.starting = null;
+    if (spawned.kind === 'failed') return { kind: 'refused', message: spawned.message };
+    incarnation.process = spawned.process;
+    incarnation.exitCode = null;
+    void spawned.process.exited.then((exitCode) => {
+      incarnation.process = null;
+      incarnation.exitCode = exitCode;
+    });
+    return { kind: 'started' };
+  }
+
+  #programOf({ spec, tag, port }: Incarnated) {
+    const { main, nodeArguments = [], stateRoot } = this.#options;
+    const state = stateRoot === undefined ? {} : { DEMO_STATE_DIR: join(stateRoot, spec.gameId) };
+    return {
+      command: tag.broken === true ? '/no/such/program' : process.execPath,
+      args: [...nodeArguments, '--import', exitWithParent.href, fileURLToPath(main)],
+      // Nothing of this process's environment: it may hold secrets.
+      env: { HOST, PORT: String(port), ...state, ...tag.env },
+    };
+  }
+}
+
+const besideThis = import.meta.url.endsWith('.ts') ? './exit-with-parent.ts' : './exit-with-parent.js';
+const exitWithParent = new URL(besideThis, import.meta.url);
+
+function sightingOf({ id, spec, port, process, exitCode }: Incarnated): Sighting {
+  const { gameId, opId, attempt, imageRef } = spec;
+  const address = process === null ? null : `http://${HOST}:${port}`;
+  const state = stateOf(process, exitCode);
+  return { kind: 'ours', incarnation: { id, owner: { gameId, opId, attempt }, imageRef, state, exitCode, outOfMemory: false, address } };
+}
+
+function stateOf(process: EngineProcess | null, exitCode: number | null): IncarnationState {
+  if (process !== null) return 'running';
+  return exitCode === null ? 'created' : 'exited';
+}
+
+function checkGameId(gameId: string): void {
+  if (!isGameId(gameId)) throw new InvalidInputError(`local process: ${JSON.stringify(gameId)} is not a game id`);
+}
+
+function tagOf(imageRef: string): DemoTag {
+  const check = parseImageReference(imageRef);
+  if (check.kind === 'malformed') throw new InvalidInputError(`local process: the image reference is malformed: ${check.reason}`);
+  return demoTag(check.reference.tag);
+}
