@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './lib/workspace.js';
+import { binary, ROOT } from './lib/workspace.js';
 
 interface Step {
   readonly name: string;
@@ -22,13 +22,14 @@ const script = (name: string, ...args: string[]): string[] => ['npm', 'run', '--
 
 // The tests are started directly: `npm test` would install and build a second time.
 const STEPS: readonly Step[] = [
+  { name: 'format', command: [binary('biome'), 'check', '.'] },
   { name: 'links of the documentation', command: script('docs-links') },
   { name: 'contract suites are called', command: script('contracts') },
   { name: 'generated files are current', command: script('generate', '--', '--check') },
   { name: 'imports point inward', command: script('arch') },
   { name: 'dead code', command: script('dead-code') },
   { name: 'types', command: script('typecheck') },
-  { name: 'format and lint', command: script('lint') },
+  { name: 'lint', command: [binary('eslint'), '.'] },
   { name: 'build', command: script('build') },
   { name: 'published packages', command: script('publish-check') },
   { name: 'tests', command: tool('test.ts') },
