@@ -24,7 +24,8 @@ const config: KnipConfig = {
     'packages/adapters/docker': door,
     'packages/adapters/postgres': door,
     'packages/adapters/engine-http': door,
-    'packages/adapters/local-process': door,
+    // Loaded into other processes by its path.
+    'packages/adapters/local-process': { ...door, entry: ['src/exit-with-parent.ts!'] },
     'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!'] },
     'apps/demo-engine': { entry: ['src/main.ts!'] },
   },

@@ -5,7 +5,7 @@ import type { ContainerLimits, DockerEngineSettings } from './docker-engine-opti
 import { labelsOf } from './labels.js';
 
 /** The `HostConfig` of a create; the client's types lack one field. */
-export type HostSettings = Docker.HostConfig & { readonly CgroupnsMode: 'private' };
+type HostSettings = Docker.HostConfig & { readonly CgroupnsMode: 'private' };
 
 /** The body of a create. */
 export type ContainerBody = Docker.ContainerCreateOptions & { readonly HostConfig: HostSettings };
