@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PGlite } from '@electric-sql/pglite';
+import {
+  leasesContract,
+  operationJournalContract,
+  operationLogContract,
+  outboxContract,
+  runtimeRecordStoreContract,
+} from '@galaxy/port-contracts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadInstance } from './instance.js';
+import { migratePglite } from './migrate-pglite.js';
+import { readMigrations } from './migrations.js';
+import { PgliteExecutor } from './pglite-executor.js';
+import { PostgresLeases } from './postgres-leases.js';
+import { PostgresOperationJournal } from './postgres-operation-journal.js';
+import { PostgresOperationLog } from './postgres-operation-log.js';
+import { PostgresOutbox } from './postgres-outbox.js';
+import { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
+import { SchemaTooNewError } from './schema-too-new-error.js';
+import { EMPTY } from './test-statements.js';
+
+const TOTAL = readMigrations().length;
+let database: PGlite;
+let executor: PgliteExecutor;
+
+beforeAll(async () => {
+  database = await PGlite.create();
+  await migratePglite(database);
+  executor = new PgliteExecutor(database);
+});
+afterAll(() => executor.close());
+
+async function open() {
+  await executor.query(EMPTY);
+  return {
+    records: new PostgresRuntimeRecordStore(executor),
+    journal: new PostgresOperationJournal(executor),
+    log: new PostgresOperationLog(executor),
+    outbox: new PostgresOutbox(executor),
+    leases: new PostgresLeases(executor),
+    elapse: async (ms: number) => {
+      await sleep(ms);
+    },
+    close: async () => undefined,
+  };
+}
+
+runtimeRecordStoreContract('PGlite', open);
+operationJournalContract('PGlite', open);
+operationLogContract('PGlite', open);
+outboxContract('PGlite', open);
+leasesContract('PGlite', open);
+
+it('migrates once, and refuses a database of a newer version', async () => {
+  expect(await migratePglite(database)).toEqual({ applied: 0, total: TOTAL });
+  await database.exec(`insert into runtime_migrations (index, name) values (${TOTAL}, 'of the future')`);
+  await expect(migratePglite(database)).rejects.toThrow(SchemaTooNewError);
+  await database.exec(`delete from runtime_migrations where index = ${TOTAL}`);
+});
+
+it('answers a ping, and tells a refusal like the server does', async () => {
+  await executor.ping();
+  await expect(executor.query({ name: 'wrong', text: 'select nothing', params: [] })).rejects.toMatchObject({ code: 'postgres_refused' });
+});
+
+it('applies a migration with its bookkeeping or not at all, and keeps everything over a restart', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pglite-'));
+  const first = await PGlite.create(folder);
+  await first.exec('create table runtime_settings (in_the_way int)');
+  await expect(migratePglite(first)).rejects.toMatchObject({ code: 'postgres_refused', sqlstate: '42P07' });
+  expect((await first.query('select * from runtime_migrations')).rows).toEqual([]);
+  await first.exec('drop table runtime_settings');
+  expect(await migratePglite(first)).toEqual({ applied: TOTAL, total: TOTAL });
+  const instance = await loadInstance(new PgliteExecutor(first));
+  await first.close();
+  const second = await PGlite.create(folder);
+  expect(await migratePglite(second)).toEqual({ applied: 0, total: TOTAL });
+  expect(await loadInstance(new PgliteExecutor(second))).toBe(instance);
+  await second.close();
+  await rm(folder, { recursive: true });
+});
