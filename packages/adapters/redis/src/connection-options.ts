@@ -4,7 +4,7 @@ import type { RedisOptions } from 'ioredis';
 export const MAX_BLOCK_MS = 2000;
 
 /** How long past the end of a block a reply may take. */
-export const REPLY_MS = 1500;
+const REPLY_MS = 1500;
 
 /** What a connection is for: one that blocks in reads, or one whose commands are answered at once. */
 export type RedisRole = 'reader' | 'commands';

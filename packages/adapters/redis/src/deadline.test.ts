@@ -37,6 +37,14 @@ describe('unlessOver', () => {
     aborting.abort();
     await expect(aborted).resolves.toBeNull();
     await expect(unlessOver(never(), 100, AbortSignal.abort())).resolves.toBeNull();
+    // A rejection nobody waits for would end the process.
+    await expect(
+      unlessOver(
+        Promise.resolve().then(() => Promise.reject(new Error('late'))),
+        100,
+        AbortSignal.abort(),
+      ),
+    ).resolves.toBeNull();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -22,15 +22,18 @@ export async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<
   }
 }
 
-/** Settles as the promise does, or with null after `ms` or when the signal aborts, whichever comes first. */
+/**
+ * Settles as the promise does, or with null after `ms` or when the signal aborts, whichever comes first. What the promise
+ * does later is ignored.
+ */
 export async function unlessOver<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | null> {
-  if (signal.aborted) return null;
   let end = (): void => undefined;
   const over = new Promise<null>((resolve) => {
     end = () => resolve(null);
   });
   const timer = setTimeout(end, ms);
   signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   try {
     return await Promise.race([promise, over]);
   } finally {

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { RedisRole } from './connection-options.js';
 import { connectionOptions, DEADLINES_MS, MAX_BLOCK_MS } from './connection-options.js';
 import { withDeadline } from './deadline.js';
-import { isReply, notConnected, redisFault } from './redis-faults.js';
+import { connectionClosed, isReply, notConnected, redisFault } from './redis-faults.js';
 
 /** After how long without any answer, though asked, the client is thrown away for a new one. */
 const SILENT_MS = 3 * MAX_BLOCK_MS;
@@ -38,6 +38,7 @@ export class RedisConnection {
    * @throws DependencyFault when there is no connection, no reply, or an error for a reply.
    */
   async run<T>(kind: 'read' | 'write', command: (client: Redis) => Promise<T>): Promise<T> {
+    if (this.#closed) throw connectionClosed();
     this.#replaceIfSilent();
     try {
       if (this.#client.status !== 'ready') throw notConnected(this.#connectError);
@@ -55,7 +56,7 @@ export class RedisConnection {
     await this.run('read', (client) => client.ping());
   }
 
-  /** Closes the connection; commands under way fail, and so does every later one. Repeating is safe. */
+  /** Closes the connection; commands under way fail, and so does every later one, for good. Repeating is safe. */
   close(): void {
     this.#closed = true;
     this.#client.disconnect();
@@ -64,7 +65,7 @@ export class RedisConnection {
   // The driver's own timeouts should have reconnected long before: this is for what they do not cover.
   #replaceIfSilent(): void {
     const now = performance.now();
-    if (this.#closed || this.#silentSince === null || now - this.#silentSince < SILENT_MS) return;
+    if (this.#silentSince === null || now - this.#silentSince < SILENT_MS) return;
     this.#silentSince = now;
     this.#client.disconnect();
     this.#client = this.#connect();

@@ -34,6 +34,11 @@ export function notConnected(error: Error | null): DependencyFault {
   return fault(`redis is not connected: ${describe(error)}`, !(isReply(error) && isPermanent(error.message)), 'not_done', error);
 }
 
+/** The fault of a command on a connection that we have closed. */
+export function connectionClosed(): DependencyFault {
+  return fault('the connection to redis was closed', false, 'not_done', undefined);
+}
+
 /** The fault of a reply that is not what the command answers. */
 export function unexpectedReply(command: string): DependencyFault {
   return fault(`redis answered ${command} with something else than expected`, false, 'unknown', undefined);

@@ -15,7 +15,7 @@ export interface NumberedMessage {
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The hash beside a stream that holds the last number published per lane. */
-export function publishedKey(stream: string): string {
+function publishedKey(stream: string): string {
   return `${stream}:published`;
 }
 

@@ -1,0 +1,18 @@
+import { InvalidInputError } from '@galaxy/ports';
+import type { Redis } from 'ioredis';
+
+/** Which Redis: a URL, or a client whose settings are copied. Connections are always our own: a shared one might send a command twice. */
+export type RedisServer =
+  | { readonly url: string; readonly redis?: never }
+  | {
+      /** Not used itself, and never closed by us. */
+      readonly redis: Redis;
+      readonly url?: never;
+    };
+
+/** @throws InvalidInputError when there is not exactly one of both. */
+export function serverOf({ url, redis }: RedisServer): string | Redis {
+  const given = [url, redis].filter((one) => one !== undefined);
+  if (given.length !== 1 || given[0] === undefined) throw new InvalidInputError('give either a redis url or a redis client');
+  return given[0];
+}
