@@ -83,7 +83,7 @@ export async function enqueue(world: World, job: RuntimeJob): Promise<string> {
 }
 
 /** What is known of an operation. */
-export function operationOf(world: World, opId: string) {
+export function operationOf(world: World, opId: string): World['database']['operations'][number] {
   const operation = world.database.operations.find((one) => one.opId === opId);
   if (operation === undefined) throw new Error(`no operation ${opId}`);
   return operation;
