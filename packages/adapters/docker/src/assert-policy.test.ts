@@ -64,6 +64,8 @@ describe('assertPolicy', () => {
     ['a mount at another place', mount({ Target: '/etc' }), 'HostConfig.Mounts'],
     ['a mount that spreads', mount({ BindOptions: { Propagation: 'rshared' } }), 'HostConfig.Mounts'],
     ['two mounts', host({ Mounts: [...(body().HostConfig.Mounts ?? []), ...(body().HostConfig.Mounts ?? [])] }), 'HostConfig.Mounts'],
+    ['a second network', { ...body(), NetworkingConfig: { EndpointsConfig: { 'galaxy-games': {}, bridge: {} } } }, 'NetworkingConfig'],
+    ['another network', { ...body(), NetworkingConfig: { EndpointsConfig: { host: {} } } }, 'NetworkingConfig'],
     ['root', { ...body(), User: '0:0' }, 'User'],
     ["root's group", { ...body(), User: '65532:0' }, 'User'],
     ['a user by name', { ...body(), User: 'nobody' }, 'User'],

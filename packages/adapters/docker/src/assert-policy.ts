@@ -35,7 +35,7 @@ const TOP_RULES: Readonly<Record<string, Rule>> = {
   StopSignal: is('SIGTERM'),
   Env: anything,
   Labels: anything,
-  NetworkingConfig: anything,
+  NetworkingConfig: (value) => typeof value === 'object' && value !== null,
   HostConfig: (value) => typeof value === 'object' && value !== null,
 };
 
@@ -76,6 +76,8 @@ export function assertPolicy(body: ContainerBody, scope: PolicyScope): void {
   check('', body, TOP_RULES, scope);
   check('HostConfig.', body.HostConfig, HOST_RULES, scope);
   if (body.HostConfig.Memory !== body.HostConfig.MemorySwap) throw refused('HostConfig.MemorySwap');
+  const networks = Object.keys(body.NetworkingConfig?.EndpointsConfig ?? {});
+  if (networks.length !== 1 || networks[0] !== body.HostConfig.NetworkMode) throw refused('NetworkingConfig');
 }
 
 function check(prefix: string, fields: object, rules: Readonly<Record<string, Rule>>, scope: PolicyScope): void {

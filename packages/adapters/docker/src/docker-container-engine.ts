@@ -55,8 +55,8 @@ export class DockerContainerEngine implements ContainerEngine {
     this.#init = settings.init === 'auto' ? null : settings.init;
   }
 
-  /** As the port says. @throws InvalidInputError when the image reference is malformed. */
-  ensureImage(imageRef: string, signal: AbortSignal): Promise<ImageOutcome> {
+  /** As the port says. @throws InvalidInputError when the image reference is malformed, and what `authFor` throws. */
+  async ensureImage(imageRef: string, signal: AbortSignal): Promise<ImageOutcome> {
     return this.#images.ensure(checkedImage(imageRef), signal);
   }
 

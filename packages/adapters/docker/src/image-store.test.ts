@@ -119,7 +119,8 @@ describe('ensureImage', () => {
     });
 
     it('nothing without a tag or a digest', async () => {
-      expect(() => engine().ensureImage('redis', never)).toThrow(InvalidInputError);
+      await expect(engine().ensureImage('redis', never)).rejects.toBeInstanceOf(InvalidInputError);
+      expect(daemon.pulls).toHaveLength(0);
     });
 
     it('it with the credentials of its registry', async () => {
