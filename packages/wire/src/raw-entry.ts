@@ -17,7 +17,9 @@ const RAW_BYTES_KEPT = 64 * 1024;
 
 /** The bytes of all names and values. */
 export function entryBytes(entry: RawEntry): number {
-  return entry.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  let sum = 0;
+  for (const [name, value] of entry) sum += name.length + value.length;
+  return sum;
 }
 
 /**
@@ -27,16 +29,17 @@ export function entryBytes(entry: RawEntry): number {
 export function rawJson(entry: RawEntry): string {
   let left = RAW_BYTES_KEPT;
   const keep = (bytes: Uint8Array): string => {
-    const kept = bytes.subarray(0, left);
+    const kept = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, left));
     left -= kept.length;
-    return Buffer.from(kept.buffer, kept.byteOffset, kept.length).toString('base64');
+    // Base64 needs no escaping in JSON.
+    return `"${kept.toString('base64')}"`;
   };
-  const pairs: [string, string][] = [];
+  const pairs: string[] = [];
   for (const [name, value] of entry) {
     if (left <= 0) break;
-    pairs.push([keep(name), keep(value)]);
+    pairs.push(`[${keep(name)},${keep(value)}]`);
   }
-  return JSON.stringify(pairs);
+  return `[${pairs.join(',')}]`;
 }
 
 /**
@@ -44,11 +47,16 @@ export function rawJson(entry: RawEntry): string {
  * different entries are hashed as the same bytes.
  */
 export function payloadHash(entry: RawEntry): string {
-  const hash = createHash('sha256');
-  const length = Buffer.alloc(4);
-  for (const bytes of entry.flat()) {
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+  const encoded = Buffer.allocUnsafe(entryBytes(entry) + 8 * entry.length);
+  let end = 0;
+  const add = (bytes: Uint8Array): void => {
+    end = encoded.writeUInt32BE(bytes.length, end);
+    encoded.set(bytes, end);
+    end += bytes.length;
+  };
+  for (const [name, value] of entry) {
+    add(name);
+    add(value);
   }
-  return hash.digest('hex');
+  return createHash('sha256').update(encoded).digest('hex');
 }

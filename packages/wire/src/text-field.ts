@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer';
 import type { RawEntry } from './raw-entry.js';
 
 /** Why something can't be decoded, in few and stable words. */
@@ -9,8 +10,6 @@ export interface Refused {
 /** What became of reading one field as text. */
 export type TextField = { readonly kind: 'text'; readonly value: string } | Refused;
 
-// ignoreBOM keeps a leading U+FEFF: it is part of the value, not a mark of the encoding.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NUL = '\u0000';
 const WHITE_SPACE = /^\p{White_Space}$/u;
 
@@ -50,20 +49,25 @@ export function trimWhiteSpace(text: string): string {
   // Character by character: a regular expression anchored at the end takes quadratic time over long inner runs of blanks.
   let start = 0;
   let end = text.length;
-  while (start < end && WHITE_SPACE.test(text.charAt(start))) start += 1;
-  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end -= 1;
+  while (start < end && isWhiteSpace(text, start)) start += 1;
+  while (end > start && isWhiteSpace(text, end - 1)) end -= 1;
   return text.slice(start, end);
+}
+
+function isWhiteSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  // Printable ASCII is the rule.
+  return (code <= 0x20 || code >= 0x7f) && WHITE_SPACE.test(text.charAt(at));
 }
 
 // Field names of the contract are ASCII.
 function isNamed(field: Uint8Array, name: string): boolean {
-  return field.length === name.length && field.every((byte, at) => byte === name.charCodeAt(at));
+  if (field.length !== name.length) return false;
+  for (let at = 0; at < name.length; at += 1) if (field[at] !== name.charCodeAt(at)) return false;
+  return true;
 }
 
+// Unlike TextDecoder's default, this keeps a leading U+FEFF: it is part of the value, not a mark of the encoding.
 function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
-  }
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8') : null;
 }
