@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.js';
 import { makeHttpServer } from './http/http-server.js';
-import { makeReadiness, type Probe } from './http/readiness.js';
+import { makeReadiness, type Probe, type Readiness } from './http/readiness.js';
 import { type Manager, type ManagerPorts, type ManagerSettings, makeManager } from './manager.js';
 
 /** What a command has put together: how to probe the servers, how to get the ports behind them, how to close them. */
@@ -22,6 +22,8 @@ export interface Assembly {
 export interface Service {
   /** Where the HTTP interface listens, `http://host:port`. */
   readonly url: string;
+  /** What /readyz says. */
+  readonly readiness: () => Promise<Readiness>;
   /** Ends everything in order: no new work, what is held is handed back, connections closed. About two seconds. */
   readonly stop: () => Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function startService(config: Config, assembly: Assembly, log: Logg
   boot.start();
   return {
     url,
+    readiness,
     stop: async () => {
       log.info('service stopping');
       await boot.stop();

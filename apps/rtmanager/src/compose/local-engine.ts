@@ -1,5 +1,13 @@
+import { LocalProcessEngine } from '@galaxy/adapter-local-process';
+import { demoEngineMain } from '@galaxy/demo-engine';
 import type { EnginePart } from './engine.js';
 
+/** Engines as child processes of this one, without isolation: for trying things out. */
 export function localProcesses(): EnginePart {
-  throw new Error('pending');
+  const engine = new LocalProcessEngine({ main: demoEngineMain });
+  return {
+    probe: { name: 'container_engine', check: () => engine.ping() },
+    open: () => engine,
+    close: () => engine.close(),
+  };
 }

@@ -44,12 +44,10 @@ export const configSchema = z.object({
     .prefault('1')
     .meta({ description: 'Processors one engine may use.' }),
   RTMANAGER_ENGINE_PIDS: count.prefault('128').meta({ description: 'Processes and threads one engine may have.' }),
-  RTMANAGER_IMAGE_ALLOWLIST: list
-    .prefault('*')
-    .meta({
-      description:
-        'Comma-separated patterns of images that may be started; `*` stands for any characters. What stands before the first `/` of a pattern is held against the registry or account alone; a pattern without `/` is for official images, unless it starts with `*`.',
-    }),
+  RTMANAGER_IMAGE_ALLOWLIST: list.prefault('*').meta({
+    description:
+      'Comma-separated patterns of images that may be started; `*` stands for any characters. What stands before the first `/` of a pattern is held against the registry or account alone; a pattern without `/` is for official images, unless it starts with `*`.',
+  }),
   RTMANAGER_IMAGE_PULL_POLICY: z
     .enum(['if-missing', 'always', 'never'])
     .default('if-missing')
