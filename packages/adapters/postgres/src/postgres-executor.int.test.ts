@@ -110,7 +110,7 @@ describe('PostgresExecutor', () => {
     const started = performance.now();
     const faults = await Promise.all(Array.from({ length: 15 }, () => faultOf(executor.ping())));
     expect(performance.now() - started).toBeLessThan(3000);
-    expect(faults).toEqual(faults.map(() => expect.objectContaining({ code: 'postgres_unavailable', retryable: true })));
+    expect(faults).toEqual(faults.map((): unknown => expect.objectContaining({ code: 'postgres_unavailable', retryable: true })));
     expect(faults[0]).toMatchObject({ effect: 'unknown', message: 'postgres did not answer ping: DEADLINE_EXCEEDED' });
     server.resume();
     await executor.ping();
@@ -132,9 +132,13 @@ describe('PostgresExecutor', () => {
     await executor.query(query("insert into runtime_settings values ('locked', '') on conflict do nothing"));
     const holder = postgres(server.url, { max: 1 });
     await holder.unsafe("begin; select from runtime_settings where key = 'locked' for update");
-    const waiting = faultOf(executor.query(query("update runtime_settings set value = 'x' where key = 'locked'")));
+    let isWaiting = true;
+    const waiting = faultOf(executor.query(query("update runtime_settings set value = 'x' where key = 'locked'"))).finally(() => {
+      isWaiting = false;
+    });
     const others = await Promise.all(Array.from({ length: 50 }, () => records.listByStatus('running')));
     expect(others).toHaveLength(50);
+    expect(isWaiting).toBe(true);
     // The server ends the wait itself, before our deadline: then it is known that nothing happened.
     expect(await waiting).toMatchObject({ sqlstate: '55P03', retryable: true, effect: 'not_done' });
     await holder.unsafe('rollback');
