@@ -199,11 +199,14 @@ describe('a shutdown', () => {
     }
   });
 
-  it('does not hide that a claim was lost', async () => {
+  it('is the last word, whatever a renewal says before or after it', async () => {
     const { keeper } = keeperWith(makeWorld(), async () => 'lost');
     const claim = keeper.hold(claimOf(), 0);
     await keeper.renewAll();
+    expect(claim.ended).toBe('lost');
     keeper.shutDown();
-    expect(() => claim.assertHeld()).toThrow('the claim belongs to somebody else');
+    expect(claim.ended).toBe('shutdown');
+    await keeper.renewAll();
+    expect(() => claim.assertHeld()).toThrow('the process is shutting down');
   });
 });

@@ -22,6 +22,8 @@ export interface HeldClaim {
   readonly signal: AbortSignal;
   /** True for a start once a later stop of its game is queued. */
   readonly superseded: boolean;
+  /** Why the claim has ended; null while it is held. */
+  readonly ended: ClaimEnd | null;
   /** @throws ClaimEnded when the claim is lost or the process is shutting down. */
   assertHeld(): void;
   /**
@@ -107,7 +109,7 @@ class KeptClaim implements HeldClaim {
   readonly #renewal: Renewal;
   #renewedAtMs: number;
   #superseded: boolean;
-  #end: ClaimEnd | null = null;
+  #ended: ClaimEnd | null = null;
 
   constructor(claim: Claim, renewedAtMs: number, renewal: Renewal) {
     this.claim = claim;
@@ -125,6 +127,10 @@ class KeptClaim implements HeldClaim {
     return this.#superseded;
   }
 
+  get ended(): ClaimEnd | null {
+    return this.#ended;
+  }
+
   learn(state: ClaimState, askedAtMs: number): void {
     if (state.attempt !== this.claim.attempt) return;
     if (state.state === 'lost') {
@@ -136,12 +142,13 @@ class KeptClaim implements HeldClaim {
   }
 
   end(end: ClaimEnd): void {
-    if (this.#end !== 'lost') this.#end = end;
+    // The end of the process is the last word: nothing is asked again after it.
+    if (this.#ended !== 'shutdown') this.#ended = end;
     this.#abort.abort();
   }
 
   assertHeld(): void {
-    if (this.#end !== null) throw new ClaimEnded(this.#end);
+    if (this.#ended !== null) throw new ClaimEnded(this.#ended);
   }
 
   async beforeMutation(): Promise<void> {

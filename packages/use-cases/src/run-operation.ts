@@ -65,14 +65,15 @@ async function finish(held: HeldClaim, settlement: Settlement, startedAtMs: numb
   if (outcome.publish !== null) await deps.publish(outcome.publish);
 }
 
-// The work is done: only an answer, or the end of the claim, may end this. A repeated finish is recognised as ours.
+// The work is done: only an answer may end this, or the end of the process. A repeated finish is recognised as ours,
+// also when a renewal in between has found the operation no longer running.
 async function finishUntilAnswered(held: HeldClaim, settlement: Settlement, { journal, clock }: RunDeps): Promise<FinishOutcome> {
   for (;;) {
     try {
       return await journal.finish(held.claim, settlement);
     } catch (error) {
       if (!(error instanceof RuntimeFault && error.retryable)) throw error;
-      held.assertHeld();
+      if (held.ended === 'shutdown') throw new ClaimEnded('shutdown');
       await clock.sleep(FINISH_RETRY_MS);
     }
   }
