@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobCursors } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { FaultProxy, RedisServer } from '@galaxy/testkit';
-import { startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testkit';
+import { freePort, startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisJobStream } from './inbound/job-stream.js';
@@ -289,7 +289,9 @@ describe('what the server refuses', () => {
   });
 
   it('keys on different nodes of a cluster are a mistake of configuration', async () => {
-    const cluster = await startRedis({ args: ['--cluster-enabled', 'yes'] });
+    // By default the nodes' own port lies 10 000 higher, where an outgoing connection may sit.
+    const busPort = String(await freePort());
+    const cluster = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', busPort] });
     opened.push(() => cluster.stop());
     const redis = looking(cluster.url);
     await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
