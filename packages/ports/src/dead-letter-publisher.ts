@@ -8,7 +8,7 @@ export interface DeadLetter {
   /** A stable code of docs/error-model.md. */
   readonly errorCode: string;
   readonly errorMessage: string;
-  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes. */
+  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB. */
   readonly raw: string;
   /** How often it was tried; 0 when it could not even be decoded. */
   readonly attempts: number;
