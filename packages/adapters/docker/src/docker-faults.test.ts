@@ -19,6 +19,8 @@ describe('refusalOf', () => {
     [429, 'slow down', 'unavailable'],
     [503, 'later', 'unavailable'],
     [500, 'connection error: desc = "transport: error while dialing: dial unix /c.sock: connect: connection refused"', 'unavailable'],
+    [400, '2 matches found based on name: network games is ambiguous', 'unavailable'],
+    [500, 'network games is ambiguous (2 matches found on name)', 'unavailable'],
     [500, 'adding interface veth1 to bridge br-1 failed: exchange full', 'no_capacity'],
     [500, 'failed to create endpoint a on network b: failed to add the host (veth1) interfaces', 'no_capacity'],
     [500, "no available IPv4 addresses on this network's address pools: x", 'no_capacity'],

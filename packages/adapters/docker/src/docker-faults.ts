@@ -39,6 +39,8 @@ const NO_CAPACITY = [
 // dockerd says 500 when it cannot reach containerd, or is itself on its way down.
 const PASSING =
   /error while dialing|connection refused|connection is unavailable|transport is closing|ttrpc: closed|shutting down|context (?:canceled|deadline exceeded)/i;
+// Two networks of one name, made at the same moment: passes once one of them has been removed.
+const AMBIGUOUS = /network .*is ambiguous/i;
 // Older Podman answers a taken name with 500: https://github.com/containers/podman/pull/28286
 const NAME_TAKEN = /name .*already in use/i;
 
@@ -50,10 +52,15 @@ export function refusalOf(error: unknown): DockerRefusal | null {
   return { kind: KIND_OF_STATUS[status] ?? kindOfText(message), message };
 }
 
+/** Whether the daemon knows several networks by the name that was meant. */
+export function isAmbiguous({ message }: DockerRefusal): boolean {
+  return AMBIGUOUS.test(message);
+}
+
 function kindOfText(message: string): RefusalKind {
   if (NAME_TAKEN.test(message)) return 'conflict';
   if (NO_CAPACITY.some((pattern) => pattern.test(message))) return 'no_capacity';
-  return PASSING.test(message) ? 'unavailable' : 'refused';
+  return PASSING.test(message) || AMBIGUOUS.test(message) ? 'unavailable' : 'refused';
 }
 
 /** The fault for an answer that is no outcome of the operation. */

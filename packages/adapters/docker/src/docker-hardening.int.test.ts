@@ -19,6 +19,7 @@ const network = uniqueName('net');
 const instance = uniqueName('instance');
 const stateRoot = realpathSync(mkdtempSync(join(tmpdir(), 'games-')));
 const ids: string[] = [];
+const doubles: string[] = [];
 
 const engineWith = (more: Partial<DockerEngineOptions> = {}) =>
   new DockerContainerEngine({ host: dockerHost, instance, network, addressing: 'container-ip', stateRoot, ...more });
@@ -35,7 +36,7 @@ const inspect = (id: string) => docker.json<Inspected>({ method: 'GET', path: `/
 
 afterAll(async () => {
   await Promise.all(ids.map((id) => docker.call({ method: 'DELETE', path: `/containers/${id}?force=1&v=1` })));
-  await docker.call({ method: 'DELETE', path: `/networks/${network}` });
+  await Promise.all([network, ...doubles].map((name) => docker.call({ method: 'DELETE', path: `/networks/${name}` })));
   rmSync(stateRoot, { recursive: true });
 });
 
@@ -164,6 +165,33 @@ describe('the network', () => {
     expect(outcomes).toEqual(Array(6).fill({ kind: 'prepared' }));
     expect(await named(name)).toHaveLength(1);
     await docker.call({ method: 'DELETE', path: `/networks/${name}` });
+  });
+
+  it('is one again when a manager was killed while making a second', async () => {
+    const name = uniqueName('double');
+    doubles.push(name);
+    const json = { Name: name, Driver: 'bridge', CheckDuplicate: false, Labels: { 'galaxy.managed': 'true' } };
+    // Later engines refuse the second one: then there is nothing to heal.
+    const made = [1, 2].map(() => docker.call({ method: 'POST', path: '/networks/create', json }));
+    expect((await Promise.all(made)).map(({ status }) => status)).toContain(201);
+    const engine = engineWith({ network: name });
+    const prepared = await Promise.all(['a', 'b', 'c'].map((gameId) => engine.prepare(gameId)));
+    expect(prepared).toEqual(Array(3).fill({ kind: 'prepared' }));
+    expect(await named(name)).toHaveLength(1);
+    await run(engine, uniqueName('game'), engineImages.tiny);
+  });
+
+  it('is one again without the one that no container uses', async () => {
+    const name = uniqueName('double');
+    doubles.push(name);
+    const engine = engineWith({ network: name });
+    const json = { Name: name, Driver: 'bridge', CheckDuplicate: false, Labels: { 'galaxy.managed': 'true' } };
+    const gameId = uniqueName('game');
+    const id = await run(engine, gameId, engineImages.tiny);
+    await docker.call({ method: 'POST', path: '/networks/create', json });
+    expect(await engine.prepare(gameId)).toEqual({ kind: 'prepared' });
+    expect(await named(name)).toHaveLength(1);
+    expect(await engine.inspect(id)).toMatchObject({ incarnation: { address: expect.stringContaining('http://') } });
   });
 
   it('keeps games apart for a manager on the host, and lets in one that is a container', async () => {

@@ -2,7 +2,7 @@ import type { PrepareOutcome } from '@galaxy/ports';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { callDocker } from './call-docker.js';
-import { answerFault, refusalFault } from './docker-faults.js';
+import { answerFault, isAmbiguous, refusalFault } from './docker-faults.js';
 import { readDocker } from './docker-reads.js';
 
 /** The network to make. */
@@ -12,8 +12,12 @@ export interface GamesNetworkSpec {
   readonly isolate: boolean;
 }
 
-const Networks = z.array(z.object({ Id: z.string(), Name: z.string(), Created: z.string() }));
+const Networks = z.array(
+  z.object({ Id: z.string(), Name: z.string(), Created: z.string(), Labels: z.record(z.string(), z.string()).nullish() }),
+);
+type Network = z.infer<typeof Networks>[number];
 
+const OURS = 'galaxy.managed';
 const PREPARED: PrepareOutcome = { kind: 'prepared' };
 
 /** The user-defined bridge network of the games. One that exists already is taken as it is. */
@@ -21,6 +25,7 @@ export class GamesNetwork {
   readonly #docker: Docker;
   readonly #spec: GamesNetworkSpec;
   readonly #deadlineMs: number;
+  #ensuring: Promise<PrepareOutcome> | null = null;
 
   constructor(docker: Docker, spec: GamesNetworkSpec, deadlineMs: number) {
     this.#docker = docker;
@@ -29,17 +34,23 @@ export class GamesNetwork {
   }
 
   /**
-   * Makes the network exist.
+   * Makes the network exist, once under its name. Concurrent calls share the work.
    * @throws DependencyFault when the daemon does not answer.
    */
-  async ensure(): Promise<PrepareOutcome> {
-    const found = await callDocker({
-      operation: 'inspect the network',
-      deadlineMs: this.#deadlineMs,
-      run: (signal) => readDocker(this.#docker, `/networks/${this.#spec.name}`, signal),
+  ensure(): Promise<PrepareOutcome> {
+    this.#ensuring ??= this.#ensure().finally(() => {
+      this.#ensuring = null;
     });
+    return this.#ensuring;
+  }
+
+  async #ensure(): Promise<PrepareOutcome> {
+    const operation = 'inspect the network';
+    const run = (signal: AbortSignal) => readDocker(this.#docker, `/networks/${this.#spec.name}`, signal);
+    const found = await callDocker({ operation, deadlineMs: this.#deadlineMs, run });
     if (found.kind === 'ok') return PREPARED;
-    return found.kind === 'gone' ? this.#create() : refusedUnlessPassing('inspect the network', found);
+    if (found.kind === 'gone') return this.#create();
+    return isAmbiguous(found) ? this.#keepOne() : refusedUnlessPassing(operation, found);
   }
 
   async #create(): Promise<PrepareOutcome> {
@@ -48,7 +59,7 @@ export class GamesNetwork {
       Name: name,
       Driver: 'bridge',
       CheckDuplicate: true,
-      Labels: { 'galaxy.managed': 'true' },
+      Labels: { [OURS]: 'true' },
       Options: isolate ? { 'com.docker.network.bridge.enable_icc': 'false' } : {},
     };
     const created = await callDocker({
@@ -56,25 +67,31 @@ export class GamesNetwork {
       deadlineMs: this.#deadlineMs,
       run: (abortSignal) => this.#docker.createNetwork({ ...options, abortSignal }),
     });
-    if (created.kind === 'conflict') return PREPARED;
-    if (created.kind !== 'ok') return refusedUnlessPassing('create the network', created);
-    await this.#keepOne(created.value.id);
-    return PREPARED;
+    if (created.kind === 'ok' || created.kind === 'conflict') return this.#keepOne();
+    return refusedUnlessPassing('create the network', created);
   }
 
-  // CheckDuplicate is a best effort: two managers at the same moment can make two networks of one name, and from then on
-  // the name is ambiguous. Each looks again after its create; whoever made another than the oldest removes its own.
-  async #keepOne(ownId: string): Promise<void> {
+  // CheckDuplicate is a best effort: two managers at the same moment, or one that was killed while its create was under
+  // way and its successor, can make two networks of one name. From then on the name is ambiguous, and nothing can be
+  // started. All managers remove in the same order, the youngest of ours first, until one is left.
+  async #keepOne(): Promise<PrepareOutcome> {
     const namesakes = await this.#namesakes();
-    const oldest = namesakes.sort((a, b) => compare(a.Created, b.Created) || compare(a.Id, b.Id))[0];
-    if (oldest === undefined || oldest.Id === ownId) return;
-    const operation = 'remove the double network';
-    const run = (abortSignal: AbortSignal) => this.#docker.getNetwork(ownId).remove({ abortSignal });
-    const removed = await callDocker<unknown>({ operation, deadlineMs: this.#deadlineMs, run });
-    if (removed.kind !== 'ok' && removed.kind !== 'gone') throw refusalFault(operation, removed);
+    const removable = namesakes.filter(({ Labels }) => Labels?.[OURS] === 'true').sort(youngestFirst);
+    let left = namesakes.length;
+    for (const { Id } of removable) if (left > 1 && (await this.#removed(Id))) left -= 1;
+    return left <= 1 ? PREPARED : { kind: 'refused', message: `${left} networks are named ${this.#spec.name}, and all are in use` };
   }
 
-  async #namesakes() {
+  /** Whether the network is gone now; one that containers use can't be removed. */
+  async #removed(id: string): Promise<boolean> {
+    const operation = 'remove the double network';
+    const run = (abortSignal: AbortSignal) => this.#docker.getNetwork(id).remove({ abortSignal });
+    const removed = await callDocker<unknown>({ operation, deadlineMs: this.#deadlineMs, run });
+    if (removed.kind === 'unavailable') throw refusalFault(operation, removed);
+    return removed.kind === 'ok' || removed.kind === 'gone';
+  }
+
+  async #namesakes(): Promise<Network[]> {
     const operation = 'list networks';
     const filters = { name: [this.#spec.name] };
     const run = (abortSignal: AbortSignal) => this.#docker.listNetworks({ filters, abortSignal });
@@ -92,4 +109,5 @@ function refusedUnlessPassing(operation: string, refusal: Parameters<typeof refu
   return { kind: 'refused', message: refusal.message };
 }
 
+const youngestFirst = (a: Network, b: Network) => compare(b.Created, a.Created) || compare(b.Id, a.Id);
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
