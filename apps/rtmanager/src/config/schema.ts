@@ -16,7 +16,7 @@ export const configSchema = z.object({
     description: 'PostgreSQL, the truth of records and operations. `serve` needs it; without it `dev` embeds a PostgreSQL (PGlite).',
     secret: true,
   }),
-  RTMANAGER_DOCKER_HOST: address('unix', 'tcp', 'http', 'https').optional().meta({
+  RTMANAGER_DOCKER_HOST: address('unix', 'tcp', 'http').optional().meta({
     description:
       'The container engine, `unix:///var/run/docker.sock` or `tcp://host:port`. `serve` needs it; without it `dev` runs engines as local processes.',
   }),
