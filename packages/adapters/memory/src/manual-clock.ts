@@ -43,10 +43,11 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time on. Sleepers wake one after the other, each at its moment, and what a woken one does at once happens
-   * before the next: one that sleeps again within the span wakes again within it.
+   * Moves time on, once everything that can go on now has gone on. Sleepers wake one after the other, each at its moment,
+   * and what a woken one does at once happens before the next: one that sleeps again within the span wakes again within it.
    */
   async advance(ms: number): Promise<void> {
+    await settled();
     const end = this.#elapsedMs + ms;
     for (let next = this.#nextBefore(end); next !== undefined; next = this.#nextBefore(end)) {
       this.#elapsedMs = next.wakeAtMs;

@@ -1,0 +1,157 @@
+import type { LeaseGrant, Leases } from '@galaxy/ports';
+import { describe, expect, it } from 'vitest';
+import { type LeasedDuty, makeLeaseHolder } from './hold-lease.js';
+import { between, faultOf } from './stand-between.test-support.js';
+import { supervise } from './supervise.js';
+import { makeWorld, type World } from './world.test-support.js';
+
+const TTL = 5000;
+
+/** A process that wants the lease, and the signals its duty was given. */
+function makeContender(world: World, holder: string, leases: Leases = world.leases) {
+  const lease = makeLeaseHolder({ leases, clock: world.clock, observer: world.observer, name: 'duty', holder, ttlMs: TTL });
+  const duties: { grant: LeaseGrant; signal: AbortSignal }[] = [];
+  const duty: LeasedDuty = async (grant, signal) => {
+    duties.push({ grant, signal });
+    await world.clock.sleep(3_600_000, signal);
+  };
+  const stopping = new AbortController();
+  return { lease, duty, duties, stopping, open: () => void supervise('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
+}
+
+describe('of two that want it', () => {
+  it('one has it, for as long as it renews', async () => {
+    const world = makeWorld();
+    const [a, b] = [makeContender(world, 'a'), makeContender(world, 'b')];
+    a.open();
+    b.open();
+    await world.clock.advance(60_000);
+    expect([a.lease.held, b.lease.held]).toEqual([true, false]);
+    expect(a.duties).toHaveLength(1);
+    expect(a.duties[0]).toMatchObject({ grant: { epoch: 1n }, signal: { aborted: false } });
+    expect(b.duties).toEqual([]);
+  });
+
+  it('the other takes over at once when the first ends, under a higher epoch', async () => {
+    const world = makeWorld();
+    const [a, b] = [makeContender(world, 'a'), makeContender(world, 'b')];
+    a.open();
+    await world.clock.advance(10);
+    b.open();
+    await world.clock.advance(100);
+    a.stopping.abort();
+    await world.clock.advance(TTL / 5);
+    expect([a.lease.held, b.lease.held]).toEqual([false, true]);
+    expect(a.duties[0]?.signal.aborted).toBe(true);
+    expect(b.duties[0]?.grant.epoch).toBe(2n);
+    expect(world.events).toEqual([
+      { kind: 'lease_changed', name: 'duty', held: true },
+      { kind: 'lease_changed', name: 'duty', held: false },
+      { kind: 'lease_changed', name: 'duty', held: true },
+    ]);
+  });
+
+  it('the other takes over after the expiry when the first is gone', async () => {
+    const world = makeWorld();
+    await world.leases.acquire('duty', 'dead', TTL);
+    const b = makeContender(world, 'b');
+    b.open();
+    await world.clock.advance(TTL - 1);
+    expect(b.lease.held).toBe(false);
+    await world.clock.advance(TTL / 5);
+    expect(b.lease.held).toBe(true);
+  });
+});
+
+describe('the signal of the duty', () => {
+  it('aborts when a renewal is refused', async () => {
+    const world = makeWorld();
+    const a = makeContender(world, 'a');
+    a.open();
+    await world.clock.advance(0);
+    world.database.leases.set('duty', { holder: 'b', epoch: 2n, expiresAtMs: world.clock.monotonicMs() + 60_000 });
+    await world.clock.advance(TTL / 5);
+    expect(a.duties[0]?.signal.aborted).toBe(true);
+    expect(a.lease.held).toBe(false);
+    expect(world.database.leases.get('duty')).toMatchObject({ holder: 'b' });
+  });
+
+  it('aborts when a renewal gets another epoch: somebody had it in between', async () => {
+    const world = makeWorld();
+    const a = makeContender(world, 'a');
+    a.open();
+    await world.clock.advance(0);
+    world.database.leases.set('duty', { holder: null, epoch: 2n, expiresAtMs: 0 });
+    await world.clock.advance(TTL / 5);
+    expect(a.duties[0]?.signal.aborted).toBe(true);
+    await world.clock.advance(0);
+    expect(a.duties[1]?.grant.epoch).toBeGreaterThan(2n);
+  });
+
+  it.each<[string, (world: World) => Promise<unknown>]>([
+    ['fail', () => Promise.reject(faultOf('postgres'))],
+    ['hang', () => new Promise(() => undefined)],
+    ['hang for longer than the lease', (world) => world.clock.sleep(TTL * 2).then(() => Promise.reject(faultOf('postgres')))],
+  ])('aborts once the renewals %s for the time to live, not before, not later', async (_, answer) => {
+    const world = makeWorld();
+    let isAway = false;
+    const leases = between('leases', world.leases, (call) => (isAway ? answer(world) : call.go()));
+    const a = makeContender(world, 'a', leases);
+    a.open();
+    await world.clock.advance(2500);
+    isAway = true;
+    // The last renewal that was answered was asked at 2000.
+    await world.clock.advance(2000 + TTL - 1 - world.clock.monotonicMs());
+    expect(a.duties[0]?.signal.aborted).toBe(false);
+    await world.clock.advance(1);
+    expect(a.duties[0]?.signal.aborted).toBe(true);
+    expect(a.lease.held).toBe(false);
+  });
+
+  it('does not abort for a renewal that fails while the next one is answered', async () => {
+    const world = makeWorld();
+    let asked = 0;
+    const leases = between('leases', world.leases, async (call) => {
+      asked += 1;
+      if (asked % 2 === 0) throw faultOf('postgres');
+      return call.go();
+    });
+    const a = makeContender(world, 'a', leases);
+    a.open();
+    await world.clock.advance(60_000);
+    expect(a.duties).toHaveLength(1);
+    expect(a.lease.held).toBe(true);
+  });
+});
+
+describe('the end of a turn', () => {
+  it('gives the lease up when the duty ends, or fails, and passes the failure on', async () => {
+    const world = makeWorld();
+    const { lease } = makeContender(world, 'a');
+    const signal = new AbortController().signal;
+    await lease.turn(async () => undefined, signal);
+    expect(world.database.leases.get('duty')).toMatchObject({ holder: null });
+    await expect(lease.turn(() => Promise.reject(new Error('the duty failed')), signal)).rejects.toThrow('the duty failed');
+    expect(world.database.leases.get('duty')).toMatchObject({ holder: null });
+    expect(lease.held).toBe(false);
+    expect(world.clock.sleeping).toBe(0);
+  });
+
+  it('does not mind a release that fails', async () => {
+    const world = makeWorld();
+    const leases = between('leases', world.leases, (call) => (call.method === 'release' ? Promise.reject(faultOf('postgres')) : call.go()));
+    const { lease } = makeContender(world, 'a', leases);
+    await expect(lease.turn(async () => undefined, new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  it('a store that is away from the start is the caller’s to retry', async () => {
+    const world = makeWorld();
+    const { lease, duty, duties } = makeContender(
+      world,
+      'a',
+      between('leases', world.leases, () => Promise.reject(faultOf('postgres'))),
+    );
+    await expect(lease.turn(duty, new AbortController().signal)).rejects.toMatchObject({ code: 'postgres_unavailable' });
+    expect(duties).toEqual([]);
+  });
+});
