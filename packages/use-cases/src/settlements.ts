@@ -3,7 +3,7 @@ import { errorMessage } from '@galaxy/domain';
 import type { JobResult, RecordChange, Settlement } from '@galaxy/ports';
 
 /** Leaves the record as it is. */
-export const KEEP: RecordChange = { kind: 'keep' };
+const KEEP: RecordChange = { kind: 'keep' };
 
 /** Installs `after`, provided the record is still as `before` (null: the game has none). */
 export function put(before: RuntimeRecord | null, after: RuntimeRecord): RecordChange {
