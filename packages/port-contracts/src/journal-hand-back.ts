@@ -29,9 +29,9 @@ export function handBackPromises(opened: () => DatabaseUnderTest): void {
     const [first, second] = [startOf(game), stopOf(game)];
     await queue(opened(), first, second);
     const claim = await claimOne(opened());
-    await opened().journal.handBack(claim, { ...AT_ONCE, delayMs: SHORT_MS });
+    await opened().journal.handBack(claim, { ...AT_ONCE, delayMs: 1000 });
     expect(await opened().journal.claim(anything())).toEqual([]);
-    await opened().elapse(SHORT_MS + 50);
+    await opened().elapse(1050);
     expect(await claimOne(opened(), { takeOver: false })).toMatchObject({ opId: first.opId });
   });
 

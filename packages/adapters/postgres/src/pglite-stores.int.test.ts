@@ -21,7 +21,12 @@ import { PostgresOperationLog } from './postgres-operation-log.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
 import { SchemaTooNewError } from './schema-too-new-error.js';
-import { EMPTY } from './test-statements.js';
+
+const EMPTY = {
+  name: 'empty the database',
+  text: 'truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_stream_cursors, runtime_leases restart identity',
+  params: [],
+};
 
 const TOTAL = readMigrations().length;
 let database: PGlite;
