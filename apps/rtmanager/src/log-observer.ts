@@ -30,9 +30,12 @@ const LINES = {
 function fieldsOf(event: RuntimeEvent): Record<string, unknown> {
   const { kind, ...rest } = event;
   const { operation, ...others } = 'operation' in rest ? rest : { ...rest, operation: null };
-  const plainOthers = Object.fromEntries(Object.entries(others).map(([name, value]: [string, unknown]) => [name, plain(value)]));
+  const plainOthers = Object.fromEntries(Object.entries(others).map(([name, value]: [string, unknown]) => [snakeCase(name), plain(value)]));
   return { event: kind, ...(operation === null ? {} : operationFields(operation)), ...plainOthers };
 }
+
+// errorCode → error_code, as the fields of streams and tables are written.
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function operationFields({ opId, gameId, op, attempt, sourceRef }: ObservedOperation): Record<string, unknown> {
   return { op_id: opId, game_id: gameId, op, attempt, source_ref: sourceRef };
