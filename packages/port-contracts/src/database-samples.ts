@@ -12,7 +12,6 @@ let last = 0;
 /** A game id that no other test uses. */
 export const gameId = (prefix = 'game') => `${prefix}-${++last}`;
 
-export const NOW = new Date('2026-03-01T12:00:00.123Z');
 export const LATER = new Date('2026-03-01T12:30:00.456Z');
 
 /** A record with every field set, whatever its status would make of it. */

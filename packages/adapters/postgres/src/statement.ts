@@ -9,7 +9,7 @@ export interface Query {
 }
 
 /** What a driver is given: everything else is turned into one of these first. */
-export type Value = string | number | boolean | null;
+type Value = string | number | boolean | null;
 
 // JSON goes as text, since one driver would quote a string that is JSON already.
 const CASTS = {
