@@ -1,0 +1,197 @@
+import type { JobResult, NumberedJobResult, OutboxEntry } from '@galaxy/ports';
+import { InvalidInputError } from '@galaxy/ports';
+import { describe, expect, it } from 'vitest';
+import { makeOutboxPublisher } from './publish-outbox.js';
+import { between, faultOf } from './stand-between.test-support.js';
+import { entriesOf, makeWorld, type World } from './world.test-support.js';
+
+const RESULTS = 'runtime:job_results';
+
+/** Decides the next result of a game, as a finish does. */
+function decide(world: World, gameId: string, text: string): OutboxEntry {
+  const result: JobResult = { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'conflict', errorMessage: text };
+  return world.database.addMessage(text, 'job_result', gameId, (id, number) => ({ kind: 'job_result', id, message: { number, result } }));
+}
+
+function decideDeadLetter(world: World, lane: string, sourceEntryId: string): OutboxEntry {
+  const letter = { sourceStream: 's', sourceEntryId, errorCode: 'invalid_job', errorMessage: 'm', raw: '[]', attempts: 0, failedAtMs: 0n };
+  return world.database.addMessage(sourceEntryId, 'dead_letter', lane, (id, number) => ({
+    kind: 'dead_letter',
+    id,
+    message: { lane, number, letter },
+  }));
+}
+
+const published = (world: World, gameId?: string) =>
+  entriesOf(world, RESULTS)
+    .filter((entry) => gameId === undefined || entry['game_id'] === gameId)
+    .map((entry) => entry['error_message']);
+const pending = (world: World) => world.database.outbox.filter((message) => !message.published).length;
+
+describe('publishing at once', () => {
+  it('appends the entry and marks it', async () => {
+    const world = makeWorld();
+    await makeOutboxPublisher(world).now(decide(world, 'a', 'a1'));
+    expect(published(world)).toEqual(['a1']);
+    expect(pending(world)).toBe(0);
+    expect(world.events).toEqual([{ kind: 'message_published', messageKind: 'job_result', lane: 'a', number: 1n }]);
+  });
+
+  it('fills the gap before it, in order', async () => {
+    const world = makeWorld();
+    decide(world, 'a', 'a1');
+    decide(world, 'a', 'a2');
+    decide(world, 'b', 'b1');
+    await makeOutboxPublisher(world).now(decide(world, 'a', 'a3'));
+    expect(published(world)).toEqual(['a1', 'a2', 'a3']);
+    expect(pending(world)).toBe(1);
+  });
+
+  it('publishes anew what the stream’s server has lost', async () => {
+    const world = makeWorld();
+    const publisher = makeOutboxPublisher(world);
+    await publisher.now(decide(world, 'a', 'a1'));
+    await publisher.now(decide(world, 'a', 'a2'));
+    const after = makeWorld();
+    await makeOutboxPublisher({ ...world, results: after.results }).now(decide(world, 'a', 'a3'));
+    expect(published(after)).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('marks what turns out to be there, and does not tell it as new', async () => {
+    const world = makeWorld();
+    const entry = decide(world, 'a', 'a1');
+    await world.results.publish(entry.message as NumberedJobResult);
+    await makeOutboxPublisher(world).now(entry);
+    expect(published(world)).toEqual(['a1']);
+    expect(pending(world)).toBe(0);
+    expect(world.events).toEqual([]);
+  });
+
+  it('never throws: a failure is told, and left to the relay', async () => {
+    const world = makeWorld();
+    const entry = decide(world, 'a', 'a1');
+    world.streams.setReachable(false);
+    await makeOutboxPublisher(world).now(entry);
+    expect(world.events).toMatchObject([{ kind: 'publish_failed', messageKind: 'job_result', lane: 'a', number: 1n }]);
+    expect(pending(world)).toBe(1);
+    world.streams.setReachable(true);
+    expect(await makeOutboxPublisher(world).relay()).toBe(false);
+    expect(published(world)).toEqual(['a1']);
+    expect(pending(world)).toBe(0);
+  });
+
+  it('a mark that fails is left to the relay, which does not publish again', async () => {
+    const world = makeWorld();
+    let isAway = true;
+    const outbox = between('outbox', world.outbox, async (call) => {
+      if (isAway && call.method === 'markPublished') throw faultOf('postgres');
+      return call.go();
+    });
+    const publisher = makeOutboxPublisher({ ...world, outbox });
+    await publisher.now(decide(world, 'a', 'a1'));
+    expect(pending(world)).toBe(1);
+    isAway = false;
+    await publisher.relay();
+    expect(published(world)).toEqual(['a1']);
+    expect(pending(world)).toBe(0);
+  });
+
+  it('a gap that cannot be filled publishes nothing out of order', async () => {
+    const world = makeWorld();
+    decide(world, 'a', 'a1');
+    const second = decide(world, 'a', 'a2');
+    const outbox = between('outbox', world.outbox, async (call) =>
+      call.method === 'lane' ? ((await call.go()) as OutboxEntry[]).slice(1) : call.go(),
+    );
+    await makeOutboxPublisher({ ...world, outbox }).now(second);
+    expect(published(world)).toEqual([]);
+    expect(pending(world)).toBe(2);
+  });
+});
+
+describe('the relay', () => {
+  it('publishes what waits, each lane in order, results and dead letters', async () => {
+    const world = makeWorld();
+    for (const text of ['a1', 'b1', 'a2', 'b2']) decide(world, text.slice(0, 1), text);
+    decideDeadLetter(world, 'start_jobs', '1-0');
+    decideDeadLetter(world, 'start_jobs', '2-0');
+    expect(await makeOutboxPublisher(world).relay()).toBe(false);
+    expect(published(world)).toEqual(['a1', 'b1', 'a2', 'b2']);
+    expect(entriesOf(world, 'runtime:dead_letters').map((entry) => entry['source_entry_id'])).toEqual(['1-0', '2-0']);
+    expect(pending(world)).toBe(0);
+  });
+
+  it('says when there may be more', async () => {
+    const world = makeWorld();
+    for (let n = 0; n < 501; n += 1) decide(world, `g${n}`, `${n}`);
+    const publisher = makeOutboxPublisher(world);
+    expect(await publisher.relay()).toBe(true);
+    expect(await publisher.relay()).toBe(false);
+    expect(published(world)).toHaveLength(501);
+  });
+
+  it('ends with the first fault that others would meet too', async () => {
+    const world = makeWorld();
+    decide(world, 'a', 'a1');
+    decide(world, 'b', 'b1');
+    let calls = 0;
+    const results = between('results', world.results, async () => {
+      calls += 1;
+      throw faultOf('redis');
+    });
+    await expect(makeOutboxPublisher({ ...world, results }).relay()).rejects.toMatchObject({ code: 'redis_unavailable' });
+    expect(calls).toBe(1);
+    expect(pending(world)).toBe(2);
+  });
+
+  it('goes past what is refused for good, and does not go round and round for it', async () => {
+    const world = makeWorld();
+    for (let n = 0; n < 500; n += 1) decide(world, 'bad', `${n}`);
+    decide(world, 'good', 'good');
+    const results = between('results', world.results, async (call) => {
+      const { result } = call.args[0] as NumberedJobResult;
+      if (result.gameId === 'bad') throw new InvalidInputError('no such game');
+      return call.go();
+    });
+    const publisher = makeOutboxPublisher({ ...world, results });
+    expect(await publisher.relay()).toBe(false);
+    expect(world.events.filter(({ kind }) => kind === 'publish_failed')).toHaveLength(500);
+
+    const other = makeWorld();
+    decide(other, 'bad', 'bad');
+    decide(other, 'good', 'good');
+    const refusing = between('results', other.results, async (call) => {
+      const { result } = call.args[0] as NumberedJobResult;
+      if (result.gameId === 'bad') throw faultOf('redis', { retryable: false });
+      return call.go();
+    });
+    await makeOutboxPublisher({ ...other, results: refusing }).relay();
+    expect(published(other)).toEqual(['good']);
+  });
+});
+
+describe('several publishers at once', () => {
+  it('land each entry once, and each game in order', async () => {
+    const world = makeWorld();
+    const entries = Array.from({ length: 60 }, (_, n) => decide(world, `g${n % 3}`, `g${n % 3}-${Math.floor(n / 3)}`));
+    // Replies come late and in another order, as over a network.
+    let turn = 0;
+    const results = between('results', world.results, async (call) => {
+      turn += 1;
+      await world.clock.sleep((turn * 7) % 5);
+      const answer = await call.go();
+      await world.clock.sleep((turn * 3) % 4);
+      return answer;
+    });
+    const publishers = [0, 1, 2].map(() => makeOutboxPublisher({ ...world, results }));
+    const calls = publishers.flatMap((publisher, one) => [
+      ...entries.filter((_, n) => n % 3 === one).map((entry) => publisher.now(entry)),
+      publisher.relay(),
+    ]);
+    const all = Promise.all<unknown>(calls);
+    await world.clock.advance(5000);
+    await all;
+    for (const game of ['g0', 'g1', 'g2']) expect(published(world, game)).toEqual(Array.from({ length: 20 }, (_, n) => `${game}-${n}`));
+    expect(pending(world)).toBe(0);
+  });
+});
