@@ -163,9 +163,10 @@ class KeptClaim implements HeldClaim {
       this.assertHeld();
       const askedAtMs = clock.monotonicMs();
       // A store that does not answer is no reason to give up: only time or an answer can tell who holds the claim.
-      await renewAll().catch(() => clock.sleep(RETRY_MS));
+      await renewAll().catch(() => undefined);
       this.assertHeld();
       if (this.#renewedAtMs >= askedAtMs) return;
+      await clock.sleep(RETRY_MS);
     }
   }
 
