@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, it } from 'vitest';
+import { runMixedJobs } from './mixed-run.test-support.js';
+import { openWorld, type World } from './service-world.test-support.js';
+import { jobCount, seed } from './test-scale.test-support.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+const [JOBS, KILLS] = [jobCount(300), jobCount(20)];
+// From within its start to well after it has taken over what the one before it left: a claim lives for five seconds.
+const MOMENTS_MS = fc.noBias(fc.oneof(fc.integer({ min: 50, max: 1500 }), fc.integer({ min: 1500, max: 8000 })));
+
+it(`answers ${JOBS} mixed jobs exactly once each, in order, though it is killed ${KILLS} times`, { timeout: 300_000 }, async () => {
+  const meanwhile = async () => {
+    let rtmanager = await world.start();
+    for (const ms of fc.sample(MOMENTS_MS, { numRuns: KILLS, seed })) {
+      await sleep(ms);
+      await rtmanager.end('SIGKILL');
+      rtmanager = await world.start();
+    }
+  };
+  console.log(await runMixedJobs(world, { jobs: JOBS, games: 30, ahead: 40, spreadMs: KILLS * 3000, meanwhile }));
+});

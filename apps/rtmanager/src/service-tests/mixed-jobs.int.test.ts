@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, it } from 'vitest';
+import { runMixedJobs } from './mixed-run.test-support.js';
+import { openWorld, type World } from './service-world.test-support.js';
+import { jobCount } from './test-scale.test-support.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+const JOBS = jobCount(500);
+
+it(`answers ${JOBS} mixed jobs over 50 games exactly once each, in order`, { timeout: 240_000 }, async () => {
+  const rtmanager = await world.start();
+  await rtmanager.untilReady();
+  console.log(await runMixedJobs(world, { jobs: JOBS, games: 50, ahead: 60 }));
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { Meaning } from './lobby-run.test-support.js';
+import { explain } from './reference-model.test-support.js';
+
+const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
+const start = (image = 'a:1', fate: 'runs' | 'missing' | 'malformed' | 'fails' = 'runs'): Meaning => ({
+  kind: 'start',
+  lane: 'g',
+  image,
+  fate,
+});
+const stop: Meaning = { kind: 'stop', lane: 'g' };
+const poison: Meaning = { kind: 'poison', lane: 'g' };
+
+const ok = (container_id: string, error_code = '') => ({
+  game_id: 'g',
+  outcome: 'success',
+  container_id,
+  engine_endpoint: container_id === '' ? '' : 'http://galaxy-game-g:8080',
+  error_code,
+  error_message: '',
+});
+const no = (error_code: string) => ({
+  game_id: 'g',
+  outcome: 'failure',
+  container_id: '',
+  engine_endpoint: '',
+  error_code,
+  error_message: 'why',
+});
+const replay = (id: string) => ok(id, 'replay_no_op');
+
+describe('explain', () => {
+  it('accepts what the contract allows', () => {
+    const jobs = [stop, start(), start(), start('a:2'), poison, stop, stop, start('a:3', 'missing'), stop, start('a:3', 'fails'), stop];
+    const results = [
+      no('not_found'),
+      ok(A),
+      replay(A),
+      no('conflict'),
+      no('invalid_job'),
+      ok(A),
+      replay(A),
+      no('image_pull_failed'),
+      replay(A),
+      no('container_start_failed'),
+      replay(''),
+    ];
+    expect(explain(jobs, results)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
+  });
+
+  it('keeps every state a superseded start may leave', () => {
+    const jobs = [start(), stop, start(), stop];
+    const before = [ok(A), ok(A), no('start_superseded')];
+    expect(explain(jobs, [...before, replay(A)])).toEqual({ problem: null, states: [{ kind: 'stopped', id: A }] });
+    expect(explain(jobs, [...before, replay('')])).toEqual({ problem: null, states: [{ kind: 'removed' }] });
+  });
+
+  it.each([
+    ['a result too few', [start()], []],
+    ['a result too many', [start()], [ok(A), ok(A)]],
+    ['two results in the wrong order', [start(), stop, stop], [ok(A), replay(A), ok(A)]],
+    ['a start superseded by nothing', [stop, start()], [no('not_found'), no('start_superseded')]],
+    ['a second container beside a running one', [start(), start()], [ok(A), ok(B)]],
+    ['the former container reported as the new one', [start(), stop, start()], [ok(A), ok(A), ok(A)]],
+    ['another container stopped than started', [start(), stop], [ok(A), ok(B)]],
+    ['a success without a container', [start()], [ok('')]],
+    ['a failure with a container', [start('', 'missing')], [{ ...no('image_pull_failed'), container_id: A }]],
+    ['a malformed image pulled', [start('', 'malformed')], [no('image_pull_failed')]],
+    ['a replay with a message', [start(), start()], [ok(A), { ...replay(A), error_message: 'x' }]],
+  ] as const)('refuses %s', (_, jobs, results) => {
+    expect(explain(jobs, results).problem).not.toBeNull();
+  });
+});

@@ -1,0 +1,11 @@
+import { randomInt } from 'node:crypto';
+
+/** What decides everything random of a run: `GALAXY_TEST_SEED`, or another one each time. Every failure names it. */
+export const seed = Number(process.env['GALAXY_TEST_SEED'] ?? randomInt(2 ** 31));
+
+const scale = Number(process.env['GALAXY_TEST_SCALE'] ?? 1);
+
+/** How many jobs a run takes: `count` times `GALAXY_TEST_SCALE` (1 when not given). */
+export function jobCount(count: number): number {
+  return Math.max(1, Math.round(count * scale));
+}
