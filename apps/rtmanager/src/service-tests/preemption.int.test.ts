@@ -1,0 +1,94 @@
+import { engineImages, startRegistry, type TestRegistry, uniqueName, waitFor } from '@galaxy/testkit';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { containersOf, openWorld, type World } from './service-world.test-support.js';
+import { publish, publishStart, publishStop, untilResults } from './streams.test-support.js';
+
+let world: World;
+let registry: TestRegistry;
+beforeAll(async () => {
+  [world, registry] = await Promise.all([openWorld(), startRegistry()]);
+  const rtmanager = await world.start();
+  await rtmanager.untilReady();
+});
+afterEach(() => expect(world.faults()).toEqual([]));
+afterAll(async () => {
+  await world.close();
+  await registry.stop();
+});
+
+const SUPERSEDED = { outcome: 'failure', error_code: 'start_superseded', container_id: '', engine_endpoint: '' };
+const REPLAYED = { outcome: 'success', error_code: 'replay_no_op', container_id: '', engine_endpoint: '' };
+
+const containers = async (gameId: string) =>
+  (await containersOf(world.docker, world.instance)).filter(({ Labels }) => Labels['galaxy.game_id'] === gameId);
+
+/** Publishes a stop and returns both results, and how long they took. */
+async function stopAndWait(gameId: string) {
+  const askedAt = performance.now();
+  await publishStop(world.redis, gameId);
+  const results = await untilResults(world.redis, gameId, 2, 10_000);
+  return { results, ms: performance.now() - askedAt };
+}
+
+it('a stop ends the start of its game that waits for its engine, within two seconds', async () => {
+  const gameId = uniqueName('game');
+  await publishStart(world.redis, gameId, engineImages.neverReady);
+  await waitFor('the container to run', async () => (await containers(gameId))[0]?.State === 'running');
+  const { results, ms } = await stopAndWait(gameId);
+  expect(results).toMatchObject([SUPERSEDED, REPLAYED]);
+  expect(ms).toBeLessThan(2500);
+  expect(await containers(gameId)).toEqual([]);
+});
+
+it('a stop ends the start of its game whose pull stalls, and the pull with it', async () => {
+  const gameId = uniqueName('game');
+  const { ref } = await registry.publish(engineImages.current, `games/${uniqueName('engine')}:1.0.0`);
+  registry.behave('stall');
+  await publishStart(world.redis, gameId, ref);
+  await waitFor('the pull to stall', () => registry.requests.some((request) => request.includes('/blobs/')));
+  const { results, ms } = await stopAndWait(gameId);
+  registry.behave('serve');
+  expect(results).toMatchObject([SUPERSEDED, REPLAYED]);
+  expect(ms).toBeLessThan(2500);
+  expect(await containers(gameId)).toEqual([]);
+});
+
+it('a start is superseded before it begins when its stop is there already', async () => {
+  const gameId = uniqueName('game');
+  const [start, stop] = [
+    ['game_id', gameId, 'image_ref', engineImages.current],
+    ['game_id', gameId, 'reason', 'cancelled'],
+  ] as const;
+  await world.redis
+    .multi()
+    .xadd('runtime:start_jobs', '*', ...start)
+    .xadd('runtime:stop_jobs', '*', ...stop)
+    .exec();
+  expect(await untilResults(world.redis, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
+  const [row] = await world.sql`select op, step from runtime_operation_log where game_id = ${gameId} and op = 'start'`;
+  expect(row).toEqual({ op: 'start', step: null });
+});
+
+it('an entry of the stop stream that can’t be decoded stops nothing', async () => {
+  const gameId = uniqueName('game');
+  await publishStart(world.redis, gameId, engineImages.slowReady);
+  await publish(world.redis, 'stop_jobs', [
+    ['game_id', gameId],
+    ['reason', 'bored'],
+  ]);
+  expect(await untilResults(world.redis, gameId, 2)).toMatchObject([
+    { outcome: 'success', error_code: '' },
+    { outcome: 'failure', error_code: 'invalid_job' },
+  ]);
+});
+
+it('a start goes before the stop of its millisecond, whichever was written first', async () => {
+  const gameId = uniqueName('game');
+  const ms = Date.now() + 1000;
+  await world.redis
+    .multi()
+    .xadd('runtime:stop_jobs', `${ms}-0`, 'game_id', gameId, 'reason', 'cancelled')
+    .xadd('runtime:start_jobs', `${ms}-7`, 'game_id', gameId, 'image_ref', engineImages.current)
+    .exec();
+  expect(await untilResults(world.redis, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
+});
