@@ -1,0 +1,187 @@
+import { engineImages, type FaultProxy, freePort, startFaultProxy, startRegistry, uniqueName, waitFor } from '@galaxy/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RtmanagerProcess, startRtmanager } from './rtmanager-process.test-support.js';
+import { containersOf, openWorld, type World } from './service-world.test-support.js';
+import { publishStart, publishStop, resultsOf, untilResults } from './streams.test-support.js';
+
+const SERVERS = ['redis', 'postgres', 'container_engine'] as const;
+type Server = (typeof SERVERS)[number];
+
+let world: World;
+let proxies: Record<Server, FaultProxy>;
+let behindProxies: Record<string, string>;
+let rtmanager: RtmanagerProcess;
+beforeAll(async () => {
+  world = await openWorld();
+  const { RTMANAGER_REDIS_URL = '', RTMANAGER_POSTGRES_URL = '', RTMANAGER_DOCKER_HOST = '' } = world.variables;
+  const [redis, postgres, container_engine] = (await Promise.all(
+    [RTMANAGER_REDIS_URL, RTMANAGER_POSTGRES_URL, RTMANAGER_DOCKER_HOST].map(startFaultProxy),
+  )) as [FaultProxy, FaultProxy, FaultProxy];
+  proxies = { redis, postgres, container_engine };
+  behindProxies = { RTMANAGER_REDIS_URL: redis.url, RTMANAGER_POSTGRES_URL: postgres.url, RTMANAGER_DOCKER_HOST: container_engine.url };
+});
+afterEach(async () => {
+  await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'pass' })));
+  // Politely, so that the next one need not wait for this one's lease to run out.
+  await rtmanager.end('SIGTERM');
+  expect(world.faults()).toEqual([]);
+});
+afterAll(async () => {
+  await world.close();
+  await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
+});
+
+const missing = async (): Promise<readonly string[]> =>
+  Object.entries((await rtmanager.readyz()).dependencies).flatMap(([name, { ok }]) => (ok ? [] : [name]));
+
+/** Ends the service politely and returns how it ended and how long that took. */
+async function terminate() {
+  const askedAt = performance.now();
+  const exit = await rtmanager.end('SIGTERM');
+  return { exit, ms: performance.now() - askedAt };
+}
+
+async function untilRunning(gameId: string): Promise<void> {
+  await waitFor(`the container of ${gameId} to run`, async () =>
+    (await containersOf(world.docker, world.instance)).some(
+      ({ Labels, State }) => Labels['galaxy.game_id'] === gameId && State === 'running',
+    ),
+  );
+}
+
+describe.each([
+  ['is not there', 'refuse'],
+  ['does not answer', 'hold'],
+] as const)('at its start, when a server %s', (_, kind) => {
+  it.each([
+    ['redis', ['redis']],
+    ['postgres', ['boot', 'postgres']],
+    ['container_engine', ['container_engine']],
+    ['every server', ['boot', 'container_engine', 'postgres', 'redis']],
+  ])('%s: it stays up, says so, and takes up its work when the server comes', async (which, names) => {
+    const away = SERVERS.filter((name) => which === name || which === 'every server');
+    await Promise.all(away.map((name) => proxies[name].set({ kind })));
+    const gameId = uniqueName('game');
+    await publishStart(world.redis, gameId, engineImages.current);
+    rtmanager = await world.start(behindProxies);
+    await waitFor('/readyz to miss just these', async () => (await missing()).toSorted().join() === names.join(), { timeoutMs: 20_000 });
+    const { status, dependencies } = await rtmanager.readyz();
+    expect(status).toBe(503);
+    for (const name of names) expect(dependencies[name]?.why, name).toMatch(/\w{3}/);
+    expect((await fetch(`${rtmanager.url}/livez`)).status).toBe(200);
+    expect(await resultsOf(world.redis, gameId)).toEqual([]);
+
+    await Promise.all(away.map((name) => proxies[name].set({ kind: 'pass' })));
+    expect(await untilResults(world.redis, gameId, 1)).toMatchObject([{ outcome: 'success', error_code: '' }]);
+    await rtmanager.untilReady();
+  });
+
+  it.each(SERVERS)('%s: it still ends when it is asked to', async (which) => {
+    await proxies[which].set({ kind });
+    rtmanager = await world.start(behindProxies);
+    await waitFor('/readyz to miss it', async () => (await missing()).includes(which));
+    const { exit, ms } = await terminate();
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(ms).toBeLessThan(5000);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('ends an idle service with code 0', async () => {
+    rtmanager = await world.start();
+    await rtmanager.untilReady();
+    const { exit, ms } = await terminate();
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(ms).toBeLessThan(3000);
+  });
+
+  it('in the middle of a start hands it over to the next process, which ends it: one result', async () => {
+    const gameId = uniqueName('game');
+    rtmanager = await world.start();
+    await publishStart(world.redis, gameId, engineImages.slowReady);
+    await untilRunning(gameId);
+    const { exit, ms } = await terminate();
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(ms).toBeLessThan(3000);
+    expect(await resultsOf(world.redis, gameId)).toEqual([]);
+
+    rtmanager = await world.start();
+    await untilResults(world.redis, gameId, 1);
+    await publishStop(world.redis, gameId);
+    const results = await untilResults(world.redis, gameId, 2);
+    expect(results).toMatchObject([
+      { outcome: 'success', error_code: '' },
+      { outcome: 'success', error_code: '' },
+    ]);
+    expect(results[1]?.['container_id']).toBe(results[0]?.['container_id']);
+  });
+
+  it('in the middle of a pull hands it over, too', async () => {
+    const registry = await startRegistry();
+    const gameId = uniqueName('game');
+    const { ref } = await registry.publish(engineImages.current, `games/${uniqueName('engine')}:1.0.0`);
+    registry.behave('stall');
+    rtmanager = await world.start();
+    await publishStart(world.redis, gameId, ref);
+    await waitFor('the pull to stall', () => registry.requests.some((request) => request.includes('/blobs/')));
+    const { exit, ms } = await terminate();
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(ms).toBeLessThan(3000);
+
+    registry.behave('serve');
+    rtmanager = await world.start();
+    expect(await untilResults(world.redis, gameId, 1)).toMatchObject([{ outcome: 'success', error_code: '' }]);
+    await registry.stop();
+  });
+
+  it('given twice ends it at once, with code 1', async () => {
+    const gameId = uniqueName('game');
+    rtmanager = await world.start(behindProxies);
+    await publishStart(world.redis, gameId, engineImages.neverReady);
+    await untilRunning(gameId);
+    // The first one now has to wait for calls that are not answered.
+    await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'hold' })));
+    rtmanager.signal('SIGTERM');
+    await waitFor('the first signal to be heard', () => rtmanager.log.some(({ msg }) => msg === 'service stopping'));
+    const { exit, ms } = await terminate();
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(ms).toBeLessThan(500);
+
+    await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'pass' })));
+    await publishStop(world.redis, gameId);
+    rtmanager = await world.start();
+    expect(await untilResults(world.redis, gameId, 2)).toMatchObject([{ error_code: 'start_superseded' }, { error_code: 'replay_no_op' }]);
+  });
+});
+
+describe('a wrong configuration', () => {
+  it('is refused with every problem at once, and code 78', async () => {
+    const rtmanager = await startRtmanager({
+      RTMANAGER_REDIS_URL: 'http://nowhere',
+      RTMANAGER_POSTGRES_URL: world.variables['RTMANAGER_POSTGRES_URL'] ?? '',
+      RTMANAGER_READY_TIMEOUT: 'soon',
+      RTMANAGER_START_CONCURRENCY: '0',
+      RTMANAGER_HTTP_ADDR: '0.0.0.0:0',
+    });
+    expect(await rtmanager.exited).toEqual({ code: 78, signal: null });
+    const named = rtmanager.stderr().match(/^ {2}RTMANAGER_\w+(?=:)/gm);
+    expect(named?.map((name) => name.trim()).toSorted()).toEqual([
+      'RTMANAGER_READY_TIMEOUT',
+      'RTMANAGER_REDIS_URL',
+      'RTMANAGER_START_CONCURRENCY',
+    ]);
+    expect(rtmanager.log).toEqual([]);
+  });
+
+  it('is refused when a server is not named at all', async () => {
+    const rtmanager = await startRtmanager({});
+    expect(await rtmanager.exited).toEqual({ code: 78, signal: null });
+    for (const name of ['REDIS_URL', 'POSTGRES_URL', 'DOCKER_HOST']) expect(rtmanager.stderr()).toContain(`RTMANAGER_${name}: is required`);
+  });
+
+  it('is refused when other machines could reach the HTTP interface', async () => {
+    const rtmanager = await startRtmanager({ ...world.variables, RTMANAGER_HTTP_ADDR: `0.0.0.0:${await freePort()}` });
+    expect(await rtmanager.exited).toEqual({ code: 78, signal: null });
+    expect(rtmanager.stderr()).toContain('RTMANAGER_HTTP_ADDR: only a loopback address');
+  });
+});
