@@ -54,7 +54,7 @@ export interface ManagerSettings {
 export interface Manager {
   /** Sets all loops going. */
   start(): void;
-  /** Hands everything back and ends all loops, within about two seconds. */
+  /** Hands everything back and ends all loops: about two seconds, longer only while PostgreSQL does not answer. */
   stop(): Promise<void>;
   /** Whether this process is the one that takes jobs in and relays results. */
   readonly leading: boolean;

@@ -24,7 +24,7 @@ export interface Service {
   readonly url: string;
   /** What /readyz says. */
   readonly readiness: () => Promise<Readiness>;
-  /** Ends everything in order: no new work, what is held is handed back, connections closed. About two seconds. */
+  /** Ends everything in order: no new work, what is held is handed back, connections closed. Takes as long as {@link Manager.stop}. */
   readonly stop: () => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** An image reference taken apart. `name` is the full form, registry first; exactly one of tag and digest decides what is run. */
+/** An image reference taken apart. What is run is decided by the digest, or by the tag when there is none. */
 export interface ImageReference {
   /** Registry host, with its port if any; `docker.io` when the text names none. */
   readonly registry: string;

@@ -12,8 +12,9 @@ export interface FaultInput {
 }
 
 /**
- * Base of everything a port throws. Expected outcomes are return values; a fault is what a caller can only retry or
- * report. `code` is stable and tells the kind; `retryable` tells whether the same call may succeed later.
+ * Base of everything a port throws, but for the domain's InvalidTransitionError, which has the same `code` and
+ * `retryable`. Expected outcomes are return values; a fault is what a caller can only retry or report. `code` is stable
+ * and tells the kind; `retryable` tells whether the same call may succeed later.
  */
 export abstract class RuntimeFault extends Error {
   abstract readonly code: string;

@@ -42,7 +42,7 @@ export type PublishOutcome =
 /**
  * Publishes one entry on `runtime:job_results` per finished start or stop job. Results carry no job id, so their order
  * per game is part of the contract: the publisher keeps the last number published per game and refuses to skip one.
- * Callers of the REST interface get the same shape in the response; nothing of theirs is published.
+ * Nothing is published of operations that did not come by a job stream.
  */
 export interface JobResultPublisher {
   /**

@@ -9,7 +9,7 @@ export interface FencedEngine extends ContainerEngine {
 
 /**
  * Guards an engine with a claim: no change to a container begins unless the claim was renewed lately, so a holder that
- * lost its fence never touches a container again. Looks and pulls are not guarded: they change no container.
+ * lost its fence never touches a container again. Looks, pulls and preparations are not guarded: they change no container.
  */
 export function fenceEngine(engine: ContainerEngine, held: HeldClaim, clock: Clock): FencedEngine {
   let unansweredMs = 0;

@@ -13,8 +13,9 @@ export interface LeaseDeps {
 /** Does something for as long as the lease is held; ends when the signal aborts. */
 export type LeasedDuty = (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
 
-/** Held or not, and since when; for health. */
+/** One process's part in a lease that it may or may not hold. */
 export interface LeaseHolder {
+  /** Whether it is held now; for health. */
   readonly held: boolean;
   /** One try: takes the lease if it is free, then does the duty until the lease is lost or the signal aborts. */
   turn(duty: LeasedDuty, signal: AbortSignal): Promise<void>;

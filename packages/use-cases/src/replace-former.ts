@@ -11,8 +11,8 @@ export const prepareHost: StartPhase = async ({ engine, job }) => {
 };
 
 /**
- * Removes the container of the game's last run, unless it is not (or no longer) ours. The step is recorded first: from then on the former state can be put
- * back only if that container is still seen.
+ * Removes the container of the game's last run, unless it is not (or no longer) ours. The step is recorded first: from
+ * then on the former state can be put back only if that container is still seen.
  */
 export const replaceFormer: StartPhase = async (run) => {
   const containerId = run.progress.former?.containerId ?? null;

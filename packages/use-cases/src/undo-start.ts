@@ -16,7 +16,7 @@ export async function undoStart(run: StartRun, failure: Failure, clock: Clock): 
 
 /**
  * Ends a start whose container engine does not answer: nothing can be removed or looked at, so what was recorded
- * decides. What is left behind is reconciled later.
+ * decides. What is left behind, the game's next start removes.
  */
 export function abandonStart(run: Pick<StartRun, 'record' | 'progress' | 'job'>, failure: Failure, clock: Clock): Settlement {
   return endStart(run, failure, { formerIsThere: run.progress.step === 'intent', now: clock.now() });

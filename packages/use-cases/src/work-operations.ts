@@ -24,7 +24,7 @@ export interface WorkDeps {
 export interface Worker {
   /** Claims what there is room for, sets it going, and waits for the next reason to look. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
-  /** Ends all work within `maxWaitMs`: what can't end by itself is handed back as it is. */
+  /** Ends all work: waits `maxWaitMs` for what can end by itself, and hands the rest back as it is. Waits for the answer of the hand-back. */
   readonly shutDown: (maxWaitMs: number) => Promise<void>;
 }
 

@@ -74,7 +74,7 @@ describe('parseConfig', () => {
 
   it('refuses to listen where other machines can reach it', () => {
     expect(problems({ RTMANAGER_HTTP_ADDR: '0.0.0.0:8090' })).toEqual([
-      'RTMANAGER_HTTP_ADDR: only a loopback address is allowed without access tokens',
+      'RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control',
     ]);
     expect(valid({ RTMANAGER_HTTP_ADDR: '[::1]:0' }).config.RTMANAGER_HTTP_ADDR).toEqual({ host: '::1', port: 0 });
   });

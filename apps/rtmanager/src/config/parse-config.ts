@@ -49,7 +49,7 @@ function valueOf(name: string, variables: Variables, problems: string[]): string
 const describe = (issue: z.core.$ZodIssue): string => `${issue.path.join('.')}: ${issue.message}`;
 
 function refusals({ RTMANAGER_HTTP_ADDR }: Config): string[] {
-  return isLoopback(RTMANAGER_HTTP_ADDR) ? [] : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed without access tokens'];
+  return isLoopback(RTMANAGER_HTTP_ADDR) ? [] : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control'];
 }
 
 // A warning, not a problem: Kubernetes adds variables of this prefix to every pod when a Service is named like that.

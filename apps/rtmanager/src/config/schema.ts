@@ -26,11 +26,11 @@ export const configSchema = z.object({
     .default('galaxy-games')
     .meta({ description: 'Network the game containers join; created when missing.' }),
   RTMANAGER_HTTP_ADDR: listenAddress.prefault('127.0.0.1:8090').meta({
-    description: 'Where the HTTP interface listens. An address other machines can reach is refused until access tokens are configured.',
+    description: 'Where the HTTP interface listens. It has no access control, so an address that other machines can reach is refused.',
   }),
   RTMANAGER_ENGINE_ADDRESSING: z.enum(['dns', 'container-ip']).default('dns').meta({
     description:
-      'How the manager reaches engines: by their name on the network (manager in a container there), or by container address (manager on the host).',
+      'How the manager reaches engines: `dns`, by their name on the network (manager in a container there), or `container-ip`, by their address (manager on the host).',
   }),
   RTMANAGER_ENGINE_STATE_ROOT: z.string().startsWith('/', 'must be an absolute path').optional().meta({
     description: "Folder on the engine's host with one state folder per game, mounted at `/data`. None: games keep no state on disk.",
@@ -51,7 +51,7 @@ export const configSchema = z.object({
   RTMANAGER_IMAGE_PULL_POLICY: z
     .enum(['if-missing', 'always', 'never'])
     .default('if-missing')
-    .meta({ description: 'When an image is pulled before a start.' }),
+    .meta({ description: 'When an image is pulled before a start: `if-missing`, `always` or `never`.' }),
   RTMANAGER_READY_TIMEOUT: duration
     .prefault('30s')
     .meta({ description: 'How long an engine may take from its start to its first healthy answer.' }),
@@ -86,7 +86,7 @@ export const configSchema = z.object({
   RTMANAGER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .meta({ description: 'Least level that is logged.' }),
+    .meta({ description: 'Least level that is logged: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' }),
 });
 
 /** The parsed variables. */
