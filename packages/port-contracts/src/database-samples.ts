@@ -3,8 +3,10 @@ import { engineEndpoint, type RuntimeJob, type RuntimeRecord, type RuntimeStatus
 import type { Claim, ClaimRequest, DeadLetterToSend, FinishOutcome, Intake, JobStreamName, JobToQueue, LeaseGrant } from '@galaxy/ports';
 import type { DatabaseUnderTest } from './database-under-test.js';
 
-/** Longer than any test runs, and short enough to let pass. */
+/** A time to live that no test outlives. */
 export const LONG_MS = 60_000;
+
+/** A time to live that a test can let pass. */
 export const SHORT_MS = 200;
 
 let last = 0;
@@ -12,6 +14,7 @@ let last = 0;
 /** A game id that no other test uses. */
 export const gameId = (prefix = 'game') => `${prefix}-${++last}`;
 
+/** A moment after every time in {@link record}. */
 export const LATER = new Date('2026-03-01T12:30:00.456Z');
 
 /** A record with every field set, whatever its status would make of it. */
@@ -39,12 +42,18 @@ export function toQueue(job: RuntimeJob): JobToQueue {
   return { opId: randomUUID(), stream, entryId, payloadHash: createHash('sha256').update(entryId).digest('hex'), job };
 }
 
+/** A start of the game, to queue. */
 export const startOf = (gameId: string) =>
   toQueue({ kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 1_767_225_600_000n });
+
+/** A stop of the game, to queue. */
 export const stopOf = (gameId: string) => toQueue({ kind: 'stop', gameId, reason: 'cancelled', requestedAtMs: 0n });
+
+/** An entry of the game that could not be decoded, to queue. */
 export const invalidOf = (gameId: string, of: 'start' | 'stop') =>
   toQueue({ kind: 'invalid', of, gameId, message: 'image_ref is missing' });
 
+/** A dead letter of a stream, to send: its text has what PostgreSQL can't hold, its time what JavaScript's numbers can't. */
 export function deadLetter(stream: JobStreamName): DeadLetterToSend {
   const entryId = `1767225600000-${++last}`;
   const letter = {
@@ -66,6 +75,7 @@ export async function takeLease({ leases }: DatabaseUnderTest, ttlMs = LONG_MS):
   return grant;
 }
 
+/** What one read of the streams changes. */
 export function intakeOf(lease: LeaseGrant, jobs: readonly JobToQueue[], deadLetters: readonly DeadLetterToSend[] = []): Intake {
   const cursors = { start_jobs: '5-0', stop_jobs: '6-0' };
   return { lease, jobs, deadLetters, cursors, entriesRead: { start_jobs: jobs.length, stop_jobs: deadLetters.length } };

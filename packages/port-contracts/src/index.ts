@@ -1,7 +1,10 @@
-export { type ContainerEngineLimits, type ContainerEngineUnderTest, containerEngineContract } from './container-engine.contract.js';
+export { type ClockUnderTest, clockContract } from './clock.contract.js';
+export { containerEngineContract } from './container-engine.contract.js';
+export type { ContainerEngineLimits, ContainerEngineUnderTest } from './container-engine-under-test.js';
 export type { DatabaseUnderTest } from './database-under-test.js';
 export { type DeadLetterPublisherUnderTest, deadLetterPublisherContract } from './dead-letter-publisher.contract.js';
 export { type EngineClientLimits, type EngineClientUnderTest, engineClientContract } from './engine-client.contract.js';
+export { idsContract } from './ids.contract.js';
 export { type JobResultPublisherUnderTest, jobResultPublisherContract } from './job-result-publisher.contract.js';
 export { type JobStreamUnderTest, jobStreamContract } from './job-stream.contract.js';
 export { leasesContract } from './leases.contract.js';

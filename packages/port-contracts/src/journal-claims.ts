@@ -20,6 +20,7 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 
 const games = (claims: readonly Claim[]) => claims.map(({ gameId }) => gameId);
 
+/** What {@link OperationJournal} promises of claims, take-overs and renewals. */
 export function claimPromises(opened: () => DatabaseUnderTest): void {
   it('claims nothing when nothing is queued', async () => {
     expect(await opened().journal.claim(anything())).toEqual([]);

@@ -23,6 +23,7 @@ const running = ({ gameId }: Claim): Settlement => ({
   record: { kind: 'put', expected: { status: 'starting', containerId: null }, record: record(gameId, 'running') },
 });
 
+/** What {@link OperationJournal} promises of ends and of the numbers of results. */
 export function finishPromises(opened: () => DatabaseUnderTest): void {
   const begin = async (ttlMs = LONG_MS): Promise<Claim> => {
     const claim = await claimed(opened(), { ttlMs });

@@ -17,6 +17,7 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 
 const AT_ONCE = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 
+/** What {@link OperationJournal} promises of claims that are given back. */
 export function handBackPromises(opened: () => DatabaseUnderTest): void {
   it('lets anybody claim the operation, also where take-overs are not allowed', async () => {
     const claim = await claimed(opened());

@@ -23,6 +23,7 @@ const numbersOf = async ({ outbox }: DatabaseUnderTest, lane: string) =>
 const queuedOf = async ({ log }: DatabaseUnderTest, game: string) =>
   (await log.listByGame(game, { limit: 1000 })).reverse().map(({ opId }) => opId);
 
+/** What {@link OperationJournal} promises of cursors and of jobs that are taken in. */
 export function intakePromises(opened: () => DatabaseUnderTest): void {
   it('has no cursors before the first intake, and keeps them afterwards', async () => {
     const { journal } = opened();

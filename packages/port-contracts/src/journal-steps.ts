@@ -17,6 +17,7 @@ const put = (claim: Claim, expected: Extract<RecordChange, { kind: 'put' }>['exp
   record: starting(claim),
 });
 
+/** What {@link OperationJournal} promises of steps. */
 export function stepPromises(opened: () => DatabaseUnderTest): void {
   const stored = async ({ gameId }: Claim) => (await opened().records.list()).find((one) => one.gameId === gameId) ?? null;
 

@@ -1,5 +1,5 @@
 /** Makes identifiers. */
 export interface Ids {
-  /** A fresh random UUID (RFC 9562), lower case. */
+  /** A fresh UUID (RFC 9562), lower case. */
   uuid(): string;
 }

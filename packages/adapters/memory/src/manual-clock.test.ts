@@ -1,5 +1,11 @@
+import { clockContract } from '@galaxy/port-contracts';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from './manual-clock.js';
+
+clockContract('memory', () => {
+  const clock = new ManualClock();
+  return { clock, pass: (ms) => clock.advance(ms) };
+});
 
 describe('ManualClock', () => {
   it('stands still until it is moved, and moves both times alike', async () => {

@@ -1,5 +1,8 @@
+import { idsContract } from '@galaxy/port-contracts';
 import { expect, it } from 'vitest';
 import { SequentialIds } from './sequential-ids.js';
+
+idsContract('memory', () => new SequentialIds());
 
 it('counts in UUIDs that never repeat and are the same in every run', () => {
   const ids = new SequentialIds();
