@@ -54,7 +54,7 @@ export default defineConfig(
   { files: ['**/*.ts'], rules: restrictions('exports', 'transactions', 'environment') },
   { files: pure, rules: restrictions('exports', 'transactions', 'environment', 'impurity') },
   { files: ['apps/rtmanager/src/config.ts', 'apps/demo-engine/src/main.ts'], rules: restrictions('exports', 'transactions') },
-  { files: ['tools/**/*.ts', '**/*.test.ts', 'apps/rtmanager/src/service-tests/**'], rules: restrictions('exports', 'transactions') },
+  { files: ['tools/**/*.ts', '**/*.test.ts', '**/*.test-support.ts'], rules: restrictions('exports', 'transactions') },
   { files: ['packages/testkit/src/**', '**/*.canary.int.test.ts'], rules: restrictions('exports') },
   { files: ['**/*.config.ts'], rules: restrictions('transactions') },
 );
