@@ -35,16 +35,17 @@ export async function pullImage(parts: PullerParts, image: ImageReference, aband
   const total = AbortSignal.timeout(parts.limits.totalMs);
   const ended = AbortSignal.any([abandoned, total]);
   const auth = await parts.authFor(image.registry);
+  // The daemon sends the headers with the first line of the report: a registry that hangs shows as an answer that does not begin.
+  const silence = AbortSignal.timeout(parts.limits.stallMs);
   try {
-    const report = await openReport(parts, image, auth, ended);
+    const report = await openReport(parts, image, auth, AbortSignal.any([ended, silence]));
     return report.kind === 'ok' ? resultOf(await readUntil(report.value, parts.limits.stallMs, ended), total) : refusedPull(report);
   } catch (fault) {
-    if (total.aborted) return STALLED;
+    if (total.aborted || silence.aborted) return STALLED;
     throw fault;
   }
 }
 
-// The daemon sends the headers with the first line of the report: a registry that hangs shows here.
 async function openReport(
   { docker, limits }: PullerParts,
   image: ImageReference,
@@ -58,7 +59,7 @@ async function openReport(
     if (report instanceof Readable) return report;
     throw answerFault(OPERATION);
   };
-  return callDocker({ operation: OPERATION, deadlineMs: limits.stallMs, signal, run });
+  return callDocker({ operation: OPERATION, deadlineMs: limits.totalMs, signal, run });
 }
 
 async function readUntil(report: Readable, stallMs: number, ended: AbortSignal): Promise<PullEnd> {

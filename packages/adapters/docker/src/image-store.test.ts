@@ -161,6 +161,12 @@ describe('ensureImage', () => {
       await expect.poll(() => daemon.closed).toHaveLength(1);
     });
 
+    it('without a first line, as of a registry that never answers', async () => {
+      daemon.pull = () => undefined;
+      expect(await ensure({ pull: { stallMs: 50 } })).toEqual(unavailable('stalled'));
+      await expect.poll(() => daemon.closed).toHaveLength(1);
+    });
+
     it('in taking too long, though it goes on', async () => {
       daemon.pull = (response) => {
         const timer = setInterval(() => response.write(line({ status: 'Retrying' })), 10);
