@@ -11,7 +11,8 @@ const MAX_PAUSE_MS = 5000;
 
 /**
  * Runs `turn` again and again until the signal aborts. A turn that throws is tried again after a pause that grows to
- * five seconds: a server may be away for any time, and the loop goes on when it is back. Never throws.
+ * five seconds: a server may be away for any time, and the loop goes on when it is back. The pauses begin anew after a turn
+ * that worked, or that went on for longer than the longest pause before it failed. Never throws.
  */
 export async function supervise(
   loop: string,
@@ -21,11 +22,13 @@ export async function supervise(
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
+    const begunAtMs = clock.monotonicMs();
     try {
       await turn(signal);
       if (failures > 0) observer.observe({ kind: 'loop_recovered', loop });
       failures = 0;
     } catch (error) {
+      if (clock.monotonicMs() - begunAtMs > MAX_PAUSE_MS) failures = 0;
       const retryInMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS);
       failures = Math.min(failures + 1, 10);
       observer.observe({ kind: 'loop_failed', loop, error, retryInMs });
