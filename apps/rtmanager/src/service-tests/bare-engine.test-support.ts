@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DockerApi } from '@galaxy/testkit';
+
+interface Model {
+  readonly Config: object;
+  readonly HostConfig: object;
+}
+
+/** Starts engines by nothing but the Docker API: what no manager can be faster than. */
+export interface BareEngine {
+  /** Creates and starts a container like the model under this name and returns once its engine is healthy. */
+  start(name: string): Promise<void>;
+  /** Removes it. */
+  remove(name: string): Promise<void>;
+}
+
+/** Reads how a container was made, so that its likes can be made under other names. */
+export async function bareEngineLike(docker: DockerApi, id: string, network: string): Promise<BareEngine> {
+  const { Config, HostConfig } = await docker.json<Model>({ method: 'GET', path: `/containers/${id}/json` });
+  return {
+    start: async (name) => {
+      const json = {
+        ...Config,
+        Hostname: name,
+        Labels: {},
+        HostConfig,
+        NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } },
+      };
+      const { Id } = await docker.json<{ Id: string }>({ method: 'POST', path: `/containers/create?name=${name}`, json });
+      await docker.json({ method: 'POST', path: `/containers/${Id}/start` });
+      const { NetworkSettings } = await docker.json<{ NetworkSettings: { Networks: Record<string, { IPAddress: string }> } }>({
+        method: 'GET',
+        path: `/containers/${Id}/json`,
+      });
+      const url = `http://${NetworkSettings.Networks[network]?.IPAddress ?? ''}:8080/healthz`;
+      while (!(await isHealthy(url))) await sleep(5);
+    },
+    remove: async (name) => {
+      await docker.json({ method: 'DELETE', path: `/containers/${name}?force=1&v=1` });
+    },
+  };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}

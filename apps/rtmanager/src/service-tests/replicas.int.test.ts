@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runMixedJobs } from './mixed-run.test-support.js';
+import { openWorld, type World } from './service-world.test-support.js';
+import { jobCount, seed } from './test-scale.test-support.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+const [JOBS, TROUBLES] = [jobCount(300), jobCount(12)];
+// A replica is killed, or stopped in its tracks for up to twice as long as its claims and its lease live.
+const TROUBLE = fc.noBias(
+  fc.record({
+    which: fc.constantFrom(0 as const, 1 as const),
+    kill: fc.boolean(),
+    afterMs: fc.integer({ min: 100, max: 3000 }),
+    forMs: fc.integer({ min: 500, max: 10_000 }),
+  }),
+);
+
+it(`two replicas answer ${JOBS} mixed jobs exactly once each, in order, though one or the other dies or freezes`, {
+  timeout: 300_000,
+}, async () => {
+  const replicas = await Promise.all([world.start(), world.start()]);
+  await Promise.all(replicas.map((replica) => replica.untilReady()));
+  const roles = (await Promise.all(replicas.map((replica) => replica.readyz()))).map(({ role }) => role);
+  expect(roles.toSorted()).toEqual(['leader', 'standby']);
+  const meanwhile = async () => {
+    for (const { which, kill, afterMs, forMs } of fc.sample(TROUBLE, { numRuns: TROUBLES, seed })) {
+      await sleep(afterMs);
+      if (kill) {
+        await replicas[which].end('SIGKILL');
+        replicas[which] = await world.start();
+      } else {
+        process.kill(replicas[which].pid, 'SIGSTOP');
+        await sleep(forMs);
+        process.kill(replicas[which].pid, 'SIGCONT');
+      }
+    }
+  };
+  console.log(await runMixedJobs(world, { jobs: JOBS, games: 30, ahead: 60, spreadMs: TROUBLES * 3500, meanwhile }));
+});
