@@ -1,6 +1,6 @@
 // Packs every published library as it would be published and looks at it as a stranger does: run `npm run build` first.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { manifestProblems } from './lib/manifest-problems.js';
@@ -45,6 +45,7 @@ function problemsOf({ manifest, tarball, installed }: Packed, published: Readonl
   const shipped = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
   return [
     ...manifestProblems(shipped, published),
+    ...['README.md', 'LICENSE'].filter((file) => !existsSync(join(installed, file))).map((file) => `${manifest.name} ships no ${file}`),
     ...complaints(home, binary('publint'), 'run', '--strict', tarball),
     ...complaints(home, binary('attw'), tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'),
     ...complaints(home, process.execPath, '--input-type=module', '--eval', `await import('${manifest.name}')`),
