@@ -1,4 +1,5 @@
 import type { Clock, ContainerEngine, OperationJournal, Settlement } from '@galaxy/ports';
+import { DependencyFault } from '@galaxy/ports';
 import type { HeldClaim } from './claim-keeper.js';
 import { type Failure, failed } from './settlements.js';
 import { resumeStart } from './start-runtime.js';
@@ -25,8 +26,17 @@ export async function giveUp(held: HeldClaim, engine: ContainerEngine, deps: Giv
   if (failure === null) return null;
   const run = claim.job.kind === 'start' ? resumeStart(held, claim.job, engine, deps) : null;
   if (run === null) return failed(claim.gameId, failure);
-  const mayUndo = claim.failures === MAX_FAILURES && claim.unavailableMs < deps.unavailableWindowMs;
-  return mayUndo ? undoStart(run, failure, deps.clock) : abandonStart(run, failure, deps.clock);
+  if (claim.failures > MAX_FAILURES) return abandonStart(run, failure, deps.clock);
+  try {
+    return await undoStart(run, failure, deps.clock);
+  } catch (error) {
+    if (claim.unavailableMs < deps.unavailableWindowMs || !isEngineFault(error)) throw error;
+    return abandonStart(run, failure, deps.clock);
+  }
+}
+
+function isEngineFault(error: unknown): boolean {
+  return error instanceof DependencyFault && error.dependency === 'container_engine';
 }
 
 function doom(failures: number, unavailableMs: number, windowMs: number): Failure | null {

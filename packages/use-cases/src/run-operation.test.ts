@@ -230,6 +230,7 @@ describe('while the store is away', () => {
     });
     await workOff(world, makeReplica(world, { journal }));
     expect(outcomes).toEqual(['stale', 'applied']);
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_handed_back', reason: 'failure' }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'success', errorCode: 'replay_no_op', containerId: '' }]);
     expect(operationOf(world, opId)).toMatchObject({ attempt: 2 });
   });

@@ -211,9 +211,16 @@ describe('a record that somebody else moved', () => {
         return world.engine.create(spec);
       },
     });
+    const started: string[] = [];
+    const seen = between('engine', engine, async (call) => {
+      if (call.method === 'start') started.push(String(call.args[0]));
+      return call.go();
+    });
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeReplica(world, { engine: seen }));
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2 });
+    // What the first attempt created was never started.
+    expect(started).toEqual([recordOf(world)?.currentContainerId]);
     expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_handed_back', reason: 'failure' }));
     expect(await containersOf(world)).toMatchObject([{ owner: { opId, attempt: 2 }, state: 'running' }]);
   });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { makeWakeup } from './wakeup.js';
 import { makeWorld } from './world.test-support.js';
@@ -20,11 +21,13 @@ it('a wait ends when woken', async () => {
   expect(isOver()).toBe(true);
 });
 
-it('a wait ends after its time', async () => {
+it('a wait ends after its time, and leaves nothing hanging on its signal', async () => {
   const { clock } = makeWorld();
-  const isOver = waitOn(makeWakeup(clock), 1000);
+  const { signal } = new AbortController();
+  const isOver = waitOn(makeWakeup(clock), 1000, signal);
   await clock.advance(1000);
   expect(isOver()).toBe(true);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 it('a wake before the wait is not forgotten, and counts once', async () => {
@@ -40,7 +43,7 @@ it('a wake before the wait is not forgotten, and counts once', async () => {
   expect(second()).toBe(false);
 });
 
-it('a wait ends with its signal, also with one that has aborted already, and leaves nothing hanging on it', async () => {
+it('a wait ends with its signal, also with one that has aborted already', async () => {
   const { clock } = makeWorld();
   const wakeup = makeWakeup(clock);
   const stopping = new AbortController();
