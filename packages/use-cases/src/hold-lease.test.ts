@@ -108,6 +108,28 @@ describe('the signal of the duty', () => {
     expect(a.lease.held).toBe(false);
   });
 
+  it('counts from when the last answered renewal was asked, not from its answer', async () => {
+    const world = makeWorld();
+    let isAway = false;
+    let answeredAskMs = 0;
+    const leases = between('leases', world.leases, async (call) => {
+      const askedAtMs = world.clock.monotonicMs();
+      const answer = await call.go();
+      await world.clock.sleep(900);
+      if (isAway) throw faultOf('postgres');
+      answeredAskMs = askedAtMs;
+      return answer;
+    });
+    const a = makeContender(world, 'a', leases);
+    a.open();
+    await world.clock.advance(10_000);
+    isAway = true;
+    await world.clock.advance(answeredAskMs + TTL - 1 - world.clock.monotonicMs());
+    expect(a.duties[0]?.signal.aborted).toBe(false);
+    await world.clock.advance(1);
+    expect(a.duties[0]?.signal.aborted).toBe(true);
+  });
+
   it('does not abort for a renewal that fails while the next one is answered', async () => {
     const world = makeWorld();
     let asked = 0;
