@@ -63,6 +63,8 @@ export interface Manager {
 const LEASE = 'coordinator';
 const TTL_MS = 5000;
 const RENEW_EVERY_MS = 1000;
+/** So that after any outage of the store claims are renewed well within the time for which nobody takes them over. */
+const RENEW_RETRY_MS = 1000;
 const RELAY_EVERY_MS = 1000;
 const VERIFY_TIMEOUT_MS = 5000;
 const DRAIN_MS = 1500;
@@ -89,7 +91,8 @@ export function makeManager(ports: ManagerPorts, settings: ManagerSettings): Man
     await keeper.renewAll();
   };
   const stopping = new AbortController();
-  const loop = (name: string, turn: (signal: AbortSignal) => Promise<void>) => supervise(name, turn, stopping.signal, { clock, observer });
+  const loop = (name: string, turn: (signal: AbortSignal) => Promise<void>, pauses: { maxPauseMs?: number } = {}) =>
+    supervise(name, turn, stopping.signal, { clock, observer, ...pauses });
   // A fault of Redis must not cost the lease, so both duties retry inside it.
   const duty: LeasedDuty = async (grant, held) => {
     const inside = { clock, observer };
@@ -103,7 +106,7 @@ export function makeManager(ports: ManagerPorts, settings: ManagerSettings): Man
       return lease.held;
     },
     start() {
-      loops = Promise.all([loop('lease', leased), loop('claims', renew), loop('work', worker.turn)]);
+      loops = Promise.all([loop('lease', leased), loop('claims', renew, { maxPauseMs: RENEW_RETRY_MS }), loop('work', worker.turn)]);
     },
     async stop() {
       stopping.abort();

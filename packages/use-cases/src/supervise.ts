@@ -4,21 +4,22 @@ import type { Clock, Observer } from '@galaxy/ports';
 export interface SuperviseDeps {
   readonly clock: Clock;
   readonly observer: Observer;
+  /** The longest pause after a turn that failed, in milliseconds; default 5000. */
+  readonly maxPauseMs?: number;
 }
 
 const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 5000;
 
 /**
  * Runs `turn` again and again until the signal aborts. A turn that throws is tried again after a pause that grows to
- * five seconds: a server may be away for any time, and the loop goes on when it is back. The pauses begin anew after a turn
+ * the longest: a server may be away for any time, and the loop goes on when it is back. The pauses begin anew after a turn
  * that worked, or that went on for longer than the longest pause before it failed. Never throws.
  */
 export async function supervise(
   loop: string,
   turn: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
-  { clock, observer }: SuperviseDeps,
+  { clock, observer, maxPauseMs = 5000 }: SuperviseDeps,
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
@@ -28,8 +29,8 @@ export async function supervise(
       if (failures > 0) observer.observe({ kind: 'loop_recovered', loop });
       failures = 0;
     } catch (error) {
-      if (clock.monotonicMs() - begunAtMs > MAX_PAUSE_MS) failures = 0;
-      const retryInMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS);
+      if (clock.monotonicMs() - begunAtMs > maxPauseMs) failures = 0;
+      const retryInMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, maxPauseMs);
       failures = Math.min(failures + 1, 10);
       observer.observe({ kind: 'loop_failed', loop, error, retryInMs });
       await clock.sleep(retryInMs, signal);
