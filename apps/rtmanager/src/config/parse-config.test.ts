@@ -79,6 +79,18 @@ describe('parseConfig', () => {
     expect(valid({ RTMANAGER_HTTP_ADDR: '[::1]:0' }).config.RTMANAGER_HTTP_ADDR).toEqual({ host: '::1', port: 0 });
   });
 
+  it('refuses one key for two streams: results read as jobs would be answered for ever', () => {
+    expect(problems({ RTMANAGER_JOB_RESULTS_STREAM: 'runtime:start_jobs' })).toEqual([
+      'RTMANAGER_JOB_RESULTS_STREAM: must be another key than RTMANAGER_START_JOBS_STREAM',
+    ]);
+    expect(problems({ RTMANAGER_START_JOBS_STREAM: 'one', RTMANAGER_STOP_JOBS_STREAM: ' one ' })).toHaveLength(1);
+  });
+
+  it('refuses a time of more than a day, which no timer measures', () => {
+    expect(problems({ RTMANAGER_STOP_GRACE: '600h' })).toEqual(['RTMANAGER_STOP_GRACE: must be at most 24h']);
+    expect(valid({ RTMANAGER_STOP_GRACE: '24h' }).config.RTMANAGER_STOP_GRACE).toBe(86_400_000);
+  });
+
   it.each([
     ['250ms', 250],
     ['30s', 30_000],

@@ -48,8 +48,26 @@ function valueOf(name: string, variables: Variables, problems: string[]): string
 
 const describe = (issue: z.core.$ZodIssue): string => `${issue.path.join('.')}: ${issue.message}`;
 
-function refusals({ RTMANAGER_HTTP_ADDR }: Config): string[] {
-  return isLoopback(RTMANAGER_HTTP_ADDR) ? [] : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control'];
+function refusals(config: Config): string[] {
+  const address = isLoopback(config.RTMANAGER_HTTP_ADDR)
+    ? []
+    : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control'];
+  return [...address, ...sharedKeys(config)];
+}
+
+const STREAMS = [
+  'RTMANAGER_START_JOBS_STREAM',
+  'RTMANAGER_STOP_JOBS_STREAM',
+  'RTMANAGER_JOB_RESULTS_STREAM',
+  'RTMANAGER_DEAD_LETTERS_STREAM',
+] as const satisfies readonly (keyof Config)[];
+
+// Results on the stream of jobs would be taken for jobs and answered, and so would those answers, for ever.
+function sharedKeys(config: Config): string[] {
+  return STREAMS.flatMap((name, at) => {
+    const other = STREAMS.slice(0, at).find((earlier) => config[earlier] === config[name]);
+    return other === undefined ? [] : [`${name}: must be another key than ${other}`];
+  });
 }
 
 // A warning, not a problem: Kubernetes adds variables of this prefix to every pod when a Service is named like that.

@@ -2,15 +2,22 @@ import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
+const DAY_MS = 24 * UNITS.h;
 
-/** A length of time, `250ms`, `30s`, `10m` or `2h`; parsed to milliseconds. */
-export const duration = z.string().transform((text, context) => {
-  const parts = DURATION.exec(text.trim());
-  const unit = parts?.[2] as keyof typeof UNITS | undefined;
-  if (parts !== null && unit !== undefined) return Number(parts[1]) * UNITS[unit];
-  context.addIssue({ code: 'custom', message: 'must be a number with a unit, such as 250ms, 30s, 10m' });
-  return z.NEVER;
-});
+/**
+ * A length of time, `250ms`, `30s`, `10m` or `2h`; parsed to milliseconds. At most a day: a timer of more than 2^31 - 1
+ * milliseconds fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
+ */
+export const duration = z
+  .string()
+  .transform((text, context) => {
+    const parts = DURATION.exec(text.trim());
+    const unit = parts?.[2] as keyof typeof UNITS | undefined;
+    if (parts !== null && unit !== undefined) return Number(parts[1]) * UNITS[unit];
+    context.addIssue({ code: 'custom', message: 'must be a number with a unit, such as 250ms, 30s, 10m' });
+    return z.NEVER;
+  })
+  .refine((ms) => ms <= DAY_MS, 'must be at most 24h');
 
 const BYTES = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 const SIZE = /^(\d{1,9})([kmg])$/i;
