@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import {
   loadInstance,
   migrate,
@@ -38,7 +37,12 @@ export function postgresServer(url: string, instance: string | undefined): Part<
 /** A PostgreSQL within this process, in memory or in a folder that no other process may open at the same time. */
 export function embeddedPostgres(folder: string | undefined, instance: string | undefined): Part<Database> {
   let opened: Promise<{ executor: PgExecutor; unlock: () => void }> | null = null;
-  const executor = () => (opened ??= openEmbedded(folder));
+  const executor = () =>
+    (opened ??= openEmbedded(folder).catch((error: unknown) => {
+      // The folder may be free the next time.
+      opened = null;
+      throw error;
+    }));
   return {
     probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
     open: async () => portsOver((await executor()).executor, instance),
@@ -54,9 +58,16 @@ export function embeddedPostgres(folder: string | undefined, instance: string | 
 async function openEmbedded(folder: string | undefined) {
   // Two processes on one folder overwrite each other without an error: https://pglite.dev/docs/multi-tab-worker
   const unlock = folder === undefined ? () => undefined : lockFolder(folder);
-  const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
-  await migratePglite(database);
-  return { executor: new PgliteExecutor(database), unlock };
+  try {
+    // Loaded here and not above: it is large, and a service on real servers has no use for it.
+    const { PGlite } = await import('@electric-sql/pglite');
+    const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+    await migratePglite(database);
+    return { executor: new PgliteExecutor(database), unlock };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
 }
 
 async function portsOver(executor: PgExecutor, wanted: string | undefined): Promise<Database> {

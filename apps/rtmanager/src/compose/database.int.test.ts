@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { embeddedPostgres } from './database.js';
+
+it('keeps the embedded database in its folder, and opens it once another process has left it', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'embedded-'));
+  const folder = join(home, 'data');
+  try {
+    const first = embeddedPostgres(folder, undefined);
+    const { instance } = await first.open();
+    await first.close();
+    writeFileSync(`${folder}.lock`, String(process.ppid));
+    const second = embeddedPostgres(folder, undefined);
+    await expect(second.open()).rejects.toThrow(`in use by process ${String(process.ppid)}`);
+    await expect(second.probe.check()).rejects.toThrow('in use');
+    rmSync(`${folder}.lock`);
+    expect((await second.open()).instance).toBe(instance);
+    await second.probe.check();
+    await second.close();
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
