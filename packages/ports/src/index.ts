@@ -58,13 +58,13 @@ export type {
 } from './operation-journal.js';
 export type { OperationLog, OperationLogEntry } from './operation-log.js';
 export { type Outbox, type OutboxBacklog, type OutboxEntry, type OutboxLane, outboxLane } from './outbox.js';
+export { validatePageLimit } from './page-limit.js';
 export type { RuntimeManager } from './runtime-manager.js';
 export {
   type RuntimePage,
   type RuntimePageQuery,
   type RuntimeRecordStore,
   type UpdateStatusInput,
-  validatePageLimit,
   validateUpdateStatusInput,
 } from './runtime-record-store.js';
 export type { StreamOffsetLabel, StreamOffsetStore } from './stream-offset-store.js';

@@ -1,8 +1,7 @@
 import { InvalidTransitionError, RUNTIME_STATUSES } from '@galaxy/domain';
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from './faults.js';
-import { type UpdateStatusInput, validatePageLimit, validateUpdateStatusInput } from './runtime-record-store.js';
+import { type UpdateStatusInput, validateUpdateStatusInput } from './runtime-record-store.js';
 
 const fine: UpdateStatusInput = {
   gameId: 'g1',
@@ -72,27 +71,5 @@ describe('validateUpdateStatusInput', () => {
     expect(refusal('to', 'now')).toMatchObject({ message: messages.to });
     expect(refusal('move', 'now')).toMatchObject({ message: messages.move });
     expect(refusal('gameId', 'move')).toMatchObject({ message: messages.gameId });
-  });
-});
-
-describe('validatePageLimit', () => {
-  it.each([1, 2, 100, 1000])('accepts %d', (limit) => {
-    expect(thrownBy(() => validatePageLimit(limit))).toBeNull();
-  });
-
-  it.each([0, -0, -1, 1001, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10' as unknown as number])('refuses %s', (limit) => {
-    expect(thrownBy(() => validatePageLimit(limit))).toMatchObject({
-      code: 'invalid_input',
-      message: 'list runtimes: limit must be a whole number from 1 to 1000',
-    });
-  });
-
-  it('accepts whole numbers from 1 to 1000 only', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.integer({ min: -5, max: 1005 }), fc.double()), (limit) => {
-        const allowed = Number.isInteger(limit) && limit >= 1 && limit <= 1000;
-        expect(thrownBy(() => validatePageLimit(limit)) === null).toBe(allowed);
-      }),
-    );
   });
 });

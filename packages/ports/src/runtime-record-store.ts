@@ -93,12 +93,3 @@ export function validateUpdateStatusInput(input: UpdateStatusInput): void {
 }
 
 const refused = (reason: string) => new InvalidInputError(`update runtime status: ${reason}`);
-
-/**
- * Checks the size of a page.
- * @throws InvalidInputError when `limit` is not a whole number from 1 to 1000.
- */
-export function validatePageLimit(limit: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-    throw new InvalidInputError('list runtimes: limit must be a whole number from 1 to 1000');
-}

@@ -1,4 +1,4 @@
-import { InvalidInputError, type OperationLog, type OperationLogEntry } from '@galaxy/ports';
+import { type OperationLog, type OperationLogEntry, validatePageLimit } from '@galaxy/ports';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
 /** The operation log in memory. */
@@ -16,8 +16,7 @@ export class MemoryOperationLog implements OperationLog {
 
   async listByGame(gameId: string, query: { readonly beforeOrd?: bigint; readonly limit: number }): Promise<OperationLogEntry[]> {
     const { beforeOrd, limit } = query;
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-      throw new InvalidInputError('list operations: limit must be a whole number from 1 to 1000');
+    validatePageLimit('list operations', limit);
     const older = this.#operations.filter((one) => one.gameId === gameId && (beforeOrd === undefined || one.ord < beforeOrd));
     return older.reverse().slice(0, limit).map(entryOf);
   }

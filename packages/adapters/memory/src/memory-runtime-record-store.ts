@@ -45,7 +45,7 @@ export class MemoryRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async listPage({ status, after = '', limit }: RuntimePageQuery): Promise<RuntimePage> {
-    validatePageLimit(limit);
+    validatePageLimit('list runtimes', limit);
     const behind = [...this.#records.values()]
       .filter((record) => (status === undefined || record.status === status) && bytewise(record.gameId, after) > 0)
       .sort((a, b) => bytewise(a.gameId, b.gameId));

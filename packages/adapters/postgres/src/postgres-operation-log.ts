@@ -1,5 +1,5 @@
 import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS } from '@galaxy/domain';
-import { InvalidInputError, type OperationLog, type OperationLogEntry } from '@galaxy/ports';
+import { type OperationLog, type OperationLogEntry, validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from './pg-executor.js';
 import { bigInt, int, oneOf, type Row, text, time, timeOrNull } from './row.js';
@@ -39,8 +39,7 @@ export class PostgresOperationLog implements OperationLog {
 
   async listByGame(gameId: string, query: { readonly beforeOrd?: bigint; readonly limit: number }): Promise<OperationLogEntry[]> {
     const { beforeOrd: before = NEWEST, limit } = query;
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-      throw new InvalidInputError('list operations: limit must be a whole number from 1 to 1000');
+    validatePageLimit('list operations', limit);
     return (await this.#executor.query(LIST_BY_GAME({ gameId, before, limit }))).map(entryOf);
   }
 }

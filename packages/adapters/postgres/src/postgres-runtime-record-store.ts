@@ -109,7 +109,7 @@ export class PostgresRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async listPage({ status, after = '', limit }: RuntimePageQuery): Promise<RuntimePage> {
-    validatePageLimit(limit);
+    validatePageLimit('list runtimes', limit);
     // One more than asked for tells whether there is a next page.
     const page = { after, limit: limit + 1 };
     const rows = await this.#executor.query(status === undefined ? PAGE(page) : PAGE_BY_STATUS({ ...page, status }));
