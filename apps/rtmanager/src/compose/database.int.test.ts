@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { expect, it } from 'vitest';
 import { embeddedPostgres } from './database.js';
 
@@ -19,6 +20,22 @@ it('keeps the embedded database in its folder, and opens it once another process
     expect((await second.open()).instance).toBe(instance);
     await second.probe.check();
     await second.close();
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
+
+it('leaves a folder that a newer version has migrated free for that version', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'embedded-'));
+  const folder = join(home, 'data');
+  try {
+    const newer = await PGlite.create({ dataDir: folder });
+    await newer.exec('create table runtime_migrations (index int, name text); insert into runtime_migrations values (1000, $$later$$)');
+    await newer.close();
+    const database = embeddedPostgres(folder, undefined);
+    await expect(database.open()).rejects.toMatchObject({ code: 'schema_too_new' });
+    await expect(database.open()).rejects.toMatchObject({ code: 'schema_too_new' });
+    expect(existsSync(`${folder}.lock`)).toBe(false);
   } finally {
     rmSync(home, { recursive: true });
   }

@@ -3,6 +3,7 @@ import {
   migrate,
   migratePglite,
   type PgExecutor,
+  type PgliteDatabase,
   PgliteExecutor,
   PostgresExecutor,
   PostgresLeases,
@@ -62,12 +63,17 @@ async function openEmbedded(folder: string | undefined) {
     // Loaded here and not above: it is large, and a service on real servers has no use for it.
     const { PGlite } = await import('@electric-sql/pglite');
     const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
-    await migratePglite(database);
+    await migratePglite(database).catch((error: unknown) => closeAndThrow(database, error));
     return { executor: new PgliteExecutor(database), unlock };
   } catch (error) {
     unlock();
     throw error;
   }
+}
+
+async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<never> {
+  await database.close();
+  throw error;
 }
 
 async function portsOver(executor: PgExecutor, wanted: string | undefined): Promise<Database> {
