@@ -1,6 +1,7 @@
 import type { Claim, ClaimState } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { ClaimEnded, makeClaimKeeper } from './claim-keeper.js';
+import { makeClaimKeeper } from './claim-keeper.js';
+import { ClaimEnded } from './held-claim.js';
 import { TTL_MS } from './replica.test-support.js';
 import { faultOf } from './stand-between.test-support.js';
 import { GAME, makeWorld, pass, startJob, stopJob, type World } from './world.test-support.js';

@@ -1,5 +1,5 @@
 import type { Clock, ContainerEngine } from '@galaxy/ports';
-import type { HeldClaim } from './claim-keeper.js';
+import type { HeldClaim } from './held-claim.js';
 
 /** A container engine for the length of one attempt. */
 export interface FencedEngine extends ContainerEngine {

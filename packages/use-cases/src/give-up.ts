@@ -1,6 +1,6 @@
 import type { Clock, ContainerEngine, OperationJournal, Settlement } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { HeldClaim } from './claim-keeper.js';
+import type { HeldClaim } from './held-claim.js';
 import { type Failure, failed } from './settlements.js';
 import { resumeStart } from './start-runtime.js';
 import { abandonStart, undoStart } from './undo-start.js';

@@ -1,8 +1,8 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Clock, HandBack, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
 import { DependencyFault, RuntimeFault } from '@galaxy/ports';
-import { ClaimEnded, type HeldClaim } from './claim-keeper.js';
 import type { FencedEngine } from './fenced-engine.js';
+import { ClaimEnded, type HeldClaim } from './held-claim.js';
 
 /** What handing back takes. */
 export interface HandBackDeps {

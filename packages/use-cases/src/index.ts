@@ -1,4 +1,5 @@
-export { type ClaimKeeper, type ClaimKeeperDeps, type HeldClaim, makeClaimKeeper } from './claim-keeper.js';
+export { type ClaimKeeper, type ClaimKeeperDeps, makeClaimKeeper } from './claim-keeper.js';
+export type { HeldClaim } from './held-claim.js';
 export { type LeaseDeps, type LeasedDuty, type LeaseHolder, makeLeaseHolder } from './hold-lease.js';
 export { makeOutboxPublisher, type OutboxPublisher, type PublishDeps } from './publish-outbox.js';
 export { makeRunOperation, type RunDeps } from './run-operation.js';

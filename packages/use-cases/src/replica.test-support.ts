@@ -1,5 +1,6 @@
 import type { Claim, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/ports';
-import { type HeldClaim, makeClaimKeeper } from './claim-keeper.js';
+import { makeClaimKeeper } from './claim-keeper.js';
+import type { HeldClaim } from './held-claim.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
 import { makeRunOperation } from './run-operation.js';
 import { pass, type World } from './world.test-support.js';

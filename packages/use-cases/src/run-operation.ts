@@ -1,9 +1,9 @@
 import type { Clock, ContainerEngine, FinishOutcome, Observer, OperationJournal, OutboxEntry, Settlement } from '@galaxy/ports';
 import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
-import { ClaimEnded, type HeldClaim } from './claim-keeper.js';
 import { fenceEngine } from './fenced-engine.js';
 import { type GiveUpDeps, giveUp } from './give-up.js';
 import { handBackAfter, observed } from './hand-back.js';
+import { ClaimEnded, type HeldClaim } from './held-claim.js';
 import { failed } from './settlements.js';
 import { makeStartRuntime, type StartDeps } from './start-runtime.js';
 import { makeStopRuntime, type StopDeps } from './stop-runtime.js';

@@ -1,7 +1,7 @@
 import type { RuntimeRecord, StartJob } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationProgress } from '@galaxy/ports';
 import { RuntimeConflictError } from '@galaxy/ports';
-import { ClaimEnded, type HeldClaim } from './claim-keeper.js';
+import { ClaimEnded, type HeldClaim } from './held-claim.js';
 import type { Failure } from './settlements.js';
 import { put } from './settlements.js';
 

@@ -10,8 +10,8 @@ import {
 } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationProgress, Settlement } from '@galaxy/ports';
 import { awaitReady, createdId, type ReadyDeps, startContainer } from './await-ready.js';
-import type { HeldClaim } from './claim-keeper.js';
 import { createContainer, foreignName } from './create-container.js';
+import type { HeldClaim } from './held-claim.js';
 import { obtainImage } from './obtain-image.js';
 import { prepareHost, replaceFormer } from './replace-former.js';
 import { type Failure, failed, put, replayed, succeeded } from './settlements.js';

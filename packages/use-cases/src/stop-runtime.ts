@@ -2,7 +2,7 @@ import type { RuntimeRecord, StopJob } from '@galaxy/domain';
 import { decideStop, moveRecord } from '@galaxy/domain';
 import type { Clock, ContainerEngine, Settlement } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { HeldClaim } from './claim-keeper.js';
+import type { HeldClaim } from './held-claim.js';
 import { failed, replayed, succeeded } from './settlements.js';
 
 /** What stops a runtime. */

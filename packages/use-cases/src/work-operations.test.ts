@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type HeldClaim, makeClaimKeeper } from './claim-keeper.js';
+import { makeClaimKeeper } from './claim-keeper.js';
+import type { HeldClaim } from './held-claim.js';
 import { TTL_MS } from './replica.test-support.js';
 import { failed } from './settlements.js';
 import { between, faultOf } from './stand-between.test-support.js';

@@ -1,7 +1,8 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/ports';
-import type { ClaimKeeper, HeldClaim } from './claim-keeper.js';
+import type { ClaimKeeper } from './claim-keeper.js';
 import { observed } from './hand-back.js';
+import type { HeldClaim } from './held-claim.js';
 import type { Wakeup } from './wakeup.js';
 
 /** What claims operations and keeps them going. */
