@@ -156,17 +156,20 @@ describe('the relay', () => {
     const publisher = makeOutboxPublisher({ ...world, results });
     expect(await publisher.relay()).toBe(false);
     expect(world.events.filter(({ kind }) => kind === 'publish_failed')).toHaveLength(500);
+  });
 
-    const other = makeWorld();
-    decide(other, 'bad', 'bad');
-    decide(other, 'good', 'good');
-    const refusing = between('results', other.results, async (call) => {
-      const { result } = call.args[0] as NumberedJobResult;
-      if (result.gameId === 'bad') throw faultOf('redis', { retryable: false });
-      return call.go();
+  it('gives up at the first refusal of a server that refuses for good: it would refuse them all', async () => {
+    const world = makeWorld();
+    decide(world, 'a', 'a');
+    decide(world, 'b', 'b');
+    let calls = 0;
+    const results = between('results', world.results, async () => {
+      calls += 1;
+      throw faultOf('redis', { retryable: false });
     });
-    await makeOutboxPublisher({ ...other, results: refusing }).relay();
-    expect(published(other)).toEqual(['good']);
+    await expect(makeOutboxPublisher({ ...world, results }).relay()).rejects.toMatchObject({ code: 'redis_refused' });
+    expect(calls).toBe(1);
+    expect(pending(world)).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishOutcome } from '@galaxy/ports';
-import { outboxLane, RuntimeFault } from '@galaxy/ports';
+import { InvalidInputError, outboxLane } from '@galaxy/ports';
 
 /** What publishes the outbox. */
 export interface PublishDeps {
@@ -38,12 +38,12 @@ export function makeOutboxPublisher(deps: PublishDeps): OutboxPublisher {
   };
 }
 
-// What is refused for good must not hold up the entries behind it; anything else may hit them too, and is tried later.
+// An entry that can never be published must not hold up those behind it; what a server refuses would hit them all.
 async function isSettled(entry: OutboxEntry, deps: PublishDeps): Promise<boolean> {
   try {
     return await publishInOrder(entry, deps);
   } catch (error) {
-    if (!(error instanceof RuntimeFault) || error.retryable) throw error;
+    if (!(error instanceof InvalidInputError)) throw error;
     reportFailure(entry, error, deps);
     return false;
   }
