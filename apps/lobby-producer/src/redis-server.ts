@@ -10,7 +10,7 @@ export type RedisServer =
       readonly url?: never;
     };
 
-/** @throws InvalidInputError when there is not exactly one of both. */
+/** The server that was given. @throws InvalidInputError when there is not exactly one of both. */
 export function serverOf({ url, redis }: RedisServer): string | Redis {
   const given = [url, redis].filter((one) => one !== undefined);
   if (given.length !== 1 || given[0] === undefined) throw new InvalidInputError('give either a redis url or a redis client');

@@ -1,4 +1,4 @@
-import { containerName, isGameId, parseImageReference } from '@galaxy/domain';
+import { containerName } from '@galaxy/domain';
 import type {
   ContainerEngine,
   CreateOutcome,
@@ -10,14 +10,15 @@ import type {
   StartOutcome,
   StopOutcome,
 } from '@galaxy/ports';
-import { InvalidInputError } from '@galaxy/ports';
-import { z } from 'zod';
 import { assertPolicy } from './assert-policy.js';
 import type { DockerReply } from './call-docker.js';
 import { callDocker } from './call-docker.js';
+import { checkedImage, checkGameId, checkOwner } from './checked-input.js';
 import { isContainerId, readContainerInfo, sightingOf } from './container-info.js';
 import { removeContainer } from './container-remover.js';
+import type { ContainerPlan } from './container-request.js';
 import { containerRequest } from './container-request.js';
+import { DaemonInit } from './daemon-init.js';
 import type { DockerConnection } from './docker-connection.js';
 import { dockerConnection } from './docker-connection.js';
 import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
@@ -30,9 +31,6 @@ import { ensureStateFolder, stateFolderPath } from './state-folder.js';
 
 const ABSENT: Sighting = { kind: 'absent' };
 
-// `N/A` is what dockerd reports when it could not run the program that it is to use as init.
-const Info = z.object({ InitBinary: z.string().nullish(), InitCommit: z.object({ ID: z.string().nullish() }).nullish() });
-
 /**
  * The container engine over a Docker-compatible daemon. Nothing is held open between calls, and a daemon that was
  * restarted is found again by the next call.
@@ -42,7 +40,7 @@ export class DockerContainerEngine implements ContainerEngine {
   readonly #docker: DockerConnection;
   readonly #images: ImageStore;
   readonly #network: GamesNetwork;
-  #init: boolean | null;
+  readonly #init: DaemonInit;
 
   /** @throws InvalidInputError when an option is not sensible; nothing is connected yet. */
   constructor(options: DockerEngineOptions) {
@@ -52,7 +50,7 @@ export class DockerContainerEngine implements ContainerEngine {
     this.#images = new ImageStore(this.#docker, settings);
     const network = { name: settings.network, isolate: settings.isolateGames };
     this.#network = new GamesNetwork(this.#docker.quick, network, settings.deadlines.network);
-    this.#init = settings.init === 'auto' ? null : settings.init;
+    this.#init = new DaemonInit(this.#docker.quick, settings);
   }
 
   /** As the port says. @throws InvalidInputError when the image reference is malformed, and what `authFor` throws. */
@@ -186,27 +184,15 @@ export class DockerContainerEngine implements ContainerEngine {
     if (reply.kind === 'denied' || reply.kind === 'unavailable') throw refusalFault(operation, reply);
   }
 
-  async #plan(spec: IncarnationSpec) {
-    checkGameId(spec.gameId);
-    if (!/^[\w.-]{1,64}$/.test(spec.opId)) throw new InvalidInputError('docker: the operation id must be of 1 to 64 plain characters');
-    if (!Number.isSafeInteger(spec.attempt) || spec.attempt < 0) throw new InvalidInputError('docker: the attempt must be a whole number');
+  async #plan(spec: IncarnationSpec): Promise<ContainerPlan> {
+    checkOwner(spec);
     const { stateRoot } = this.#settings;
     return {
       spec,
       image: daemonImage(checkedImage(spec.imageRef)),
       stateFolder: stateRoot === null ? null : stateFolderPath(stateRoot, spec.gameId),
-      init: (this.#init ??= await this.#daemonHasInit()),
+      init: await this.#init.isWanted(),
     };
-  }
-
-  async #daemonHasInit(): Promise<boolean> {
-    const operation = 'ask for the init program';
-    const run = (signal: AbortSignal) => readDocker(this.#docker.quick, '/info', signal);
-    const reply = await callDocker({ operation, deadlineMs: this.#settings.deadlines.inspect, run });
-    if (reply.kind !== 'ok') throw refusalFault(operation, reply);
-    const info = Info.safeParse(reply.value);
-    if (!info.success) throw answerFault(operation, info.error);
-    return (info.data.InitBinary ?? '') !== '' && info.data.InitCommit?.ID !== 'N/A';
   }
 }
 
@@ -225,14 +211,4 @@ function stopOutcome(operation: string, reply: DockerReply<unknown>): StopOutcom
     case 'refused':
       throw refusalFault(operation, reply);
   }
-}
-
-function checkGameId(gameId: string): void {
-  if (!isGameId(gameId)) throw new InvalidInputError(`docker: ${JSON.stringify(gameId)} is not a game id`);
-}
-
-function checkedImage(imageRef: string) {
-  const check = parseImageReference(imageRef);
-  if (check.kind === 'malformed') throw new InvalidInputError(`docker: the image reference is malformed: ${check.reason}`);
-  return check.reference;
 }

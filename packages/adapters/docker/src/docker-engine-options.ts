@@ -80,7 +80,7 @@ export interface DockerEngineOptions {
   readonly stateRoot?: string;
   /** When to pull; default `if-missing`. With `always`, an image that is present but cannot be pulled is unavailable. */
   readonly pullPolicy?: 'always' | 'if-missing' | 'never';
-  /** Gives the credentials for a registry host (`docker.io` for Docker Hub), or null for none. */
+  /** Gives the credentials for a registry host (`docker.io` for Docker Hub), or null for none. A pull waits for it: it must settle by itself. */
   readonly authFor?: (registry: string) => RegistryAuth | null | Promise<RegistryAuth | null>;
   /** `uid:gid` of the engine, both numeric and not 0; default `65532:65532`. */
   readonly user?: string;
