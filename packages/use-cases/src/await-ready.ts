@@ -38,11 +38,10 @@ export const awaitReady =
     const deadline = clock.monotonicMs() + readyTimeoutMs;
     let detail = 'it never answered';
     for (let pause = FIRST_PAUSE_MS; clock.monotonicMs() < deadline; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
-      const seen = await lookAt(run.engine, createdId(run));
+      const seen = await ask(run, engineClient);
+      if (seen.kind === 'ready') return null;
       if (seen.kind === 'failure') return seen.failure;
-      const health = seen.address === null ? null : await engineClient.health(seen.address, run.held.signal);
-      if (health?.kind === 'healthy') return null;
-      if (health !== null) detail = health.detail;
+      if (seen.detail !== null) detail = seen.detail;
       await clock.sleep(pause, run.held.signal);
       run.held.assertHeld();
       if (run.held.superseded) return SUPERSEDED;
@@ -55,6 +54,20 @@ export function createdId(run: StartRun): string {
   const { containerId } = run.progress;
   if (containerId === null) throw new Error('the start has not created its container yet');
   return containerId;
+}
+
+type Asked = { kind: 'ready' } | { kind: 'not_ready'; detail: string | null } | { kind: 'failure'; failure: Failure };
+
+// Looked at before and after: when a container ends, its address goes to another one, whose answer must not pass for its own.
+async function ask(run: StartRun, engineClient: EngineClient): Promise<Asked> {
+  const before = await lookAt(run.engine, createdId(run));
+  if (before.kind === 'failure') return before;
+  if (before.address === null) return { kind: 'not_ready', detail: null };
+  const health = await engineClient.health(before.address, run.held.signal);
+  if (health.kind !== 'healthy') return { kind: 'not_ready', detail: health.detail };
+  const after = await lookAt(run.engine, createdId(run));
+  if (after.kind === 'failure') return after;
+  return after.address === before.address ? { kind: 'ready' } : { kind: 'not_ready', detail: 'its address changed' };
 }
 
 type Seen = { kind: 'up'; address: string | null } | { kind: 'failure'; failure: Failure };

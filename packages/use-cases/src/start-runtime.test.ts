@@ -226,6 +226,20 @@ describe('a start that fails on the way', () => {
         },
       }),
     ],
+    [
+      'answered for by another one that has its address by now',
+      IMAGE,
+      'container_start_failed',
+      'the engine exited with code 137 before it was ready',
+      ({ engine }) => ({
+        engineClient: {
+          health: async () => {
+            await Promise.all(engine.ids.map((id) => engine.kill(id)));
+            return { kind: 'healthy' };
+          },
+        },
+      }),
+    ],
     ['start refused', BAD_IMAGES.refusesStart, 'container_start_failed', 'the program does not exist', () => ({})],
     ['exits early', BAD_IMAGES.exitsEarly, 'container_start_failed', 'the engine exited with code 3 before it was ready', () => ({})],
     ['never ready', BAD_IMAGES.neverReady, 'engine_not_ready', 'no healthy answer within 5000 ms: status 503', () => ({})],
@@ -237,6 +251,25 @@ describe('a start that fails on the way', () => {
       () => ({ engineClient: { health: async () => ({ kind: 'unreachable', detail: 'refused' }) } }),
     ],
   ];
+
+  it('under another address than the one that answered: asks that one, too', async () => {
+    const world = makeWorld();
+    const asked: string[] = [];
+    const engine = altered(world.engine, {
+      inspect: async (id) => {
+        const sighting = await world.engine.inspect(id);
+        const address = `http://moved-${String(asked.length)}:8080`;
+        return sighting.kind === 'ours' ? { ...sighting, incarnation: { ...sighting.incarnation, address } } : sighting;
+      },
+    });
+    const health = async (address: string) => {
+      if (asked.length < 2) asked.push(address);
+      return { kind: 'healthy' } as const;
+    };
+    const { result } = await start(world, IMAGE, { engine, engineClient: { health } });
+    expect(result).toMatchObject({ outcome: 'success', errorCode: '' });
+    expect(asked).toEqual(['http://moved-0:8080', 'http://moved-1:8080']);
+  });
 
   it.each(cases)('%s, from nothing: removes what it created, the record ends removed', async (_, imageRef, code, message, ports) => {
     const world = makeWorld();
