@@ -14,7 +14,7 @@ export interface JobResult {
   /** The game the job acted on. */
   readonly gameId: string;
   readonly outcome: JobOutcome;
-  /** The container's id on success; empty on failure and when a stop found the game's record removed. */
+  /** The container's id on success; empty on failure, and when a stop found the record removed or the container gone. */
   readonly containerId: string;
   /** `http://galaxy-game-{game_id}:8080`, filled and empty together with `containerId`. */
   readonly engineEndpoint: string;

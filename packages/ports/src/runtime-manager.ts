@@ -1,7 +1,7 @@
 import type { StopReason } from '@galaxy/domain';
 
 /**
- * Publishes runtime jobs to the runtime manager. The Lobby is the producer of both streams.
+ * The runtime manager as its producer sees it: publishes jobs for it. The Lobby is the producer of both streams.
  *
  * Resolving an image is the producer's concern: it substitutes the game's target version into its own template and
  * hands the finished reference over; the runtime manager never resolves versions on this path.
