@@ -1,0 +1,78 @@
+import type { Move } from '../explore.js';
+import { append } from './redis.js';
+import type { Publisher, PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './state.js';
+import { RELAY } from './state.js';
+
+/** The next result is decided; its worker publishes it at once, unless it dies first. */
+export function finishes(state: PublishingState, { results, workers }: PublishingScope): Move<PublishingState>[] {
+  const busy = state.publishers.filter(({ name }) => name !== RELAY).length;
+  if (state.finished === results || busy === workers) return [];
+  const number = state.finished + 1;
+  const after: PublishingState = { ...state, finished: number };
+  const worker: Publisher = { name: `worker ${number}`, queue: [number], point: 'send', epoch: state.epoch, filling: false };
+  const move: Move<PublishingState> = {
+    label: `worker ${number} finishes result ${number}`,
+    by: 'system',
+    to: { ...after, publishers: [...state.publishers, worker] },
+  };
+  if (state.faults.deaths === 0) return [move];
+  return [move, { label: `${move.label} and dies`, by: 'environment', to: spend(after, 'deaths') }];
+}
+
+/** The relay reads what is not marked. */
+export function relayReads(state: PublishingState): Move<PublishingState>[] {
+  const pending = numbersFrom(1, state.finished).filter((number) => !state.marked.includes(number));
+  if (pending.length === 0 || state.publishers.some(({ name }) => name === RELAY)) return [];
+  const relay: Publisher = { name: RELAY, queue: pending, point: 'send', epoch: state.epoch, filling: false };
+  return [{ label: `relay finds ${pending.join(' ')} pending`, by: 'system', to: { ...state, publishers: [...state.publishers, relay] } }];
+}
+
+/** What publishers do next, and what befalls them. */
+export const publishes = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
+  state.publishers.flatMap((publisher) => {
+    const moves = publisher.point === 'send' ? sends(guards, state, publisher) : [marks(guards, state, publisher)];
+    if (state.faults.deaths === 0) return moves;
+    return [...moves, { label: `${publisher.name} dies`, by: 'environment', to: spend(become(state, publisher, null), 'deaths') }];
+  });
+
+function sends(guards: PublishingGuards, state: PublishingState, publisher: Publisher): Move<PublishingState>[] {
+  const [number = 0] = publisher.queue;
+  const { after, reply } = append(guards, state, number);
+  const label = `${publisher.name} publishes ${number}`;
+  const moves: Move<PublishingState>[] =
+    reply.kind === 'there'
+      ? [{ label, by: 'system', to: become(after, publisher, { ...publisher, point: 'mark' }) }]
+      : [{ label: `${label}: gap after ${reply.held}`, by: 'system', to: become(after, publisher, fill(state, publisher, reply.held)) }];
+  if (state.faults.lostReplies === 0) return moves;
+  const gone = spend(become(state, publisher, null), 'lostReplies');
+  return [
+    ...moves,
+    { label: `${label}, reply lost`, by: 'environment', to: append(guards, gone, number).after },
+    { label: `${label}, not answered and still under way`, by: 'environment', to: { ...gone, underWay: [...gone.underWay, number] } },
+  ];
+}
+
+// Whoever meets a gap sends everything from there; if that meets one too, the relay begins anew.
+const fill = (state: PublishingState, publisher: Publisher, held: number): Publisher | null =>
+  publisher.filling ? null : { ...publisher, queue: numbersFrom(held + 1, state.finished), filling: true };
+
+function marks(guards: PublishingGuards, state: PublishingState, publisher: Publisher): Move<PublishingState> {
+  const [number = 0, ...queue] = publisher.queue;
+  const counts = !guards.markUnderEpoch || publisher.epoch === state.epoch;
+  const marked = counts && !state.marked.includes(number) ? [...state.marked, number] : state.marked;
+  const next: Publisher | null = queue.length === 0 ? null : { ...publisher, queue, point: 'send' };
+  const to = become({ ...state, marked }, publisher, next);
+  return { label: `${publisher.name} marks ${number}${counts ? '' : ': of an older epoch, does not count'}`, by: 'system', to };
+}
+
+const become = (state: PublishingState, before: Publisher, after: Publisher | null): PublishingState => {
+  const others = state.publishers.filter((publisher) => publisher !== before);
+  return { ...state, publishers: after === null ? others : [...others, after] };
+};
+
+const spend = (state: PublishingState, fault: keyof PublishingFaults): PublishingState => ({
+  ...state,
+  faults: { ...state.faults, [fault]: state.faults[fault] - 1 },
+});
+
+const numbersFrom = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
