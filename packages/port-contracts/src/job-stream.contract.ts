@@ -175,6 +175,11 @@ function describeWait(open: () => Promise<JobStreamUnderTest>): void {
       expect(ms).toBeLessThan(1500);
     }));
 
+  it('wait returns after two seconds, however long it is told to wait', () =>
+    using(open, async ({ jobs }) => {
+      expect(await timed(jobs.wait(START, 60_000, never()))).toBeLessThan(5000);
+    }));
+
   it('wait returns when the signal aborts, and can be called again', () =>
     using(open, async ({ jobs, append }) => {
       expect(await timed(jobs.wait(START, 2000, AbortSignal.abort()))).toBeLessThan(500);
