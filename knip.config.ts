@@ -1,6 +1,7 @@
 import type { KnipConfig } from 'knip';
 
-// Run twice: as it is, where tests count as users, and with --production, where what only a test uses is dead.
+// Run twice: as it is, where tests count as users, and with --production, where what only a test uses is dead. The second
+// takes tsconfig.build.json, which tells what a built file is made from: a build may lie about.
 const production = process.argv.includes('--production');
 
 // Nobody outside can use a private package: what its door gives must have a user here. Types are let off: a door names

@@ -7,7 +7,10 @@ export { type PgliteDatabase, PgliteExecutor } from './pglite-executor.js';
 export { PostgresExecutor, type PostgresOptions } from './postgres-executor.js';
 export { PostgresLeases } from './postgres-leases.js';
 export { PostgresOperationJournal } from './postgres-operation-journal.js';
+/** @public for other services and tools that read the same database */
 export { PostgresOperationLog } from './postgres-operation-log.js';
 export { PostgresOutbox } from './postgres-outbox.js';
+/** @public for other services and tools that read the same database */
 export { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
+/** @public for other services and tools that read the same database */
 export { SchemaTooNewError } from './schema-too-new-error.js';
