@@ -12,17 +12,17 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const [JOBS, TROUBLES] = [jobCount(300), jobCount(12)];
-// A replica is killed, or stopped in its tracks for up to twice as long as its claims and its lease live.
+// A replica is killed, asked to end, or stopped in its tracks for up to twice as long as its claims and its lease live.
 const TROUBLE = fc.noBias(
   fc.record({
     which: fc.constantFrom(0 as const, 1 as const),
-    kill: fc.boolean(),
+    how: fc.constantFrom('SIGKILL' as const, 'SIGTERM' as const, 'SIGSTOP' as const),
     afterMs: fc.integer({ min: 100, max: 3000 }),
     forMs: fc.integer({ min: 500, max: 10_000 }),
   }),
 );
 
-it(`two replicas answer ${JOBS} mixed jobs exactly once each, in order, though one or the other dies or freezes`, {
+it(`two replicas answer ${JOBS} mixed jobs exactly once each, in order, though one or the other ends, dies or freezes`, {
   timeout: 300_000,
 }, async () => {
   const replicas = await Promise.all([world.start(), world.start()]);
@@ -30,13 +30,13 @@ it(`two replicas answer ${JOBS} mixed jobs exactly once each, in order, though o
   const roles = (await Promise.all(replicas.map((replica) => replica.readyz()))).map(({ role }) => role);
   expect(roles.toSorted()).toEqual(['leader', 'standby']);
   const meanwhile = async () => {
-    for (const { which, kill, afterMs, forMs } of fc.sample(TROUBLE, { numRuns: TROUBLES, seed })) {
+    for (const { which, how, afterMs, forMs } of fc.sample(TROUBLE, { numRuns: TROUBLES, seed })) {
       await sleep(afterMs);
-      if (kill) {
-        await replicas[which].end('SIGKILL');
+      if (how !== 'SIGSTOP') {
+        await replicas[which].end(how);
         replicas[which] = await world.start();
       } else {
-        process.kill(replicas[which].pid, 'SIGSTOP');
+        process.kill(replicas[which].pid, how);
         await sleep(forMs);
         process.kill(replicas[which].pid, 'SIGCONT');
       }
