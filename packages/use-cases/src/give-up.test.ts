@@ -48,7 +48,7 @@ describe('after five failed attempts', () => {
     expect(await containersOf(world)).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);
   });
 
-  it('a start whose intent was never written ends without a record', async () => {
+  it('a start whose intent was never written leaves a `removed` record, so that a stop has its answer', async () => {
     const world = makeWorld();
     const journal = between('journal', world.journal, async (call) => {
       if (call.method === 'advance') throw new TypeError('a bug');
@@ -56,8 +56,10 @@ describe('after five failed attempts', () => {
     });
     await enqueue(world, startJob());
     await workOff(world, makeReplica(world, { journal }));
-    expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
-    expect(recordOf(world)).toBeNull();
+    await enqueue(world, stopJob());
+    await workOff(world, makeReplica(world));
+    expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }, { outcome: 'success', errorCode: 'replay_no_op' }]);
+    expect(recordOf(world)).toMatchObject({ status: 'removed', currentContainerId: null });
   });
 
   it.each<[keyof ContainerEngine, string]>([

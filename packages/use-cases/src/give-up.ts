@@ -1,7 +1,7 @@
 import type { Clock, ContainerEngine, OperationJournal, Settlement } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { HeldClaim } from './held-claim.js';
-import { type Failure, failed } from './settlements.js';
+import { type Failure, failedUntouched } from './settlements.js';
 import { resumeStart } from './start-runtime.js';
 import { abandonStart, undoStart } from './undo-start.js';
 
@@ -25,7 +25,7 @@ export async function giveUp(held: HeldClaim, engine: ContainerEngine, deps: Giv
   const failure = doom(claim.failures, claim.unavailableMs, deps.unavailableWindowMs);
   if (failure === null) return null;
   const run = claim.job.kind === 'start' ? resumeStart(held, claim.job, engine, deps) : null;
-  if (run === null) return failed(claim.gameId, failure);
+  if (run === null) return failedUntouched(claim, failure, deps.clock);
   if (claim.failures > MAX_FAILURES) return abandonStart(run, failure, deps.clock);
   try {
     return await undoStart(run, failure, deps.clock);

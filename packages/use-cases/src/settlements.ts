@@ -1,6 +1,6 @@
 import type { FailureCode, RuntimeRecord } from '@galaxy/domain';
-import { errorMessage } from '@galaxy/domain';
-import type { JobResult, RecordChange, Settlement } from '@galaxy/ports';
+import { errorMessage, newRuntimeRecord } from '@galaxy/domain';
+import type { Claim, Clock, JobResult, RecordChange, Settlement } from '@galaxy/ports';
 
 /** Leaves the record as it is. */
 const KEEP: RecordChange = { kind: 'keep' };
@@ -33,6 +33,16 @@ export function failed(gameId: string, failure: Failure, record: RecordChange = 
     errorMessage: errorMessage(message),
   };
   return { record, result, errorCode: code };
+}
+
+/**
+ * A failure that touched nothing. A game whose start it was gets a record, `removed`, if it has none: a stop that follows
+ * must find its work done.
+ */
+export function failedUntouched({ job, record, gameId }: Claim, failure: Failure, clock: Clock): Settlement {
+  if (job.kind !== 'start' || record !== null) return failed(gameId, failure);
+  const history = newRuntimeRecord({ gameId, imageRef: job.imageRef, status: 'removed', now: clock.now() });
+  return failed(gameId, failure, put(null, history));
 }
 
 /** Why an operation could not do what was asked. */

@@ -1,20 +1,12 @@
 import type { StartJob } from '@galaxy/domain';
-import {
-  decideStart,
-  formerRuntime,
-  isImageAllowed,
-  newRuntimeRecord,
-  parseImageReference,
-  recordRunning,
-  recordStarting,
-} from '@galaxy/domain';
+import { decideStart, formerRuntime, isImageAllowed, parseImageReference, recordRunning, recordStarting } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationProgress, Settlement } from '@galaxy/ports';
 import { awaitReady, createdId, type ReadyDeps, startContainer } from './await-ready.js';
 import { createContainer, foreignName } from './create-container.js';
 import type { HeldClaim } from './held-claim.js';
 import { obtainImage } from './obtain-image.js';
 import { prepareHost, replaceFormer } from './replace-former.js';
-import { type Failure, failed, put, replayed, succeeded } from './settlements.js';
+import { type Failure, failed, failedUntouched, replayed, succeeded } from './settlements.js';
 import { advance, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
 import { undoStart } from './undo-start.js';
 
@@ -65,10 +57,7 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
     return failed(gameId, { code: 'conflict', message: conflictMessage(record?.status, record?.currentImageRef) });
   const refusal = checkImage(job.imageRef, imageAllowlist);
   if (refusal !== null) return failed(gameId, refusal);
-  if (!held.superseded) return null;
-  // The stop that overtook it must find a record, so that it can answer `replay_no_op`.
-  const history = newRuntimeRecord({ gameId, imageRef: job.imageRef, status: 'removed', now: clock.now() });
-  return failed(gameId, SUPERSEDED, record === null ? put(null, history) : undefined);
+  return held.superseded ? failedUntouched(held.claim, SUPERSEDED, clock) : null;
 }
 
 // Looked up before anything is changed, so that the refusal leaves the record as it was.

@@ -80,7 +80,7 @@ function ended(state: State, run: Run, ending: Ending): State {
 // What no job may be answered, or leave behind, as the state is at its end.
 function misled(state: State, run: Run, { result, record }: Ending): string | null {
   const wasStarted = state.operations.some(({ kind }, n) => n < run.operation && kind === 'start');
-  if (result === 'not found' && wasStarted && !state.blind) return 'a stop found no record although a start came before it';
+  if (result === 'not found' && wasStarted) return 'a stop found no record although a start came before it';
   const lost = record?.status === 'stopped' && containerOf(state, record.id) === undefined;
   return lost && !state.late ? 'the record was put back to a container that is gone' : null;
 }
@@ -117,7 +117,9 @@ function givesUp(at: Attempt, label: string): Move<State> {
   const state: State = { ...spend(at.state, 'givenUp'), blind: true };
   const { former, step, point } = at.run;
   const restored = former !== null && (former.id === null || step === 'intent') ? former : null;
-  const record: GameRecord | null = point === 'image' ? (restored ?? { status: 'removed', id: null }) : null;
+  const removed: GameRecord = { status: 'removed', id: null };
+  const untouched = at.state.record.status === 'none' && at.state.operations[at.run.operation]?.kind === 'start' ? removed : null;
+  const record = point === 'image' ? (restored ?? removed) : untouched;
   const ending: Ending = { result: 'given up', record };
   return { label: `${label} and gives it up`, by: 'environment', to: goOn(at, state, { point: 'finish', ending }) };
 }
