@@ -20,7 +20,10 @@ export interface OutboxBacklog {
   readonly oldestMs: number | null;
 }
 
-/** The messages that were decided together with a change and are not yet known to be published. Methods throw DependencyFault when the store does not answer. */
+/**
+ * The messages that were decided together with a change and are not yet known to be published. Every method throws
+ * DependencyFault when the store does not answer.
+ */
 export interface Outbox {
   /** The oldest entries not marked as published, at most `limit`, in the order they were added. */
   pending(limit: number): Promise<OutboxEntry[]>;
