@@ -8,6 +8,8 @@ import { KEYS, type Written, written } from './streams.test-support.js';
 export interface CheckedRun {
   readonly world: Pick<World, 'redis' | 'sql' | 'docker' | 'instance'>;
   readonly jobs: readonly PublishedJob[];
+  /** Whether the container engine was killed meanwhile. */
+  readonly engineCrashes: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function violationsOf(run: CheckedRun): Promise<readonly string[]> 
   const states = new Map<string, readonly GameState[]>();
   return [
     ...results.flatMap((result) => offencesAgainst('RuntimeJobResultPayload', result)),
-    ...checkGames(run.jobs, results, states),
+    ...checkGames(run, results, states),
     ...(await checkDeadLetters(run)),
     ...(await checkOffsets(run)),
     ...(await checkLog(run, results)),
@@ -31,13 +33,14 @@ export async function violationsOf(run: CheckedRun): Promise<readonly string[]> 
   ];
 }
 
-function checkGames(jobs: readonly PublishedJob[], results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
+function checkGames({ jobs, engineCrashes }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
   const lanes = new Set([...jobs.flatMap(({ meaning }) => meaning.lane ?? []), ...results.map((result) => result['game_id'] ?? '')]);
   return [...lanes].flatMap((lane) => {
     const meanings = jobs.map(({ meaning }) => meaning).filter((meaning) => meaning.lane === lane);
     const { problem, states: final } = explain(
       meanings,
       results.filter((result) => result['game_id'] === lane),
+      engineCrashes,
     );
     states.set(lane, final);
     return problem === null ? [] : [`${lane}: ${problem}`];

@@ -56,6 +56,11 @@ describe('explain', () => {
     expect(explain(jobs, [...before, replay('')])).toEqual({ problem: null, states: [{ kind: 'removed' }] });
   });
 
+  it('accepts an engine that is never reached only after a crash of the container engine', () => {
+    expect(explain([start()], [no('engine_not_ready')], true)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
+    expect(explain([start()], [no('engine_not_ready')]).problem).not.toBeNull();
+  });
+
   it.each([
     ['a result too few', [start()], []],
     ['a result too many', [start()], [ok(A), ok(A)]],

@@ -22,6 +22,8 @@ export interface World {
   readonly variables: Readonly<Record<string, string>>;
   /** Starts the service. */
   start(extra?: Readonly<Record<string, string>>): Promise<RtmanagerProcess>;
+  /** What is still open, and the latest warnings of all processes: for whoever has to find out why. */
+  story(): Promise<string>;
   /** What must never be seen, of all processes so far. */
   faults(): readonly string[];
   /** Ends all processes and removes this world's containers, network and database. */
@@ -70,6 +72,13 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
       const rtmanager = await startRtmanager({ ...variables, ...extra });
       processes.push(rtmanager);
       return rtmanager;
+    },
+    story: async () => {
+      const open = await sql`
+        select game_id, op, status, attempt, failures, holder, claim_expires_at, step, error_message
+        from runtime_operation_log where status in ('queued', 'running') order by ord limit 20`;
+      const warnings = processes.flatMap(({ pid, log }) => log.filter(({ level }) => level >= 40).map((line) => ({ pid, ...line })));
+      return [...open, ...warnings.slice(-40)].map((line) => JSON.stringify(line)).join('\n');
     },
     faults: () => processes.flatMap((rtmanager) => rtmanager.faults()),
     close: async () => {
