@@ -24,5 +24,5 @@ it(`answers ${JOBS} mixed jobs exactly once each, in order, though it is killed 
       rtmanager = await world.start();
     }
   };
-  console.log(await runMixedJobs(world, { jobs: JOBS, games: 30, ahead: 40, spreadMs: KILLS * 3000, meanwhile }));
+  console.log(await runMixedJobs(world, { jobs: JOBS, games: 50, ahead: 40, spreadMs: KILLS * 3000, meanwhile }));
 });
