@@ -20,7 +20,7 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map((server) => server.stop()));
 });
 
-const JOBS = jobCount(300);
+const JOBS = jobCount(500);
 // The polite signal of each, by which it ends at once: https://www.postgresql.org/docs/current/server-shutdown.html
 const POLITE = { redis: 'SIGTERM', postgres: 'SIGINT', container_engine: 'SIGTERM' } as const;
 const AWAY_MS = 2500;
@@ -38,7 +38,7 @@ it(`answers ${JOBS} mixed jobs exactly once each, in order, though every server 
       }
     }
   };
-  console.log(await runMixedJobs(world, { jobs: JOBS, games: 30, ahead: 60, spreadMs: 30_000, meanwhile, engineCrashes: true }));
+  console.log(await runMixedJobs(world, { jobs: JOBS, games: 50, ahead: 60, spreadMs: 30_000, meanwhile, engineCrashes: true }));
 });
 
 async function bounce(name: keyof typeof servers, signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT', rtmanager: RtmanagerProcess): Promise<void> {
