@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,19 +9,21 @@ import { build, type Plugin } from 'esbuild';
 const COMMON_JS = `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
 
+const PREFIX = 'rtmanager-bundle-';
+
 let bundled: Promise<string> | null = null;
 
 /**
  * The service as one file, made from the sources of this moment: never stale, and it starts in half the time that
- * transpiling on the fly takes. Made once per process, and removed with it.
+ * transpiling on the fly takes. Made once per process; the next one removes it.
  */
 export function bundledService(): Promise<string> {
   return (bundled ??= bundleService());
 }
 
 async function bundleService(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'rtmanager-bundle-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  removeLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const outfile = join(folder, 'main.mjs');
   await build({
     entryPoints: [fileURLToPath(new URL('../main.ts', import.meta.url))],
@@ -39,6 +41,14 @@ async function bundleService(): Promise<string> {
     logLevel: 'error',
   });
   return outfile;
+}
+
+// The test runner ends its processes by a signal, so that none of them can clear up behind itself.
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const [pid = ''] = name.slice(PREFIX.length).split('-');
+    if (!existsSync(`/proc/${pid}`)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 /** Files that sources look for beside themselves, such as migrations, are found from the bundle, too. */
