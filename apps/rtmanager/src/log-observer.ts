@@ -25,7 +25,22 @@ const LINES = {
   offset_mirror_failed: { level: 'warn', message: 'the offset mirror was not written' },
   loop_failed: { level: 'warn', message: 'loop failed; it is tried again' },
   loop_recovered: { level: 'info', message: 'loop recovered' },
-} as const satisfies Record<RuntimeEvent['kind'], { level: 'debug' | 'info' | 'warn'; message: string }>;
+  drift_found: { level: 'warn', message: 'record and containers do not agree' },
+  foreign_container: { level: 'warn', message: "a container that is not ours bears a game's name; it is left alone" },
+  reconciled: { level: 'debug', message: 'records and containers compared' },
+  hold_changed: { level: 'warn', message: 'hold changed' },
+  stream_gap: { level: 'error', message: 'entries of a job stream were trimmed before they were read; their jobs are lost' },
+  stream_recreated: { level: 'warn', message: 'a job stream was made anew; it is read from its start' },
+  entry_from_future: { level: 'warn', message: "a job entry's id is far ahead of the server's clock" },
+  read_reduced: { level: 'warn', message: 'reading the job streams failed; fewer entries are read at once' },
+  published_lost: { level: 'warn', message: 'published messages were lost by their server; they are sent again' },
+  messages_skipped: { level: 'warn', message: 'messages will not be sent again' },
+  outbox_backlog: { level: 'debug', message: 'messages wait to be published' },
+  outbox_pruned: { level: 'debug', message: 'published messages deleted' },
+  dead_lettered: { level: 'error', message: 'a job was given up after too many failures' },
+  circuit_changed: { level: 'warn', message: 'circuit changed' },
+  stalled: { level: 'error', message: 'the process did not run for a while; everything it held is let go' },
+} as const satisfies Record<RuntimeEvent['kind'], { level: 'debug' | 'info' | 'warn' | 'error'; message: string }>;
 
 function fieldsOf(event: RuntimeEvent): Record<string, unknown> {
   const { kind, ...rest } = event;

@@ -1,4 +1,12 @@
 export { containerName, engineEndpoint, gameIdOf, hostName } from './container-name.js';
+export {
+  type ContainerSight,
+  decideReconcile,
+  isDestructive,
+  massChangeLimit,
+  RECONCILE_VERDICTS,
+  type ReconcileVerdict,
+} from './decide-reconcile.js';
 export { decideStart, type StartDecision } from './decide-start.js';
 export { decideStop, type StopDecision } from './decide-stop.js';
 export { compareEntryIds, type EntryId, parseEntryId, STREAM_START } from './entry-id.js';
@@ -18,7 +26,15 @@ export {
   type OperationStatus,
   type OperationStep,
 } from './operation.js';
-export { type InvalidJob, jobOperation, type RuntimeJob, type StartJob, type StopJob } from './runtime-job.js';
+export {
+  type InvalidJob,
+  jobOperation,
+  type ReconcileJob,
+  type RuntimeJob,
+  type StartJob,
+  type StopJob,
+  type StreamJob,
+} from './runtime-job.js';
 export {
   type FormerRuntime,
   formerRuntime,
@@ -40,3 +56,4 @@ export {
   transition,
 } from './runtime-status.js';
 export { parseStopReason, STOP_REASONS, type StopReason, type StopReasonCheck } from './stop-reason.js';
+export type { StreamPlace } from './stream-place.js';

@@ -1,3 +1,4 @@
+import type { ReconcileVerdict } from './decide-reconcile.js';
 import type { StopReason } from './stop-reason.js';
 
 /** Start the game with this image. */
@@ -28,10 +29,25 @@ export interface InvalidJob {
   readonly message: string;
 }
 
+/** Act on a record and containers that do not agree. Found by the reconciler; decided anew by whoever carries it out. */
+export interface ReconcileJob {
+  readonly kind: 'reconcile';
+  readonly gameId: string;
+  /** What was found to be done about the record and its container. Nothing else is done. */
+  readonly verdict: ReconcileVerdict;
+  /** Containers of the game besides the one that counts, to be removed. */
+  readonly strays: readonly string[];
+  /** For people: what was seen. */
+  readonly reason: string;
+}
+
 /** What one entry of the job streams asks for. */
-export type RuntimeJob = StartJob | StopJob | InvalidJob;
+export type StreamJob = StartJob | StopJob | InvalidJob;
+
+/** What one operation is to do. */
+export type RuntimeJob = StreamJob | ReconcileJob;
 
 /** The operation a job is queued as. */
-export function jobOperation(job: RuntimeJob): 'start' | 'stop' {
+export function jobOperation(job: RuntimeJob): 'start' | 'stop' | 'reconcile' {
   return job.kind === 'invalid' ? job.of : job.kind;
 }

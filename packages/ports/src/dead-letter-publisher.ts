@@ -1,4 +1,4 @@
-import type { PublishOutcome } from './job-result-publisher.js';
+import type { PublishOutcome, PublishStamp, StreamPublishing } from './publish-outcome.js';
 
 /** A stream entry that was given up, as `runtime:dead_letters` carries it. */
 export interface DeadLetter {
@@ -24,10 +24,10 @@ export interface NumberedDeadLetter {
 }
 
 /** Publishes entries on `runtime:dead_letters`. */
-export interface DeadLetterPublisher {
+export interface DeadLetterPublisher extends StreamPublishing {
   /**
    * Appends the dead letter unless it is there already; the same promises as JobResultPublisher.publish, per lane.
    * @throws DependencyFault as there.
    */
-  publish(letter: NumberedDeadLetter): Promise<PublishOutcome>;
+  publish(letter: NumberedDeadLetter, stamp: PublishStamp): Promise<PublishOutcome>;
 }

@@ -1,4 +1,5 @@
 import { InvalidInputError } from './faults.js';
+import type { PublishOutcome, PublishStamp, StreamPublishing } from './publish-outcome.js';
 
 /** The two outcomes of a job; `success` includes the idempotent replay (`error_code` = `replay_no_op`). */
 export const JOB_OUTCOMES = ['success', 'failure'] as const;
@@ -31,27 +32,18 @@ export interface NumberedJobResult {
 }
 
 /**
- * What became of a numbered publish: `published` as the entry of that id; `already_published` by an earlier call whose
- * reply was lost; `gap` when results before it are missing: publish from `held + 1` on, in order.
- */
-export type PublishOutcome =
-  | { readonly kind: 'published'; readonly entryId: string }
-  | { readonly kind: 'already_published' }
-  | { readonly kind: 'gap'; readonly held: bigint };
-
-/**
  * Publishes one entry on `runtime:job_results` per finished start or stop job. Results carry no job id, so their order
  * per game is part of the contract: the publisher keeps the last number published per game and refuses to skip one.
  * Nothing is published of operations that did not come by a job stream.
  */
-export interface JobResultPublisher {
+export interface JobResultPublisher extends StreamPublishing {
   /**
    * Appends the result unless it is there already. Atomic per call, and repeating is safe: of any number of calls with
    * the same game and number, from any number of processes, exactly one appends.
    * @throws InvalidInputError from {@link validateJobResult}: nothing was published.
    * @throws DependencyFault when the stream does not answer or refuses; with `effect: 'unknown'` it may be published: call again.
    */
-  publish(result: NumberedJobResult): Promise<PublishOutcome>;
+  publish(result: NumberedJobResult, stamp: PublishStamp): Promise<PublishOutcome>;
 }
 
 /**

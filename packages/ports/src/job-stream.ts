@@ -1,4 +1,4 @@
-import type { Arrival, RuntimeJob } from '@galaxy/domain';
+import type { Arrival, StreamJob } from '@galaxy/domain';
 
 /** The two job streams. */
 export type JobStreamName = Arrival['stream'];
@@ -12,7 +12,7 @@ export type JobCursors = Readonly<Record<JobStreamName, string>>;
  */
 export interface ReceivedEntry extends Arrival {
   readonly entryId: string;
-  readonly job: RuntimeJob | null;
+  readonly job: StreamJob | null;
   readonly refusal: string | null;
   /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB. */
   readonly raw: string;
@@ -26,6 +26,19 @@ export interface JobReads {
   readonly stops: readonly ReceivedEntry[];
   /** The most entries the read could return per stream. */
   readonly limit: number;
+  /** Milliseconds since 1970 (UTC) by the server's clock, which entry ids are made of. */
+  readonly serverMs: bigint;
+}
+
+/** What a stream says of itself; null ids when it never had an entry. */
+export interface StreamShape {
+  readonly firstId: string | null;
+  /** The highest id it ever gave out, that of a deleted entry included. */
+  readonly lastId: string | null;
+  /** How many entries were ever added. */
+  readonly added: bigint;
+  /** How many it holds. */
+  readonly length: bigint;
 }
 
 /**
@@ -48,4 +61,10 @@ export interface JobStream {
    * @throws DependencyFault as there.
    */
   wait(after: JobCursors, maxWaitMs: number, signal: AbortSignal): Promise<void>;
+
+  /**
+   * What both streams say of themselves, as of one moment; null for one that does not exist.
+   * @throws DependencyFault as there.
+   */
+  shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>>;
 }

@@ -1,4 +1,7 @@
-import type { Operation } from '@galaxy/domain';
+import type { Operation, ReconcileVerdict } from '@galaxy/domain';
+import type { Dependency } from './faults.js';
+import type { HoldReason } from './holds.js';
+import type { JobStreamName } from './job-stream.js';
 
 /** What names an operation in logs. */
 export interface ObservedOperation {
@@ -51,7 +54,38 @@ export type RuntimeEvent =
     }
   | { readonly kind: 'offset_mirror_failed'; readonly error: unknown }
   | { readonly kind: 'loop_failed'; readonly loop: string; readonly error: unknown; readonly retryInMs: number }
-  | { readonly kind: 'loop_recovered'; readonly loop: string };
+  | { readonly kind: 'loop_recovered'; readonly loop: string }
+  | {
+      readonly kind: 'drift_found';
+      readonly gameId: string;
+      readonly verdict: ReconcileVerdict;
+      readonly strays: number;
+      readonly reason: string;
+      /** `queued` it is acted on; otherwise why not (yet). */
+      readonly decision: 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
+    }
+  | { readonly kind: 'foreign_container'; readonly id: string; readonly name: string }
+  | { readonly kind: 'reconciled'; readonly containers: number; readonly games: number; readonly queued: number; readonly ms: number }
+  | { readonly kind: 'hold_changed'; readonly reason: HoldReason; readonly held: boolean; readonly message: string }
+  | { readonly kind: 'stream_gap'; readonly stream: JobStreamName; readonly lost: bigint; readonly cursor: string }
+  | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
+  | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
+  | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }
+  /** What the results' server was found to have lost, and is sent again. */
+  | { readonly kind: 'published_lost'; readonly takenBack: number; readonly epoch: bigint }
+  /** Numbers that are not sent (again): too old, or no longer kept. */
+  | { readonly kind: 'messages_skipped'; readonly messageKind: 'job_result' | 'dead_letter'; readonly lane: string; readonly upTo: bigint }
+  | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
+  | { readonly kind: 'outbox_pruned'; readonly deleted: number }
+  | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }
+  | {
+      readonly kind: 'circuit_changed';
+      readonly circuit: string;
+      readonly dependency: Dependency;
+      readonly open: boolean;
+      readonly error: unknown;
+    }
+  | { readonly kind: 'stalled'; readonly ms: number };
 
 /** Is told what happens; logs and metrics hang on it. Never throws, returns at once, and nothing depends on it. */
 export interface Observer {

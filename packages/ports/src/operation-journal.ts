@@ -1,4 +1,14 @@
-import type { FailureCode, FormerRuntime, OperationSource, OperationStep, RuntimeJob, RuntimeRecord, RuntimeStatus } from '@galaxy/domain';
+import type {
+  FailureCode,
+  FormerRuntime,
+  OperationSource,
+  OperationStep,
+  RuntimeJob,
+  RuntimeRecord,
+  RuntimeStatus,
+  StreamJob,
+  StreamPlace,
+} from '@galaxy/domain';
 import type { DeadLetter } from './dead-letter-publisher.js';
 import type { JobResult } from './job-result-publisher.js';
 import type { JobCursors, JobStreamName, ReceivedEntry } from './job-stream.js';
@@ -12,7 +22,9 @@ export interface JobToQueue {
   readonly stream: JobStreamName;
   readonly entryId: string;
   readonly payloadHash: string;
-  readonly job: RuntimeJob;
+  readonly job: StreamJob;
+  /** The entry as it was, see ReceivedEntry: kept until the operation has ended, for a dead letter. */
+  readonly raw: string;
 }
 
 /** A dead letter to send, and the stream whose lane it is numbered in. */
@@ -34,8 +46,14 @@ export interface Intake {
   readonly entriesRead: Readonly<Record<JobStreamName, number>>;
 }
 
-/** `taken_in` tells how many of the jobs were new; `lost` that the lease belongs to somebody else by now: nothing was changed. */
-export type IntakeOutcome = { readonly kind: 'taken_in'; readonly queued: number } | { readonly kind: 'lost' };
+/**
+ * `taken_in` tells how many of the jobs were new; `lost` that the lease belongs to somebody else by now, `on_hold` that a
+ * hold `restored` is in force: nothing was changed.
+ */
+export type IntakeOutcome =
+  | { readonly kind: 'taken_in'; readonly queued: number }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'on_hold' };
 
 /** What names a claim: the operation and the attempt, which is the fence. */
 export interface ClaimKey {
@@ -61,6 +79,8 @@ export interface Claim extends ClaimKey {
   /** The stream entry's id, or the request's. */
   readonly sourceRef: string;
   readonly job: RuntimeJob;
+  /** The stream entry it came by; null when it did not come by a stream. */
+  readonly entry: { readonly stream: JobStreamName; readonly entryId: string; readonly raw: string } | null;
   readonly progress: OperationProgress | null;
   /** The game's record at the moment of the claim. While the claim holds, only its holder moves it. */
   readonly record: RuntimeRecord | null;
@@ -110,6 +130,8 @@ export interface Settlement {
   readonly result: JobResult;
   /** Why it ended so when it is not a fresh success. */
   readonly errorCode: '' | 'replay_no_op' | FailureCode;
+  /** Added to the outbox in the same statement, in the game's lane; null for none. */
+  readonly deadLetter: DeadLetter | null;
 }
 
 /**
@@ -150,8 +172,11 @@ export interface HandBack {
  * happened, and calling again is safe.
  */
 export interface OperationJournal {
-  /** The stored cursors; null per stream for one that was never read. */
-  cursors(): Promise<Readonly<Record<JobStreamName, string | null>>>;
+  /** Where each stream was taken in up to; null per stream for one that was never read. */
+  cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>>;
+
+  /** Corrects where a stream stands, under the lease: after a gap, or when the stream was made anew. */
+  moveCursor(lease: LeaseGrant, stream: JobStreamName, place: StreamPlace): Promise<{ readonly kind: 'moved' } | { readonly kind: 'lost' }>;
 
   /**
    * Queues jobs in the given order, adds the dead letters to the outbox, and moves the cursors, under the lease. An
@@ -162,7 +187,8 @@ export interface OperationJournal {
   /**
    * Claims operations: first those whose claim has expired (when allowed), then per game the oldest queued one, if
    * nothing of the game runs. Each claim raises `attempt`. Of concurrent calls none gets the same operation, nor two
-   * operations of one game.
+   * operations of one game. While a hold `restored` is in force there is nothing to claim. An operation whose job can't be
+   * read comes as an `invalid` job.
    */
   claim(request: ClaimRequest): Promise<Claim[]>;
 

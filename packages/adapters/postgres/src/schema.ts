@@ -1,4 +1,5 @@
 import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS, RUNTIME_STATUSES } from '@galaxy/domain';
+import { HOLD_REASONS } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
@@ -67,6 +68,8 @@ export const operationLog = pgTable(
     valid: boolean('valid').notNull().default(true),
     // json, not jsonb, and never looked into here: so it keeps every text, also one with an escaped NUL.
     payload: json('payload').notNull(),
+    /** The stream entry as it was, until the operation has ended: what a dead letter carries. */
+    raw: text('raw'),
     attempt: integer('attempt').notNull().default(0),
     failures: integer('failures').notNull().default(0),
     creditedAttempt: integer('credited_attempt').notNull().default(0),
@@ -115,25 +118,47 @@ export const runtimeOutbox = pgTable(
     payload: json('payload').notNull(),
     createdAt: time('created_at').notNull().default(sql`clock_timestamp()`),
     publishedAt: time('published_at'),
+    /** The id the stream gave the message; null when it is not known. */
+    entryId: text('entry_id'),
+    /** Of a dead letter: what an operator has decided; null while nobody has. */
+    resolution: text('resolution'),
   },
   (t) => [
     check('runtime_outbox_kind_chk', oneOf(t.kind, ['job_result', 'dead_letter'])),
+    check('runtime_outbox_resolution_chk', oneOf(t.resolution, ['requeued', 'discarded'])),
     uniqueIndex('runtime_outbox_lane_key').on(t.kind, t.lane, t.number),
     uniqueIndex('runtime_outbox_dedupe_key').on(t.kind, t.dedupeKey),
     index('runtime_outbox_pending_idx').on(t.id).where(sql`${t.publishedAt} is null`),
+    index('runtime_outbox_published_idx').on(t.publishedAt),
+    index('runtime_outbox_dead_letter_idx').on(t.id).where(sql`${t.kind} = 'dead_letter'`),
   ],
 );
 
-/** How far each job stream was taken in. */
+/** How far each job stream was taken in. The columns are those of StreamPlace. */
 export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   stream: text('stream').primaryKey(),
   cursor: text('cursor').notNull(),
-  /** The oldest entry id that the stream is known to have held; null while it was never looked at. */
   floor: text('floor'),
-  entriesRead: bigint('entries_read', { mode: 'bigint' }).notNull().default(sql`0`),
-  /** The run id of the Redis server the cursor was read from; another one tells of a restart or a failover. */
-  runId: text('run_id'),
+  entriesRead: bigint('entries_read', { mode: 'bigint' }),
 });
+
+/** One row once the first epoch was raised; before, the epoch is 0. */
+export const runtimePublishing = pgTable(
+  'runtime_publishing',
+  { one: boolean('one').primaryKey().default(true), epoch: bigint('epoch', { mode: 'bigint' }).notNull() },
+  (t) => [check('runtime_publishing_one_chk', sql`${t.one}`)],
+);
+
+/** What the manager does not do until an operator has decided. */
+export const runtimeHolds = pgTable(
+  'runtime_holds',
+  {
+    reason: text('reason').primaryKey(),
+    message: text('message').notNull(),
+    since: time('since').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [check('runtime_holds_reason_chk', oneOf(t.reason, HOLD_REASONS))],
+);
 
 /** Who may do what only one process may. A released lease has no holder. */
 export const runtimeLeases = pgTable('runtime_leases', {
@@ -143,7 +168,7 @@ export const runtimeLeases = pgTable('runtime_leases', {
   expiresAt: time('expires_at').notNull(),
 });
 
-/** What belongs to the installation: `instance` is the name its containers are labelled with. */
+/** What belongs to the installation: `instance` is the name its containers are labelled with; see also SettingKey. */
 export const runtimeSettings = pgTable('runtime_settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),
