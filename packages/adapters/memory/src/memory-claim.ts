@@ -3,6 +3,7 @@ import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
 /** {@link OperationJournal.claim} in memory. */
 export function claim(database: MemoryDatabase, request: ClaimRequest): Claim[] {
+  if (database.holdsInForce.has('restored')) return [];
   const claimable = [...takeOvers(database, request), ...heads(database)];
   const starts = claimable.filter(({ op }) => op === 'start').slice(0, request.starts);
   const others = claimable.filter(({ op }) => op !== 'start').slice(0, request.others);
@@ -39,10 +40,24 @@ function take({ clock }: MemoryDatabase, operation: MemoryOperation, { holder, t
 }
 
 function claimOf(database: MemoryDatabase, operation: MemoryOperation): Claim {
-  const { opId, attempt, ord, gameId, source, sourceRef, job, progress, failures, unavailableMs } = operation;
+  const { opId, attempt, ord, gameId, source, sourceRef, job, entry, progress, failures, unavailableMs } = operation;
   const record = database.records.get(gameId) ?? null;
   const superseded = isSuperseded(database, operation);
-  return structuredClone({ opId, attempt, ord, gameId, source, sourceRef, job, progress, record, superseded, failures, unavailableMs });
+  return structuredClone({
+    opId,
+    attempt,
+    ord,
+    gameId,
+    source,
+    sourceRef,
+    job,
+    entry,
+    progress,
+    record,
+    superseded,
+    failures,
+    unavailableMs,
+  });
 }
 
 /** Whether a later stop is queued behind a start. An entry of the stop stream that could not be decoded stops nothing. */

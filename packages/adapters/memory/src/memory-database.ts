@@ -1,12 +1,17 @@
-import type { Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord } from '@galaxy/domain';
+import type { Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord, StreamPlace } from '@galaxy/domain';
 import {
+  type Claim,
   type Clock,
+  type DeadLetterState,
+  type Hold,
+  type HoldReason,
   type JobResult,
   type JobStreamName,
   type LeaseGrant,
   type OperationProgress,
   type OutboxEntry,
   outboxLane,
+  type SettingKey,
 } from '@galaxy/ports';
 
 /** An operation as the memory keeps it. A claim is (`attempt`, `holder`, `expiresAtMs`); one handed back has no holder. */
@@ -19,6 +24,7 @@ export interface MemoryOperation {
   readonly sourceRef: string;
   readonly job: RuntimeJob;
   readonly queuedAt: Date;
+  readonly entry: Claim['entry'];
   status: OperationStatus;
   attempt: number;
   failures: number;
@@ -45,6 +51,8 @@ export interface MemoryMessage {
   readonly dedupeKey: string;
   readonly addedAtMs: number;
   published: boolean;
+  /** Of a dead letter: what an operator has decided; null while nobody has. */
+  resolution: Exclude<DeadLetterState, 'open'> | null;
 }
 
 /** A lease as the memory keeps it. */
@@ -64,7 +72,11 @@ export class MemoryDatabase {
   readonly takenIn = new Set<string>();
   readonly outbox: MemoryMessage[] = [];
   readonly leases = new Map<string, MemoryLease>();
-  readonly cursors: Record<JobStreamName, string | null> = { start_jobs: null, stop_jobs: null };
+  readonly places: Record<JobStreamName, StreamPlace | null> = { start_jobs: null, stop_jobs: null };
+  readonly holdsInForce = new Map<HoldReason, Hold>();
+  readonly settings = new Map<SettingKey, string>();
+  /** The publish epoch. */
+  epoch = 0n;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -81,11 +93,11 @@ export class MemoryDatabase {
     dedupeKey: string,
     kind: OutboxEntry['kind'],
     lane: string,
-    entryOf: (id: bigint, number: bigint) => OutboxEntry,
+    entryOf: (id: bigint, number: bigint, epoch: bigint) => OutboxEntry,
   ): OutboxEntry {
     const number = BigInt(this.lane(kind, lane).length + 1);
-    const entry = entryOf(BigInt(this.outbox.length + 1), number);
-    this.outbox.push({ entry, dedupeKey, addedAtMs: this.clock.monotonicMs(), published: false });
+    const entry = entryOf(BigInt(this.outbox.length + 1), number, this.epoch);
+    this.outbox.push({ entry, dedupeKey, addedAtMs: this.clock.monotonicMs(), published: false, resolution: null });
     return entry;
   }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { OPERATION_STEPS } from '@galaxy/domain';
+import { OPERATION_STEPS, type StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
   ClaimKey,
@@ -11,6 +11,7 @@ import type {
   Intake,
   IntakeOutcome,
   JobStreamName,
+  LeaseGrant,
   OperationJournal,
   OperationProgress,
   OutboxEntry,
@@ -19,6 +20,7 @@ import type {
 } from '@galaxy/ports';
 import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
+import { addDeadLetter } from './memory-dead-letter.js';
 import { takeIn } from './memory-take-in.js';
 
 /** The journal in memory. JavaScript runs each method without a pause, which makes it the one atomic statement. */
@@ -29,8 +31,14 @@ export class MemoryOperationJournal implements OperationJournal {
     this.#database = database;
   }
 
-  async cursors(): Promise<Readonly<Record<JobStreamName, string | null>>> {
-    return { ...this.#database.cursors };
+  async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
+    return structuredClone(this.#database.places);
+  }
+
+  async moveCursor(lease: LeaseGrant, stream: JobStreamName, place: StreamPlace): Promise<{ readonly kind: 'moved' | 'lost' }> {
+    if (!this.#database.holds(lease)) return { kind: 'lost' };
+    this.#database.places[stream] = { ...place };
+    return { kind: 'moved' };
   }
 
   async takeIn(intake: Intake): Promise<IntakeOutcome> {
@@ -69,6 +77,7 @@ export class MemoryOperationJournal implements OperationJournal {
     mine.errorCode = settlement.errorCode;
     mine.finishedAt = this.#database.clock.now();
     mine.holder = null;
+    if (settlement.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, settlement.deadLetter);
     return { kind: 'applied', publish: this.#publish(mine, settlement) };
   }
 
@@ -110,14 +119,21 @@ export class MemoryOperationJournal implements OperationJournal {
   #publish({ opId, source, gameId }: MemoryOperation, { result }: Settlement): OutboxEntry | null {
     if (source !== 'lobby') return null;
     const copy = structuredClone(result);
-    const entryOf = (id: bigint, number: bigint): OutboxEntry => ({ kind: 'job_result', id, message: { number, result: copy } });
-    return structuredClone(this.#database.addMessage(opId, 'job_result', gameId, entryOf));
+    return structuredClone(
+      this.#database.addMessage(opId, 'job_result', gameId, (id, number, epoch) => ({
+        kind: 'job_result',
+        id,
+        epoch,
+        message: { number, result: copy },
+      })),
+    );
   }
 
   #endedBefore({ opId, attempt }: ClaimKey): FinishOutcome {
     const operation = this.#database.operations.find((one) => one.opId === opId && one.attempt === attempt);
     if (operation === undefined || operation.finishedAt === null) return { kind: 'lost' };
     const message = this.#database.outbox.find(({ dedupeKey, entry }) => entry.kind === 'job_result' && dedupeKey === opId);
-    return { kind: 'already_mine', publish: message === undefined ? null : structuredClone(message.entry) };
+    const epoch = this.#database.epoch;
+    return { kind: 'already_mine', publish: message === undefined ? null : structuredClone({ ...message.entry, epoch }) };
   }
 }

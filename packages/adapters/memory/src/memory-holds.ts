@@ -1,0 +1,25 @@
+import type { Hold, HoldReason, Holds } from '@galaxy/ports';
+import type { MemoryDatabase } from './memory-database.js';
+
+/** Holds in memory. */
+export class MemoryHolds implements Holds {
+  readonly #database: MemoryDatabase;
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database;
+  }
+
+  async list(): Promise<Hold[]> {
+    return structuredClone([...this.#database.holdsInForce.values()]);
+  }
+
+  async set(reason: HoldReason, message: string): Promise<void> {
+    const { holdsInForce, clock } = this.#database;
+    const since = holdsInForce.get(reason)?.since ?? clock.now();
+    holdsInForce.set(reason, { reason, message, since });
+  }
+
+  async clear(reason: HoldReason): Promise<void> {
+    this.#database.holdsInForce.delete(reason);
+  }
+}
