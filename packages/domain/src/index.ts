@@ -15,6 +15,7 @@ export { errorMessage } from './error-message.js';
 export { GAME_ID_PATTERN, isGameId } from './game-id.js';
 export { isImageAllowed } from './image-allowlist.js';
 export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './image-reference.js';
+export { type DoneSoFar, judgeRestored } from './judge-restored.js';
 export { type Arrival, mergeJobs, type StreamReads } from './merge-jobs.js';
 export {
   OPERATION_SOURCES,
@@ -36,13 +37,16 @@ export {
   type StreamJob,
 } from './runtime-job.js';
 export {
+  adoptedRecord,
   type FormerRuntime,
   formerRuntime,
   moveRecord,
   newRuntimeRecord,
   type RuntimeRecord,
+  recordAnswering,
   recordRunning,
   recordStarting,
+  recordUnreachable,
   restoreFormer,
 } from './runtime-record.js';
 export {

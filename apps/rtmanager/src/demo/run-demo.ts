@@ -47,7 +47,7 @@ export async function runDemo({ keep, image }: DemoOptions): Promise<void> {
 async function untilReady(service: Service): Promise<void> {
   const startedAt = performance.now();
   let said = '';
-  for (let now = await service.readiness(); !now.ready; now = await service.readiness()) {
+  for (let now = await service.readiness(); now.status !== 'ready'; now = await service.readiness()) {
     const away = Object.entries(now.dependencies).flatMap(([name, { ok, why }]) =>
       ok || name === 'boot' ? [] : [`${name}: ${why ?? ''}`],
     );

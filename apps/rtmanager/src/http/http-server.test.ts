@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeHttpServer } from './http-server.js';
-import { makeReadiness, type Probe } from './readiness.js';
+import { type ManagerState, makeReadiness, type Probe } from './readiness.js';
 
 const up: Probe = { name: 'redis', check: () => Promise.resolve() };
 const down: Probe = {
@@ -8,7 +8,9 @@ const down: Probe = {
   check: () => Promise.reject(new Error('connect ECONNREFUSED postgres://u:hunter2@db/x\nsecond line')),
 };
 
-const serverWith = (...probes: Probe[]) => makeHttpServer({ readiness: makeReadiness(probes, () => true) });
+const metrics = { contentType: 'text/plain; version=0.0.4', render: () => Promise.resolve('rtmanager_leader 1\n') };
+const serverIn = (state: ManagerState, ...probes: Probe[]) => makeHttpServer({ metrics, readiness: makeReadiness(probes, () => state) });
+const serverWith = (...probes: Probe[]) => serverIn({ leading: true, holds: [] }, ...probes);
 
 describe('GET /livez', () => {
   it('answers whatever the servers do', async () => {
@@ -20,7 +22,25 @@ describe('GET /livez', () => {
 describe('GET /readyz', () => {
   it('is 200 while every server answers', async () => {
     const answer = await serverWith(up).inject('/readyz');
-    expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ready', role: 'leader', dependencies: { redis: { ok: true } } }]);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { status: 'ready', role: 'leader', dependencies: { redis: { ok: true } }, holds: {} },
+    ]);
+  });
+
+  it('says that the database was restored, which no server that answers makes good', async () => {
+    const holds = [{ reason: 'restored', message: 'message 5 was published, the database knows up to 4' }] as const;
+    const answer = await serverIn({ leading: false, holds }, up).inject('/readyz');
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      503,
+      { status: 'restored', role: 'standby', holds: { restored: 'message 5 was published, the database knows up to 4' } },
+    ]);
+  });
+
+  it('stays ready under a hold that only stops the reconciler', async () => {
+    const holds = [{ reason: 'mass_change', message: '40 of 50 games' }] as const;
+    const answer = await serverIn({ leading: true, holds }, up).inject('/readyz');
+    expect([answer.statusCode, answer.json()]).toMatchObject([200, { status: 'ready', holds: { mass_change: '40 of 50 games' } }]);
   });
 
   it('is 503 and says which does not, and why, without secrets and on one line', async () => {
@@ -43,6 +63,13 @@ describe('GET /readyz', () => {
     const server = serverWith(slow);
     await Promise.all([server.inject('/readyz'), server.inject('/readyz'), server.inject('/readyz')]);
     expect(asked).toBe(1);
+  });
+});
+
+describe('GET /metrics', () => {
+  it('is the Prometheus text format', async () => {
+    const answer = await serverWith(down).inject('/metrics');
+    expect([answer.statusCode, answer.headers['content-type'], answer.body]).toEqual([200, metrics.contentType, 'rtmanager_leader 1\n']);
   });
 });
 

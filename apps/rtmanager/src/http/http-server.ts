@@ -1,23 +1,26 @@
 import { errorMessage } from '@galaxy/domain';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Metrics } from '../metrics.js';
 import type { Readiness } from './readiness.js';
 
 /** What the HTTP interface shows. */
 export interface HttpDeps {
   readonly readiness: () => Promise<Readiness>;
+  readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
 }
 
 /**
  * The HTTP interface: `GET /livez` answers while the process runs; `GET /readyz` tells which server does not answer and
- * why (503 then). Errors are problem details (RFC 9457).
+ * why, and which holds are in force (503 then); `GET /metrics` is for Prometheus. Errors are problem details (RFC 9457).
  */
-export function makeHttpServer({ readiness }: HttpDeps): FastifyInstance {
+export function makeHttpServer({ readiness, metrics }: HttpDeps): FastifyInstance {
   const server = Fastify({ logger: false, bodyLimit: 65_536, requestTimeout: 30_000, forceCloseConnections: true });
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
-    const { ready, role, dependencies } = await readiness();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', role, dependencies: withSafeReasons(dependencies) });
+    const { status, role, dependencies, holds } = await readiness();
+    return reply.code(status === 'ready' ? 200 : 503).send({ status, role, dependencies: withSafeReasons(dependencies), holds });
   });
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('application/problem+json').send({ type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found' }),
   );

@@ -1,0 +1,39 @@
+import { compareEntryIds, parseEntryId, STREAM_START } from './entry-id.js';
+
+/** What the store says was done, and what the streams' server shows was done. */
+export interface DoneSoFar {
+  /** Per stream the store's cursor (null: never read), its mirror beside the stream, and the highest id the stream gave out. */
+  readonly streams: readonly {
+    readonly stream: string;
+    readonly cursor: string | null;
+    readonly mirror: string | null;
+    readonly lastId: string | null;
+  }[];
+  /** The highest outbox id of the store. */
+  readonly lastOutboxId: bigint;
+  /** The highest outbox id that was ever published. */
+  readonly publishedOutboxId: bigint;
+}
+
+/**
+ * What shows that the store is behind what was already done: it was restored to an earlier state, or is a new one beside
+ * an old server of streams. Empty when nothing does. Total.
+ */
+export function judgeRestored({ streams, lastOutboxId, publishedOutboxId }: DoneSoFar): string[] {
+  const behind = streams.filter(isBehind).map(({ stream, cursor, mirror }) => {
+    return `${stream} was taken in up to ${String(mirror)}, the database knows up to ${String(cursor)}`;
+  });
+  if (publishedOutboxId <= lastOutboxId) return behind;
+  return [...behind, `message ${String(publishedOutboxId)} was published, the database knows up to ${String(lastOutboxId)}`];
+}
+
+// A store that never read takes its place from the mirror, which an earlier service may have left there. And a mirror that
+// the stream itself has not reached is of an earlier stream under that key.
+function isBehind({ cursor, mirror, lastId }: DoneSoFar['streams'][number]): boolean {
+  return cursor !== null && mirror !== null && isAfter(mirror, cursor) && !isAfter(mirror, lastId ?? STREAM_START);
+}
+
+function isAfter(id: string, other: string): boolean {
+  const [a, b] = [parseEntryId(id), parseEntryId(other)];
+  return a !== null && b !== null && compareEntryIds(a, b) > 0;
+}

@@ -1,0 +1,96 @@
+import { judgeRestored } from '@galaxy/domain';
+import type {
+  DeadLetterPublisher,
+  Holds,
+  JobResultPublisher,
+  JobStream,
+  JobStreamName,
+  Observer,
+  OperationJournal,
+  Outbox,
+  StreamOffsetStore,
+} from '@galaxy/ports';
+import { DependencyFault } from '@galaxy/ports';
+import { OFFSET_LABELS } from './offset-labels.js';
+
+/** What the guard looks at. */
+export interface RestoreGuardDeps {
+  readonly journal: Pick<OperationJournal, 'cursors'>;
+  readonly outbox: Pick<Outbox, 'state'>;
+  readonly holds: Holds;
+  readonly offsets: Pick<StreamOffsetStore, 'load'>;
+  readonly stream: Pick<JobStream, 'shapes'>;
+  readonly results: Pick<JobResultPublisher, 'state'>;
+  readonly deadLetters: Pick<DeadLetterPublisher, 'state'>;
+  readonly observer: Observer;
+}
+
+/**
+ * Keeps a database that was restored to an earlier state from being worked with: whatever it would do was done before.
+ * What was done is told by traces beside the streams: how far they were taken in, and the last message published.
+ */
+export interface RestoreGuard {
+  /**
+   * Returns whether there may be work: false while a hold `restored` is in force, which it sets itself when the traces
+   * are ahead of the database. An answer is good until {@link distrust}, or until the database is seen to be held.
+   * @throws DependencyFault when it can't be told; then nothing may be done.
+   */
+  readonly mayWork: () => Promise<boolean>;
+  /** The database did not answer for a while: it may be another one by now. */
+  readonly distrust: () => void;
+}
+
+const STREAMS: readonly JobStreamName[] = ['start_jobs', 'stop_jobs'];
+
+/** Makes the guard of one process. */
+export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
+  let trusted = false;
+  let knownId: bigint | null = null;
+  return {
+    mayWork: async () => {
+      if (trusted) return true;
+      // Set before it is asked: a fault that is met meanwhile takes it back.
+      trusted = true;
+      const found = await look(deps, knownId).catch((error: unknown) => {
+        trusted = false;
+        throw error;
+      });
+      if (found.held) trusted = false;
+      else knownId = found.lastId;
+      return !found.held;
+    },
+    distrust: () => {
+      trusted = false;
+    },
+  };
+}
+
+async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<{ held: boolean; lastId: bigint }> {
+  const { lastId } = await deps.outbox.state();
+  if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, lastId };
+  const evidence = await gather(deps).catch((error: unknown) => {
+    // The streams' server is away. What this process has seen of the database itself must do until it is back.
+    if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
+    return lastId < knownId ? [`message ${String(knownId)} was decided, the database knows up to ${String(lastId)}`] : [];
+  });
+  if (evidence.length === 0) return { held: false, lastId };
+  const message = evidence.join('; ');
+  await deps.holds.set('restored', message);
+  deps.observer.observe({ kind: 'hold_changed', reason: 'restored', held: true, message });
+  return { held: true, lastId };
+}
+
+async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {
+  // The traces first: they only ever follow what the database has.
+  const mirrors = await Promise.all(STREAMS.map((name) => offsets.load(OFFSET_LABELS[name])));
+  const published = await Promise.all([results.state(), deadLetters.state()]);
+  const [cursors, shapes, { lastId }] = await Promise.all([journal.cursors(), stream.shapes(), outbox.state()]);
+  const place = (name: JobStreamName, at: number) => ({
+    stream: name,
+    cursor: cursors[name]?.cursor ?? null,
+    mirror: mirrors[at] ?? null,
+    lastId: shapes[name]?.lastId ?? null,
+  });
+  const publishedOutboxId = published.reduce((highest, { lastOutboxId: id }) => (id > highest ? id : highest), 0n);
+  return judgeRestored({ streams: STREAMS.map(place), lastOutboxId: lastId, publishedOutboxId });
+}
