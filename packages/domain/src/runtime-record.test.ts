@@ -1,12 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  adoptedRecord,
   formerRuntime,
   moveRecord,
   newRuntimeRecord,
   type RuntimeRecord,
+  recordAnswering,
   recordRunning,
   recordStarting,
+  recordUnreachable,
   restoreFormer,
 } from './runtime-record.js';
 import { canTransition, InvalidTransitionError, RUNTIME_STATUSES } from './runtime-status.js';
@@ -129,6 +132,64 @@ describe('recordRunning', () => {
 
   it('is a move like any other', () => {
     expect(() => recordRunning(stopped, 'c2', NOW)).toThrow(InvalidTransitionError);
+  });
+});
+
+describe('a container that is found up', () => {
+  const found = { gameId: 'g1', id: 'c9', imageRef: 'galaxy/engine:1.2', now: NOW };
+
+  it('gets a record that names it and its image, for a game that has none', () => {
+    expect(adoptedRecord(null, found)).toEqual({
+      ...newRuntimeRecord({ gameId: 'g1', imageRef: 'galaxy/engine:1.2', status: 'starting', now: NOW }),
+      status: 'engine_unreachable',
+      currentContainerId: 'c9',
+    });
+  });
+
+  it('takes the record over from any status, and keeps when the game was first seen', () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        expect(adoptedRecord(Object.freeze({ ...record }), found)).toEqual({
+          ...record,
+          status: 'engine_unreachable',
+          currentContainerId: 'c9',
+          currentImageRef: 'galaxy/engine:1.2',
+          stoppedAt: null,
+          removedAt: null,
+          lastOpAt: NOW,
+        });
+      }),
+    );
+  });
+});
+
+describe('an engine that was asked', () => {
+  const starting = recordStarting(removed, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
+  const unreachable = recordUnreachable(running, 'c1', T1);
+
+  it('answers after it was unreachable: runs on, paused as it was, with the time it first answered', () => {
+    expect(recordAnswering(unreachable, 'c1', NOW)).toEqual({ ...running, lastOpAt: NOW });
+    expect(recordAnswering({ ...unreachable, startedAt: null }, 'c1', NOW)).toMatchObject({ startedAt: NOW });
+  });
+
+  it('answers for a start that was left behind: that start is over', () => {
+    expect(recordAnswering(starting, 'c2', NOW)).toEqual(recordRunning(starting, 'c2', NOW));
+  });
+
+  it('does not answer: the container is named all the same, and is neither stopped nor removed', () => {
+    expect(recordUnreachable(starting, 'c2', NOW)).toEqual({
+      ...starting,
+      status: 'engine_unreachable',
+      currentContainerId: 'c2',
+      stoppedAt: null,
+      removedAt: null,
+      lastOpAt: NOW,
+    });
+  });
+
+  it('moves the record only where the status machine allows', () => {
+    expect(() => recordAnswering(stopped, 'c1', NOW)).toThrow(InvalidTransitionError);
+    expect(() => recordUnreachable(stopped, 'c1', NOW)).toThrow(InvalidTransitionError);
   });
 });
 

@@ -82,6 +82,34 @@ export function recordRunning(record: RuntimeRecord, containerId: string, now: D
   };
 }
 
+/** The record of a container that is up and that the record does not speak of: `engine_unreachable` until its engine was asked. Enters from any status. */
+export function adoptedRecord(
+  before: RuntimeRecord | null,
+  { gameId, id, imageRef, now }: { gameId: string; id: string; imageRef: string; now: Date },
+): RuntimeRecord {
+  const record = before ?? newRuntimeRecord({ gameId, imageRef, status: 'starting', now });
+  return {
+    ...record,
+    status: 'engine_unreachable',
+    currentContainerId: id,
+    currentImageRef: imageRef,
+    stoppedAt: null,
+    removedAt: null,
+    lastOpAt: now,
+  };
+}
+
+/** The record once the engine of a container that was already up answers: a start that was left behind is over, and what was paused stays so. */
+export function recordAnswering(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
+  if (record.status === 'starting') return recordRunning(record, containerId, now);
+  return { ...moveRecord(record, 'running', now), currentContainerId: containerId, startedAt: record.startedAt ?? now };
+}
+
+/** The record once the engine of its container is known not to answer. */
+export function recordUnreachable(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
+  return { ...moveRecord(record, 'engine_unreachable', now), currentContainerId: containerId, stoppedAt: null, removedAt: null };
+}
+
 /** What a start must put back if it fails before it removed the former container; null when there was nothing to keep. */
 export function formerRuntime(record: RuntimeRecord | null): FormerRuntime | null {
   if (record === null || record.status === 'starting') return null;
