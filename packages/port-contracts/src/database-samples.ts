@@ -1,6 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { engineEndpoint, type RuntimeJob, type RuntimeRecord, type RuntimeStatus } from '@galaxy/domain';
-import type { Claim, ClaimRequest, DeadLetterToSend, FinishOutcome, Intake, JobStreamName, JobToQueue, LeaseGrant } from '@galaxy/ports';
+import { engineEndpoint, type RuntimeRecord, type RuntimeStatus, type StreamJob } from '@galaxy/domain';
+import {
+  type Claim,
+  type ClaimRequest,
+  type DeadLetterToSend,
+  type FinishOutcome,
+  type Intake,
+  type JobStreamName,
+  type JobToQueue,
+  type LeaseGrant,
+  type OutboxEntry,
+  type OutboxLane,
+  outboxLane,
+} from '@galaxy/ports';
 import type { DatabaseUnderTest } from './database-under-test.js';
 
 /** A time to live that no test outlives. */
@@ -36,10 +48,11 @@ export function record(gameId: string, status: RuntimeStatus = 'running', change
 }
 
 /** One entry of a stream, queued as the given job. Entry ids count up over all streams. */
-export function toQueue(job: RuntimeJob): JobToQueue {
+export function toQueue(job: StreamJob): JobToQueue {
   const stream: JobStreamName = job.kind === 'start' || (job.kind === 'invalid' && job.of === 'start') ? 'start_jobs' : 'stop_jobs';
   const entryId = `1767225600000-${++last}`;
-  return { opId: randomUUID(), stream, entryId, payloadHash: createHash('sha256').update(entryId).digest('hex'), job };
+  const raw = `[["Z2FtZV9pZA==","${Buffer.from(entryId).toString('base64')}"]]`;
+  return { opId: randomUUID(), stream, entryId, payloadHash: createHash('sha256').update(entryId).digest('hex'), job, raw };
 }
 
 /** A start of the game, to queue. */
@@ -122,7 +135,7 @@ export function success(gameId: string) {
     errorCode: '',
     errorMessage: '',
   } as const;
-  return { record: { kind: 'keep' }, result, errorCode: '' } as const;
+  return { record: { kind: 'keep' }, result, errorCode: '', deadLetter: null } as const;
 }
 
 /** What a failed end without a record change is. */
@@ -130,10 +143,15 @@ export function failure(gameId: string) {
   const errorCode = 'image_pull_failed';
   const errorMessage = 'not found: "galaxy/engine:1.0.0"';
   const result = { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode, errorMessage } as const;
-  return { record: { kind: 'keep' }, result, errorCode } as const;
+  return { record: { kind: 'keep' }, result, errorCode, deadLetter: null } as const;
 }
 
 /** Ends a claim well. */
 export function finishWell({ journal }: DatabaseUnderTest, claim: Claim): Promise<FinishOutcome> {
   return journal.finish(claim, success(claim.gameId));
+}
+
+/** What waits to be published in one lane, in order. */
+export async function pendingIn({ outbox }: DatabaseUnderTest, { kind, lane }: OutboxLane): Promise<OutboxEntry[]> {
+  return (await outbox.pending(1000)).filter((entry) => entry.kind === kind && outboxLane(entry).lane === lane);
 }

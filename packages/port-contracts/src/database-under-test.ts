@@ -1,4 +1,14 @@
-import type { Leases, OperationJournal, OperationLog, Outbox, RuntimeRecordStore } from '@galaxy/ports';
+import type {
+  DeadLetterBox,
+  Holds,
+  Leases,
+  OperationJournal,
+  OperationLog,
+  Outbox,
+  ReconcileQueue,
+  RuntimeRecordStore,
+  Settings,
+} from '@galaxy/ports';
 
 /** The stores of one database, empty when opened. */
 export interface DatabaseUnderTest {
@@ -7,6 +17,10 @@ export interface DatabaseUnderTest {
   readonly log: OperationLog;
   readonly outbox: Outbox;
   readonly leases: Leases;
+  readonly reconcileQueue: ReconcileQueue;
+  readonly holds: Holds;
+  readonly settings: Settings;
+  readonly deadLetterBox: DeadLetterBox;
   /** Returns once at least `ms` milliseconds have passed by the database's clock. */
   elapse(ms: number): Promise<void>;
   close(): Promise<void>;

@@ -40,6 +40,7 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
         source: 'lobby',
         sourceRef: job.entryId,
         job: job.job,
+        entry: { stream: job.stream, entryId: job.entryId, raw: job.raw },
         progress: null,
         record: stored,
         superseded: false,

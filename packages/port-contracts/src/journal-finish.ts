@@ -8,6 +8,7 @@ import {
   finishWell,
   gameId,
   LONG_MS,
+  pendingIn,
   queue,
   record,
   SHORT_MS,
@@ -30,14 +31,14 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     await opened().records.upsert(record(claim.gameId, 'starting', { currentContainerId: null }));
     return claim;
   };
-  const resultsOf = (lane: string) => opened().outbox.lane({ kind: 'job_result', lane }, 1n, 1000);
+  const resultsOf = (lane: string) => pendingIn(opened(), { kind: 'job_result', lane });
 
   it('ends the operation: record, operation and result', async () => {
     const claim = await begin();
     const outcome = await opened().journal.finish(claim, running(claim));
     expect(outcome).toEqual({
       kind: 'applied',
-      publish: { kind: 'job_result', id: expect.any(BigInt), message: { number: 1n, result: success(claim.gameId).result } },
+      publish: { kind: 'job_result', id: expect.any(BigInt), epoch: 0n, message: { number: 1n, result: success(claim.gameId).result } },
     });
     expect(await opened().records.get(claim.gameId)).toEqual(record(claim.gameId, 'running'));
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'succeeded', finishedAt: expect.any(Date) });

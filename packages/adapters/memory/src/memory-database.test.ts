@@ -1,17 +1,25 @@
 import {
+  deadLetterBoxContract,
+  holdsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
+  reconcileQueueContract,
   runtimeRecordStoreContract,
+  settingsContract,
 } from '@galaxy/port-contracts';
 import { ManualClock } from './manual-clock.js';
 import { MemoryDatabase } from './memory-database.js';
+import { MemoryDeadLetterBox } from './memory-dead-letter-box.js';
+import { MemoryHolds } from './memory-holds.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryOperationJournal } from './memory-operation-journal.js';
 import { MemoryOperationLog } from './memory-operation-log.js';
 import { MemoryOutbox } from './memory-outbox.js';
+import { MemoryReconcileQueue } from './memory-reconcile-queue.js';
 import { MemoryRuntimeRecordStore } from './memory-runtime-record-store.js';
+import { MemorySettings } from './memory-settings.js';
 
 async function open() {
   const clock = new ManualClock();
@@ -22,6 +30,10 @@ async function open() {
     log: new MemoryOperationLog(database),
     outbox: new MemoryOutbox(database),
     leases: new MemoryLeases(database),
+    reconcileQueue: new MemoryReconcileQueue(database),
+    holds: new MemoryHolds(database),
+    settings: new MemorySettings(database),
+    deadLetterBox: new MemoryDeadLetterBox(database),
     elapse: (ms: number) => clock.advance(ms),
     close: async () => undefined,
   };
@@ -32,3 +44,7 @@ operationJournalContract('memory', open);
 operationLogContract('memory', open);
 outboxContract('memory', open);
 leasesContract('memory', open);
+reconcileQueueContract('memory', open);
+holdsContract('memory', open);
+settingsContract('memory', open);
+deadLetterBoxContract('memory', open);

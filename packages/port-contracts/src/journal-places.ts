@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { gameId, intakeOf, SHORT_MS, startOf, takeLease } from './database-samples.js';
+import type { DatabaseUnderTest } from './database-under-test.js';
+
+const READ = { start_jobs: 3, stop_jobs: 4 };
+
+/** What {@link OperationJournal} promises of where the streams stand. */
+export function placePromises(opened: () => DatabaseUnderTest): void {
+  it('has no place before the first intake, and keeps the cursors afterwards', async () => {
+    const { journal } = opened();
+    expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
+    const lease = await takeLease(opened());
+    await journal.takeIn({ ...intakeOf(lease, []), cursors: { start_jobs: '1-2', stop_jobs: '0-0' } });
+    await journal.takeIn({ ...intakeOf(lease, []), cursors: { start_jobs: '18446744073709551615-1', stop_jobs: '3-4' } });
+    expect(await journal.cursors()).toMatchObject({ start_jobs: { cursor: '18446744073709551615-1' }, stop_jobs: { cursor: '3-4' } });
+  });
+
+  it('knows neither the floor nor how many entries were read before somebody tells', async () => {
+    const { journal } = opened();
+    const intake = { ...intakeOf(await takeLease(opened()), []), entriesRead: READ };
+    await journal.takeIn(intake);
+    await journal.takeIn(intake);
+    const unknown = { floor: null, entriesRead: null };
+    expect(await journal.cursors()).toMatchObject({ start_jobs: unknown, stop_jobs: unknown });
+  });
+
+  it('counts the entries from there on, and keeps the floor', async () => {
+    const { journal } = opened();
+    const lease = await takeLease(opened());
+    const place = { cursor: '2-0', floor: '1-7', entriesRead: 9_007_199_254_740_993n };
+    expect(await journal.moveCursor(lease, 'stop_jobs', place)).toEqual({ kind: 'moved' });
+    expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: place });
+    await journal.takeIn({ ...intakeOf(lease, [startOf(gameId())]), entriesRead: READ });
+    expect(await journal.cursors()).toEqual({
+      start_jobs: { cursor: '5-0', floor: null, entriesRead: null },
+      stop_jobs: { cursor: '6-0', floor: '1-7', entriesRead: 9_007_199_254_740_997n },
+    });
+  });
+
+  it('moves a cursor anywhere, also back, and forgets what is not known any more', async () => {
+    const { journal } = opened();
+    const lease = await takeLease(opened());
+    await journal.moveCursor(lease, 'start_jobs', { cursor: '9-9', floor: '1-1', entriesRead: 7n });
+    const place = { cursor: '0-0', floor: null, entriesRead: null };
+    expect(await journal.moveCursor(lease, 'start_jobs', place)).toEqual({ kind: 'moved' });
+    expect(await journal.cursors()).toEqual({ start_jobs: place, stop_jobs: null });
+  });
+
+  it('moves no cursor when the lease belongs to somebody else by now', async () => {
+    const { journal } = opened();
+    const former = await takeLease(opened(), SHORT_MS);
+    await opened().elapse(SHORT_MS + 50);
+    const present = await takeLease(opened());
+    const place = { cursor: '9-9', floor: null, entriesRead: 0n };
+    for (const lease of [former, { ...present, epoch: former.epoch }, { ...present, holder: former.holder }, { ...present, name: 'other' }])
+      expect(await journal.moveCursor(lease, 'start_jobs', place)).toEqual({ kind: 'lost' });
+    expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
+  });
+}
