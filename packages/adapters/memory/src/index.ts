@@ -1,5 +1,6 @@
 export { ManualClock } from './manual-clock.js';
 export { MemoryContainerEngine } from './memory-container-engine.js';
+export { MemoryContainerFleet } from './memory-container-fleet.js';
 export { MemoryDatabase } from './memory-database.js';
 export { MemoryDeadLetterBox } from './memory-dead-letter-box.js';
 export { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { containerName, engineEndpoint, isGameId } from '@galaxy/domain';
+import { containerName, engineEndpoint, gameIdOf, isGameId } from '@galaxy/domain';
 import type {
   ContainerEngine,
   CreateOutcome,
   EngineHealth,
+  FleetHint,
+  FleetInventory,
   ImageOutcome,
   Incarnation,
   IncarnationSpec,
   IncarnationState,
+  ListedIncarnation,
   PrepareOutcome,
   RemoveOutcome,
   Sighting,
@@ -20,7 +23,7 @@ import { MemoryImages } from './memory-images.js';
 
 interface Container {
   readonly id: string;
-  readonly name: string;
+  name: string;
   /** Null for a foreign one. */
   readonly spec: IncarnationSpec | null;
   readonly image: MemoryImage;
@@ -39,6 +42,7 @@ const ABSENT: Sighting = { kind: 'absent' };
 export class MemoryContainerEngine implements ContainerEngine {
   readonly #images = new MemoryImages();
   readonly #containers = new Map<string, Container>();
+  readonly #listeners = new Set<(hint: FleetHint) => void>();
   #away = false;
 
   /** Makes an image known under a reference. */
@@ -67,23 +71,52 @@ export class MemoryContainerEngine implements ContainerEngine {
   /** Ends {@link goAway}. */
   comeBack(): void {
     this.#away = false;
+    for (const listen of this.#listeners) listen({ kind: 'connected' });
+  }
+
+  /** Calls `listen` after every change of a container of ours and after {@link comeBack}; gives what ends that. */
+  onChange(listen: (hint: FleetHint) => void): () => void {
+    this.#listeners.add(listen);
+    return () => void this.#listeners.delete(listen);
+  }
+
+  /** Gives a container another name, as an operator might; does nothing when there is none. */
+  rename(id: string, name: string): void {
+    const container = this.#containers.get(id);
+    if (container !== undefined) container.name = name;
   }
 
   /** Freezes a running container, as an operator might; does nothing to any other. */
   pause(id: string): void {
     const container = this.#containers.get(id);
-    if (container?.state === 'running') container.state = 'paused';
+    if (container?.state !== 'running') return;
+    container.state = 'paused';
+    this.#changed(container);
   }
 
   /** Lets a running container's engine end by itself; does nothing to any other. */
   exit(id: string, exitCode: number): void {
     const container = this.#containers.get(id);
-    if (container?.state === 'running') end(container, exitCode);
+    if (container?.state !== 'running') return;
+    end(container, exitCode);
+    this.#changed(container);
   }
 
   /** Ids of all containers that exist, foreign ones included. */
   get ids(): readonly string[] {
     return [...this.#containers.keys()];
+  }
+
+  /** Everything there is at this moment. */
+  get inventory(): Omit<FleetInventory, 'engineId'> {
+    const all = [...this.#containers.values()];
+    return {
+      incarnations: all.flatMap((container) => {
+        const sighting = sightingOf(container);
+        return sighting.kind === 'ours' ? [listed(sighting.incarnation)] : [];
+      }),
+      foreign: all.filter(({ spec, name }) => spec === null && gameIdOf(name) !== null).map(({ id, name }) => ({ id, name })),
+    };
   }
 
   /** What `/healthz` at an address would answer. */
@@ -116,6 +149,7 @@ export class MemoryContainerEngine implements ContainerEngine {
     if (image === undefined) return { kind: 'refused', message: `no such image: ${spec.imageRef}` };
     const container = newContainer(name, spec, image);
     this.#containers.set(container.id, container);
+    this.#changed(container);
     return { kind: 'created', id: container.id };
   }
 
@@ -129,6 +163,7 @@ export class MemoryContainerEngine implements ContainerEngine {
       container.state = 'running';
       container.exitCode = null;
       if (container.image.runs === 'exits-early') end(container, container.image.exitCode ?? 1);
+      this.#changed(container);
     }
     return { kind: 'started' };
   }
@@ -148,7 +183,11 @@ export class MemoryContainerEngine implements ContainerEngine {
   /** As the port says. */
   async remove(id: string): Promise<RemoveOutcome> {
     await this.#answer();
-    return this.#containers.delete(id) ? 'removed' : 'gone';
+    const container = this.#containers.get(id);
+    if (container === undefined) return 'gone';
+    this.#containers.delete(id);
+    this.#changed(container);
+    return 'removed';
   }
 
   /** As the port says. */
@@ -185,7 +224,12 @@ export class MemoryContainerEngine implements ContainerEngine {
     if (container === undefined) return 'gone';
     if (container.state !== 'running' && container.state !== 'paused') return 'already_stopped';
     end(container, codeOf(container.image));
+    this.#changed(container);
     return 'stopped';
+  }
+
+  #changed({ spec }: Container): void {
+    if (spec !== null) for (const listen of this.#listeners) listen({ kind: 'changed', gameId: spec.gameId });
   }
 }
 
@@ -215,6 +259,8 @@ function sightingOf(container: Container | undefined): Sighting {
   };
   return { kind: 'ours', incarnation };
 }
+
+const listed = ({ id, owner, imageRef, state }: Incarnation): ListedIncarnation => ({ id, owner, imageRef, state });
 
 // The id is part of it, so that an address of a former container answers nobody.
 function addressOf({ spec, state, id }: Container): string | null {
