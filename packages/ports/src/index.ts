@@ -72,6 +72,7 @@ export {
 export { validatePageLimit } from './page-limit.js';
 export type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './publish-outcome.js';
 export type { GameView, QueueOutcome, ReconcileQueue } from './reconcile-queue.js';
+export type { Recovery } from './recovery.js';
 export type { RuntimeManager } from './runtime-manager.js';
 export {
   type RuntimePage,

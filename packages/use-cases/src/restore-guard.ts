@@ -55,8 +55,8 @@ export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
         trusted = false;
         throw error;
       });
-      if (found.held) trusted = false;
-      else knownId = found.lastId;
+      trusted &&= found.certain;
+      if (!found.held) knownId = found.lastId;
       return !found.held;
     },
     distrust: () => {
@@ -65,19 +65,28 @@ export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
   };
 }
 
-async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<{ held: boolean; lastId: bigint }> {
+/** What a look found. Not `certain`: to be asked again before the next work. */
+interface Found {
+  readonly held: boolean;
+  readonly certain: boolean;
+  readonly lastId: bigint;
+}
+
+async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Found> {
   const { lastId } = await deps.outbox.state();
-  if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, lastId };
+  if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, certain: false, lastId };
+  let certain = true;
   const evidence = await gather(deps).catch((error: unknown) => {
     // The streams' server is away. What this process has seen of the database itself must do until it is back.
     if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
+    certain = false;
     return lastId < knownId ? [`message ${String(knownId)} was decided, the database knows up to ${String(lastId)}`] : [];
   });
-  if (evidence.length === 0) return { held: false, lastId };
+  if (evidence.length === 0) return { held: false, certain, lastId };
   const message = evidence.join('; ');
   await deps.holds.set('restored', message);
   deps.observer.observe({ kind: 'hold_changed', reason: 'restored', held: true, message });
-  return { held: true, lastId };
+  return { held: true, certain: false, lastId };
 }
 
 async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {

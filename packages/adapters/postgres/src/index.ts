@@ -10,6 +10,7 @@ export { PostgresOperationJournal } from './postgres-operation-journal.js';
 /** @public for other services and tools that read the same database */
 export { PostgresOperationLog } from './postgres-operation-log.js';
 export { PostgresOutbox } from './postgres-outbox.js';
+export { PostgresRecovery } from './postgres-recovery.js';
 /** @public for other services and tools that read the same database */
 export { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
 /** @public for other services and tools that read the same database */
