@@ -1,15 +1,17 @@
 import type { Clock, ContainerEngine, FinishOutcome, Observer, OperationJournal, OutboxEntry, Settlement } from '@galaxy/ports';
 import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
+import type { EndDeps } from './end-container.js';
 import { fenceEngine } from './fenced-engine.js';
 import { type GiveUpDeps, giveUp } from './give-up.js';
 import { handBackAfter, observed } from './hand-back.js';
 import { ClaimEnded, type HeldClaim } from './held-claim.js';
+import { makeReconcileRuntime } from './reconcile-runtime.js';
 import { failed } from './settlements.js';
 import { makeStartRuntime, type StartDeps } from './start-runtime.js';
-import { makeStopRuntime, type StopDeps } from './stop-runtime.js';
+import { makeStopRuntime } from './stop-runtime.js';
 
 /** What carries operations out. */
-export interface RunDeps extends StartDeps, StopDeps, GiveUpDeps {
+export interface RunDeps extends StartDeps, EndDeps, GiveUpDeps {
   readonly journal: OperationJournal;
   readonly engine: ContainerEngine;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export const makeRunOperation = (deps: RunDeps) => {
 function makeCarryOut(deps: RunDeps) {
   const startRuntime = makeStartRuntime(deps);
   const stopRuntime = makeStopRuntime(deps);
+  const reconcileRuntime = makeReconcileRuntime(deps);
   return async (held: HeldClaim, engine: ContainerEngine): Promise<Settlement> => {
     const { job } = held.claim;
     switch (job.kind) {
@@ -48,6 +51,8 @@ function makeCarryOut(deps: RunDeps) {
         return startRuntime(held, job, engine);
       case 'stop':
         return stopRuntime(held, job, engine);
+      case 'reconcile':
+        return reconcileRuntime(held, job, engine);
       case 'invalid':
         return failed(job.gameId, { code: 'invalid_job', message: job.message });
     }

@@ -12,13 +12,18 @@ export function put(before: RuntimeRecord | null, after: RuntimeRecord): RecordC
 }
 
 /** A fresh success; the result is built from the record after the move. */
-export function succeeded(before: RuntimeRecord, after: RuntimeRecord): Settlement {
-  return { record: put(before, after), result: successResult(after, ''), errorCode: '' };
+export function succeeded(before: RuntimeRecord | null, after: RuntimeRecord): Settlement {
+  return { record: put(before, after), result: successResult(after.gameId, after, ''), errorCode: '', deadLetter: null };
 }
 
 /** A success that found its work done already. */
 export function replayed(record: RuntimeRecord): Settlement {
-  return { record: KEEP, result: successResult(record, 'replay_no_op'), errorCode: 'replay_no_op' };
+  return kept(record.gameId, record, 'replay_no_op');
+}
+
+/** A success that leaves the record, or that there is none, as it is. */
+export function kept(gameId: string, record: RuntimeRecord | null, errorCode: '' | 'replay_no_op'): Settlement {
+  return { record: KEEP, result: successResult(gameId, record, errorCode), errorCode, deadLetter: null };
 }
 
 /** A failure: neither container id nor endpoint, a stable code, and a message fit for the wire. */
@@ -32,7 +37,7 @@ export function failed(gameId: string, failure: Failure, record: RecordChange = 
     errorCode: code,
     errorMessage: errorMessage(message),
   };
-  return { record, result, errorCode: code };
+  return { record, result, errorCode: code, deadLetter: null };
 }
 
 /**
@@ -51,13 +56,13 @@ export interface Failure {
   readonly message: string;
 }
 
-function successResult(record: RuntimeRecord, errorCode: '' | 'replay_no_op'): JobResult {
-  const containerId = record.currentContainerId ?? '';
+function successResult(gameId: string, record: RuntimeRecord | null, errorCode: '' | 'replay_no_op'): JobResult {
+  const containerId = record?.currentContainerId ?? '';
   return {
-    gameId: record.gameId,
+    gameId,
     outcome: 'success',
     containerId,
-    engineEndpoint: containerId === '' ? '' : record.engineEndpoint,
+    engineEndpoint: containerId === '' ? '' : (record?.engineEndpoint ?? ''),
     errorCode,
     errorMessage: '',
   };
