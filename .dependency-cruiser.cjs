@@ -12,6 +12,18 @@ const MAY_IMPORT = {
   'packages/port-contracts': { doors: ['packages/domain', 'packages/ports'], tests: [] },
   'packages/use-cases': { doors: ['packages/domain', 'packages/ports'], tests: ['packages/adapters/memory'] },
   'packages/testkit': { doors: ['packages/domain', 'packages/ports', 'packages/wire', 'apps/demo-engine'], tests: [] },
+  'packages/faults': {
+    doors: [
+      'packages/domain',
+      'packages/ports',
+      'packages/wire',
+      'packages/use-cases',
+      'packages/adapters',
+      'packages/port-contracts',
+      'packages/testkit',
+    ],
+    tests: [],
+  },
   'packages/adapters/[^/]+': {
     doors: ['packages/domain', 'packages/ports', 'packages/wire'],
     tests: ['packages/port-contracts', 'packages/testkit', 'apps/demo-engine'],
@@ -71,19 +83,19 @@ module.exports = {
     {
       name: 'test-help-stays-in-tests',
       severity: 'error',
-      comment: 'testkit, port-contracts and memory are for tests; the embedded mode composes memory too.',
+      comment: 'testkit, faults, port-contracts and memory are for tests; the embedded mode composes memory too.',
       from: {
         path: '^(packages|apps)/',
-        pathNot: [TEST, '^packages/(testkit|port-contracts|adapters/memory)/', '^apps/rtmanager/src/.*(compose|dev|demo)'],
+        pathNot: [TEST, '^packages/(testkit|faults|port-contracts|adapters/memory)/', '^apps/rtmanager/src/.*(compose|dev|demo)'],
       },
-      to: { path: '^packages/(testkit|port-contracts|adapters/memory)/' },
+      to: { path: '^packages/(testkit|faults|port-contracts|adapters/memory)/' },
     },
     {
       name: 'service-needs-no-test-help',
       severity: 'error',
       comment: 'Not even the embedded mode starts test servers or suites.',
       from: { path: '^apps/', pathNot: TEST },
-      to: { path: '^packages/(testkit|port-contracts)/' },
+      to: { path: '^packages/(testkit|faults|port-contracts)/' },
     },
     {
       name: 'embedded-parts-only-in-compose',

@@ -2,7 +2,13 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { restrictions } from './tools/lint/restrictions.mjs';
 
-const tests = ['**/*.test.ts', '**/*.test-support.ts', 'packages/port-contracts/src/**', 'packages/testkit/src/**'];
+const tests = [
+  '**/*.test.ts',
+  '**/*.test-support.ts',
+  'packages/port-contracts/src/**',
+  'packages/testkit/src/**',
+  'packages/faults/src/harness/**',
+];
 const pure = ['packages/domain/src/**', 'packages/use-cases/src/**'];
 
 export default defineConfig(
@@ -54,7 +60,10 @@ export default defineConfig(
   { files: ['**/*.ts'], rules: restrictions('exports', 'transactions', 'environment') },
   { files: pure, rules: restrictions('exports', 'transactions', 'environment', 'impurity') },
   { files: ['apps/rtmanager/src/config.ts', 'apps/demo-engine/src/main.ts'], rules: restrictions('exports', 'transactions') },
-  { files: ['tools/**/*.ts', '**/*.test.ts', '**/*.test-support.ts'], rules: restrictions('exports', 'transactions') },
+  {
+    files: ['tools/**/*.ts', '**/*.test.ts', '**/*.test-support.ts', 'packages/faults/src/harness/**'],
+    rules: restrictions('exports', 'transactions'),
+  },
   { files: ['packages/testkit/src/**', '**/*.canary.int.test.ts'], rules: restrictions('exports') },
   { files: ['**/*.config.ts'], rules: restrictions('transactions') },
 );

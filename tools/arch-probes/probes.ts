@@ -59,15 +59,29 @@ export const PROBES: readonly Probe[] = [
   probe('testkit-tests-import-inward', 'packages/testkit/src/probe.test.ts', door('use-cases')),
   probe(null, 'packages/testkit/src/probe.ts', door('demo-engine')),
 
+  probe('faults-imports-inward', 'packages/faults/src/harness/probe.ts', door('rtmanager')),
+  probe('faults-tests-import-inward', 'packages/faults/src/probe.test.ts', door('rtmanager')),
+  probe(
+    null,
+    'packages/faults/src/harness/probe.ts',
+    "export { door } from '@galaxy/testkit';\nexport { door as suites } from '@galaxy/port-contracts';\nexport { door as memory } from '@galaxy/adapter-memory';\n",
+  ),
+
   probe('test-help-stays-in-tests', 'apps/rtmanager/src/http/probe.ts', door('adapter-memory')),
+  probe('test-help-stays-in-tests', 'packages/use-cases/src/probe.ts', door('faults')),
   probe('service-needs-no-test-help', 'apps/rtmanager/src/compose-probe.ts', door('testkit')),
+  probe('service-needs-no-test-help', 'apps/rtmanager/src/compose-probe.ts', door('faults')),
   probe('embedded-parts-only-in-compose', 'apps/rtmanager/src/probe.ts', door('adapter-local-process')),
   probe(
     null,
     'apps/rtmanager/src/compose-probe.ts',
     "export { door } from '@galaxy/adapter-memory';\nexport { door as process } from '@galaxy/adapter-local-process';\n",
   ),
-  probe(null, 'apps/rtmanager/src/probe.test.ts', door('testkit')),
+  probe(
+    null,
+    'apps/rtmanager/src/probe.test.ts',
+    "export { door } from '@galaxy/testkit';\nexport { door as faults } from '@galaxy/faults';\n",
+  ),
   probe('apps-are-strangers', 'apps/lobby-producer/src/probe.test.ts', door('rtmanager')),
 
   probe('one-door-per-package', 'apps/rtmanager/src/probe.ts', "export { inner } from '../../../packages/wire/src/inner.js';\n"),

@@ -1,8 +1,16 @@
+import {
+  containersOf,
+  openWorld,
+  publishStart,
+  publishStop,
+  type RtmanagerProcess,
+  resultsOf,
+  startRtmanager,
+  untilResults,
+  type World,
+} from '@galaxy/faults';
 import { engineImages, type FaultProxy, freePort, startFaultProxy, startRegistry, uniqueName, waitFor } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RtmanagerProcess, startRtmanager } from './rtmanager-process.test-support.js';
-import { containersOf, openWorld, type World } from './service-world.test-support.js';
-import { publishStart, publishStop, resultsOf, untilResults } from './streams.test-support.js';
 
 const SERVERS = ['redis', 'postgres', 'container_engine'] as const;
 type Server = (typeof SERVERS)[number];

@@ -1,8 +1,17 @@
+import {
+  type EntryFields,
+  type JobStreamName,
+  KEYS,
+  offencesAgainst,
+  openWorld,
+  publish,
+  publishStop,
+  untilResults,
+  type World,
+  written,
+} from '@galaxy/faults';
 import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { offencesAgainst } from './contract.test-support.js';
-import { openWorld, type World } from './service-world.test-support.js';
-import { type EntryFields, type JobStreamName, KEYS, publish, publishStop, untilResults, written } from './streams.test-support.js';
 
 let world: World;
 beforeAll(async () => {

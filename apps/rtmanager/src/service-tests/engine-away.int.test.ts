@@ -1,7 +1,6 @@
+import { openWorld, publishStart, publishStop, untilResults, type World } from '@galaxy/faults';
 import { engineImages, type FaultProxy, startFaultProxy, uniqueName } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { openWorld, type World } from './service-world.test-support.js';
-import { publishStart, publishStop, untilResults } from './streams.test-support.js';
 
 const UNAVAILABLE = { outcome: 'failure', error_code: 'docker_unavailable', container_id: '', engine_endpoint: '' };
 const FRESH = { outcome: 'success', error_code: '' };

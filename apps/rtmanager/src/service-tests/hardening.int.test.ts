@@ -1,7 +1,6 @@
+import { openWorld, publishStart, untilResults, type World } from '@galaxy/faults';
 import { engineImages, uniqueName } from '@galaxy/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWorld, type World } from './service-world.test-support.js';
-import { publishStart, untilResults } from './streams.test-support.js';
 
 interface Inspected {
   readonly Name: string;

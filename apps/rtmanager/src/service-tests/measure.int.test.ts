@@ -1,10 +1,8 @@
+import { jobCount, KEYS, openWorld, publishStart, untilResults, type World } from '@galaxy/faults';
 import { engineImages, uniqueName } from '@galaxy/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BareEngine, bareEngineLike } from './bare-engine.test-support.js';
-import { openWorld, type World } from './service-world.test-support.js';
-import { KEYS, publishStart, untilResults } from './streams.test-support.js';
-import { jobCount } from './test-scale.test-support.js';
 
 // `npm run measure` takes enough rounds for figures; among the other tests it only shows that it still measures.
 // Ratios of medians, taken in alternating rounds of one run: absolute times say more of the machine than of the service.

@@ -1,7 +1,5 @@
+import { jobCount, openWorld, runMixedJobs, type World } from '@galaxy/faults';
 import { afterAll, beforeAll, it } from 'vitest';
-import { runMixedJobs } from './mixed-run.test-support.js';
-import { openWorld, type World } from './service-world.test-support.js';
-import { jobCount } from './test-scale.test-support.js';
 
 let world: World;
 beforeAll(async () => {

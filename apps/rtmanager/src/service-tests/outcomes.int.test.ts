@@ -1,8 +1,15 @@
+import {
+  containersOf,
+  offencesAgainst,
+  openWorld,
+  publishStart,
+  publishStop,
+  untilResults,
+  type World,
+  type Written,
+} from '@galaxy/faults';
 import { engineImages, uniqueName } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { offencesAgainst } from './contract.test-support.js';
-import { containersOf, openWorld, type World } from './service-world.test-support.js';
-import { publishStart, publishStop, untilResults, type Written } from './streams.test-support.js';
 
 const { current, patch, exitsEarly, neverReady, badCommand, ignoresSigterm } = engineImages;
 const MISSING = 'localhost:1/galaxy/none:1.0.0';

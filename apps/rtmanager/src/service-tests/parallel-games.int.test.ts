@@ -1,7 +1,6 @@
+import { containersOf, openWorld, publishStart, publishStop, resultsOf, untilResults, type World } from '@galaxy/faults';
 import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { containersOf, openWorld, type World } from './service-world.test-support.js';
-import { publishStart, publishStop, resultsOf, untilResults } from './streams.test-support.js';
 
 const { current, neverReady, ignoresSigterm } = engineImages;
 const FRESH = { outcome: 'success', error_code: '' };

@@ -1,7 +1,6 @@
+import { containersOf, openWorld, publish, publishStart, publishStop, untilResults, type World } from '@galaxy/faults';
 import { engineImages, startRegistry, type TestRegistry, uniqueName, waitFor } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { containersOf, openWorld, type World } from './service-world.test-support.js';
-import { publish, publishStart, publishStop, untilResults } from './streams.test-support.js';
 
 let world: World;
 let registry: TestRegistry;

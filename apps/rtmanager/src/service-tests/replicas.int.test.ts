@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jobCount, openWorld, runMixedJobs, seed, type World } from '@galaxy/faults';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runMixedJobs } from './mixed-run.test-support.js';
-import { openWorld, type World } from './service-world.test-support.js';
-import { jobCount, seed } from './test-scale.test-support.js';
 
 let world: World;
 beforeAll(async () => {

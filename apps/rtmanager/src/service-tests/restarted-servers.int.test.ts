@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jobCount, openWorldOn, type RtmanagerProcess, runMixedJobs, type World } from '@galaxy/faults';
 import type { DockerEngine, PostgresServer, RedisServer, ServerControl } from '@galaxy/testkit';
 import { buildEngineImages, startDockerEngine, startPostgres, startRedis, waitFor } from '@galaxy/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runMixedJobs } from './mixed-run.test-support.js';
-import type { RtmanagerProcess } from './rtmanager-process.test-support.js';
-import { openWorldOn, type World } from './service-world.test-support.js';
-import { jobCount } from './test-scale.test-support.js';
 
 let servers: { readonly redis: RedisServer; readonly postgres: PostgresServer; readonly container_engine: DockerEngine };
 let world: World;

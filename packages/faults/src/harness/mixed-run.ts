@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@galaxy/testkit';
 import { expect } from 'vitest';
-import { violationsOf } from './check-run.test-support.js';
-import { watchContainers } from './container-watch.test-support.js';
-import { type Pace, type PlannedJob, planJobs, publishAll, publishedJobs } from './lobby-run.test-support.js';
-import type { World } from './service-world.test-support.js';
-import { KEYS, type Written, written } from './streams.test-support.js';
-import { seed } from './test-scale.test-support.js';
+import { violationsOf } from './check-run.js';
+import { watchContainers } from './container-watch.js';
+import { type Pace, type PlannedJob, planJobs, publishAll, publishedJobs } from './lobby-run.js';
+import type { World } from './service-world.js';
+import { KEYS, type Written, written } from './streams.js';
+import { seed } from './test-scale.js';
 
 /** A run of mixed jobs. */
 export interface MixedRun extends Pace {

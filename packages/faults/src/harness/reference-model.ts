@@ -1,5 +1,5 @@
-import type { Meaning } from './lobby-run.test-support.js';
-import type { Written } from './streams.test-support.js';
+import type { Meaning } from './lobby-run.js';
+import type { Written } from './streams.js';
 
 /** What a game may be like between two jobs. `id` is the container's. */
 export type GameState =

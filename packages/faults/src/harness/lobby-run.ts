@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { engineImages, uniqueName } from '@galaxy/testkit';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { type EntryFields, type JobEntry, type JobStreamName, jobEntries, KEYS, publish } from './streams.test-support.js';
+import { type EntryFields, type JobEntry, type JobStreamName, jobEntries, KEYS, publish } from './streams.js';
 
 /** What becomes of an image when it is started. */
 type ImageFate = 'runs' | 'missing' | 'malformed' | 'fails';

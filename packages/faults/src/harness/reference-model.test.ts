@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Meaning } from './lobby-run.test-support.js';
-import { explain } from './reference-model.test-support.js';
+import type { Meaning } from './lobby-run.js';
+import { explain } from './reference-model.js';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
 const start = (image = 'a:1', fate: 'runs' | 'missing' | 'malformed' | 'fails' = 'runs'): Meaning => ({

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DockerApi } from '@galaxy/testkit';
-import { containersOf } from './service-world.test-support.js';
+import { containersOf } from './service-world.js';
 
 /** What a watch saw. */
 interface Watched {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { waitFor } from '@galaxy/testkit';
-import { bundledService } from './bundle-service.test-support.js';
+import { bundledService } from './bundle-service.js';
 
 /** One line of the service's log. `level` as in pino: 40 is a warning, 50 an error, 60 fatal. */
 interface LogLine {

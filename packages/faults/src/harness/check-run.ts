@@ -1,8 +1,8 @@
-import { offencesAgainst } from './contract.test-support.js';
-import type { PublishedJob } from './lobby-run.test-support.js';
-import { explain, type GameState } from './reference-model.test-support.js';
-import { containersOf, type World } from './service-world.test-support.js';
-import { KEYS, type Written, written } from './streams.test-support.js';
+import { offencesAgainst } from './contract.js';
+import type { PublishedJob } from './lobby-run.js';
+import { explain, type GameState } from './reference-model.js';
+import { containersOf, type World } from './service-world.js';
+import { KEYS, type Written, written } from './streams.js';
 
 /** What a run is checked against. */
 export interface CheckedRun {

@@ -1,7 +1,7 @@
 import { type DockerApi, dockerApi, freshDatabase, startRedis, testServers, uniqueName } from '@galaxy/testkit';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
-import { type RtmanagerProcess, startRtmanager } from './rtmanager-process.test-support.js';
+import { type RtmanagerProcess, startRtmanager } from './rtmanager-process.js';
 
 /** Where a world's servers are. */
 export interface WorldServers {

@@ -26,7 +26,7 @@ async function bundleService(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const outfile = join(folder, 'main.mjs');
   await build({
-    entryPoints: [fileURLToPath(new URL('../main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../../../apps/rtmanager/src/main.ts', import.meta.url))],
     outfile,
     bundle: true,
     platform: 'node',
