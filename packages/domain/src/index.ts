@@ -16,6 +16,7 @@ export { GAME_ID_PATTERN, isGameId } from './game-id.js';
 export { isImageAllowed } from './image-allowlist.js';
 export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './image-reference.js';
 export { type DoneSoFar, judgeRestored } from './judge-restored.js';
+export { judgeStream, NEVER_READ, type SeenStream, type StreamVerdict } from './judge-stream.js';
 export { type Arrival, mergeJobs, type StreamReads } from './merge-jobs.js';
 export {
   OPERATION_SOURCES,

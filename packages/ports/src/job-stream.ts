@@ -30,10 +30,12 @@ export interface JobReads {
   readonly serverMs: bigint;
 }
 
-/** What a stream says of itself; null ids when it never had an entry. */
+/** What a stream says of itself. */
 export interface StreamShape {
+  /** The first and the last id it holds; null when it holds nothing. */
   readonly firstId: string | null;
-  /** The highest id it ever gave out, that of a deleted entry included. */
+  readonly lastHeldId: string | null;
+  /** The highest id it ever gave out, that of a deleted entry included; null when it gave out none. */
   readonly lastId: string | null;
   /** How many entries were ever added. */
   readonly added: bigint;
