@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { InvalidJob, RuntimeJob } from '@galaxy/domain';
+import type { InvalidJob, StreamJob } from '@galaxy/domain';
 import { isGameId } from '@galaxy/domain';
 import type { JobStreamName } from '@galaxy/ports';
 import type { RawEntry } from './raw-entry.js';
@@ -15,7 +15,7 @@ const MAX_ANSWERABLE_BYTES = 256;
  * `invalid` job when the entry names the game to answer, and null when it does not.
  */
 export interface DecodedJob {
-  readonly job: RuntimeJob | null;
+  readonly job: StreamJob | null;
   readonly refusal: string | null;
 }
 

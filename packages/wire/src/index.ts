@@ -3,7 +3,7 @@ export { type DecodedJob, decodeJob } from './decode-job.js';
 export { encodeHealthEvent, type HealthEvent, type HealthEventPayload } from './health-event.js';
 export { type DecodedJobResult, decodeJobResult, encodeJobResult, type JobResultPayload } from './job-result.js';
 export { newStartJob, newStopJob } from './new-job.js';
-export { payloadHash, type RawEntry, rawEntry, rawJson } from './raw-entry.js';
+export { parseRawJson, payloadHash, type RawEntry, rawEntry, rawJson } from './raw-entry.js';
 export { encodeRuntimeSnapshot, type RuntimeSnapshot, type RuntimeSnapshotPayload } from './runtime-snapshot.js';
 export type { StartJobPayload } from './start-job.js';
 export type { StopJobPayload } from './stop-job.js';

@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { payloadHash, rawJson } from './raw-entry.js';
+import { parseRawJson, payloadHash, rawJson } from './raw-entry.js';
 
 const bytes = fc.uint8Array({ maxLength: 6 });
 const entry = fc.array(fc.tuple(bytes, bytes), { maxLength: 4 });
+const plain = ([name, value]: readonly [Uint8Array, Uint8Array]) => [[...name], [...value]];
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 describe('payloadHash', () => {
@@ -52,5 +53,45 @@ describe('rawJson', () => {
     const pairs = JSON.parse(raw) as [string, string][];
     expect(pairs.flat().reduce((sum, part) => sum + Buffer.from(part, 'base64').length, 0)).toBe(64 * 1024);
     expect(pairs.length).toBe(1);
+  });
+
+  it('keeps the first 1024 of more fields, however small', () => {
+    const none = Buffer.alloc(0);
+    const raw = rawJson(Array.from({ length: 300_000 }, () => [none, none] as const));
+    expect(JSON.parse(raw)).toHaveLength(1024);
+    expect(raw.length).toBeLessThan(10_000);
+  });
+});
+
+describe('parseRawJson', () => {
+  it('reads every entry back', () => {
+    fc.assert(
+      fc.property(entry, (fields) => {
+        fc.pre(fields.length > 0);
+        expect(same(parseRawJson(rawJson(fields)).map(plain), fields.map(plain))).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    '{}',
+    'null',
+    '[]',
+    '[[]]',
+    '["YQ=="]',
+    '[["YQ=="]]',
+    '[["YQ==","YQ==","YQ=="]]',
+    '[["YQ==",1]]',
+    '[["YQ","YQ=="]]',
+    '[["Y*==","YQ=="]]',
+  ])('refuses %j: it is no entry', (raw) => {
+    expect(() => parseRawJson(raw)).toThrow('not an array of [field, value]');
+  });
+
+  it('refuses what was cut short', () => {
+    const large = [[Buffer.from('game_id'), Buffer.alloc(70_000)]] as const;
+    const many = Array.from({ length: 2000 }, () => [Buffer.alloc(0), Buffer.alloc(0)] as const);
+    for (const cut of [large, many]) expect(() => parseRawJson(rawJson(cut))).toThrow('cut short');
   });
 });

@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { InvalidInputError } from '@galaxy/ports';
+import { z } from 'zod';
 
 /** One stream entry as it came: field names and values in order, as raw bytes. Names may repeat, and nothing need be text. */
 export type RawEntry = readonly (readonly [Uint8Array, Uint8Array])[];
@@ -12,8 +14,8 @@ export function rawEntry(payload: Readonly<Record<string, string>>): RawEntry {
 /** Entries of more bytes (names and values together) or more fields are not decoded. */
 export const ENTRY_LIMITS = { bytes: 16 * 1024, fields: 16 } as const;
 
-/** How many bytes of an entry {@link rawJson} keeps. */
-const RAW_BYTES_KEPT = 64 * 1024;
+/** How much of an entry {@link rawJson} keeps: far more than an entry that is decoded may have. */
+const KEPT = { bytes: 64 * 1024, fields: 1024 } as const;
 
 /** The bytes of all names and values. */
 export function entryBytes(entry: RawEntry): number {
@@ -23,11 +25,12 @@ export function entryBytes(entry: RawEntry): number {
 }
 
 /**
- * The entry as JSON text: an array of `[field, value]`, both base64. Of an entry larger than 64 KiB, which is refused in
- * any case, it keeps the first 64 KiB: a single producer's mistake must not fill the store of dead letters.
+ * The entry as JSON text: an array of `[field, value]`, both base64. Of an entry larger than 64 KiB or of more than 1024
+ * fields, which is refused in any case, it keeps the first: a single producer's mistake must not fill the store of dead
+ * letters.
  */
 export function rawJson(entry: RawEntry): string {
-  let left = RAW_BYTES_KEPT;
+  let left: number = KEPT.bytes;
   const keep = (bytes: Uint8Array): string => {
     const kept = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, left));
     left -= kept.length;
@@ -36,10 +39,34 @@ export function rawJson(entry: RawEntry): string {
   };
   const pairs: string[] = [];
   for (const [name, value] of entry) {
-    if (left <= 0) break;
+    if (left <= 0 || pairs.length >= KEPT.fields) break;
     pairs.push(`[${keep(name)},${keep(value)}]`);
   }
   return `[${pairs.join(',')}]`;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const base64 = z.string().regex(BASE64);
+const rawPairs = z.array(z.tuple([base64, base64])).min(1);
+
+/**
+ * Reads back what {@link rawJson} wrote.
+ * @throws InvalidInputError when the text is no entry, or holds only the first part of one.
+ */
+export function parseRawJson(raw: string): RawEntry {
+  const pairs = rawPairs.safeParse(parsed(raw));
+  if (!pairs.success) throw new InvalidInputError('the raw entry is not an array of [field, value], both base64', pairs.error);
+  const entry = pairs.data.map(([name, value]) => [Buffer.from(name, 'base64'), Buffer.from(value, 'base64')] as const);
+  if (entryBytes(entry) >= KEPT.bytes || entry.length >= KEPT.fields) throw new InvalidInputError('the raw entry was cut short');
+  return entry;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
