@@ -5,12 +5,16 @@ import {
   type PgExecutor,
   type PgliteDatabase,
   PgliteExecutor,
+  PostgresDeadLetterBox,
   PostgresExecutor,
+  PostgresHolds,
   PostgresLeases,
   PostgresOperationJournal,
   PostgresOutbox,
+  PostgresReconcileQueue,
+  PostgresSettings,
 } from '@galaxy/adapter-postgres';
-import type { Leases, OperationJournal, Outbox } from '@galaxy/ports';
+import type { DeadLetterBox, Holds, Leases, OperationJournal, Outbox, ReconcileQueue, Settings } from '@galaxy/ports';
 import { lockFolder } from './lock-folder.js';
 import type { Part } from './part.js';
 
@@ -19,6 +23,10 @@ export interface Database {
   readonly journal: OperationJournal;
   readonly outbox: Outbox;
   readonly leases: Leases;
+  readonly reconcileQueue: ReconcileQueue;
+  readonly holds: Holds;
+  readonly settings: Settings;
+  readonly deadLetterBox: DeadLetterBox;
   readonly instance: string;
 }
 
@@ -81,6 +89,10 @@ async function portsOver(executor: PgExecutor, wanted: string | undefined): Prom
     journal: new PostgresOperationJournal(executor),
     outbox: new PostgresOutbox(executor),
     leases: new PostgresLeases(executor),
+    reconcileQueue: new PostgresReconcileQueue(executor),
+    holds: new PostgresHolds(executor),
+    settings: new PostgresSettings(executor),
+    deadLetterBox: new PostgresDeadLetterBox(executor),
     instance: await loadInstance(executor, wanted),
   };
 }

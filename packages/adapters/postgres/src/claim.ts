@@ -1,7 +1,8 @@
-import { type FormerRuntime, OPERATION_SOURCES, OPERATION_STEPS } from '@galaxy/domain';
+import { type FormerRuntime, OPERATION_SOURCES, OPERATION_STEPS, type RuntimeJob } from '@galaxy/domain';
 import type { Claim, ClaimRequest, OperationProgress } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { onHold } from './on-hold.js';
 import type { PgExecutor } from './pg-executor.js';
 import { PostgresFault } from './postgres-faults.js';
 import { recordColumns, recordOf, recordOrNull } from './record-columns.js';
@@ -9,7 +10,7 @@ import { bigInt, bool, int, jsonText, oneOf, type Row, text, textOrNull } from '
 import { operationLog, runtimeRecords } from './schema.js';
 import { assignments, fromNow } from './sql-text.js';
 import { type Slots, statement } from './statement.js';
-import { loadJob, type StoredJob } from './stored-job.js';
+import { loadJob } from './stored-job.js';
 import { superseded } from './superseded.js';
 
 const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt } = operationLog;
@@ -22,7 +23,7 @@ const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int
 // A row without a holder was handed back: it waits for its time, not for its holder's death.
 const takeOvers = (isKind: SQL, limit: SQL, p: Slots<typeof PARAMETERS>) => sql`
   select ${expired.opId} as op_id from ${operationLog} ${expired}
-  where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind}
+  where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind} and not ${onHold}
     and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))
   order by ${expired.ord} limit ${limit} for update skip locked`;
 
@@ -31,7 +32,7 @@ const takeOvers = (isKind: SQL, limit: SQL, p: Slots<typeof PARAMETERS>) => sql`
 // sorting the queue would pay. So it walks the index and stops at the limit, whatever the statistics say.
 const heads = (isKind: SQL, limit: SQL, taken: SQL) => sql`
   select ${head.opId} as op_id from ${operationLog} ${head}
-  where ${head.status} = 'queued' and ${isKind} and case
+  where ${head.status} = 'queued' and ${isKind} and not ${onHold} and case
     when ${head.gameId} in (select game_id from busy) then false
     else (select min(${earlier.ord}) from ${operationLog} ${earlier}
           where ${earlier.gameId} = ${head.gameId} and ${earlier.status} = 'queued') = ${head.ord} end
@@ -63,7 +64,7 @@ const CLAIM = statement(
         union all select op_id from start_heads union all select op_id from other_heads))
       returning ${operationLog}.*
     )
-    select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.payload::text, c.attempt, c.failures,
+    select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.op, c.stream, c.entry_id, c.raw, c.payload::text, c.attempt, c.failures,
       c.unavailable_ms::float8, c.step, c.former::text, c.container_id, ${superseded('c')} as superseded, ${recordColumns}
     from claimed c left join lateral (
       select * from ${runtimeRecords} where ${runtimeRecords.gameId} = c.game_id limit 1
@@ -108,13 +109,29 @@ function claimOf(row: Row): Claim {
     gameId: text(row, 'game_id'),
     source: oneOf(row, 'source', OPERATION_SOURCES),
     sourceRef: text(row, 'source_ref'),
-    job: loadJob(jsonText(row, 'payload') as StoredJob),
+    job: jobOf(row),
+    entry: entryOf(row),
     progress: progressOf(row),
     record: recordOrNull(row),
     superseded: bool(row, 'superseded'),
     failures: int(row, 'failures'),
     unavailableMs: int(row, 'unavailable_ms'),
   };
+}
+
+// One row that can't be read must not keep all others from being claimed: it is ended in its turn.
+function jobOf(row: Row): RuntimeJob {
+  const job = loadJob(jsonText(row, 'payload'));
+  if (job !== null) return job;
+  const of = text(row, 'op') === 'start' ? 'start' : 'stop';
+  return { kind: 'invalid', of, gameId: text(row, 'game_id'), message: 'the stored job cannot be read' };
+}
+
+// A row from before entries were kept has none to show.
+function entryOf(row: Row): Claim['entry'] {
+  const stream = row['stream'];
+  if (stream !== 'start_jobs' && stream !== 'stop_jobs') return null;
+  return { stream, entryId: text(row, 'entry_id'), raw: textOrNull(row, 'raw') ?? '[]' };
 }
 
 function progressOf(row: Row): OperationProgress | null {

@@ -11,12 +11,7 @@ import { PostgresLeases } from './postgres-leases.js';
 import { PostgresOperationJournal } from './postgres-operation-journal.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
-
-const EMPTY = {
-  name: 'empty the database',
-  text: 'truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_stream_cursors, runtime_leases restart identity',
-  params: [],
-};
+import { EMPTY } from './stores.test-support.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
@@ -29,6 +24,7 @@ const start = (gameId: string): JobToQueue => ({
   entryId: `1-${++entries}`,
   payloadHash: 'hash',
   job: { kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 0n },
+  raw: '[["Z2FtZV9pZA==","Zw=="]]',
 });
 
 const starting = (gameId: string): RuntimeRecord => ({
@@ -52,6 +48,7 @@ const running = ({ gameId }: Claim): Settlement => {
     record: { kind: 'put', expected: { status: 'starting', containerId: null }, record },
     result: { ...result, errorCode: '', errorMessage: '' },
     errorCode: '',
+    deadLetter: null,
   };
 };
 

@@ -1,4 +1,4 @@
-import type { DeadLetter, JobResult, OutboxEntry } from '@galaxy/ports';
+import type { DeadLetter, JobResult, NumberedDeadLetter, OutboxEntry } from '@galaxy/ports';
 import { bigInt, jsonText, type Row, text } from './row.js';
 
 /** A dead letter as its JSON column holds it. */
@@ -9,13 +9,16 @@ export function storeDeadLetter(letter: DeadLetter): StoredDeadLetter {
   return { ...letter, failedAtMs: letter.failedAtMs.toString() };
 }
 
-/** The entry in a row with `id`, `kind`, `lane`, `number` and `payload`. */
-export function outboxEntryOf(row: Row): OutboxEntry {
-  const id = bigInt(row, 'id');
-  const number = bigInt(row, 'number');
-  if (text(row, 'kind') === 'job_result') {
-    return { kind: 'job_result', id, message: { number, result: jsonText(row, 'payload') as JobResult } };
-  }
+/** The dead letter in a row with `lane`, `number` and `payload`. */
+export function numberedDeadLetterOf(row: Row): NumberedDeadLetter {
   const { failedAtMs, ...letter } = jsonText(row, 'payload') as StoredDeadLetter;
-  return { kind: 'dead_letter', id, message: { lane: text(row, 'lane'), number, letter: { ...letter, failedAtMs: BigInt(failedAtMs) } } };
+  return { lane: text(row, 'lane'), number: bigInt(row, 'number'), letter: { ...letter, failedAtMs: BigInt(failedAtMs) } };
+}
+
+/** The entry in a row with `id`, `kind`, `lane`, `number`, `payload` and `epoch`. */
+export function outboxEntryOf(row: Row): OutboxEntry {
+  const own = { id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch') };
+  if (text(row, 'kind') === 'dead_letter') return { ...own, kind: 'dead_letter', message: numberedDeadLetterOf(row) };
+  const message = { number: bigInt(row, 'number'), result: jsonText(row, 'payload') as JobResult };
+  return { ...own, kind: 'job_result', message };
 }

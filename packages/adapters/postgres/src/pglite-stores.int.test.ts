@@ -4,29 +4,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import {
+  deadLetterBoxContract,
+  holdsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
+  reconcileQueueContract,
   runtimeRecordStoreContract,
+  settingsContract,
 } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadInstance } from './instance.js';
 import { migratePglite } from './migrate-pglite.js';
 import { readMigrations } from './migrations.js';
 import { PgliteExecutor } from './pglite-executor.js';
-import { PostgresLeases } from './postgres-leases.js';
-import { PostgresOperationJournal } from './postgres-operation-journal.js';
-import { PostgresOperationLog } from './postgres-operation-log.js';
-import { PostgresOutbox } from './postgres-outbox.js';
-import { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
 import { SchemaTooNewError } from './schema-too-new-error.js';
-
-const EMPTY = {
-  name: 'empty the database',
-  text: 'truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_stream_cursors, runtime_leases restart identity',
-  params: [],
-};
+import { EMPTY, storesOver } from './stores.test-support.js';
 
 const TOTAL = readMigrations().length;
 let database: PGlite;
@@ -42,11 +36,7 @@ afterAll(() => executor.close());
 async function open() {
   await executor.query(EMPTY);
   return {
-    records: new PostgresRuntimeRecordStore(executor),
-    journal: new PostgresOperationJournal(executor),
-    log: new PostgresOperationLog(executor),
-    outbox: new PostgresOutbox(executor),
-    leases: new PostgresLeases(executor),
+    ...storesOver(executor),
     elapse: async (ms: number) => {
       await sleep(ms);
     },
@@ -59,6 +49,10 @@ operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
 outboxContract('PGlite', open);
 leasesContract('PGlite', open);
+reconcileQueueContract('PGlite', open);
+holdsContract('PGlite', open);
+settingsContract('PGlite', open);
+deadLetterBoxContract('PGlite', open);
 
 it('migrates once, and refuses a database of a newer version', async () => {
   expect(await migratePglite(database)).toEqual({ applied: 0, total: TOTAL });

@@ -1,3 +1,4 @@
+import type { StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
   ClaimKey,
@@ -9,6 +10,7 @@ import type {
   Intake,
   IntakeOutcome,
   JobStreamName,
+  LeaseGrant,
   OperationJournal,
   OperationProgress,
   RecordChange,
@@ -20,15 +22,20 @@ import { claim } from './claim.js';
 import { Coalescer } from './coalescer.js';
 import { type Ending, finish } from './finish.js';
 import { handBack } from './hand-back.js';
+import { moveCursor } from './move-cursor.js';
 import type { PgExecutor } from './pg-executor.js';
 import { renew } from './renew.js';
-import { text } from './row.js';
+import { bigInt, type Row, text, textOrNull } from './row.js';
 import { runtimeStreamCursors } from './schema.js';
 import { statement } from './statement.js';
 import { takeIn } from './take-in.js';
 
-const { stream, cursor } = runtimeStreamCursors;
-const CURSORS = statement('read cursors', {}, () => sql`select ${stream}, ${cursor} from ${runtimeStreamCursors}`);
+const { stream, cursor, floor, entriesRead } = runtimeStreamCursors;
+const CURSORS = statement(
+  'read cursors',
+  {},
+  () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text from ${runtimeStreamCursors}`,
+);
 
 /**
  * The journal in the tables `runtime_operation_log`, `runtime_records`, `runtime_outbox` and `runtime_stream_cursors`.
@@ -44,10 +51,18 @@ export class PostgresOperationJournal implements OperationJournal {
     this.#endings = new Coalescer((endings) => finish(executor, endings), options);
   }
 
-  async cursors(): Promise<Readonly<Record<JobStreamName, string | null>>> {
+  async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
     const rows = await this.#executor.query(CURSORS({}));
-    const stored = new Map(rows.map((row) => [text(row, 'stream'), text(row, 'cursor')]));
+    const stored = new Map(rows.map((row) => [text(row, 'stream'), placeOf(row)]));
     return { start_jobs: stored.get('start_jobs') ?? null, stop_jobs: stored.get('stop_jobs') ?? null };
+  }
+
+  moveCursor(
+    lease: LeaseGrant,
+    stream: JobStreamName,
+    place: StreamPlace,
+  ): Promise<{ readonly kind: 'moved' } | { readonly kind: 'lost' }> {
+    return moveCursor(this.#executor, lease, stream, place);
   }
 
   takeIn(intake: Intake): Promise<IntakeOutcome> {
@@ -73,4 +88,9 @@ export class PostgresOperationJournal implements OperationJournal {
   handBack(claim: ClaimKey, back: HandBack): Promise<void> {
     return handBack(this.#executor, claim, back);
   }
+}
+
+function placeOf(row: Row): StreamPlace {
+  const entriesRead = row['entries_read'] === null ? null : bigInt(row, 'entries_read');
+  return { cursor: text(row, 'cursor'), floor: textOrNull(row, 'floor'), entriesRead };
 }

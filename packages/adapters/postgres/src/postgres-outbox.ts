@@ -1,5 +1,6 @@
 import type { Outbox, OutboxBacklog, OutboxEntry, OutboxLane } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
+import { presentEpoch } from './epoch.js';
 import { outboxEntryOf } from './outbox-message.js';
 import type { PgExecutor } from './pg-executor.js';
 import { int } from './row.js';
@@ -8,7 +9,8 @@ import { assignments } from './sql-text.js';
 import { statement } from './statement.js';
 
 const { id, kind, lane, number, payload, createdAt, publishedAt } = runtimeOutbox;
-const COLUMNS = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload`;
+const COLUMNS = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload,
+  ${presentEpoch} as epoch`;
 
 const PENDING = statement(
   'read the outbox',

@@ -1,26 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  deadLetterBoxContract,
+  holdsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
+  reconcileQueueContract,
   runtimeRecordStoreContract,
+  settingsContract,
 } from '@galaxy/port-contracts';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
 import { afterAll, beforeAll } from 'vitest';
 import { migrate } from './migrate.js';
 import { PostgresExecutor } from './postgres-executor.js';
-import { PostgresLeases } from './postgres-leases.js';
-import { PostgresOperationJournal } from './postgres-operation-journal.js';
-import { PostgresOperationLog } from './postgres-operation-log.js';
-import { PostgresOutbox } from './postgres-outbox.js';
-import { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
-
-const EMPTY = {
-  name: 'empty the database',
-  text: 'truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_stream_cursors, runtime_leases restart identity',
-  params: [],
-};
+import { EMPTY, storesOver } from './stores.test-support.js';
 
 let database: FreshDatabase;
 let executor: PostgresExecutor;
@@ -38,11 +32,7 @@ afterAll(async () => {
 async function open() {
   await executor.query(EMPTY);
   return {
-    records: new PostgresRuntimeRecordStore(executor),
-    journal: new PostgresOperationJournal(executor),
-    log: new PostgresOperationLog(executor),
-    outbox: new PostgresOutbox(executor),
-    leases: new PostgresLeases(executor),
+    ...storesOver(executor),
     elapse: async (ms: number) => {
       await sleep(ms);
     },
@@ -55,3 +45,7 @@ operationJournalContract('PostgreSQL', open);
 operationLogContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
+reconcileQueueContract('PostgreSQL', open);
+holdsContract('PostgreSQL', open);
+settingsContract('PostgreSQL', open);
+deadLetterBoxContract('PostgreSQL', open);

@@ -98,6 +98,8 @@ export const operationLog = pgTable(
     check('runtime_operation_log_step_chk', oneOf(t.step, OPERATION_STEPS)),
     uniqueIndex('runtime_operation_log_entry_key').on(t.stream, t.entryId, t.payloadHash),
     uniqueIndex('runtime_operation_log_running_key').on(t.gameId).where(sql`${t.status} = 'running'`),
+    // At most one act of the reconciler per game, also when two queue one at the same moment.
+    uniqueIndex('runtime_operation_log_act_key').on(t.gameId).where(sql`${t.op} = 'reconcile' and ${t.status} in ('queued', 'running')`),
     uniqueIndex('runtime_operation_log_game_key').on(t.gameId, t.ord),
     index('runtime_operation_log_game_queue_idx').on(t.gameId, t.ord).where(sql`${t.status} = 'queued'`),
     // Two queues, so that a claim for one kind never walks over a backlog of the other.

@@ -1,28 +1,29 @@
 import { jobOperation } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
+import { onHold } from './on-hold.js';
 import { storeDeadLetter } from './outbox-message.js';
 import type { PgExecutor } from './pg-executor.js';
+import { renumbered } from './renumbered.js';
 import { bool, int } from './row.js';
-import { operationLog, runtimeLeases, runtimeOutbox, runtimeStreamCursors } from './schema.js';
+import { operationLog, runtimeOutbox, runtimeStreamCursors } from './schema.js';
 import { assignments, bareList, insertSelect } from './sql-text.js';
 import { statement } from './statement.js';
 import { storeJob } from './stored-job.js';
+import { LEASE, leaseValues, underLease } from './under-lease.js';
 
 const { stream, entryId, payloadHash } = operationLog;
 const { kind, lane, number, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
-// The lease row comes first and is locked; everything else reads from it. Two calls under one lease run one after the
-// other, so that the order of `ord` is the order of the jobs.
+// Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
+// is repeated moves no cursor, so its entries are counted once.
 const TAKE_IN = statement(
   'take in',
-  { name: 'text', holder: 'text', epoch: 'bigint', jobs: 'json', letters: 'json', cursors: 'json' },
+  { ...LEASE, jobs: 'json', letters: 'json', cursors: 'json' },
   (p) => sql`
-    with lease as (
-      select 1 as held from ${runtimeLeases}
-      where ${runtimeLeases.name} = ${p.name} and ${runtimeLeases.holder} = ${p.holder} and ${runtimeLeases.epoch} = ${p.epoch}
-      for update
+    with ${underLease(p)}, open as (
+      select 1 from lease where not ${onHold}
     ), queued as (
       ${insertSelect(operationLog, {
         opId: sql`j.op_id`,
@@ -36,16 +37,17 @@ const TAKE_IN = statement(
         payloadHash: sql`j.payload_hash`,
         valid: sql`j.valid`,
         payload: sql`j.payload::json`,
+        raw: sql`j.raw`,
       })}
-      from lease, rows from (json_to_recordset(${p.jobs}) as
-        (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text)) with ordinality
-        as j(op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, n)
+      from open, rows from (json_to_recordset(${p.jobs}) as
+        (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)) with ordinality
+        as j(op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
       order by j.n
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
     ), letters as (
       select l.lane, l.dedupe_key, l.payload, row_number() over (partition by l.lane order by l.n) as nth
-      from lease, rows from (json_to_recordset(${p.letters}) as (lane text, dedupe_key text, payload text)) with ordinality
+      from open, rows from (json_to_recordset(${p.letters}) as (lane text, dedupe_key text, payload text)) with ordinality
         as l(lane, dedupe_key, payload, n)
       where not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = l.dedupe_key)
     ), sent as (
@@ -59,38 +61,38 @@ const TAKE_IN = statement(
       from letters l order by l.lane, l.nth
       on conflict (${bareList(kind, dedupeKey)}) do nothing
     ), moved as (
-      ${insertSelect(cursors, { stream: sql`c.stream`, cursor: sql`c.cursor`, entriesRead: sql`c.entries_read` })}
-      from lease, json_to_recordset(${p.cursors}) as c(stream text, cursor text, entries_read bigint)
+      ${insertSelect(cursors, { stream: sql`c.stream`, cursor: sql`c.cursor` })}
+      from open, json_to_recordset(${p.cursors}) as c(stream text, cursor text)
       on conflict (${bareList(cursors.stream)}) do update set ${assignments(cursors, {
         cursor: sql`excluded.cursor`,
-        entriesRead: sql`${cursors.entriesRead} + excluded.entries_read`,
+        entriesRead: sql`${cursors.entriesRead} + case when ${cursors.cursor} = excluded.cursor then 0 else
+          (select c.read from json_to_recordset(${p.cursors}) as c(stream text, read bigint) where c.stream = excluded.stream) end`,
       })}
     )
-    select exists(select from lease) as held, (select count(*)::int from queued) as queued`,
+    select exists(select from lease) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
 );
 
 /** {@link OperationJournal.takeIn} */
 export async function takeIn(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
   const { lease, jobs, deadLetters, entriesRead } = intake;
-  const { name, holder, epoch } = lease;
-  const [row = {}] = await executor.query(
+  const [row = {}] = await renumbered(
+    executor,
     TAKE_IN({
-      name,
-      holder,
-      epoch,
+      ...leaseValues(lease),
       jobs: jobs.map(jobRow),
       letters: [...new Map(deadLetters.map((letter) => [letterKey(letter), letterRow(letter)])).values()],
       cursors: Object.entries(intake.cursors).map(([stream, cursor]) => ({
         stream,
         cursor,
-        entries_read: entriesRead[stream as keyof typeof entriesRead],
+        read: entriesRead[stream as keyof typeof entriesRead],
       })),
     }),
   );
-  return bool(row, 'held') ? { kind: 'taken_in', queued: int(row, 'queued') } : { kind: 'lost' };
+  if (bool(row, 'open')) return { kind: 'taken_in', queued: int(row, 'queued') };
+  return { kind: bool(row, 'held') ? 'on_hold' : 'lost' };
 }
 
-function jobRow({ opId, stream, entryId, payloadHash, job }: JobToQueue): Record<string, unknown> {
+function jobRow({ opId, stream, entryId, payloadHash, job, raw }: JobToQueue): Record<string, unknown> {
   return {
     op_id: opId,
     game_id: job.gameId,
@@ -100,6 +102,7 @@ function jobRow({ opId, stream, entryId, payloadHash, job }: JobToQueue): Record
     payload_hash: payloadHash,
     valid: job.kind !== 'invalid',
     payload: JSON.stringify(storeJob(job)),
+    raw,
   };
 }
 

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "runtime_operation_log_act_key" ON "runtime_operation_log" USING btree ("game_id") WHERE "runtime_operation_log"."op" = 'reconcile' and "runtime_operation_log"."status" in ('queued', 'running');

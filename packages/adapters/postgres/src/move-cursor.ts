@@ -1,0 +1,30 @@
+import type { StreamPlace } from '@galaxy/domain';
+import type { JobStreamName, LeaseGrant } from '@galaxy/ports';
+import { sql } from 'drizzle-orm';
+import type { PgExecutor } from './pg-executor.js';
+import { runtimeStreamCursors } from './schema.js';
+import { assignments, bare, insertSelect } from './sql-text.js';
+import { statement } from './statement.js';
+import { LEASE, leaseValues, underLease } from './under-lease.js';
+
+// As text, since the count is null while unknown.
+const MOVE_CURSOR = statement('move a cursor', { ...LEASE, stream: 'text', cursor: 'text', floor: 'text', entriesRead: 'text' }, (p) => {
+  const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint` };
+  return sql`
+      with ${underLease(p)}
+      ${insertSelect(runtimeStreamCursors, { stream: p.stream, ...place })} from lease
+      on conflict (${bare(runtimeStreamCursors.stream)}) do update set ${assignments(runtimeStreamCursors, place)}
+      returning 1`;
+});
+
+/** {@link OperationJournal.moveCursor} */
+export async function moveCursor(
+  executor: PgExecutor,
+  lease: LeaseGrant,
+  stream: JobStreamName,
+  { cursor, floor, entriesRead }: StreamPlace,
+): Promise<{ readonly kind: 'moved' } | { readonly kind: 'lost' }> {
+  const values = { ...leaseValues(lease), stream, cursor, floor, entriesRead: entriesRead?.toString() ?? null };
+  const moved = await executor.query(MOVE_CURSOR(values));
+  return { kind: moved.length > 0 ? 'moved' : 'lost' };
+}
