@@ -9,6 +9,12 @@ export interface JobStreamUnderTest extends ServerUnderTest {
   readonly jobs: JobStream;
   /** Appends an entry of the given fields, under `entryId` if one is given; returns its id. */
   append(stream: JobStreamName, fields: readonly (readonly [string, string | Uint8Array])[], entryId?: string): Promise<string>;
+  /** Removes the oldest entries until at most that many are left. */
+  trim(stream: JobStreamName, maxLength: number): Promise<void>;
+  /** Removes one entry. */
+  remove(stream: JobStreamName, entryId: string): Promise<void>;
+  /** Deletes the stream, as if it had never been. */
+  drop(stream: JobStreamName): Promise<void>;
 }
 
 const START: JobCursors = { start_jobs: '0-0', stop_jobs: '0-0' };
@@ -31,6 +37,7 @@ export function jobStreamContract(name: string, open: () => Promise<JobStreamUnd
     describeRead(open);
     describeRefusals(open);
     describeWait(open);
+    describeShapes(open);
 
     it('throws DependencyFault while the server does not answer, and recovers without help', () =>
       using(open, async ({ jobs, append, cutOff, restore }) => {
@@ -38,6 +45,7 @@ export function jobStreamContract(name: string, open: () => Promise<JobStreamUnd
         await cutOff();
         await expect(jobs.read(START, 10)).rejects.toThrow(DependencyFault);
         await expect(jobs.wait(START, 100, never())).rejects.toThrow(DependencyFault);
+        await expect(jobs.shapes()).rejects.toThrow(DependencyFault);
         await restore();
         await vi.waitFor(async () => expect((await jobs.read(START, 10)).starts).toHaveLength(1), { timeout: 8000 });
         await vi.waitFor(() => jobs.wait(START, 100, never()), { timeout: 8000 });
@@ -93,14 +101,24 @@ function describeRead(open: () => Promise<JobStreamUnderTest>): void {
       await append('start_jobs', startFields('alpha'));
       const once = await jobs.read(START, 10);
       expect(once.starts).toHaveLength(1);
-      expect(await jobs.read(START, 10)).toEqual(once);
+      expect((await jobs.read(START, 10)).starts).toEqual(once.starts);
     }));
 
   it('does not wait', () =>
     using(open, async ({ jobs }) => {
       const before = performance.now();
-      expect(await jobs.read(START, 10)).toEqual({ starts: [], stops: [], limit: 10 });
+      expect(await jobs.read(START, 10)).toMatchObject({ starts: [], stops: [], limit: 10 });
       expect(performance.now() - before).toBeLessThan(1000);
+    }));
+
+  it("tells the server's clock, which entry ids are made of: nothing that was read is younger", () =>
+    using(open, async ({ jobs, append }) => {
+      const before = await jobs.read(START, 10);
+      await append('start_jobs', startFields('alpha'));
+      const { starts, serverMs } = await jobs.read(START, 10);
+      expect(starts[0]?.id.ms).toBeLessThanOrEqual(serverMs);
+      expect(starts[0]?.id.ms).toBeGreaterThanOrEqual(before.serverMs);
+      expect(serverMs - before.serverMs).toBeLessThan(60_000n);
     }));
 
   it('keeps ids as two unsigned 64-bit integers', () =>
@@ -190,5 +208,47 @@ function describeWait(open: () => Promise<JobStreamUnderTest>): void {
       const again = timed(jobs.wait(START, 2000, never()));
       await append('start_jobs', startFields('alpha'));
       expect(await again).toBeLessThan(1500);
+    }));
+}
+
+function describeShapes(open: () => Promise<JobStreamUnderTest>): void {
+  const field = [['a', '1']] as const;
+
+  it('shapes tell null for a stream that does not exist, and of both streams apart', () =>
+    using(open, async ({ jobs, append, drop }) => {
+      expect(await jobs.shapes()).toEqual({ start_jobs: null, stop_jobs: null });
+      await append('stop_jobs', field, '5-1');
+      const shape = { firstId: '5-1', lastHeldId: '5-1', lastId: '5-1', added: 1n, length: 1n };
+      expect(await jobs.shapes()).toEqual({ start_jobs: null, stop_jobs: shape });
+      await drop('stop_jobs');
+      expect(await jobs.shapes()).toEqual({ start_jobs: null, stop_jobs: null });
+    }));
+
+  it('shapes tell what was added and what is held, whatever was trimmed or deleted', () =>
+    using(open, async ({ jobs, append, trim, remove }) => {
+      for (let ms = 1; ms <= 6; ms += 1) await append('start_jobs', field, `${ms}-0`);
+      await trim('start_jobs', 5);
+      await remove('start_jobs', '4-0');
+      const shape = { firstId: '2-0', lastHeldId: '6-0', lastId: '6-0', added: 6n, length: 4n };
+      expect((await jobs.shapes()).start_jobs).toEqual(shape);
+      await remove('start_jobs', '6-0');
+      expect((await jobs.shapes()).start_jobs).toEqual({ ...shape, lastHeldId: '5-0', length: 3n });
+      await trim('start_jobs', 0);
+      expect((await jobs.shapes()).start_jobs).toEqual({ firstId: null, lastHeldId: null, lastId: '6-0', added: 6n, length: 0n });
+    }));
+
+  it('shapes keep ids as two unsigned 64-bit integers', () =>
+    using(open, async ({ jobs, append }) => {
+      await append('start_jobs', field, '9007199254740993-18446744073709551615');
+      expect((await jobs.shapes()).start_jobs).toMatchObject({ firstId: '9007199254740993-18446744073709551615' });
+    }));
+
+  it('shapes begin anew with a stream that was deleted and made again', () =>
+    using(open, async ({ jobs, append, drop }) => {
+      await append('start_jobs', field, '9-0');
+      await append('start_jobs', field, '9-1');
+      await drop('start_jobs');
+      await append('start_jobs', field, '3-0');
+      expect((await jobs.shapes()).start_jobs).toMatchObject({ firstId: '3-0', lastId: '3-0', added: 1n });
     }));
 }

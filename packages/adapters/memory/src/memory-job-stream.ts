@@ -1,6 +1,7 @@
-import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry } from '@galaxy/ports';
+import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry, StreamShape } from '@galaxy/ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
-import type { MemoryEntry, MemoryStreams } from './memory-streams.js';
+import type { MemoryEntry } from './memory-stream.js';
+import type { MemoryStreams } from './memory-streams.js';
 
 const MAX_WAIT_MS = 2000;
 
@@ -17,12 +18,18 @@ export class MemoryJobStream implements JobStream {
   }
 
   async read(after: JobCursors, limit: number): Promise<JobReads> {
-    return { starts: this.#after('start_jobs', after, limit), stops: this.#after('stop_jobs', after, limit), limit };
+    const [starts, stops] = [this.#after('start_jobs', after, limit), this.#after('stop_jobs', after, limit)];
+    return { starts, stops, limit, serverMs: BigInt(this.#streams.nowMs()) };
   }
 
   async wait(after: JobCursors, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const ids = { [this.key('start_jobs')]: after.start_jobs, [this.key('stop_jobs')]: after.stop_jobs };
     await this.#streams.arrival(ids, Math.min(maxWaitMs, MAX_WAIT_MS), signal);
+  }
+
+  async shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>> {
+    const shape = (stream: JobStreamName) => this.#streams.shape(this.key(stream));
+    return { start_jobs: shape('start_jobs'), stop_jobs: shape('stop_jobs') };
   }
 
   #after(stream: JobStreamName, after: JobCursors, limit: number): ReceivedEntry[] {

@@ -1,5 +1,6 @@
 import {
   deadLetterPublisherContract,
+  entryRequeueContract,
   jobResultPublisherContract,
   jobStreamContract,
   runtimeManagerContract,
@@ -9,6 +10,7 @@ import type { RawEntry } from '@galaxy/wire';
 import { rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { describe, expect, it } from 'vitest';
 import { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';
+import { MemoryEntryRequeue } from './memory-entry-requeue.js';
 import { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
 import { readMemoryJobResults } from './memory-job-results.js';
 import { MemoryJobStream } from './memory-job-stream.js';
@@ -38,6 +40,18 @@ jobStreamContract('memory', async () => {
       const entry: RawEntry = fields.map(([name, value]) => [Buffer.from(name), Buffer.from(value)] as const);
       return streams.append(jobs.key(stream), entry, entryId);
     },
+    trim: async (stream, maxLength) => streams.trim(jobs.key(stream), maxLength),
+    remove: async (stream, entryId) => void streams.remove(jobs.key(stream), entryId),
+    drop: async (stream) => streams.drop(jobs.key(stream)),
+  };
+});
+
+entryRequeueContract('memory', async () => {
+  const streams = new MemoryStreams();
+  return {
+    ...serverUnderTest(streams),
+    requeue: new MemoryEntryRequeue(streams),
+    jobs: new MemoryJobStream(streams),
   };
 });
 

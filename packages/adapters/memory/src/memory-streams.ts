@@ -1,15 +1,8 @@
-import type { EntryId } from '@galaxy/domain';
-import { compareEntryIds, parseEntryId, STREAM_START } from '@galaxy/domain';
-import type { PublishOutcome } from '@galaxy/ports';
+import { parseEntryId } from '@galaxy/domain';
+import type { PublishOutcome, StreamShape } from '@galaxy/ports';
 import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import type { RawEntry } from '@galaxy/wire';
-
-/** One entry of a stream in memory. */
-export interface MemoryEntry {
-  readonly entryId: string;
-  readonly id: EntryId;
-  readonly entry: RawEntry;
-}
+import { type MemoryEntry, MemoryStream } from './memory-stream.js';
 
 /**
  * Streams in memory, with the behaviour of Redis that the ports rely on: ids rise, reading never consumes, a numbered
@@ -17,7 +10,8 @@ export interface MemoryEntry {
  */
 export class MemoryStreams {
   readonly #now: () => number;
-  readonly #streams = new Map<string, MemoryEntry[]>();
+  readonly #streams = new Map<string, MemoryStream>();
+  readonly #once = new Map<string, string>();
   readonly #held = new Map<string, Map<string, bigint>>();
   readonly #texts = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
@@ -39,15 +33,53 @@ export class MemoryStreams {
    * @throws InvalidInputError when an id is given that is not greater than the stream's last.
    */
   append(key: string, entry: RawEntry, entryId?: string): string {
-    const entries = this.#entries(key);
-    const last = entries.at(-1)?.id ?? { ms: 0n, seq: 0n };
-    const id = entryId === undefined ? this.#nextId(last) : parseEntryId(entryId);
-    if (id === null || compareEntryIds(id, last) <= 0)
-      throw new InvalidInputError(`stream ${key}: the id ${entryId ?? ''} is not greater than the last`);
-    const text = `${String(id.ms)}-${String(id.seq)}`;
-    entries.push({ entryId: text, id, entry });
+    this.#assertReachable();
+    const stream = this.#streams.get(key) ?? new MemoryStream();
+    const id = entryId === undefined ? stream.nextId(BigInt(this.nowMs())) : parseEntryId(entryId);
+    const text = id === null ? null : stream.append(id, entry);
+    if (text === null) throw new InvalidInputError(`stream ${key}: the id ${entryId ?? ''} is not greater than the last`);
+    this.#streams.set(key, stream);
     this.#notify();
     return text;
+  }
+
+  /** Appends the entry unless an earlier call with the same `once` did; returns the id of that one then. */
+  appendOnce(key: string, once: string, entry: RawEntry): string {
+    this.#assertReachable();
+    const onceKey = `${key}:${once}`;
+    const entryId = this.#once.get(onceKey) ?? this.append(key, entry);
+    this.#once.set(onceKey, entryId);
+    return entryId;
+  }
+
+  /** The clock of new ids, in milliseconds since 1970 (UTC). */
+  nowMs(): number {
+    this.#assertReachable();
+    return Math.trunc(this.#now());
+  }
+
+  /** What a stream says of itself; null for one that does not exist. */
+  shape(key: string): StreamShape | null {
+    this.#assertReachable();
+    return this.#streams.get(key)?.shape() ?? null;
+  }
+
+  /** Removes the oldest entries of a stream until at most that many are left. */
+  trim(key: string, maxLength: number): void {
+    this.#assertReachable();
+    this.#streams.get(key)?.trim(maxLength);
+  }
+
+  /** Removes one entry; false when it is not there. */
+  remove(key: string, entryId: string): boolean {
+    this.#assertReachable();
+    return this.#streams.get(key)?.remove(entryId) ?? false;
+  }
+
+  /** Deletes a stream: the next entry makes it anew. */
+  drop(key: string): void {
+    this.#assertReachable();
+    this.#streams.delete(key);
   }
 
   /** Appends the entry if its number follows the last one of its lane. */
@@ -68,9 +100,8 @@ export class MemoryStreams {
   after(key: string, entryId: string, limit = Number.POSITIVE_INFINITY): readonly MemoryEntry[] {
     const from = parseEntryId(entryId);
     if (from === null) throw new InvalidInputError(`stream ${key}: ${JSON.stringify(entryId)} is not an entry id`);
-    const entries = this.#entries(key);
-    const start = entryId === STREAM_START ? 0 : entries.findIndex((entry) => compareEntryIds(entry.id, from) > 0);
-    return start < 0 ? [] : entries.slice(start, start + limit);
+    this.#assertReachable();
+    return this.#streams.get(key)?.after(from, limit) ?? [];
   }
 
   /** Returns once a stream has something after its id, when `maxWaitMs` is over, or when the signal aborts. */
@@ -104,18 +135,6 @@ export class MemoryStreams {
   save(key: string, text: string): void {
     this.#assertReachable();
     this.#texts.set(key, text);
-  }
-
-  #entries(key: string): MemoryEntry[] {
-    this.#assertReachable();
-    const entries = this.#streams.get(key) ?? [];
-    this.#streams.set(key, entries);
-    return entries;
-  }
-
-  #nextId(last: EntryId): EntryId {
-    const ms = BigInt(Math.trunc(this.#now()));
-    return ms > last.ms ? { ms, seq: 0n } : { ms: last.ms, seq: last.seq + 1n };
   }
 
   #notify(): void {

@@ -1,5 +1,6 @@
 import {
   deadLetterPublisherContract,
+  entryRequeueContract,
   jobResultPublisherContract,
   jobStreamContract,
   runtimeManagerContract,
@@ -9,6 +10,7 @@ import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testk
 import { Redis } from 'ioredis';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
+import { RedisEntryRequeue } from './outbound/entry-requeue.js';
 import { RedisJobResultPublisher } from './outbound/job-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
 import { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
@@ -58,6 +60,25 @@ jobStreamContract('redis', async () => {
       const values = fields.flat().map((value) => (typeof value === 'string' ? value : Buffer.from(value)));
       return (await look.xadd(jobs.key(stream), entryId ?? '*', ...values)) ?? '';
     },
+    trim: async (stream, maxLength) => {
+      await look.xtrim(jobs.key(stream), 'MAXLEN', maxLength);
+    },
+    remove: async (stream, entryId) => {
+      await look.xdel(jobs.key(stream), entryId);
+    },
+    drop: async (stream) => {
+      await look.del(jobs.key(stream));
+    },
+  };
+});
+
+entryRequeueContract('redis', async () => {
+  const { reader, commands, tested } = await openServer();
+  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
+  return {
+    ...tested,
+    requeue: new RedisEntryRequeue({ commands }),
+    jobs: new RedisJobStream({ reader, commands, startJobsKey, stopJobsKey }),
   };
 });
 

@@ -248,6 +248,7 @@ describe('what the server refuses', () => {
     const jobs = new RedisJobStream({ reader, commands, startJobsKey: stream, stopJobsKey: uniqueName('stop') });
     await expect(jobs.read(START, 1)).rejects.toMatchObject(refused);
     await expect(jobs.wait(START, 100, new AbortController().signal)).rejects.toMatchObject(refused);
+    await expect(jobs.shapes()).rejects.toMatchObject(refused);
     const manager = new RedisRuntimeManager({ commands, startJobsKey: stream });
     await expect(manager.publishStartJob('alpha', 'galaxy/engine:1')).rejects.toMatchObject(refused);
     const publisher = new RedisJobResultPublisher({ commands, jobResultsKey: hash });

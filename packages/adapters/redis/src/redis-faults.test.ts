@@ -12,6 +12,8 @@ describe('redisFault', () => {
     "CROSSSLOT Keys in request don't hash to the same slot",
     'MOVED 3999 127.0.0.1:6381',
     "ERR unknown command 'EVALSHA'",
+    'WRONGTYPE Operation against a key holding the wrong kind of value script: 0a1b, on @user_script:5.',
+    'ERR The stream has exhausted the last possible ID, unable to add more items',
   ])('%s: will be refused again', (message) => {
     expect(redisFault(reply(message), 'write')).toMatchObject({ code: 'redis_refused', retryable: false, effect: 'not_done' });
   });
@@ -24,6 +26,8 @@ describe('redisFault', () => {
     'MASTERDOWN Link with MASTER is down',
     'NOREPLICAS Not enough good replicas to write.',
     'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+    "READONLY You can't write against a read only replica. script: 0a1b, on @user_script:3.",
+    "OOM command not allowed when used memory > 'maxmemory'. script: 0a1b, on @user_script:3.",
     'BUSY Redis is busy running a script.',
     'CLUSTERDOWN The cluster is down',
     'TRYAGAIN Multiple keys request during rehashing of slot',

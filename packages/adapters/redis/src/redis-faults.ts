@@ -44,6 +44,11 @@ export function unexpectedReply(command: string): DependencyFault {
   return fault(`redis answered ${command} with something else than expected`, false, 'unknown', undefined);
 }
 
+/** The fault of a server that lacks what came with Redis 7; `lack` says what was missed. */
+export function serverTooOld(lack: string): DependencyFault {
+  return fault(`redis is too old: Redis 7 or newer is needed (${lack})`, false, 'not_done', undefined);
+}
+
 /** Whether the server answered, even if with an error. */
 export function isReply(error: unknown): boolean {
   // By name: a client handed to us may come from another copy of ioredis.

@@ -1,5 +1,9 @@
+import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+
+/** An argument of a script; bytes are passed as they are. */
+export type ScriptArgument = string | Buffer;
 
 /** A Lua script and the digest Redis caches it under. */
 export interface Script {
@@ -35,8 +39,35 @@ redis.call('SET', KEYS[2], id, 'EX', ARGV[1])
 return id
 `);
 
+/**
+ * What streams say of themselves, as of one moment, without the entries that XINFO brings along. KEYS: the streams. Per
+ * stream nil when it does not exist, or first and last id held, highest id given out, entries added, length; empty where
+ * there is none. `entries-added` came with Redis 7.
+ */
+export const STREAM_SHAPES = script(`
+local function shape(key)
+  if redis.call('EXISTS', key) == 0 then return false end
+  local seen = {}
+  local info = redis.call('XINFO', 'STREAM', key)
+  for at = 1, #info, 2 do seen[info[at]] = info[at + 1] end
+  local first, last, added = seen['first-entry'], seen['last-entry'], seen['entries-added']
+  return {
+    first and first[1] or '', last and last[1] or '', seen['last-generated-id'],
+    added and string.format('%.0f', added) or '', string.format('%.0f', seen['length'])
+  }
+end
+local shapes = {}
+for at, key in ipairs(KEYS) do shapes[at] = shape(key) end
+return shapes
+`);
+
 /** Runs a script by its digest, and by its text when the server has not cached it: NOSCRIPT means that nothing was run. */
-export async function runScript(client: Redis, { lua, sha }: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+export async function runScript(
+  client: Redis,
+  { lua, sha }: Script,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
   try {
     return await client.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {

@@ -1,11 +1,13 @@
-import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry } from '@galaxy/ports';
+import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry, StreamShape } from '@galaxy/ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
 import { MAX_BLOCK_MS } from '../connection-options.js';
 import { unlessOver } from '../deadline.js';
 import type { RedisConnection } from '../redis-connection.js';
+import { runScript, STREAM_SHAPES } from '../scripts.js';
 import type { StreamEntry } from './stream-reply.js';
 import { streamEntries } from './stream-reply.js';
+import { serverMs, streamShapes } from './stream-shape.js';
 
 /** What a {@link RedisJobStream} is built from. */
 export interface RedisJobStreamOptions {
@@ -37,12 +39,13 @@ export class RedisJobStream implements JobStream {
   }
 
   async read(after: JobCursors, limit: number): Promise<JobReads> {
-    const reply: unknown = await this.#commands.run('read', (client) =>
-      client.xreadBuffer('COUNT', limit, 'STREAMS', ...this.#positions(after)),
+    // In one round trip, and in this order: what was read is not younger than the clock says.
+    const [reply, time]: readonly [unknown, unknown] = await this.#commands.run('read', (client) =>
+      Promise.all([client.xreadBuffer('COUNT', limit, 'STREAMS', ...this.#positions(after)), client.time()]),
     );
     const entries = streamEntries(reply);
     const received = (stream: JobStreamName) => (entries.get(this.#keys[stream]) ?? []).map((entry) => receivedEntry(stream, entry));
-    return { starts: received('start_jobs'), stops: received('stop_jobs'), limit };
+    return { starts: received('start_jobs'), stops: received('stop_jobs'), limit, serverMs: serverMs(time) };
   }
 
   async wait(after: JobCursors, maxWaitMs: number, signal: AbortSignal): Promise<void> {
@@ -52,6 +55,13 @@ export class RedisJobStream implements JobStream {
       this.#blocked ??= this.#block(after, left);
       if ((await unlessOver(this.#blocked, left, signal)) === true) return;
     }
+  }
+
+  async shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>> {
+    const keys = [this.#keys.start_jobs, this.#keys.stop_jobs];
+    const reply = await this.#commands.run('read', (client) => runScript(client, STREAM_SHAPES, keys, []));
+    const [starts, stops] = streamShapes(reply);
+    return { start_jobs: starts, stop_jobs: stops };
   }
 
   /** Whether anything came within the time. Nobody need wait for the answer. */
