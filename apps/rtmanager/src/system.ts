@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock, Ids } from '@galaxy/ports';
+import type { Chance, Clock, Ids } from '@galaxy/ports';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -14,3 +14,6 @@ export const systemClock: Clock = {
 
 /** Random UUIDs. */
 export const systemIds: Ids = { uuid: () => randomUUID() };
+
+/** Chance enough for pauses; nothing secret may come of it. */
+export const systemChance: Chance = { fraction: () => Math.random() };
