@@ -6,6 +6,7 @@ import type {
   OperationLog,
   Outbox,
   ReconcileQueue,
+  Recovery,
   RuntimeRecordStore,
   Settings,
 } from '@galaxy/ports';
@@ -21,6 +22,7 @@ export interface DatabaseUnderTest {
   readonly holds: Holds;
   readonly settings: Settings;
   readonly deadLetterBox: DeadLetterBox;
+  readonly recovery: Recovery;
   /** Returns once at least `ms` milliseconds have passed by the database's clock. */
   elapse(ms: number): Promise<void>;
   close(): Promise<void>;

@@ -96,6 +96,14 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     expect(sent).toMatchObject([a, b, d].map(({ letter }) => ({ message: { letter } })));
   });
 
+  it('numbers the dead letters of intakes at the same moment without gaps, and loses none', async () => {
+    const letters = Array.from({ length: 8 }, () => [deadLetter('stop_jobs'), deadLetter('stop_jobs')]);
+    const lease = await takeLease(opened());
+    const outcomes = await Promise.all(letters.map((some) => opened().journal.takeIn(intakeOf(lease, [], some))));
+    expect(outcomes).toEqual(letters.map(() => ({ kind: 'taken_in', queued: 0 })));
+    expect(await numbersOf(opened(), 'stop_jobs')).toEqual(Array.from({ length: 16 }, (_, n) => BigInt(n + 1)));
+  });
+
   it('queues and dead-letters an entry that is answerable', async () => {
     const job = invalidOf(gameId(), 'start');
     const letter = { ...deadLetter('start_jobs'), entryId: job.entryId, payloadHash: job.payloadHash };

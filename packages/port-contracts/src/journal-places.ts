@@ -37,6 +37,15 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
     });
   });
 
+  it('counts the entries of an intake that is repeated once', async () => {
+    const { journal } = opened();
+    const lease = await takeLease(opened());
+    await journal.moveCursor(lease, 'start_jobs', { cursor: '0-0', floor: null, entriesRead: 10n });
+    const intake = { ...intakeOf(lease, [startOf(gameId())]), entriesRead: READ };
+    for (let n = 0; n < 3; n++) await journal.takeIn(intake);
+    expect(await journal.cursors()).toMatchObject({ start_jobs: { cursor: '5-0', entriesRead: 13n } });
+  });
+
   it('moves a cursor anywhere, also back, and forgets what is not known any more', async () => {
     const { journal } = opened();
     const lease = await takeLease(opened());

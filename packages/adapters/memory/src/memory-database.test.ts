@@ -6,6 +6,7 @@ import {
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
+  recoveryContract,
   runtimeRecordStoreContract,
   settingsContract,
 } from '@galaxy/port-contracts';
@@ -18,6 +19,7 @@ import { MemoryOperationJournal } from './memory-operation-journal.js';
 import { MemoryOperationLog } from './memory-operation-log.js';
 import { MemoryOutbox } from './memory-outbox.js';
 import { MemoryReconcileQueue } from './memory-reconcile-queue.js';
+import { MemoryRecovery } from './memory-recovery.js';
 import { MemoryRuntimeRecordStore } from './memory-runtime-record-store.js';
 import { MemorySettings } from './memory-settings.js';
 
@@ -34,6 +36,7 @@ async function open() {
     holds: new MemoryHolds(database),
     settings: new MemorySettings(database),
     deadLetterBox: new MemoryDeadLetterBox(database),
+    recovery: new MemoryRecovery(database),
     elapse: (ms: number) => clock.advance(ms),
     close: async () => undefined,
   };
@@ -48,3 +51,4 @@ reconcileQueueContract('memory', open);
 holdsContract('memory', open);
 settingsContract('memory', open);
 deadLetterBoxContract('memory', open);
+recoveryContract('memory', open);

@@ -11,6 +11,7 @@ import {
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
+  recoveryContract,
   runtimeRecordStoreContract,
   settingsContract,
 } from '@galaxy/port-contracts';
@@ -53,6 +54,7 @@ reconcileQueueContract('PGlite', open);
 holdsContract('PGlite', open);
 settingsContract('PGlite', open);
 deadLetterBoxContract('PGlite', open);
+recoveryContract('PGlite', open);
 
 it('migrates once, and refuses a database of a newer version', async () => {
   expect(await migratePglite(database)).toEqual({ applied: 0, total: TOTAL });

@@ -7,6 +7,7 @@ import {
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
+  recoveryContract,
   runtimeRecordStoreContract,
   settingsContract,
 } from '@galaxy/port-contracts';
@@ -49,3 +50,4 @@ reconcileQueueContract('PostgreSQL', open);
 holdsContract('PostgreSQL', open);
 settingsContract('PostgreSQL', open);
 deadLetterBoxContract('PostgreSQL', open);
+recoveryContract('PostgreSQL', open);

@@ -29,7 +29,7 @@ export function storesOver(executor: PgExecutor) {
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
     settings: new PostgresSettings(executor),
-    recovery: new PostgresRecovery(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
+    recovery: new PostgresRecovery(executor),
   };
 }
