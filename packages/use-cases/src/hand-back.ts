@@ -1,14 +1,22 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Clock, HandBack, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
 import { DependencyFault, RuntimeFault } from '@galaxy/ports';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { FencedEngine } from './fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from './held-claim.js';
+import type { Wakeup } from './wakeup.js';
 
 /** What handing back takes. */
 export interface HandBackDeps {
   readonly journal: Pick<OperationJournal, 'handBack'>;
   readonly clock: Clock;
   readonly observer: Observer;
+  /** How long an operation waits for a container engine that does not answer. */
+  readonly unavailableWindowMs: number;
+  /** Tells how long it is no use to ask the engine again; none: a second, always. */
+  readonly engineCircuit?: Pick<CircuitBreaker, 'retryInMs'>;
+  /** Woken when the operation may be claimed again: what waits for the engine is to lose no time besides. */
+  readonly work?: Pick<Wakeup, 'wakeIn'>;
 }
 
 const FAILURE_BACKOFF_MS = 500;
@@ -32,7 +40,7 @@ export async function handBackAfter(error: unknown, held: HeldClaim, engine: Fen
     observer.observe({ kind: 'operation_lost', operation: observed(held) });
     return;
   }
-  const back = howToHandBack(error, held.claim.failures, engine.unansweredMs);
+  const back = howToHandBack(error, held, engine, deps);
   observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: back.reason, error });
   try {
     await handBackUntilAnswered(held, back, deps);
@@ -41,11 +49,11 @@ export async function handBackAfter(error: unknown, held: HeldClaim, engine: Fen
   }
 }
 
-async function handBackUntilAnswered(held: HeldClaim, back: HandBack, { journal, clock }: HandBackDeps): Promise<void> {
+async function handBackUntilAnswered(held: HeldClaim, back: HandBack, { journal, clock, work }: HandBackDeps): Promise<void> {
   for (;;) {
     try {
       await journal.handBack(held.claim, back);
-      return;
+      return work?.wakeIn(back.delayMs);
     } catch (error) {
       if (!(error instanceof RuntimeFault && error.retryable)) throw error;
       held.assertHeld();
@@ -54,12 +62,16 @@ async function handBackUntilAnswered(held: HeldClaim, back: HandBack, { journal,
   }
 }
 
-function howToHandBack(error: unknown, failures: number, waitedMs: number): HandBack {
+function howToHandBack(error: unknown, { claim }: HeldClaim, engine: FencedEngine, deps: HandBackDeps): HandBack {
   if (error instanceof ClaimEnded) return { reason: 'handover', delayMs: 0, unavailableMs: 0 };
   if (!(error instanceof DependencyFault && error.retryable)) {
-    return { reason: 'failure', delayMs: FAILURE_BACKOFF_MS * (failures + 1), unavailableMs: 0 };
+    return { reason: 'failure', delayMs: FAILURE_BACKOFF_MS * (claim.failures + 1), unavailableMs: 0 };
   }
-  // Only time this process spent waiting for the engine counts: an outage of our own must not fail a job.
-  const unavailableMs = error.dependency === 'container_engine' ? Math.round(waitedMs) + OUTAGE_BACKOFF_MS : 0;
-  return { reason: 'outage', delayMs: OUTAGE_BACKOFF_MS, unavailableMs };
+  if (error.dependency !== 'container_engine') return { reason: 'outage', delayMs: OUTAGE_BACKOFF_MS, unavailableMs: 0 };
+  // Only time this process spent waiting for the engine counts, and what it is about to: an outage of our own must not
+  // fail a job. The wait ends with the job's window, so that the job does not learn late that it was too long.
+  const waitedMs = Math.round(engine.unansweredMs);
+  const leftMs = Math.max(deps.unavailableWindowMs - claim.unavailableMs - waitedMs, 0);
+  const delayMs = Math.min(Math.max(Math.ceil(deps.engineCircuit?.retryInMs ?? 0), OUTAGE_BACKOFF_MS), leftMs);
+  return { reason: 'outage', delayMs, unavailableMs: waitedMs + delayMs };
 }

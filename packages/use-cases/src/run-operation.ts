@@ -3,7 +3,7 @@ import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
 import type { EndDeps } from './end-container.js';
 import { fenceEngine } from './fenced-engine.js';
 import { type GiveUpDeps, giveUp } from './give-up.js';
-import { handBackAfter, observed } from './hand-back.js';
+import { type HandBackDeps, handBackAfter, observed } from './hand-back.js';
 import { ClaimEnded, type HeldClaim } from './held-claim.js';
 import { makeReconcileRuntime } from './reconcile-runtime.js';
 import { failed } from './settlements.js';
@@ -11,7 +11,7 @@ import { makeStartRuntime, type StartDeps } from './start-runtime.js';
 import { makeStopRuntime } from './stop-runtime.js';
 
 /** What carries operations out. */
-export interface RunDeps extends StartDeps, EndDeps, GiveUpDeps {
+export interface RunDeps extends StartDeps, EndDeps, GiveUpDeps, HandBackDeps {
   readonly journal: OperationJournal;
   readonly engine: ContainerEngine;
   readonly clock: Clock;

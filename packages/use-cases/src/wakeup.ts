@@ -4,6 +4,8 @@ import type { Clock } from '@galaxy/ports';
 export interface Wakeup {
   /** Wakes the one that waits, or the next to wait. */
   wake(): void;
+  /** The same after so many milliseconds. Returns at once. */
+  wakeIn(ms: number): void;
   /** Returns at once if woken since the last wait, otherwise when woken, after `maxWaitMs`, or when the signal aborts. */
   wait(maxWaitMs: number, signal: AbortSignal): Promise<void>;
 }
@@ -16,6 +18,9 @@ export function makeWakeup(clock: Clock): Wakeup {
   };
   return {
     wake,
+    wakeIn(ms) {
+      void clock.sleep(ms).then(wake);
+    },
     async wait(maxWaitMs, signal) {
       // By hand, since AbortSignal.any keeps a trace in the long-lived signal for every wait (nodejs/node#54614).
       signal.addEventListener('abort', wake);
