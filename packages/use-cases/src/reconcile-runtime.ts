@@ -17,6 +17,8 @@ interface Run {
   readonly job: ReconcileJob;
   readonly engine: ContainerEngine;
   readonly deps: ReconcileDeps;
+  /** How many strays were removed. */
+  readonly removed: number;
 }
 
 /**
@@ -28,11 +30,11 @@ export const makeReconcileRuntime =
   (deps: ReconcileDeps) =>
   async (held: HeldClaim, job: ReconcileJob, engine: ContainerEngine): Promise<Settlement> => {
     const { gameId, record } = held.claim;
-    const run: Run = { held, job, engine, deps };
     const seen = await lookAtGame(engine, { gameId, record });
-    if (seen.kind === 'unclear' || decideReconcile(record, seen.sight) !== job.verdict) return nothingToDo(run);
+    if (seen.kind === 'unclear' || decideReconcile(record, seen.sight) !== job.verdict) return kept(gameId, record, 'replay_no_op');
     const removed = await removeStrays(job.strays, seen.container, { held, engine });
-    if (job.verdict === 'leave') return removed > 0 ? done(run) : nothingToDo(run);
+    const run: Run = { held, job, engine, deps, removed };
+    if (job.verdict === 'leave') return leave(run);
     // An absent container has one verdict besides `leave`.
     return seen.container === null ? move(run, (record, now) => moveRecord(record, 'removed', now)) : act(run, seen.container);
   };
@@ -56,7 +58,7 @@ async function act(run: Run, container: Incarnation): Promise<Settlement> {
       return move(run, (record, now) => ({ ...moveRecord(record, 'generation_failed', now), currentContainerId: id }));
     case 'mark_removed':
     case 'leave':
-      return nothingToDo(run);
+      return leave(run);
   }
 }
 
@@ -71,7 +73,7 @@ async function adopt({ job, engine, deps }: Run, container: Incarnation): Promis
 async function probe(run: Run, container: Incarnation): Promise<Settlement> {
   const { id } = container;
   if (await answers(run.engine, container, run.deps)) return move(run, (record, now) => recordAnswering(record, id, now));
-  if (run.held.claim.record?.status !== 'starting') return nothingToDo(run);
+  if (run.held.claim.record?.status !== 'starting') return leave(run);
   return move(run, (record, now) => recordUnreachable(record, id, now));
 }
 
@@ -101,4 +103,4 @@ function move({ held, job, deps }: Run, change: (record: RuntimeRecord, now: Dat
 }
 
 const done = ({ held, job }: Run): Settlement => kept(job.gameId, held.claim.record, '');
-const nothingToDo = ({ held, job }: Run): Settlement => kept(job.gameId, held.claim.record, 'replay_no_op');
+const leave = ({ held, job, removed }: Run): Settlement => kept(job.gameId, held.claim.record, removed > 0 ? '' : 'replay_no_op');

@@ -1,13 +1,17 @@
 import {
   ManualClock,
   MemoryContainerEngine,
+  MemoryContainerFleet,
   MemoryDatabase,
   MemoryDeadLetterPublisher,
   MemoryEngineClient,
+  MemoryHolds,
   MemoryJobResultPublisher,
   MemoryLeases,
   MemoryOperationJournal,
   MemoryOutbox,
+  MemoryReconcileQueue,
+  MemorySettings,
   MemoryStreams,
   SequentialIds,
 } from '@galaxy/adapter-memory';
@@ -50,6 +54,10 @@ export function makeWorld() {
     events,
     journal: new MemoryOperationJournal(database),
     outbox: new MemoryOutbox(database),
+    fleet: new MemoryContainerFleet(engine),
+    queue: new MemoryReconcileQueue(database),
+    holds: new MemoryHolds(database),
+    settings: new MemorySettings(database),
     leases: new MemoryLeases(database),
     engineClient: new MemoryEngineClient(engine),
     results: new MemoryJobResultPublisher(streams),
@@ -70,14 +78,18 @@ export const startJob = (imageRef: string = IMAGE, gameId: string = GAME): Runti
 /** A stop job of the game. */
 export const stopJob = (gameId: string = GAME): RuntimeJob => ({ kind: 'stop', gameId, reason: 'cancelled', requestedAtMs: 0n });
 
-/** Queues a job as the take-in does; gives its operation's id. */
+/** Queues a job as the take-in or the reconciler does; gives its operation's id. */
 export async function enqueue(world: World, job: RuntimeJob): Promise<string> {
   const lease = await world.leases.acquire('enqueue', 'test', 1000);
   if (lease === null) throw new Error('nobody else takes this lease');
   const opId = world.ids.uuid();
+  if (job.kind === 'reconcile') {
+    await world.queue.queue(lease, [{ opId, job }]);
+    return opId;
+  }
   const stream: JobStreamName = job.kind === 'start' || (job.kind === 'invalid' && job.of === 'start') ? 'start_jobs' : 'stop_jobs';
   const cursors = { start_jobs: '0-0', stop_jobs: '0-0' };
-  const jobs = [{ opId, stream, entryId: opId, payloadHash: opId, job }];
+  const jobs = [{ opId, stream, entryId: opId, payloadHash: opId, raw: '[]', job }];
   await world.journal.takeIn({ lease, jobs, deadLetters: [], cursors, entriesRead: { start_jobs: 0, stop_jobs: 0 } });
   return opId;
 }

@@ -1,0 +1,48 @@
+import type { Drift } from './find-drift.js';
+import { endsSomething } from './find-drift.js';
+import type { Sighting } from './sightings.js';
+
+/** What is done about a drift now: `queued`, or why it is not acted on (yet). */
+export type DriftDecision = 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
+
+/** A drift, and what is done about it. */
+export interface DecidedDrift extends Drift {
+  readonly decision: DriftDecision;
+}
+
+/** What bounds the acts of one pass. */
+export interface ActLimits {
+  readonly nowMs: number;
+  /** What ends something must have been there for so long. */
+  readonly graceMs: number;
+  /** At most this many acts that end something. */
+  readonly maxActs: number;
+  /** What a hold keeps back: nothing, what ends something, or everything. */
+  readonly held: 'nothing' | 'ends' | 'all';
+}
+
+/** An act that does not help is repeated after ever longer, up to so many times the grace. */
+const MAX_DOUBLINGS = 6;
+
+/**
+ * Decides which drifts are acted on. What ends nothing is, at once; what ends something only once it was seen twice, over
+ * the grace, within the budget, those first that have waited longest.
+ */
+export function decideActs(drifts: readonly Drift[], sightingOf: (drift: Drift) => Sighting, limits: ActLimits): DecidedDrift[] {
+  const inOrder = [...drifts].sort((a, b) => sightingOf(a).sinceMs - sightingOf(b).sinceMs || (a.gameId < b.gameId ? -1 : 1));
+  let left = limits.maxActs;
+  return inOrder.map((drift) => {
+    const decision = decide(drift, sightingOf(drift), left, limits);
+    if (decision === 'queued' && endsSomething(drift)) left -= 1;
+    return { ...drift, decision };
+  });
+}
+
+function decide(drift: Drift, { looks, sinceMs, acts }: Sighting, left: number, limits: ActLimits): DriftDecision {
+  if (limits.held === 'all') return 'held';
+  if (!endsSomething(drift)) return 'queued';
+  if (limits.held === 'ends') return 'held';
+  if (looks < 2) return 'seen_once';
+  if (limits.nowMs - sinceMs < limits.graceMs * 2 ** Math.min(acts, MAX_DOUBLINGS)) return 'too_young';
+  return left > 0 ? 'queued' : 'over_budget';
+}

@@ -1,0 +1,127 @@
+import type { Clock, ContainerFleet, FleetInventory, Holds, Ids, LeaseGrant, Observer, ReconcileQueue, Settings } from '@galaxy/ports';
+import { type DecidedDrift, decideActs } from './decide-acts.js';
+import { type Drift, endsSomething, jobOf } from './find-drift.js';
+import { applyJudgement, heldBack, judgeLook, readStanding } from './guard-mass-change.js';
+import { type FleetSight, type LookDeps, lookAtAll, lookAtSome, partSilent, thatAnswer } from './look-at-fleet.js';
+import { makeReconcileReports, type ReconcileReport } from './reconcile-reports.js';
+import { makeSightings, type Sightings } from './sightings.js';
+import type { Wakeup } from './wakeup.js';
+
+/** What compares records and containers. */
+export interface PassDeps extends LookDeps {
+  readonly fleet: Pick<ContainerFleet, 'list'>;
+  readonly queue: ReconcileQueue;
+  readonly holds: Holds;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly observer: Observer;
+  /** Woken when something was queued. */
+  readonly work: Wakeup;
+  /** What ends something must have been seen for so long. */
+  readonly graceMs: number;
+  /** At most this many acts that end something per pass. */
+  readonly maxActs: number;
+  /** Only tell what would be done. */
+  readonly dryRun: boolean;
+}
+
+/** Compares records and containers, and queues what is to be done where they do not agree. */
+export interface Passes {
+  /** One look at everything. */
+  readonly pass: (lease: LeaseGrant) => Promise<ReconcileReport>;
+  /** An early look at single games: what ends nothing is queued, the rest is left to the next pass. */
+  readonly lookAt: (lease: LeaseGrant, gameIds: readonly string[]) => Promise<readonly DecidedDrift[]>;
+  /** What a pass finds; changes nothing and remembers nothing. */
+  readonly report: () => Promise<ReconcileReport>;
+}
+
+type Held = ReturnType<typeof heldBack>;
+
+/** Makes the passes of one process, which remember what the last ones saw. */
+export function makePasses(deps: PassDeps): Passes {
+  const { clock } = deps;
+  const sightings = makeSightings();
+  const reports = makeReconcileReports(deps.observer);
+  const listed = makeList(deps, sightings);
+  const act = makeAct(deps, sightings);
+  const decide = (drifts: readonly Drift[], held: Held, nowMs: number): DecidedDrift[] =>
+    deps.dryRun ? dryRun(drifts) : decideActs(drifts, sightings.of, { ...deps, nowMs, held });
+
+  return {
+    pass: async (lease) => {
+      const begunAtMs = clock.monotonicMs();
+      const sight = await lookAtAll(await listed(lease), deps);
+      const { silent, others } = partSilent(sight.drifts);
+      // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
+      sightings.see(others, openGames(sight), clock.monotonicMs());
+      const inForce = await guard(sight, others, deps);
+      reports.holds(inForce);
+      const acted = await act(lease, decide(others, heldBack(inForce), begunAtMs));
+      const woken = await act(lease, decide(await thatAnswer(silent, deps), heldBack(inForce), begunAtMs));
+      const report = reportOf(sight, [...acted, ...woken]);
+      reports.pass(report, clock.monotonicMs() - begunAtMs);
+      return report;
+    },
+    lookAt: async (lease, gameIds) => {
+      const { silent, others } = partSilent(await lookAtSome(gameIds, deps));
+      const harmless = others.filter((drift) => !endsSomething(drift));
+      const drifts = [...harmless, ...(await thatAnswer(silent, deps))];
+      if (drifts.length === 0) return [];
+      const held = heldBack((await readStanding(deps)).holds);
+      const acted = await act(lease, decide(drifts, held, clock.monotonicMs()));
+      reports.drifts(acted);
+      return acted;
+    },
+    report: async () => {
+      const sight = await lookAtAll(await deps.fleet.list(), deps);
+      const { silent, others } = partSilent(sight.drifts);
+      return reportOf(sight, dryRun([...others, ...(await thatAnswer(silent, deps))]));
+    },
+  };
+}
+
+// What was seen counts neither across a change of the lease's holder nor across a container engine that did not answer.
+function makeList({ fleet }: PassDeps, sightings: Sightings) {
+  let epoch: bigint | null = null;
+  return async (lease: LeaseGrant): Promise<FleetInventory> => {
+    if (lease.epoch !== epoch) sightings.clear();
+    epoch = lease.epoch;
+    try {
+      return await fleet.list();
+    } catch (error) {
+      sightings.clear();
+      throw error;
+    }
+  };
+}
+
+// Games that had an operation open by then are left out: what was seen of them is of no account any more.
+function makeAct({ queue, ids, work, clock }: PassDeps, sightings: Sightings) {
+  return async (lease: LeaseGrant, decided: readonly DecidedDrift[]): Promise<DecidedDrift[]> => {
+    const chosen = decided.filter(({ decision }) => decision === 'queued');
+    const acts = chosen.map((drift) => ({ opId: ids.uuid(), job: jobOf(drift) }));
+    const outcome = acts.length === 0 ? null : await queue.queue(lease, acts);
+    const queued = new Set(outcome?.kind === 'queued' ? outcome.gameIds : []);
+    for (const drift of chosen) if (queued.has(drift.gameId)) sightings.acted(drift, clock.monotonicMs());
+    if (queued.size > 0) work.wake();
+    return decided.filter(({ decision, gameId }) => decision !== 'queued' || queued.has(gameId));
+  };
+}
+
+async function guard(sight: FleetSight, drifts: readonly Drift[], deps: PassDeps) {
+  const { inventory, games } = sight;
+  const present = games.filter(({ record }) => record !== null && record.status !== 'removed').length;
+  const standing = await readStanding(deps);
+  if (deps.dryRun) return standing.holds;
+  const judgement = judgeLook(standing, { drifts, inventory, games: Math.max(present, inventory.incarnations.length) });
+  await applyJudgement(judgement, deps);
+  return judgement.holds;
+}
+
+const dryRun = (drifts: readonly Drift[]): DecidedDrift[] => drifts.map((drift) => ({ ...drift, decision: 'dry_run' }));
+const openGames = ({ games }: FleetSight) => new Set(games.filter(({ open }) => open).map(({ gameId }) => gameId));
+
+function reportOf({ inventory, games }: FleetSight, drifts: readonly DecidedDrift[]): ReconcileReport {
+  return { containers: inventory.incarnations.length, games: games.length, drifts, foreign: inventory.foreign };
+}
