@@ -25,7 +25,9 @@ function queue(database: MemoryDatabase, toQueue: JobToQueue): boolean {
 }
 
 function move({ places }: MemoryDatabase, { cursors, entriesRead }: Intake, stream: JobStreamName): void {
-  const { floor = null, entriesRead: before = null } = places[stream] ?? {};
-  const after = before === null ? null : before + BigInt(entriesRead[stream]);
-  places[stream] = { cursor: cursors[stream], floor, entriesRead: after };
+  const cursor = cursors[stream];
+  const before = places[stream] ?? { cursor, floor: null, entriesRead: null };
+  // An intake that is repeated moves no cursor, so its entries are counted once.
+  const passed = before.cursor === cursor ? 0n : BigInt(entriesRead[stream]);
+  places[stream] = { ...before, cursor, entriesRead: before.entriesRead === null ? null : before.entriesRead + passed };
 }

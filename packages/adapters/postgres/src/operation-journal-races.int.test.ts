@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { engineEndpoint, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, RecordChange, Settlement } from '@galaxy/ports';
 import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testkit';
-import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from './migrate.js';
+import { OtherSession } from './other-session.test-support.js';
 import type { PgExecutor } from './pg-executor.js';
 import { PostgresExecutor } from './postgres-executor.js';
 import { PostgresLeases } from './postgres-leases.js';
@@ -60,8 +60,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   let records: PostgresRuntimeRecordStore;
   let outbox: PostgresOutbox;
   let lease: LeaseGrant;
-  /** Another session, which may hold a transaction open for as long as the test likes. */
-  let other: postgres.Sql;
+  let other: OtherSession;
   let proxy: FaultProxy;
 
   beforeAll(async () => {
@@ -71,7 +70,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     journal = new PostgresOperationJournal(executor);
     records = new PostgresRuntimeRecordStore(executor);
     outbox = new PostgresOutbox(executor);
-    other = postgres(database.url, { max: 1, onnotice: () => undefined });
+    other = new OtherSession(database.url);
     proxy = await startFaultProxy(database.url);
   });
   beforeEach(async () => {
@@ -79,11 +78,11 @@ describe('PostgresOperationJournal among other sessions', () => {
     lease = (await new PostgresLeases(executor).acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
   });
   afterEach(async () => {
-    await other.unsafe('rollback');
+    await other.run('rollback');
     await proxy.set({ kind: 'pass' });
   });
   afterAll(async () => {
-    await Promise.all([executor.close(), other.end({ timeout: 1 }), proxy.stop()]);
+    await Promise.all([executor.close(), other.close(), proxy.stop()]);
     await database.drop();
   });
 
@@ -104,21 +103,10 @@ describe('PostgresOperationJournal among other sessions', () => {
     await records.upsert(starting(claim.gameId));
     return claim;
   };
-  /** Lets a call run into the other session's locks, and the other session commit then. */
-  const whileCommitting = async <T>(call: () => Promise<T>): Promise<T> => {
-    const outcome = call();
-    await vi.waitFor(async () => {
-      const [row] = await other.unsafe(
-        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      expect(row?.['n']).toBeGreaterThan(0);
-    });
-    await other.unsafe('commit');
-    return outcome;
-  };
+  const whileCommitting = <T>(call: () => Promise<T>): Promise<T> => other.whileWaiting(call);
 
   const takeOverUncommitted = ({ opId }: Claim) =>
-    other.unsafe(`begin; update runtime_operation_log set attempt = attempt + 1, holder = 'process-2' where op_id = '${opId}'`);
+    other.run(`begin; update runtime_operation_log set attempt = attempt + 1, holder = 'process-2' where op_id = '${opId}'`);
 
   it('lets nothing of a holder through that loses its claim while its finish is waiting', async () => {
     const claim = await beginWithRecord();
@@ -152,7 +140,7 @@ describe('PostgresOperationJournal among other sessions', () => {
 
   it('changes nothing at all when the record moves while the finish is waiting', async () => {
     const claim = await beginWithRecord();
-    await other.unsafe(`begin; update runtime_records set status = 'removed' where game_id = '${claim.gameId}'`);
+    await other.run(`begin; update runtime_records set status = 'removed' where game_id = '${claim.gameId}'`);
     expect(await whileCommitting(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
     expect(await outbox.pending(10)).toEqual([]);
@@ -161,7 +149,7 @@ describe('PostgresOperationJournal among other sessions', () => {
 
   it('changes nothing at all when a record appears while an insert is waiting', async () => {
     const claim = await begin();
-    await other.unsafe(
+    await other.run(
       `begin; insert into runtime_records values ('${claim.gameId}', 'removed', null, 'i', 'e', false, now(), null, null, now(), now())`,
     );
     const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
@@ -171,7 +159,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   });
 
   it('takes nothing in when the lease is lost while the intake is waiting', async () => {
-    await other.unsafe("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
+    await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
     expect(await whileCommitting(() => journal.takeIn(intakeOf([start('late')])))).toEqual({ kind: 'lost' });
     expect(await journal.claim(ANYTHING)).toEqual([]);
     expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
@@ -180,7 +168,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   it('claims nothing, and throws nothing, when an older operation appears while the next one is being claimed', async () => {
     const [older, newer] = [start('game'), start('game')];
     await journal.takeIn(intakeOf([older, newer]));
-    await other.unsafe(
+    await other.run(
       `begin; update runtime_operation_log set status = 'running', attempt = 1, holder = 'process-2' where op_id = '${newer.opId}'`,
     );
     expect(await whileCommitting(() => journal.claim(ANYTHING))).toEqual([]);
@@ -207,7 +195,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   it('publishes nothing for operations that did not come by a stream', async () => {
     const opId = randomUUID();
     const job = JSON.stringify({ kind: 'stop', gameId: 'game', reason: 'admin_request', requestedAtMs: '0' });
-    await other.unsafe(
+    await other.run(
       `insert into runtime_operation_log (op_id, game_id, op, source, source_ref, status, payload) values ('${opId}', 'game', 'stop', 'admin', 'request-1', 'queued', '${job}')`,
     );
     const [claim = expect.fail('nothing to claim')] = await journal.claim(ANYTHING);
