@@ -1,6 +1,8 @@
 export { type ClockUnderTest, clockContract } from './clock.contract.js';
 export { containerEngineContract } from './container-engine.contract.js';
 export type { ContainerEngineLimits, ContainerEngineUnderTest } from './container-engine-under-test.js';
+export { containerFleetContract } from './container-fleet.contract.js';
+export type { ContainerFleetLimits, ContainerFleetUnderTest } from './container-fleet-under-test.js';
 export type { DatabaseUnderTest } from './database-under-test.js';
 export { deadLetterBoxContract } from './dead-letter-box.contract.js';
 export { type DeadLetterPublisherUnderTest, deadLetterPublisherContract } from './dead-letter-publisher.contract.js';

@@ -4,9 +4,14 @@ import { z } from 'zod';
 import { answerFault } from './docker-faults.js';
 import { readLabels } from './labels.js';
 
+const ID = /^[0-9a-f]{64}$/;
+
+/** The id of a container, in full. */
+export const ContainerId = z.string().regex(ID);
+
 /** The part of `GET /containers/{id}/json` that is used. */
 const ContainerInfo = z.object({
-  Id: z.string().regex(/^[0-9a-f]{64}$/),
+  Id: ContainerId,
   State: z.object({ Status: z.string(), ExitCode: z.number().int(), OOMKilled: z.boolean().optional() }),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() }).nullable()).nullish() }),
@@ -67,7 +72,11 @@ const STATES: Readonly<Record<string, IncarnationState>> = {
   stopped: 'exited',
 };
 
-function stateOf(status: string): IncarnationState {
+/**
+ * The state by the name that the daemon gives it.
+ * @throws DependencyFault when no known engine has such a state.
+ */
+export function stateOf(status: string): IncarnationState {
   const state = STATES[status];
   if (state === undefined) throw answerFault(`container state ${JSON.stringify(status.slice(0, 40))}`);
   return state;
@@ -82,5 +91,5 @@ function addressOf(info: ContainerInfo, { network, addressing }: Viewpoint, game
 
 /** Whether the text can be the id of a container. Nothing else is ever put into a request. */
 export function isContainerId(id: string): boolean {
-  return /^[0-9a-f]{64}$/.test(id);
+  return ID.test(id);
 }

@@ -9,12 +9,15 @@ export interface DockerConnection {
   readonly quick: Docker;
   /** For calls that take as long as a grace or a pull: they never hold up the others. */
   readonly slow: Docker;
+  /** Keeps its connections for further calls: for one that is made every few seconds for as long as the process lives. */
+  readonly kept: Docker;
 }
 
 const QUICK_SOCKETS = 64;
 
 /**
- * Opens nothing yet: each call connects by itself, so that a restarted daemon is found again. No API version is pinned
+ * Opens nothing yet: each call connects by itself, or over what a daemon that still runs has kept open, so that a restarted
+ * daemon is found again. No API version is pinned
  * (the daemon takes its own), and no `timeout` is set, which would cut streams that are quiet for a while.
  * @throws InvalidInputError when `host` is not of a known form.
  */
@@ -22,7 +25,8 @@ export function dockerConnection(host: string): DockerConnection {
   const address = addressOf(host);
   const quick = { ...address, agent: new TerseAgent({ maxSockets: QUICK_SOCKETS }) };
   const slow = { ...address, agent: new TerseAgent() };
-  return { quick: new Docker(quick), slow: new Docker(slow) };
+  const kept = { ...address, agent: new TerseAgent({ keepAlive: true }) };
+  return { quick: new Docker(quick), slow: new Docker(slow), kept: new Docker(kept) };
 }
 
 // docker-modem describes the options of each request for its debug log, the agent with all its sockets among them, and does

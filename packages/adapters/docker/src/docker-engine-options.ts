@@ -43,6 +43,10 @@ export interface DockerDeadlines {
   readonly remove: number;
   /** Default 10 s. */
   readonly network: number;
+  /** For the list of all containers; default 10 s. */
+  readonly list: number;
+  /** Until the stream of events begins; default 5 s. */
+  readonly events: number;
 }
 
 /** How images are pulled. */
@@ -53,6 +57,16 @@ export interface PullLimits {
   readonly totalMs: number;
   /** Pulls at once; others wait; default 2. */
   readonly concurrency: number;
+}
+
+/** How the stream of events is followed. */
+export interface EventLimits {
+  /** After so many milliseconds without a line the daemon is asked, over another connection, whether it is there; default 30 s. */
+  readonly pingAfterMs: number;
+  /** After so many milliseconds without a line the stream is opened anew though the daemon is there; default 5 min. */
+  readonly reopenAfterMs: number;
+  /** Milliseconds of opening it anew in vain after which a watch ends with a fault; default 10 s. */
+  readonly giveUpMs: number;
 }
 
 /** How the Docker adapter is set up. Only `host` and `instance` must be given. */
@@ -95,6 +109,7 @@ export interface DockerEngineOptions {
   readonly limits?: Partial<ContainerLimits>;
   readonly deadlines?: Partial<DockerDeadlines>;
   readonly pull?: Partial<PullLimits>;
+  readonly events?: Partial<EventLimits>;
 }
 
 /** {@link DockerEngineOptions} with the defaults filled in. */
@@ -115,6 +130,7 @@ export interface DockerEngineSettings {
   readonly limits: ContainerLimits;
   readonly deadlines: DockerDeadlines;
   readonly pull: PullLimits;
+  readonly events: EventLimits;
 }
 
 const MiB = 1024 * 1024;
@@ -137,8 +153,11 @@ const DEADLINES: DockerDeadlines = {
   kill: 10_000,
   remove: 60_000,
   network: 10_000,
+  list: 10_000,
+  events: 5_000,
 };
 const PULL: PullLimits = { stallMs: 60_000, totalMs: 600_000, concurrency: 2 };
+const EVENTS: EventLimits = { pingAfterMs: 30_000, reopenAfterMs: 300_000, giveUpMs: 10_000 };
 
 const DEFAULTS = {
   network: 'galaxy-games',
@@ -166,6 +185,7 @@ export function dockerEngineSettings(options: DockerEngineOptions): DockerEngine
     limits: { ...LIMITS, ...options.limits },
     deadlines: { ...DEADLINES, ...options.deadlines },
     pull: { ...PULL, ...options.pull },
+    events: { ...EVENTS, ...options.events },
   };
   if (settings.instance.trim() === '') throw new InvalidInputError('docker: the instance must not be empty');
   if (!isUserDefinedNetwork(settings.network)) throw new InvalidInputError(`docker: ${settings.network} is no user-defined network`);

@@ -1,2 +1,10 @@
 export { DockerContainerEngine } from './docker-container-engine.js';
-export type { ContainerLimits, DockerDeadlines, DockerEngineOptions, PullLimits, RegistryAuth } from './docker-engine-options.js';
+export { DockerContainerFleet } from './docker-container-fleet.js';
+export type {
+  ContainerLimits,
+  DockerDeadlines,
+  DockerEngineOptions,
+  EventLimits,
+  PullLimits,
+  RegistryAuth,
+} from './docker-engine-options.js';

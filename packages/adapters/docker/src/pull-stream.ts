@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { LineTooLong, linesOf } from './json-lines.js';
 
 /** How the report of a pull ended. */
 export type PullEnd =
@@ -9,7 +10,6 @@ export type PullEnd =
   | { readonly kind: 'cut'; readonly message: string };
 
 const MAX_LINE_BYTES = 1024 * 1024;
-const NEWLINE = 0x0a;
 
 const Report = z.looseObject({
   error: z.string().optional(),
@@ -27,7 +27,7 @@ class Malformed extends Error {}
 export async function readPullStream(stream: Readable, stallMs: number): Promise<PullEnd> {
   const timer = setTimeout(() => stream.destroy(new Stalled()), stallMs);
   try {
-    for await (const line of linesOf(stream)) {
+    for await (const line of linesOf(stream, MAX_LINE_BYTES)) {
       timer.refresh();
       const message = errorOf(line);
       if (message !== null) return { kind: 'error', message };
@@ -35,26 +35,13 @@ export async function readPullStream(stream: Readable, stallMs: number): Promise
     return { kind: 'complete' };
   } catch (error) {
     if (error instanceof Stalled) return { kind: 'stalled' };
+    if (error instanceof LineTooLong) return { kind: 'error', message: 'a line of the report is too long' };
     if (error instanceof Malformed) return { kind: 'error', message: error.message };
     return { kind: 'cut', message: error instanceof Error ? error.message : 'cut' };
   } finally {
     clearTimeout(timer);
     stream.destroy();
   }
-}
-
-// Split on bytes: a chunk may end inside a character.
-async function* linesOf(stream: AsyncIterable<unknown>): AsyncGenerator<string> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of stream) {
-    rest = Buffer.concat([rest, Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))]);
-    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
-      yield rest.toString('utf8', 0, end);
-      rest = rest.subarray(end + 1);
-    }
-    if (rest.length > MAX_LINE_BYTES) throw new Malformed('a line of the report is too long');
-  }
-  yield rest.toString('utf8');
 }
 
 function errorOf(line: string): string | null {

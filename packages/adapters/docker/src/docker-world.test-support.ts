@@ -1,0 +1,51 @@
+import type { ContainerFleetUnderTest } from '@galaxy/port-contracts';
+import type { DockerApi } from '@galaxy/testkit';
+import { engineImages, startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import { DockerContainerEngine } from './docker-container-engine.js';
+import { DockerContainerFleet } from './docker-container-fleet.js';
+
+const { docker, dockerHost } = testServers();
+
+/** An installation of its own on the shared daemon, behind a proxy, with another installation beside it. */
+export async function openDockerWorld(network: string): Promise<ContainerFleetUnderTest> {
+  const proxy = await startFaultProxy(dockerHost);
+  const [instance, another] = [uniqueName('instance'), uniqueName('another')];
+  const options = { host: proxy.url, instance, network, addressing: 'container-ip' } as const;
+  const engine = new DockerContainerEngine(options);
+  const others = new DockerContainerEngine({ ...options, host: dockerHost, instance: another });
+  return {
+    engine,
+    fleet: new DockerContainerFleet(options),
+    images: {
+      healthy: engineImages.current,
+      missing: `localhost:1/${uniqueName('none')}:1.0.0`,
+      exitsEarly: { ref: engineImages.exitsEarly, exitCode: 3 },
+      refusesStart: engineImages.badCommand,
+      ignoresSigterm: engineImages.ignoresSigterm,
+    },
+    untilReady: async ({ address }) => {
+      await waitFor('the engine', async () => (await fetch(`${address ?? ''}/healthz`)).ok);
+    },
+    plantForeign: async (gameId) => {
+      await others.prepare(gameId);
+      const outcome = await others.create({ gameId, opId: 'op', attempt: 1, imageRef: engineImages.tiny });
+      if (outcome.kind !== 'created') throw new Error(outcome.kind);
+      return outcome.id;
+    },
+    pause: (id) => docker.json({ method: 'POST', path: `/containers/${id}/pause` }),
+    endBehindItsBack: (id) => docker.json({ method: 'POST', path: `/containers/${id}/kill` }),
+    cutOff: () => proxy.set({ kind: 'refuse' }),
+    restore: () => proxy.set({ kind: 'pass' }),
+    close: async () => {
+      await Promise.all([instance, another].map((name) => removeInstance(docker, name)));
+      await proxy.stop();
+    },
+  };
+}
+
+/** Removes every container of an installation. */
+export async function removeInstance(api: DockerApi, instance: string): Promise<void> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [`galaxy.instance=${instance}`] }));
+  const found = await api.json<{ Id: string }[]>({ method: 'GET', path: `/containers/json?all=1&filters=${filters}` });
+  await Promise.all(found.map(({ Id }) => api.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` })));
+}
