@@ -12,6 +12,7 @@ import {
   type OutboxEntry,
   type OutboxLane,
   outboxLane,
+  type PublishMark,
 } from '@galaxy/ports';
 import type { DatabaseUnderTest } from './database-under-test.js';
 
@@ -154,4 +155,17 @@ export function finishWell({ journal }: DatabaseUnderTest, claim: Claim): Promis
 /** What waits to be published in one lane, in order. */
 export async function pendingIn({ outbox }: DatabaseUnderTest, { kind, lane }: OutboxLane): Promise<OutboxEntry[]> {
   return (await outbox.pending(1000)).filter((entry) => entry.kind === kind && outboxLane(entry).lane === lane);
+}
+
+/** Decides so many results of the game, each of them waiting to be published. */
+export async function addResults(database: DatabaseUnderTest, game: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    await queue(database, stopOf(game));
+    await finishWell(database, await claimOne(database));
+  }
+}
+
+/** The marks of entries that an earlier call had published. */
+export function marksOf(...entries: readonly (OutboxEntry | undefined)[]): PublishMark[] {
+  return entries.flatMap((entry) => (entry === undefined ? [] : [{ id: entry.id, epoch: entry.epoch, entryId: null }]));
 }

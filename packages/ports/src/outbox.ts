@@ -36,7 +36,7 @@ export interface PublishState {
   readonly epoch: bigint;
   /** The highest id in the outbox; 0 when it never held anything. */
   readonly lastId: bigint;
-  /** The highest stream entry id that a mark holds, per kind; null when there is none. */
+  /** The highest stream entry id among recent marks, those taken back included, per kind; null when there is none. */
   readonly lastEntryIds: Readonly<Record<OutboxEntry['kind'], string | null>>;
 }
 
@@ -78,7 +78,8 @@ export interface Outbox {
 
   /**
    * Raises the epoch and takes back every mark that is younger than `withinMs` and above what its lane is held at, in one
-   * step: `held` is what a stream really has, and lanes that are not named are left alone. What is taken back is pending again.
+   * step: `held` is what a stream really has. A lane that is not named counts as held at 0: it had no such mark when the
+   * lanes were listed, so nobody has looked. What is taken back is pending again.
    */
   takeBack(held: readonly LanePosition[], withinMs: number): Promise<{ readonly epoch: bigint; readonly takenBack: number }>;
 

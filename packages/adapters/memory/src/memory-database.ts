@@ -51,6 +51,10 @@ export interface MemoryMessage {
   readonly dedupeKey: string;
   readonly addedAtMs: number;
   published: boolean;
+  /** When it was marked; says nothing unless `published`. */
+  markedAtMs: number;
+  /** The id the stream gave it, kept also when the mark is taken back; null while it is not known. */
+  entryId: string | null;
   /** Of a dead letter: what an operator has decided; null while nobody has. */
   resolution: Exclude<DeadLetterState, 'open'> | null;
 }
@@ -95,9 +99,10 @@ export class MemoryDatabase {
     lane: string,
     entryOf: (id: bigint, number: bigint, epoch: bigint) => OutboxEntry,
   ): OutboxEntry {
-    const number = BigInt(this.lane(kind, lane).length + 1);
-    const entry = entryOf(BigInt(this.outbox.length + 1), number, this.epoch);
-    this.outbox.push({ entry, dedupeKey, addedAtMs: this.clock.monotonicMs(), published: false, resolution: null });
+    const number = (this.lane(kind, lane).at(-1)?.entry.message.number ?? 0n) + 1n;
+    const entry = entryOf((this.outbox.at(-1)?.entry.id ?? 0n) + 1n, number, this.epoch);
+    const [addedAtMs, unmarked] = [this.clock.monotonicMs(), { published: false, markedAtMs: 0, entryId: null }];
+    this.outbox.push({ entry, dedupeKey, addedAtMs, ...unmarked, resolution: null });
     return entry;
   }
 

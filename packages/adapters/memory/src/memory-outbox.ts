@@ -1,5 +1,15 @@
-import type { Outbox, OutboxBacklog, OutboxEntry, OutboxLane } from '@galaxy/ports';
-import type { MemoryDatabase } from './memory-database.js';
+import { compareEntryIds, parseEntryId } from '@galaxy/domain';
+import {
+  type LanePosition,
+  type Outbox,
+  type OutboxBacklog,
+  type OutboxEntry,
+  type OutboxLane,
+  outboxLane,
+  type PublishMark,
+  type PublishState,
+} from '@galaxy/ports';
+import type { MemoryDatabase, MemoryMessage } from './memory-database.js';
 
 /** The outbox in memory. */
 export class MemoryOutbox implements Outbox {
@@ -10,20 +20,54 @@ export class MemoryOutbox implements Outbox {
   }
 
   async pending(limit: number): Promise<OutboxEntry[]> {
-    return structuredClone(
-      this.#unpublished()
-        .slice(0, limit)
-        .map(({ entry }) => entry),
-    );
+    return this.#read(this.#unpublished().slice(0, limit));
   }
 
-  async lane({ kind, lane }: OutboxLane, fromNumber: bigint, limit: number): Promise<OutboxEntry[]> {
-    const entries = this.#database.lane(kind, lane).map(({ entry }) => entry);
-    return structuredClone(entries.filter(({ message }) => message.number >= fromNumber).slice(0, limit));
+  async lane(
+    { kind, lane }: OutboxLane,
+    query: { readonly fromNumber: bigint; readonly markedWithinMs: number; readonly limit: number },
+  ): Promise<OutboxEntry[]> {
+    const behind = this.#database.lane(kind, lane).filter(({ entry }) => entry.message.number >= query.fromNumber);
+    const first = behind.findIndex((message) => !message.published || this.#isMarkedWithin(message, query.markedWithinMs));
+    return first < 0 ? [] : this.#read(behind.slice(first, first + query.limit));
   }
 
-  async markPublished(ids: readonly bigint[]): Promise<void> {
-    for (const message of this.#database.outbox) if (ids.includes(message.entry.id)) message.published = true;
+  async markPublished(marks: readonly PublishMark[]): Promise<void> {
+    for (const { id, epoch, entryId } of marks) {
+      const message = this.#unpublished().find(({ entry }) => entry.id === id);
+      if (message === undefined || epoch !== this.#database.epoch) continue;
+      message.published = true;
+      message.markedAtMs = this.#database.clock.monotonicMs();
+      message.entryId = entryId ?? message.entryId;
+    }
+  }
+
+  async state(): Promise<PublishState> {
+    const { epoch, outbox } = this.#database;
+    const lastEntryIds = { job_result: highestEntryId('job_result', outbox), dead_letter: highestEntryId('dead_letter', outbox) };
+    return { epoch, lastId: outbox.at(-1)?.entry.id ?? 0n, lastEntryIds };
+  }
+
+  async lately(withinMs: number): Promise<LanePosition[]> {
+    const lanes = new Map<string, LanePosition>();
+    for (const message of this.#database.outbox) {
+      const lane = outboxLane(message.entry);
+      const { number } = message.entry.message;
+      if (this.#isMarkedWithin(message, withinMs)) lanes.set(`${lane.kind} ${lane.lane}`, { ...lane, number });
+    }
+    return [...lanes.values()];
+  }
+
+  async takeBack(held: readonly LanePosition[], withinMs: number): Promise<{ readonly epoch: bigint; readonly takenBack: number }> {
+    const isLost = (message: MemoryMessage): boolean => {
+      const { kind, lane } = outboxLane(message.entry);
+      const number = held.find((position) => position.kind === kind && position.lane === lane)?.number ?? 0n;
+      return this.#isMarkedWithin(message, withinMs) && message.entry.message.number > number;
+    };
+    const lost = this.#database.outbox.filter(isLost);
+    for (const message of lost) message.published = false;
+    this.#database.epoch += 1n;
+    return { epoch: this.#database.epoch, takenBack: lost.length };
   }
 
   async backlog(): Promise<OutboxBacklog> {
@@ -32,7 +76,41 @@ export class MemoryOutbox implements Outbox {
     return { pending: waiting.length, oldestMs: oldest === undefined ? null : this.#database.clock.monotonicMs() - oldest.addedAtMs };
   }
 
-  #unpublished() {
+  async prune(olderThanMs: number, limit: number): Promise<number> {
+    const { outbox, clock } = this.#database;
+    const isOld = (message: MemoryMessage) => message.published && clock.monotonicMs() - message.markedAtMs > olderThanMs;
+    const chosen = outbox
+      .filter((message) => isOld(message) && !isOpenLetter(message) && !this.#isLast(message))
+      .toSorted((a, b) => a.markedAtMs - b.markedAtMs)
+      .slice(0, limit);
+    for (const message of chosen) outbox.splice(outbox.indexOf(message), 1);
+    return chosen.length;
+  }
+
+  #isLast({ entry }: MemoryMessage): boolean {
+    const { kind, lane } = outboxLane(entry);
+    return this.#database.lane(kind, lane).at(-1)?.entry === entry;
+  }
+
+  #isMarkedWithin({ published, markedAtMs }: MemoryMessage, ms: number): boolean {
+    return published && this.#database.clock.monotonicMs() - markedAtMs < ms;
+  }
+
+  #read(messages: readonly MemoryMessage[]): OutboxEntry[] {
+    return structuredClone(messages.map(({ entry }) => ({ ...entry, epoch: this.#database.epoch })));
+  }
+
+  #unpublished(): MemoryMessage[] {
     return this.#database.outbox.filter(({ published }) => !published);
   }
+}
+
+const isOpenLetter = ({ entry, resolution }: MemoryMessage) => entry.kind === 'dead_letter' && resolution === null;
+
+function highestEntryId(kind: OutboxEntry['kind'], outbox: readonly MemoryMessage[]): string | null {
+  const ids = outbox.flatMap(({ entry, entryId }) => {
+    const id = entry.kind === kind && entryId !== null ? parseEntryId(entryId) : null;
+    return id === null ? [] : [{ id, entryId }];
+  });
+  return ids.sort((a, b) => compareEntryIds(b.id, a.id))[0]?.entryId ?? null;
 }

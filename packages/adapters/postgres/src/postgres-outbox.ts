@@ -1,12 +1,15 @@
-import type { Outbox, OutboxBacklog, OutboxEntry, OutboxLane } from '@galaxy/ports';
+import type { LanePosition, Outbox, OutboxBacklog, OutboxEntry, OutboxLane, PublishMark, PublishState } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import { presentEpoch } from './epoch.js';
 import { outboxEntryOf } from './outbox-message.js';
 import type { PgExecutor } from './pg-executor.js';
+import { pruneOutbox } from './prune-outbox.js';
+import { lately, markPublished, publishState } from './publish-marks.js';
 import { int } from './row.js';
 import { runtimeOutbox } from './schema.js';
-import { assignments } from './sql-text.js';
+import { ago } from './sql-text.js';
 import { statement } from './statement.js';
+import { takeBack } from './take-back.js';
 
 const { id, kind, lane, number, payload, createdAt, publishedAt } = runtimeOutbox;
 const COLUMNS = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload,
@@ -20,16 +23,16 @@ const PENDING = statement(
 
 const LANE = statement(
   'read an outbox lane',
-  { kind: 'text', lane: 'text', from: 'bigint', limit: 'int' },
-  (p) => sql`select ${COLUMNS} from ${runtimeOutbox}
-    where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= ${p.from} order by ${number} limit ${p.limit}`,
-);
-
-const MARK_PUBLISHED = statement(
-  'mark as published',
-  { ids: 'json' },
-  (p) => sql`update ${runtimeOutbox} set ${assignments(runtimeOutbox, { publishedAt: sql`clock_timestamp()` })}
-    where ${id} = any (array(select value::bigint from json_array_elements_text(${p.ids}))) and ${publishedAt} is null`,
+  { kind: 'text', lane: 'text', fromNumber: 'bigint', markedWithinMs: 'float', limit: 'int' },
+  (p) => sql`
+    with first as (
+      select min(${number}) as number from ${runtimeOutbox}
+      where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= ${p.fromNumber}
+        and (${publishedAt} is null or ${publishedAt} > ${ago(p.markedWithinMs)})
+    )
+    select ${COLUMNS} from ${runtimeOutbox}
+    where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= (select first.number from first)
+    order by ${number} limit ${p.limit}`,
 );
 
 const BACKLOG = statement(
@@ -39,7 +42,7 @@ const BACKLOG = statement(
     from ${runtimeOutbox} where ${publishedAt} is null`,
 );
 
-/** The table `runtime_outbox`. */
+/** The tables `runtime_outbox` and `runtime_publishing`. */
 export class PostgresOutbox implements Outbox {
   readonly #executor: PgExecutor;
 
@@ -51,16 +54,35 @@ export class PostgresOutbox implements Outbox {
     return (await this.#executor.query(PENDING({ limit }))).map(outboxEntryOf);
   }
 
-  async lane(lane: OutboxLane, fromNumber: bigint, limit: number): Promise<OutboxEntry[]> {
-    return (await this.#executor.query(LANE({ ...lane, from: fromNumber, limit }))).map(outboxEntryOf);
+  async lane(
+    { kind, lane }: OutboxLane,
+    query: { readonly fromNumber: bigint; readonly markedWithinMs: number; readonly limit: number },
+  ): Promise<OutboxEntry[]> {
+    return (await this.#executor.query(LANE({ kind, lane, ...query }))).map(outboxEntryOf);
   }
 
-  async markPublished(ids: readonly bigint[]): Promise<void> {
-    if (ids.length > 0) await this.#executor.query(MARK_PUBLISHED({ ids: ids.map(String) }));
+  markPublished(marks: readonly PublishMark[]): Promise<void> {
+    return markPublished(this.#executor, marks);
+  }
+
+  state(): Promise<PublishState> {
+    return publishState(this.#executor);
+  }
+
+  lately(withinMs: number): Promise<LanePosition[]> {
+    return lately(this.#executor, withinMs);
+  }
+
+  takeBack(held: readonly LanePosition[], withinMs: number): Promise<{ readonly epoch: bigint; readonly takenBack: number }> {
+    return takeBack(this.#executor, held, withinMs);
   }
 
   async backlog(): Promise<OutboxBacklog> {
     const [row = {}] = await this.#executor.query(BACKLOG({}));
     return { pending: int(row, 'pending'), oldestMs: row['oldest_ms'] === null ? null : Math.max(0, int(row, 'oldest_ms')) };
+  }
+
+  prune(olderThanMs: number, limit: number): Promise<number> {
+    return pruneOutbox(this.#executor, olderThanMs, limit);
   }
 }

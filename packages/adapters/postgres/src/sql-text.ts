@@ -43,3 +43,8 @@ function entries<T extends PgTable>(table: T, values: Assignments<T>): [Column, 
 export function fromNow(ms: SQL): SQL {
   return sql`clock_timestamp() + ${ms} * interval '1 millisecond'`;
 }
+
+/** The moment `ms` milliseconds before the statement began: it stays the same within a statement, so that an index can be used. */
+export function ago(ms: SQL): SQL {
+  return sql`statement_timestamp() - ${ms} * interval '1 millisecond'`;
+}
