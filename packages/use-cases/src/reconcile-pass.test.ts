@@ -1,9 +1,9 @@
 import type { ContainerFleet, EngineClient } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { confirmEngine, confirmMassChange } from './confirm-hold.js';
-import { eventsOf, leaseOf, makeWorldReconciler, RECONCILE } from './reconciler.test-support.js';
+import { decisionsOf, eventsOf, idOf, leaseOf, names, plantLost, queuedOf, RECONCILE, setUpReconciler } from './reconciler.test-support.js';
 import { makeReplica, workOff } from './replica.test-support.js';
 import { altered, between, faultOf } from './stand-between.test-support.js';
+import { makeWakeup } from './wakeup.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -15,36 +15,7 @@ import {
   recordOf,
   startJob,
   stopJob,
-  type World,
 } from './world.test-support.js';
-
-/** A world, its reconciler under a lease, and a way to let the next pass come. */
-async function setUp(changes: Parameters<typeof makeWorldReconciler>[1] = {}, world = makeWorld()) {
-  const reconciler = makeWorldReconciler(world, changes);
-  const lease = await leaseOf(world);
-  const pass = () => reconciler.pass(lease);
-  const next = async () => {
-    await world.clock.advance(RECONCILE.intervalMs);
-    return pass();
-  };
-  return { world, reconciler, lease, pass, next };
-}
-
-const decisionsOf = ({ drifts }: { drifts: readonly { gameId: string; decision: string }[] }) =>
-  Object.fromEntries(drifts.map(({ gameId, decision }) => [gameId, decision]));
-const queuedOf = (world: World) =>
-  world.database.operations.map(({ gameId, op, job }) => ({ gameId, op, verdict: 'verdict' in job ? job.verdict : null }));
-const idOf = (world: World, gameId: string) => recordOf(world, gameId)?.currentContainerId ?? '';
-const names = (count: number) => Array.from({ length: count }, (_, at) => `g${String(at).padStart(2, '0')}`);
-
-/** So many games whose containers are gone. */
-async function plantLost(world: World, count: number): Promise<string[]> {
-  for (const gameId of names(count)) {
-    await plantRuntime(world, 'running', gameId);
-    await world.engine.remove(idOf(world, gameId));
-  }
-  return names(count);
-}
 
 describe('a pass that finds nothing', () => {
   it('queues and writes nothing, and tells how much it looked at', async () => {
@@ -57,7 +28,10 @@ describe('a pass that finds nothing', () => {
         if (method === 'set' || method === 'queue' || method === 'clear') writes.push(method);
         return go();
       });
-    const { pass } = await setUp({ queue: listen(world.queue), holds: listen(world.holds), settings: listen(world.settings) }, world);
+    const { pass } = await setUpReconciler(
+      { queue: listen(world.queue), holds: listen(world.holds), settings: listen(world.settings) },
+      world,
+    );
     await pass();
     expect(writes.splice(0), 'the engine it knows from now on').toEqual(['set']);
     expect(await pass()).toEqual({ containers: 3, games: 3, drifts: [], foreign: [] });
@@ -76,7 +50,10 @@ describe('a pass that finds nothing', () => {
         return go();
       });
     const engineClient = listen('engineClient', world.engineClient);
-    const { pass } = await setUp({ engine: listen('engine', world.engine), fleet: listen('fleet', world.fleet), engineClient }, world);
+    const { pass } = await setUpReconciler(
+      { engine: listen('engine', world.engine), fleet: listen('fleet', world.fleet), engineClient },
+      world,
+    );
     await pass();
     expect(calls).toEqual(['fleet.list']);
   });
@@ -89,7 +66,7 @@ describe('what ends nothing', () => {
     world.engine.exit(idOf(world, 'a'), 1);
     await plantContainer(world, { gameId: 'b' });
     let woken = 0;
-    const { pass } = await setUp({ work: { wake: () => void woken++, wait: async () => undefined } }, world);
+    const { pass } = await setUpReconciler({ work: altered(makeWakeup(world.clock), { wake: () => (woken += 1) }) }, world);
     expect(decisionsOf(await pass())).toEqual({ a: 'queued', b: 'queued' });
     expect(woken).toBe(1);
     await workOff(world);
@@ -102,7 +79,7 @@ describe('what ends nothing', () => {
   });
 
   it('is not queued for a game that has an operation open', async () => {
-    const { world, pass } = await setUp();
+    const { world, pass } = await setUpReconciler();
     await plantRuntime(world, 'running');
     world.engine.exit(idOf(world, GAME), 1);
     await enqueue(world, stopJob());
@@ -120,13 +97,13 @@ describe('what ends nothing', () => {
         return world.queue.queue(lease, acts);
       },
     });
-    const { pass } = await setUp({ queue }, world);
+    const { pass } = await setUpReconciler({ queue }, world);
     expect((await pass()).drifts).toEqual([]);
     expect(eventsOf(world, 'drift_found')).toEqual([]);
   });
 
   it('is not queued by one whose lease is somebody else’s by now', async () => {
-    const { world, pass } = await setUp();
+    const { world, pass } = await setUpReconciler();
     await plantContainer(world);
     const lease = world.database.leases.get('reconcile');
     if (lease !== undefined) lease.holder = 'another';
@@ -137,7 +114,7 @@ describe('what ends nothing', () => {
 
 describe('what ends something', () => {
   it('is queued when it was seen twice, over the grace', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 1);
     expect(decisionsOf(await pass())).toEqual({ g00: 'seen_once' });
     await world.clock.advance(RECONCILE.graceMs - 1);
@@ -151,7 +128,7 @@ describe('what ends something', () => {
   });
 
   it('needs to be the same, and still there', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     const first = await plantContainer(world, { running: false });
     await pass();
     await world.engine.remove(first);
@@ -162,7 +139,7 @@ describe('what ends something', () => {
   });
 
   it('is seen anew after an engine that did not answer', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 1);
     await pass();
     world.engine.goAway();
@@ -173,7 +150,7 @@ describe('what ends something', () => {
   });
 
   it('is seen anew under another lease', async () => {
-    const { world, reconciler, pass } = await setUp();
+    const { world, reconciler, pass } = await setUpReconciler();
     await plantLost(world, 1);
     await pass();
     await world.clock.advance(1e9);
@@ -184,7 +161,7 @@ describe('what ends something', () => {
   it('a look that took long is no nearer to the next than its end', async () => {
     const world = makeWorld();
     await plantLost(world, 1);
-    let takesMs = RECONCILE.intervalMs;
+    let takesMs: number = RECONCILE.intervalMs;
     const fleet = altered<ContainerFleet>(world.fleet, {
       list: async () => {
         const inventory = await world.fleet.list();
@@ -192,7 +169,7 @@ describe('what ends something', () => {
         return inventory;
       },
     });
-    const { pass } = await setUp({ fleet }, world);
+    const { pass } = await setUpReconciler({ fleet }, world);
     const slow = pass();
     await world.clock.advance(takesMs);
     await slow;
@@ -201,7 +178,7 @@ describe('what ends something', () => {
   });
 
   it('goes within the budget of a pass', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 5);
     await pass();
     expect(Object.values(decisionsOf(await next()))).toEqual(['queued', 'queued', 'queued', 'over_budget', 'over_budget']);
@@ -210,7 +187,7 @@ describe('what ends something', () => {
   });
 
   it('comes back after longer when acting on it did not help', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     await plantRuntime(world, 'stopped');
     await world.engine.start(idOf(world, GAME));
     const engine = altered(world.engine, { stop: async () => 'stopped', kill: async () => 'stopped' });
@@ -223,7 +200,7 @@ describe('what ends something', () => {
   });
 
   it('strays are removed, and the container that counts stays', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     const stray = await plantContainer(world);
     world.engine.rename(stray, 'another-name');
     await plantRuntime(world, 'running');
@@ -234,7 +211,7 @@ describe('what ends something', () => {
   });
 
   it('a container of ours under another name, of a game that knows none, is a stray', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     world.engine.rename(await plantContainer(world), 'another-name');
     await pass();
     await next();
@@ -254,7 +231,7 @@ describe('engines that do not answer', () => {
     const world = makeWorld();
     const healthy = new Set<string>();
     const engineClient = client(healthy);
-    const { pass, next } = await setUp({ engineClient }, world);
+    const { pass, next } = await setUpReconciler({ engineClient }, world);
     await plantRuntime(world, 'engine_unreachable');
     expect((await pass()).drifts).toEqual([]);
     expect((await next()).drifts).toEqual([]);
@@ -275,7 +252,7 @@ describe('engines that do not answer', () => {
         return { kind: 'unreachable', detail: 'aborted' };
       },
     };
-    const { pass } = await setUp({ engineClient }, world);
+    const { pass } = await setUpReconciler({ engineClient }, world);
     const passing = pass();
     await world.clock.advance(1);
     expect(queuedOf(world)).toMatchObject([{ gameId: GAME, verdict: 'adopt' }]);
@@ -284,7 +261,7 @@ describe('engines that do not answer', () => {
   });
 
   it('of a start that was left behind are asked by whoever carries it out', async () => {
-    const { world, pass } = await setUp();
+    const { world, pass } = await setUpReconciler();
     await plantRuntime(world, 'starting');
     await plantContainer(world, { imageRef: BAD_IMAGES.neverReady });
     expect(decisionsOf(await pass())).toEqual({ [GAME]: 'queued' });
@@ -295,7 +272,7 @@ describe('engines that do not answer', () => {
 
 describe('containers of others', () => {
   it('are told of once, and never touched', async () => {
-    const { world, pass, next } = await setUp();
+    const { world, pass, next } = await setUpReconciler();
     const id = world.engine.plantForeign(GAME);
     await plantRuntime(world, 'removed', GAME);
     expect((await pass()).foreign).toEqual([{ id, name: `galaxy-game-${GAME}` }]);
@@ -305,139 +282,9 @@ describe('containers of others', () => {
   });
 });
 
-describe('more than a few acts that end something', () => {
-  it('are not carried out, but held', async () => {
-    const { world, pass, next } = await setUp();
-    await plantLost(world, 6);
-    expect(new Set(Object.values(decisionsOf(await pass())))).toEqual(new Set(['held']));
-    const [hold] = await world.holds.list();
-    expect(hold).toMatchObject({ reason: 'mass_change' });
-    expect(hold?.message).toContain('6 of 6 games');
-    expect(hold?.message).toContain('g00 (mark_removed)');
-    await next();
-    await next();
-    expect(queuedOf(world)).toEqual([]);
-    expect(eventsOf(world, 'hold_changed')).toMatchObject([{ reason: 'mass_change', held: true }]);
-    expect(eventsOf(world, 'drift_found'), 'told once').toHaveLength(6);
-  });
-
-  it('a few of many are no mass, and five never are', async () => {
-    const { world, pass } = await setUp();
-    await plantLost(world, 6);
-    for (const gameId of names(30).slice(6)) await plantRuntime(world, 'running', gameId);
-    await pass();
-    expect(await world.holds.list()).toEqual([]);
-    const small = await setUp();
-    await plantLost(small.world, 5);
-    await small.pass();
-    expect(await small.world.holds.list()).toEqual([]);
-  });
-
-  it('also count as such when it is containers that nobody knows', async () => {
-    const { world, pass, next } = await setUp();
-    for (const gameId of names(6)) await plantContainer(world, { gameId, running: false });
-    await pass();
-    await next();
-    expect(await world.holds.list()).toMatchObject([{ reason: 'mass_change' }]);
-    expect(world.engine.ids).toHaveLength(6);
-  });
-
-  it('what ends nothing goes on meanwhile', async () => {
-    const { world, pass } = await setUp();
-    await plantLost(world, 6);
-    await plantContainer(world, { gameId: 'adopted' });
-    await pass();
-    expect(queuedOf(world)).toMatchObject([{ gameId: 'adopted', verdict: 'adopt' }]);
-  });
-
-  it('stay held while the hold is there, also when they are few by then', async () => {
-    const { world, pass, next } = await setUp();
-    await plantLost(world, 6);
-    await pass();
-    for (const gameId of names(4)) world.database.records.delete(gameId);
-    await next();
-    expect(decisionsOf(await next())).toEqual({ g04: 'held', g05: 'held' });
-    await world.holds.clear('mass_change');
-    expect(decisionsOf(await next())).toEqual({ g04: 'queued', g05: 'queued' });
-    expect(eventsOf(world, 'hold_changed').map(({ held }) => held)).toEqual([true, false]);
-  });
-
-  it('come to be held again when the hold is lifted without a confirmation', async () => {
-    const { world, pass, next } = await setUp();
-    await plantLost(world, 6);
-    await pass();
-    await world.holds.clear('mass_change');
-    await next();
-    expect(await world.holds.list()).toMatchObject([{ reason: 'mass_change' }]);
-    expect(queuedOf(world)).toEqual([]);
-  });
-
-  it('go on once an operator has confirmed, within the budget, until few are left; then it takes another confirmation', async () => {
-    const { world, pass, next } = await setUp();
-    await plantLost(world, 12);
-    await pass();
-    expect(await confirmMassChange(world)).toBe(true);
-    const queued = [];
-    for (let passes = 0; passes < 4; passes += 1) {
-      queued.push((await next()).drifts.filter(({ decision }) => decision === 'queued').length);
-      await workOff(world);
-    }
-    expect(queued).toEqual([3, 3, 3, 3]);
-    expect(await world.settings.get('mass_change_confirmed')).toBeNull();
-    for (const gameId of names(12)) world.database.records.delete(gameId);
-    await plantLost(world, 6);
-    await next();
-    expect(await world.holds.list()).toHaveLength(1);
-  });
-
-  it('nothing is confirmed where nothing is held', async () => {
-    const { world } = await setUp();
-    expect(await confirmMassChange(world)).toBe(false);
-    expect(await confirmEngine(world)).toBe(false);
-    expect(world.database.settings.size).toBe(0);
-  });
-});
-
-describe('another container engine', () => {
-  it('holds what ends something, until an operator accepts it', async () => {
-    const { world, pass, next } = await setUp();
-    await pass();
-    await plantLost(world, 1);
-    world.fleet.engineId = 'another';
-    expect(decisionsOf(await next())).toEqual({ g00: 'held' });
-    expect(decisionsOf(await next())).toEqual({ g00: 'held' });
-    expect(await world.holds.list()).toMatchObject([
-      { reason: 'engine_changed', message: 'the container engine is another, the last one was memory' },
-    ]);
-    expect(await confirmEngine(world)).toBe(true);
-    expect(decisionsOf(await next())).toEqual({ g00: 'queued' });
-    expect(await world.settings.get('engine_id')).toBe('another');
-  });
-
-  it('is held again when the hold alone is lifted', async () => {
-    const { world, pass, next } = await setUp();
-    await pass();
-    world.fleet.engineId = 'another';
-    await next();
-    await world.holds.clear('engine_changed');
-    await next();
-    expect(await world.holds.list()).toHaveLength(1);
-    expect(await world.settings.get('engine_id')).toBe('memory');
-  });
-});
-
-it('under a hold on a restored database nothing at all is queued', async () => {
-  const { world, reconciler, lease, pass } = await setUp();
-  await plantContainer(world);
-  await world.holds.set('restored', 'm');
-  expect(decisionsOf(await pass())).toEqual({ [GAME]: 'held' });
-  expect(await reconciler.lookAt(lease, [GAME])).toMatchObject([{ decision: 'held' }]);
-  expect(queuedOf(world)).toEqual([]);
-});
-
 describe('dry', () => {
   it('everything is told and nothing is done, nor held', async () => {
-    const { world, pass, next } = await setUp({ dryRun: true });
+    const { world, pass, next } = await setUpReconciler({ dryRun: true });
     await plantLost(world, 6);
     await plantContainer(world, { gameId: 'a' });
     await pass();
@@ -449,7 +296,7 @@ describe('dry', () => {
   });
 
   it('a report tells the same, without being heard', async () => {
-    const { world, reconciler, next } = await setUp();
+    const { world, reconciler, next } = await setUpReconciler();
     await plantLost(world, 1);
     expect(decisionsOf(await reconciler.report())).toEqual({ g00: 'dry_run' });
     expect(world.events).toEqual([]);
@@ -460,7 +307,7 @@ describe('dry', () => {
 
 describe('an early look', () => {
   it('queues at once what ends nothing, for the games named only', async () => {
-    const { world, reconciler, lease } = await setUp();
+    const { world, reconciler, lease } = await setUpReconciler();
     for (const gameId of ['a', 'b']) {
       await plantRuntime(world, 'running', gameId);
       world.engine.exit(idOf(world, gameId), 1);
@@ -471,7 +318,7 @@ describe('an early look', () => {
   });
 
   it('leaves what ends something, and does not count as a look at it', async () => {
-    const { world, reconciler, lease, pass, next } = await setUp();
+    const { world, reconciler, lease, pass, next } = await setUpReconciler();
     await plantLost(world, 1);
     expect(await reconciler.lookAt(lease, ['g00'])).toEqual([]);
     await world.clock.advance(RECONCILE.graceMs);
@@ -480,20 +327,20 @@ describe('an early look', () => {
   });
 
   it('leaves a game that has an operation open, and names that are none', async () => {
-    const { world, reconciler, lease } = await setUp();
+    const { world, reconciler, lease } = await setUpReconciler();
     await enqueue(world, startJob());
     await plantContainer(world);
     expect(await reconciler.lookAt(lease, [GAME, 'Not A Game', 'unknown'])).toEqual([]);
   });
 
   it('asks an engine that was unreachable', async () => {
-    const { world, reconciler, lease } = await setUp();
+    const { world, reconciler, lease } = await setUpReconciler();
     await plantRuntime(world, 'engine_unreachable');
     expect(decisionsOf({ drifts: await reconciler.lookAt(lease, [GAME]) })).toEqual({ [GAME]: 'queued' });
   });
 
   it('fails when the engine does not answer', async () => {
-    const { reconciler, lease } = await setUp({
+    const { reconciler, lease } = await setUpReconciler({
       engine: { find: () => Promise.reject(faultOf('container_engine')), inspect: () => Promise.reject(faultOf('container_engine')) },
     });
     await expect(reconciler.lookAt(lease, [GAME])).rejects.toMatchObject({ dependency: 'container_engine' });
@@ -501,14 +348,14 @@ describe('an early look', () => {
 });
 
 it('labels that name no game spoil nothing', async () => {
-  const { world, pass } = await setUp();
+  const { world, pass } = await setUpReconciler();
   await plantContainer(world);
   const listed = world.engine.inventory;
   const odd = { ...listed.incarnations[0]!, id: 'odd', owner: { gameId: 'Not A Game', opId: 'o', attempt: 1 } };
   const fleet = altered<ContainerFleet>(world.fleet, {
     list: async () => ({ engineId: 'memory', foreign: [], incarnations: [...listed.incarnations, odd] }),
   });
-  const { pass: oddPass } = await setUp({ fleet }, world);
+  const { pass: oddPass } = await setUpReconciler({ fleet }, world);
   expect(decisionsOf(await oddPass())).toEqual({ [GAME]: 'queued' });
   expect(await pass()).toMatchObject({ containers: 1 });
 });

@@ -84,8 +84,9 @@ function makeAgenda(clock: Clock) {
       if (lease.epoch !== epoch) dueAtMs = clock.monotonicMs();
       epoch = lease.epoch;
       if (isDue()) return;
-      await wakeup.wait(dueAtMs - clock.monotonicMs(), signal);
-      if (changed.size > 0 || isDue()) await clock.sleep(COALESCE_MS, signal);
+      const regularAtMs = dueAtMs;
+      await wakeup.wait(regularAtMs - clock.monotonicMs(), signal);
+      if (clock.monotonicMs() < regularAtMs) await clock.sleep(COALESCE_MS, signal);
     },
   };
 }
