@@ -6,6 +6,7 @@ import {
   containersOf,
   decidedResults,
   enqueue,
+  GAME,
   makeWorld,
   OTHER_IMAGE,
   operationOf,
@@ -112,6 +113,44 @@ describe('after five failed attempts', () => {
     expect(recordOf(world)).toEqual(before);
   });
 
+  it('a job is dead-lettered as it came, with its result, once', async () => {
+    const world = makeWorld();
+    const opId = await enqueue(world, startJob());
+    await workOff(world, makeReplica(world, { engine: broken(world, 'start') }));
+    const letters = world.database.lane('dead_letter', GAME).map(({ entry }) => entry.message);
+    const letter = {
+      sourceStream: 'runtime:start_jobs',
+      sourceEntryId: opId,
+      errorCode: 'internal_error',
+      errorMessage: 'given up after 5 failed attempts',
+      raw: '[]',
+      attempts: 5,
+      failedAtMs: BigInt(world.clock.now().getTime()),
+    };
+    expect(letters).toEqual([{ lane: GAME, number: 1n, letter }]);
+    expect(world.events.filter(({ kind }) => kind === 'dead_lettered')).toMatchObject([{ operation: { opId }, attempts: 5 }]);
+  });
+
+  it('what was dead-lettered when it was taken in, or came by no stream, is not', async () => {
+    const jobs = [
+      { kind: 'invalid', of: 'stop', gameId: GAME, message: 'missing reason' },
+      { kind: 'reconcile', gameId: GAME, verdict: 'remove', strays: [], reason: 'a test' },
+    ] as const;
+    for (const job of jobs) {
+      const world = makeWorld();
+      const journal = between('journal', world.journal, async (call) => {
+        const isGivingUp = operationOf(world, opId).failures >= 5;
+        if (call.method === 'finish' && !isGivingUp) throw new TypeError('a bug');
+        return call.go();
+      });
+      const opId = await enqueue(world, job);
+      await workOff(world, makeReplica(world, { journal }));
+      expect(operationOf(world, opId)).toMatchObject({ status: 'failed', errorCode: 'internal_error' });
+      expect(world.database.outbox.filter(({ entry }) => entry.kind === 'dead_letter')).toEqual([]);
+      expect(world.events.filter(({ kind }) => kind === 'dead_lettered')).toEqual([]);
+    }
+  });
+
   it('the attempts are spaced out', async () => {
     const world = makeWorld();
     await enqueue(world, startJob());
@@ -144,6 +183,7 @@ describe('while the container engine is away', () => {
     expect(operationOf(world, opId)).toMatchObject({ failures: 0, unavailableMs: SETTINGS.unavailableWindowMs });
     expect(world.clock.monotonicMs()).toBeGreaterThanOrEqual(SETTINGS.unavailableWindowMs);
     expect(world.clock.monotonicMs()).toBeLessThan(SETTINGS.unavailableWindowMs * 1.5);
+    expect(world.database.outbox.filter(({ entry }) => entry.kind === 'dead_letter')).toEqual([]);
   });
 
   it.each<[keyof ContainerEngine, string]>([

@@ -44,7 +44,18 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
   const run = makeRunOperation({ ...world, ...SETTINGS, unavailableWindowMs: 600_000, journal, engine, publish: publisher.now });
   const room = { startConcurrency: 2, stopConcurrency: 2 };
   const worker = makeWorker({ ...room, journal, keeper, run, clock, observer, wakeup: work, holder, ttlMs: TTL_MS });
-  const takeIn = makeTakeInJobs({ stream, journal, offsets, clock, ids: world.ids, observer, work, relay, batch: 3 });
+  const takeIn = makeTakeInJobs({
+    stream,
+    journal,
+    offsets,
+    clock,
+    ids: world.ids,
+    observer,
+    work,
+    relay,
+    batch: 3,
+    intakePaused: () => false,
+  });
   const lease = makeLeaseHolder({ leases, clock, observer, name: 'duty', holder, ttlMs: 5000 });
 
   const loop = (name: string, turn: (stop: AbortSignal) => Promise<void>, until = signal) => supervise(name, turn, until, world);

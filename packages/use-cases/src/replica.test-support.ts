@@ -1,4 +1,4 @@
-import type { Claim, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/ports';
+import type { Claim, ContainerEngine, EngineClient, JobStreamName, OperationJournal, Outbox } from '@galaxy/ports';
 import { makeClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
@@ -21,6 +21,7 @@ export const SETTINGS = {
   stopGraceMs: 1000,
   verifyTimeoutMs: 500,
   unavailableWindowMs: 60_000,
+  streamKey: (stream: JobStreamName) => `runtime:${stream}`,
 } as const;
 
 export const TTL_MS = 10_000;

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeRestoreGuard, type RestoreGuard } from './restore-guard.js';
 import { faultOf } from './stand-between.test-support.js';
 
-const SHAPE = { firstId: '1-0', lastId: '500-0', added: 5n, length: 5n };
+const SHAPE = { firstId: '1-0', lastHeldId: '500-0', lastId: '500-0', added: 5n, length: 5n };
 
 /** What the servers say; tests change it. */
 interface Servers {

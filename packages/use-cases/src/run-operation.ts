@@ -63,10 +63,11 @@ async function finish(held: HeldClaim, settlement: Settlement, startedAtMs: numb
   const outcome = await finishUntilAnswered(held, settlement, deps);
   if (outcome.kind === 'lost') throw new ClaimEnded('lost');
   if (outcome.kind === 'stale') throw new RuntimeConflictError(held.claim.gameId);
-  const { result, errorCode } = settlement;
+  const { result, errorCode, deadLetter } = settlement;
   const ms = deps.clock.monotonicMs() - startedAtMs;
   const { outcome: ended, errorMessage } = result;
   deps.observer.observe({ kind: 'operation_finished', operation: observed(held), outcome: ended, errorCode, errorMessage, ms });
+  if (deadLetter !== null) deps.observer.observe({ kind: 'dead_lettered', operation: observed(held), attempts: deadLetter.attempts });
   if (outcome.publish !== null) await deps.publish(outcome.publish);
 }
 

@@ -1,60 +1,9 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
-import type { Intake, JobStream, LeaseGrant, StreamOffsetStore } from '@galaxy/ports';
+import type { Intake, LeaseGrant, StreamOffsetStore } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
+import { append, appendStart, appendStop, cursorsIn, makeIntake, queued, START, STOP } from './intake.test-support.js';
 import { altered, between, type Call, faultOf } from './stand-between.test-support.js';
-import { supervise } from './supervise.js';
-import { makeTakeInJobs, type TakeInDeps } from './take-in-jobs.js';
-import { makeWakeup } from './wakeup.js';
 import { entriesOf, makeWorld, pass, type World } from './world.test-support.js';
-
-const START = 'runtime:start_jobs';
-const STOP = 'runtime:stop_jobs';
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Appends an entry to a stream under the given id. */
-function append(world: World, key: string, entryId: string, fields: Record<string, string>): void {
-  const entry = Object.entries(fields).map(([name, value]) => [bytes(name), bytes(value)] as const);
-  world.streams.append(key, entry, entryId);
-}
-const appendStart = (world: World, entryId: string, game: string) =>
-  append(world, START, entryId, { game_id: game, image_ref: 'games/engine:1', requested_at_ms: '0' });
-const appendStop = (world: World, entryId: string, game: string) =>
-  append(world, STOP, entryId, { game_id: game, reason: 'cancelled', requested_at_ms: '0' });
-
-/** A process that takes jobs in, under a lease that it has. */
-async function makeIntake(world: World, changes: Partial<TakeInDeps> = {}) {
-  const grant = await world.leases.acquire('duty', 'me', 3_600_000);
-  if (grant === null) throw new Error('the lease is free');
-  // As the real one, but by the clock of the test: something that arrives is found when the wait is over.
-  const stream: JobStream = altered(new MemoryJobStream(world.streams), { wait: (_, ms, signal) => world.clock.sleep(ms, signal) });
-  const deps: TakeInDeps = {
-    ...world,
-    stream,
-    offsets: new MemoryStreamOffsetStore(world.streams),
-    work: makeWakeup(world.clock),
-    relay: makeWakeup(world.clock),
-    batch: 100,
-    ...changes,
-  };
-  const stopping = new AbortController();
-  const takeIn = makeTakeInJobs(deps);
-  return {
-    deps,
-    stopping,
-    grant,
-    turn: (lease: LeaseGrant = grant) => takeIn(lease, stopping.signal),
-    /** Takes in what there is, through faults, until nothing is left to do. */
-    async drain() {
-      void supervise('take-in', (signal) => takeIn(grant, signal), stopping.signal, world);
-      await world.clock.advance(20_000);
-      stopping.abort();
-      await world.clock.advance(0);
-    },
-  };
-}
-
-const queued = (world: World) => world.database.operations.map(({ op, gameId, sourceRef }) => `${op} ${gameId} ${sourceRef}`);
 
 describe('the order of jobs', () => {
   it('is by millisecond, starts before stops, then by sequence', async () => {
@@ -88,8 +37,8 @@ describe('the cursors', () => {
   /** Every entry up to the cursors is queued or dead-lettered. */
   function assertNothingPassed(world: World): void {
     for (const [key, cursor] of [
-      [START, world.database.cursors.start_jobs],
-      [STOP, world.database.cursors.stop_jobs],
+      [START, cursorsIn(world).start_jobs],
+      [STOP, cursorsIn(world).stop_jobs],
     ] as const) {
       const all = world.streams.after(key, '0-0').map(({ entryId }) => entryId);
       const upTo = cursor === null ? [] : all.slice(0, all.indexOf(cursor) + 1);
@@ -115,7 +64,7 @@ describe('the cursors', () => {
     });
     await (await makeIntake(world, { journal, batch: 2 })).drain();
     assertNothingPassed(world);
-    expect(world.database.cursors).toEqual({ start_jobs: '111-0', stop_jobs: '119-7' });
+    expect(cursorsIn(world)).toEqual({ start_jobs: '111-0', stop_jobs: '119-7' });
     expect(world.database.operations).toHaveLength(19);
     expect(new Set(queued(world)).size).toBe(19);
     expect(world.database.lane('dead_letter', 'start_jobs')).toHaveLength(1);
@@ -123,7 +72,8 @@ describe('the cursors', () => {
 
   it('come from the journal', async () => {
     const world = makeWorld();
-    Object.assign(world.database.cursors, { start_jobs: '100-0', stop_jobs: '200-0' });
+    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n };
+    world.database.places.stop_jobs = { cursor: '0-0', floor: null, entriesRead: 0n };
     appendStart(world, '100-0', 'old');
     appendStart(world, '101-0', 'new');
     const offsets: StreamOffsetStore = { load: () => Promise.reject(new Error('must not be asked')), save: async () => undefined };
@@ -133,7 +83,7 @@ describe('the cursors', () => {
 
   it('come from the offset store where the journal has none, stream by stream', async () => {
     const world = makeWorld();
-    Object.assign(world.database.cursors, { start_jobs: '100-0' });
+    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n };
     const offsets = new MemoryStreamOffsetStore(world.streams);
     await offsets.save('startjobs', '101-0');
     await offsets.save('stopjobs', '100-0');
@@ -148,7 +98,7 @@ describe('the cursors', () => {
     appendStart(world, '0-1', 'a');
     await (await makeIntake(world)).drain();
     expect(queued(world)).toEqual(['start a 0-1']);
-    expect(world.database.cursors).toEqual({ start_jobs: '0-1', stop_jobs: '0-0' });
+    expect(cursorsIn(world)).toEqual({ start_jobs: '0-1', stop_jobs: '0-0' });
   });
 
   it('are read again after a read that failed', async () => {
@@ -186,7 +136,7 @@ describe('an intake that has lost its lease', () => {
     expect(reads).toBe(1);
     expect(world.database.operations).toEqual([]);
     expect(world.database.outbox).toEqual([]);
-    expect(world.database.cursors).toEqual({ start_jobs: null, stop_jobs: null });
+    expect(cursorsIn(world)).toEqual({ start_jobs: null, stop_jobs: null });
     expect(await intake.deps.offsets.load('startjobs')).toBeNull();
     expect(world.events).toEqual([]);
   });
@@ -244,7 +194,7 @@ describe('beside the queue', () => {
   it('the worker is woken by jobs, the relay by dead letters', async () => {
     const world = makeWorld();
     const woken: string[] = [];
-    const bell = (name: string) => ({ wake: () => void woken.push(name), wait: async () => undefined });
+    const bell = (name: string) => ({ wake: () => void woken.push(name), wakeIn: () => undefined, wait: async () => undefined });
     appendStart(world, '1-0', 'a');
     const intake = await makeIntake(world, { work: bell('work'), relay: bell('relay') });
     await intake.drain();

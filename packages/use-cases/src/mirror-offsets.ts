@@ -1,0 +1,20 @@
+import { STREAM_START } from '@galaxy/domain';
+import type { JobCursors, Observer, StreamOffsetStore } from '@galaxy/ports';
+import { OFFSET_LABELS } from './offset-labels.js';
+
+/** What mirrors the cursors. */
+export interface MirrorDeps {
+  readonly offsets: StreamOffsetStore;
+  readonly observer: Observer;
+}
+
+/** Mirrors the cursors for people and other tools: the journal has the truth, so a failure loses nothing and is only told. */
+export async function mirrorOffsets(cursors: JobCursors, { offsets, observer }: MirrorDeps): Promise<void> {
+  try {
+    for (const name of ['start_jobs', 'stop_jobs'] as const) {
+      if (cursors[name] !== STREAM_START) await offsets.save(OFFSET_LABELS[name], cursors[name]);
+    }
+  } catch (error) {
+    observer.observe({ kind: 'offset_mirror_failed', error });
+  }
+}
