@@ -42,7 +42,7 @@ export interface Intake {
   readonly deadLetters: readonly DeadLetterToSend[];
   /** The cursors after this read. */
   readonly cursors: JobCursors;
-  /** How many entries of each stream the cursors moved over. */
+  /** How many entries of each stream the cursors moved over: added to `StreamPlace.entriesRead` where that is known. */
   readonly entriesRead: Readonly<Record<JobStreamName, number>>;
 }
 
