@@ -4,6 +4,14 @@ export type { DockerEngine, DockerEngineOptions } from './docker/docker-engine.j
 export { startDockerEngine } from './docker/docker-engine.js';
 export type { FreshNetwork } from './docker/fresh-network.js';
 export { freshNetwork } from './docker/fresh-network.js';
+export type { CallFault, CallFaultHandle, CallFaultRule } from './fake-docker/call-faults.js';
+export type { ContainerLife, Span } from './fake-docker/container-life.js';
+export type { Endpoint } from './fake-docker/endpoints.js';
+export type { EngineBehaviour } from './fake-docker/engine-behaviour.js';
+export type { FakeDockerOptions } from './fake-docker/fake-daemon.js';
+export type { FakeDockerEngine } from './fake-docker/fake-docker-engine.js';
+export { startFakeDockerEngine } from './fake-docker/fake-docker-engine.js';
+export type { Overlap } from './fake-docker/overlaps.js';
 export type { FaultMode } from './faults/fault-mode.js';
 export { pass } from './faults/fault-mode.js';
 export type { FaultProxy } from './faults/fault-proxy.js';
