@@ -1,3 +1,4 @@
+export type { Chance } from './chance.js';
 export type { Clock } from './clock.js';
 export type {
   ContainerEngine,

@@ -1,9 +1,11 @@
 import type { LeaseGrant, Leases } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { type LeasedDuty, makeLeaseHolder } from './hold-lease.js';
+import { makeFailingStreak } from './failing-streak.js';
+import { makeLeaseHolder } from './hold-lease.js';
+import type { LeasedDuty } from './leased-duty.js';
 import { between, faultOf } from './stand-between.test-support.js';
 import { supervise } from './supervise.js';
-import { makeWorld, type World } from './world.test-support.js';
+import { makeWorld, pass, type World } from './world.test-support.js';
 
 const TTL = 5000;
 
@@ -175,5 +177,139 @@ describe('the end of a turn', () => {
     );
     await expect(lease.turn(duty, new AbortController().signal)).rejects.toMatchObject({ code: 'postgres_unavailable' });
     expect(duties).toEqual([]);
+  });
+});
+
+describe('a duty that is of no use', () => {
+  const GIVE_UP_MS = 10_000;
+
+  /** A contender whose duty asks its server once a second; a try is made with the server cut off from it, or not. */
+  function makeAsker(world: World, holder: string) {
+    const streak = makeFailingStreak(world.clock);
+    const giveUp = { streak, afterMs: GIVE_UP_MS };
+    const lease = makeLeaseHolder({ ...world, name: 'duty', holder, ttlMs: TTL, giveUp });
+    const state = { isCutOff: false, asked: 0 };
+    const ask = async (): Promise<void> => {
+      state.asked += 1;
+      if (state.isCutOff) throw faultOf('redis');
+    };
+    const duty: LeasedDuty = (_, signal) =>
+      supervise('take-in', (stop) => streak.run(ask).then(() => world.clock.sleep(1000, stop)), signal, { ...world, maxPauseMs: 1000 });
+    const stopping = new AbortController();
+    return { lease, state, stopping, open: () => void supervise('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
+  }
+
+  it('is given up after a while, and another process that can do it takes over', async () => {
+    const world = makeWorld();
+    const [a, b] = [makeAsker(world, 'a'), makeAsker(world, 'b')];
+    a.open();
+    await world.clock.advance(100);
+    b.open();
+    await world.clock.advance(30_000);
+    a.state.isCutOff = true;
+    await world.clock.advance(GIVE_UP_MS);
+    expect([a.lease.held, b.lease.held]).toEqual([true, false]);
+    await world.clock.advance(3000);
+    expect([a.lease.held, b.lease.held]).toEqual([false, true]);
+    await world.clock.advance(60_000);
+    expect([a.lease.held, b.lease.held]).toEqual([false, true]);
+    expect(world.events).toContainEqual({
+      kind: 'loop_failed',
+      loop: 'lease',
+      retryInMs: 100,
+      error: expect.objectContaining({
+        message: expect.stringMatching(/^the lease duty was given up: its duty has failed for 10\d{3} ms$/),
+      }),
+    });
+  });
+
+  it('is taken up again after two times to live when nobody else wants it, and kept once it works', async () => {
+    const world = makeWorld();
+    const a = makeAsker(world, 'a');
+    a.state.isCutOff = true;
+    a.open();
+    await world.clock.advance(GIVE_UP_MS + 500);
+    expect(a.lease.held).toBe(false);
+    await world.clock.advance(2 * TTL - 600);
+    expect(a.lease.held).toBe(false);
+    await world.clock.advance(1000);
+    expect(a.lease.held).toBe(true);
+    a.state.isCutOff = false;
+    await world.clock.advance(60_000);
+    expect(a.lease.held).toBe(true);
+    expect(world.events.filter(({ kind }) => kind === 'lease_changed')).toHaveLength(3);
+  });
+
+  it('is kept while it works now and then, and while it has nothing to ask', async () => {
+    const world = makeWorld();
+    const a = makeAsker(world, 'a');
+    a.open();
+    for (let n = 0; n < 10; n += 1) {
+      a.state.isCutOff = true;
+      await world.clock.advance(GIVE_UP_MS - 1500);
+      a.state.isCutOff = false;
+      await world.clock.advance(1500);
+    }
+    expect(a.state.asked).toBeGreaterThan(50);
+    expect(world.events.filter(({ kind }) => kind === 'lease_changed')).toHaveLength(1);
+    const idle = makeLeaseHolder({
+      ...world,
+      name: 'another',
+      holder: 'a',
+      ttlMs: TTL,
+      giveUp: { streak: makeFailingStreak(world.clock), afterMs: 1 },
+    });
+    void idle.turn((_, signal) => world.clock.sleep(3_600_000, signal), new AbortController().signal);
+    await world.clock.advance(60_000);
+    expect(idle.held).toBe(true);
+  });
+});
+
+describe('a lease that is let go', () => {
+  it('ends its duty at once, and is taken again', async () => {
+    const world = makeWorld();
+    const a = makeContender(world, 'a');
+    a.lease.letGo();
+    a.open();
+    await world.clock.advance(3000);
+    a.lease.letGo();
+    expect(a.duties[0]?.signal.aborted).toBe(true);
+    await world.clock.advance(0);
+    expect(a.duties).toHaveLength(2);
+    expect(a.duties[1]).toMatchObject({ grant: { epoch: 2n }, signal: { aborted: false } });
+  });
+
+  it.each([
+    ['its duty still waits for an answer', 'duty'],
+    ['a renewal does', 'acquire'],
+  ])('is given back though %s', async (_, what) => {
+    const world = makeWorld();
+    let isSilent = false;
+    const leases = between('leases', world.leases, (call) => (isSilent && call.method === what ? new Promise(() => undefined) : call.go()));
+    const { lease, stopping } = makeContender(world, 'a', leases);
+    const duty: LeasedDuty = (_grant, signal) => (what === 'duty' ? new Promise(() => undefined) : world.clock.sleep(3_600_000, signal));
+    let hasEnded = false;
+    void lease.turn(duty, stopping.signal).then(() => (hasEnded = true));
+    await world.clock.advance(2500);
+    isSilent = true;
+    await world.clock.advance(1000);
+    stopping.abort();
+    await world.clock.advance(500);
+    expect(lease.held).toBe(false);
+    expect(world.database.leases.get('duty')).toMatchObject({ holder: null });
+    expect(hasEnded).toBe(what === 'acquire');
+  });
+
+  it('does not wait for ever for the answer that it was given back', async () => {
+    const world = makeWorld();
+    const leases = between('leases', world.leases, (call) => (call.method === 'release' ? new Promise(() => undefined) : call.go()));
+    const { lease } = makeContender(world, 'a', leases);
+    await expect(
+      pass(
+        world,
+        lease.turn(async () => undefined, new AbortController().signal),
+        1000,
+      ),
+    ).resolves.toBeUndefined();
   });
 });

@@ -2,11 +2,14 @@ export { type CircuitBreaker, type CircuitDeps, makeCircuitBreaker } from './cir
 export { type ClaimKeeper, type ClaimKeeperDeps, makeClaimKeeper } from './claim-keeper.js';
 export { confirmEngine, confirmMassChange } from './confirm-hold.js';
 export type { DecidedDrift } from './decide-acts.js';
+export { type FailingStreak, makeFailingStreak } from './failing-streak.js';
 export type { HeldClaim } from './held-claim.js';
-export { type LeaseDeps, type LeasedDuty, type LeaseHolder, makeLeaseHolder } from './hold-lease.js';
+export { type LeaseHolder, makeLeaseHolder } from './hold-lease.js';
+export type { LeaseDeps, LeasedDuty } from './leased-duty.js';
 export { makeOutboxPublisher, type OutboxPublisher, type PublishDeps } from './publish-outbox.js';
 export type { ReconcileReport } from './reconcile-reports.js';
 export { makeReconciler, type Reconciler, type ReconcilerDeps } from './reconcile-runtimes.js';
+export { discardDeadLetter, type ResolveDeps, type ResolveOutcome, requeueDeadLetter } from './resolve-dead-letter.js';
 export { makeRunOperation, type RunDeps } from './run-operation.js';
 export { type SuperviseDeps, supervise } from './supervise.js';
 export { makeTakeInJobs, type TakeInDeps } from './take-in-jobs.js';

@@ -4,7 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 type Plain<T> = { [K in keyof T]: T[K] extends (...args: never[]) => Promise<unknown> ? never : K }[keyof T];
 
 /** The port, with every asynchronous method called through the breaker; `plain` names all that it has besides. */
-export function throughBreaker<T extends object>(port: T, breaker: CircuitBreaker, ...plain: readonly Plain<T>[]): T {
+export function throughBreaker<T extends object>(port: T, breaker: Pick<CircuitBreaker, 'run'>, ...plain: readonly Plain<T>[]): T {
   const left: ReadonlySet<unknown> = new Set(plain);
   return new Proxy(port, {
     get(target, name) {
