@@ -1,71 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoEngineMain } from '@galaxy/demo-engine';
 import { containerEngineContract } from '@galaxy/port-contracts';
 import type { Incarnation } from '@galaxy/ports';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LocalProcessEngine } from './local-process-engine.js';
+import type { LocalProcessEngine } from './local-process-engine.js';
+import {
+  environmentOf,
+  isHealthy,
+  localLimits,
+  newEngine,
+  nodeArguments,
+  openLocalWorld,
+  pidAt,
+  untilReady,
+} from './local-world.test-support.js';
 
-// Sources need a loader in the processes, too.
-const nodeArguments = ['--conditions=galaxy-source', '--import', 'tsx'];
-const newEngine = (stateRoot?: string) =>
-  new LocalProcessEngine({ main: demoEngineMain, nodeArguments, ...(stateRoot !== undefined && { stateRoot }) });
-
-async function untilReady({ address }: Incarnation): Promise<void> {
-  await expect.poll(() => isHealthy(address), { timeout: 15_000 }).toBe(true);
-}
-
-async function isHealthy(address: string | null): Promise<boolean> {
-  return fetch(`${address ?? ''}/healthz`).then(
-    (answer) => answer.ok,
-    () => false,
-  );
-}
-
-containerEngineContract(
-  'local processes',
-  async () => {
-    const engine = newEngine();
-    return {
-      engine,
-      images: {
-        healthy: 'galaxy/demo-engine:1.0.0',
-        missing: 'galaxy/demo-engine:missing',
-        exitsEarly: { ref: 'galaxy/demo-engine:exits-early', exitCode: 3 },
-        refusesStart: 'galaxy/demo-engine:bad-command',
-        ignoresSigterm: 'galaxy/demo-engine:ignores-sigterm',
-      },
-      untilReady,
-      plantForeign: () => Promise.reject(new Error('not possible')),
-      pause: () => Promise.reject(new Error('not possible')),
-      cutOff: () => Promise.reject(new Error('not possible')),
-      restore: () => Promise.reject(new Error('not possible')),
-      close: () => engine.close(),
-    };
-  },
-  {
-    foreign: 'nobody else can put an engine under a game of this process',
-    pause: 'a process has no paused state of its own',
-    cutOff: 'it is this very process',
-  },
-);
-
-/** The process of the engine at an address, known by the port in its environment. */
-function pidAt(address: string | null): string {
-  const port = new URL(address ?? '').port;
-  return readdirSync('/proc').find((pid) => environmentOf(pid).includes(`PORT=${port}`)) ?? '';
-}
-
-function environmentOf(pid: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
+containerEngineContract('local processes', openLocalWorld, localLimits);
 
 describe('an engine that is a process', () => {
   const dirs: string[] = [];

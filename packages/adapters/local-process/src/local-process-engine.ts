@@ -9,6 +9,7 @@ import type {
   ImageOutcome,
   IncarnationSpec,
   IncarnationState,
+  ListedIncarnation,
   PrepareOutcome,
   RemoveOutcome,
   Sighting,
@@ -53,6 +54,7 @@ export class LocalProcessEngine implements ContainerEngine {
   readonly #options: LocalProcessOptions;
   readonly #incarnations = new Map<string, Incarnated>();
   readonly #names = new Map<string, string>();
+  readonly #listeners = new Set<(gameId: string) => void>();
 
   constructor(options: LocalProcessOptions) {
     this.#options = options;
@@ -91,11 +93,12 @@ export class LocalProcessEngine implements ContainerEngine {
     this.#names.set(spec.gameId, id);
     try {
       this.#incarnations.set(id, { id, spec, tag, port: await freePort(), process: null, starting: null, exitCode: null });
-      return { kind: 'created', id };
     } catch {
       this.#names.delete(spec.gameId);
       return { kind: 'no_capacity', message: 'no port is free' };
     }
+    this.#changed(spec);
+    return { kind: 'created', id };
   }
 
   /** As the port says. */
@@ -125,6 +128,7 @@ export class LocalProcessEngine implements ContainerEngine {
     await incarnation.process?.kill();
     if (!this.#incarnations.delete(id)) return 'gone';
     this.#names.delete(incarnation.spec.gameId);
+    this.#changed(incarnation.spec);
     return 'removed';
   }
 
@@ -147,6 +151,17 @@ export class LocalProcessEngine implements ContainerEngine {
     await Promise.resolve();
   }
 
+  /** Everything there is at this moment. */
+  get incarnations(): readonly ListedIncarnation[] {
+    return [...this.#incarnations.values()].map(listed);
+  }
+
+  /** Calls `listen` with the game's id after every change of one of them; gives what ends that. */
+  onChange(listen: (gameId: string) => void): () => void {
+    this.#listeners.add(listen);
+    return () => void this.#listeners.delete(listen);
+  }
+
   /** Ends every engine at once and forgets it. */
   async close(): Promise<void> {
     await Promise.all([...this.#incarnations.keys()].map((id) => this.remove(id)));
@@ -167,11 +182,17 @@ export class LocalProcessEngine implements ContainerEngine {
     if (spawned.kind === 'failed') return { kind: 'refused', message: spawned.message };
     incarnation.process = spawned.process;
     incarnation.exitCode = null;
+    this.#changed(incarnation.spec);
     void spawned.process.exited.then((exitCode) => {
       incarnation.process = null;
       incarnation.exitCode = exitCode;
+      this.#changed(incarnation.spec);
     });
     return { kind: 'started' };
+  }
+
+  #changed({ gameId }: IncarnationSpec): void {
+    for (const listen of this.#listeners) listen(gameId);
   }
 
   #programOf({ spec, tag, port }: Incarnated) {
@@ -189,11 +210,15 @@ export class LocalProcessEngine implements ContainerEngine {
 const besideThis = import.meta.url.endsWith('.ts') ? './exit-with-parent.ts' : './exit-with-parent.js';
 const exitWithParent = new URL(besideThis, import.meta.url);
 
-function sightingOf({ id, spec, port, process, exitCode }: Incarnated): Sighting {
+function listed({ id, spec, process, exitCode }: Incarnated): ListedIncarnation {
   const { gameId, opId, attempt, imageRef } = spec;
+  return { id, owner: { gameId, opId, attempt }, imageRef, state: stateOf(process, exitCode) };
+}
+
+function sightingOf(incarnated: Incarnated): Sighting {
+  const { port, process, exitCode } = incarnated;
   const address = process === null ? null : `http://${HOST}:${port}`;
-  const state = stateOf(process, exitCode);
-  return { kind: 'ours', incarnation: { id, owner: { gameId, opId, attempt }, imageRef, state, exitCode, outOfMemory: false, address } };
+  return { kind: 'ours', incarnation: { ...listed(incarnated), exitCode, outOfMemory: false, address } };
 }
 
 function stateOf(process: EngineProcess | null, exitCode: number | null): IncarnationState {

@@ -1,0 +1,32 @@
+import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/ports';
+import type { LocalProcessEngine } from './local-process-engine.js';
+
+// The same for every process: engines are meant to end with theirs, so that their absence after a restart is no surprise.
+const ENGINE_ID = 'local-processes';
+
+/** All engines of a {@link LocalProcessEngine} together. It is this very process: it always answers, and nothing is foreign. */
+export class LocalProcessFleet implements ContainerFleet {
+  readonly #engine: LocalProcessEngine;
+
+  constructor(engine: LocalProcessEngine) {
+    this.#engine = engine;
+  }
+
+  /** As the port says; it never throws. */
+  async list(): Promise<FleetInventory> {
+    await Promise.resolve();
+    return { engineId: ENGINE_ID, incarnations: this.#engine.incarnations, foreign: [] };
+  }
+
+  /** As the port says; `connected` comes once, and it never throws by itself. */
+  async watch(onHint: (hint: FleetHint) => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    onHint({ kind: 'connected' });
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const end = this.#engine.onChange((gameId) => onHint({ kind: 'changed', gameId }));
+    signal.addEventListener('abort', end, { once: true });
+    await aborted;
+  }
+}
