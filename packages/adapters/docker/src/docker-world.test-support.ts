@@ -4,15 +4,15 @@ import { engineImages, startFaultProxy, testServers, uniqueName, waitFor } from 
 import { DockerContainerEngine } from './docker-container-engine.js';
 import { DockerContainerFleet } from './docker-container-fleet.js';
 
-const { docker, dockerHost } = testServers();
+const { docker } = testServers();
 
-/** An installation of its own on the shared daemon, behind a proxy, with another installation beside it. */
-export async function openDockerWorld(network: string): Promise<ContainerFleetUnderTest> {
-  const proxy = await startFaultProxy(dockerHost);
+/** An installation of its own on a daemon, by default the shared one, behind a proxy, with another installation beside it. */
+export async function openDockerWorld(network: string, daemon: DockerApi = docker): Promise<ContainerFleetUnderTest> {
+  const proxy = await startFaultProxy(daemon.host);
   const [instance, another] = [uniqueName('instance'), uniqueName('another')];
   const options = { host: proxy.url, instance, network, addressing: 'container-ip' } as const;
   const engine = new DockerContainerEngine(options);
-  const others = new DockerContainerEngine({ ...options, host: dockerHost, instance: another });
+  const others = new DockerContainerEngine({ ...options, host: daemon.host, instance: another });
   return {
     engine,
     fleet: new DockerContainerFleet(options),
@@ -32,12 +32,12 @@ export async function openDockerWorld(network: string): Promise<ContainerFleetUn
       if (outcome.kind !== 'created') throw new Error(outcome.kind);
       return outcome.id;
     },
-    pause: (id) => docker.json({ method: 'POST', path: `/containers/${id}/pause` }),
-    endBehindItsBack: (id) => docker.json({ method: 'POST', path: `/containers/${id}/kill` }),
+    pause: (id) => daemon.json({ method: 'POST', path: `/containers/${id}/pause` }),
+    endBehindItsBack: (id) => daemon.json({ method: 'POST', path: `/containers/${id}/kill` }),
     cutOff: () => proxy.set({ kind: 'refuse' }),
     restore: () => proxy.set({ kind: 'pass' }),
     close: async () => {
-      await Promise.all([instance, another].map((name) => removeInstance(docker, name)));
+      await Promise.all([instance, another].map((name) => removeInstance(daemon, name)));
       await proxy.stop();
     },
   };
