@@ -1,6 +1,7 @@
 import type { DeadLetter, DeadLetterPublisher } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { describeNumbering } from './numbered-publisher.js';
+import { describeNumbering, STAMP } from './numbered-publisher.js';
+import { describeStreamPublishing } from './stream-publishing.js';
 import type { SeenEntry, ServerUnderTest } from './under-test.js';
 import { using } from './under-test.js';
 
@@ -25,22 +26,29 @@ const letter = (sourceStream: string, sourceEntryId: string): DeadLetter => ({
 /** Holds an adapter to the promises of DeadLetterPublisher. */
 export function deadLetterPublisherContract(name: string, open: () => Promise<DeadLetterPublisherUnderTest>): void {
   describe(`DeadLetterPublisher: ${name}`, () => {
-    describeNumbering(async () => {
+    const openNumbered = async () => {
       const { deadLetters, elsewhere, ...tested } = await open();
       return {
         ...tested,
-        publish: (lane, number) => deadLetters.publish({ lane, number, letter: letter(lane, `${String(number)}-0`) }),
-        publishElsewhere: (lane, number) => elsewhere.publish({ lane, number, letter: letter(lane, `${String(number)}-0`) }),
-        read: ({ fields }) => ({
+        publishing: deadLetters,
+        publishingElsewhere: elsewhere,
+        publish: (lane: string, number: bigint, stamp = STAMP) =>
+          deadLetters.publish({ lane, number, letter: letter(lane, `${String(number)}-0`) }, stamp),
+        publishElsewhere: (lane: string, number: bigint, stamp = STAMP) =>
+          elsewhere.publish({ lane, number, letter: letter(lane, `${String(number)}-0`) }, stamp),
+        read: ({ fields }: SeenEntry) => ({
           lane: fields['source_stream'] ?? '',
           number: BigInt(fields['source_entry_id']?.replace('-0', '') ?? ''),
         }),
       };
-    });
+    };
+    describeNumbering(openNumbered);
+    describeStreamPublishing(openNumbered);
 
     it('publishes the seven fields of a dead letter', () =>
       using(open, async ({ deadLetters, entries }) => {
-        await deadLetters.publish({ lane: 'start_jobs', number: 1n, letter: letter('runtime:start_jobs', '7-1') });
+        await deadLetters.adoptEpoch(STAMP.epoch, null);
+        await deadLetters.publish({ lane: 'start_jobs', number: 1n, letter: letter('runtime:start_jobs', '7-1') }, STAMP);
         expect((await entries()).map((entry) => entry.fields)).toEqual([
           {
             source_stream: 'runtime:start_jobs',

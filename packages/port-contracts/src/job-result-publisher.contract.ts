@@ -1,7 +1,8 @@
 import type { JobOutcome, JobResult, JobResultPublisher } from '@galaxy/ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { describeNumbering } from './numbered-publisher.js';
+import { describeNumbering, STAMP } from './numbered-publisher.js';
+import { describeStreamPublishing } from './stream-publishing.js';
 import type { SeenEntry, ServerUnderTest } from './under-test.js';
 import { using } from './under-test.js';
 
@@ -25,15 +26,20 @@ const result = (gameId: string, errorMessage = ''): JobResult => ({
 /** Holds an adapter to the promises of JobResultPublisher. */
 export function jobResultPublisherContract(name: string, open: () => Promise<JobResultPublisherUnderTest>): void {
   describe(`JobResultPublisher: ${name}`, () => {
-    describeNumbering(async () => {
+    const openNumbered = async () => {
       const { results, elsewhere, ...tested } = await open();
       return {
         ...tested,
-        publish: (lane, number) => results.publish({ number, result: result(lane, String(number)) }),
-        publishElsewhere: (lane, number) => elsewhere.publish({ number, result: result(lane, String(number)) }),
-        read: ({ fields }) => ({ lane: fields['game_id'] ?? '', number: BigInt(fields['error_message'] ?? '') }),
+        publishing: results,
+        publishingElsewhere: elsewhere,
+        publish: (lane: string, number: bigint, stamp = STAMP) => results.publish({ number, result: result(lane, String(number)) }, stamp),
+        publishElsewhere: (lane: string, number: bigint, stamp = STAMP) =>
+          elsewhere.publish({ number, result: result(lane, String(number)) }, stamp),
+        read: ({ fields }: SeenEntry) => ({ lane: fields['game_id'] ?? '', number: BigInt(fields['error_message'] ?? '') }),
       };
-    });
+    };
+    describeNumbering(openNumbered);
+    describeStreamPublishing(openNumbered);
 
     it('publishes all six fields, always and verbatim, and no others', () =>
       using(open, async ({ results, entries }) => {
@@ -45,8 +51,9 @@ export function jobResultPublisherContract(name: string, open: () => Promise<Job
           errorCode: 'invalid_job',
           errorMessage: ' ünder\n"way" ',
         };
-        await results.publish({ number: 1n, result: result('alpha') });
-        await results.publish({ number: 1n, result: failed });
+        await results.adoptEpoch(STAMP.epoch, null);
+        await results.publish({ number: 1n, result: result('alpha') }, STAMP);
+        await results.publish({ number: 1n, result: failed }, STAMP);
         expect((await entries()).map((entry) => entry.fields)).toEqual([
           {
             game_id: 'alpha',
@@ -72,7 +79,7 @@ export function jobResultPublisherContract(name: string, open: () => Promise<Job
       ['an unknown outcome', { ...result('alpha'), outcome: 'maybe' as JobOutcome }],
     ])('refuses %s with InvalidInputError: nothing was published', (_, bad) =>
       using(open, async ({ results, entries }) => {
-        await expect(results.publish({ number: 1n, result: bad })).rejects.toThrow(InvalidInputError);
+        await expect(results.publish({ number: 1n, result: bad }, STAMP)).rejects.toThrow(InvalidInputError);
         expect(await entries()).toEqual([]);
       }),
     );

@@ -1,4 +1,4 @@
-import type { PublishOutcome } from '@galaxy/ports';
+import type { PublishOutcome, PublishStamp, StreamPublishing } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { expect, it, vi } from 'vitest';
 import type { SeenEntry, ServerUnderTest } from './under-test.js';
@@ -6,23 +6,35 @@ import { using } from './under-test.js';
 
 /** A publisher of numbered messages over a stream of its own, as seen by the promises both of them share. */
 export interface NumberedPublisherUnderTest extends ServerUnderTest {
-  /** Publishes some message of that number in that lane, by the publisher of one process. */
-  publish(lane: string, number: bigint): Promise<PublishOutcome>;
-  /** The same by that of another process. */
-  publishElsewhere(lane: string, number: bigint): Promise<PublishOutcome>;
+  /** The publisher of one process, and that of another. */
+  readonly publishing: StreamPublishing;
+  readonly publishingElsewhere: StreamPublishing;
+  /** Publishes some message of that number in that lane, by the publisher of the one process. */
+  publish(lane: string, number: bigint, stamp?: PublishStamp): Promise<PublishOutcome>;
+  /** The same by that of the other. */
+  publishElsewhere(lane: string, number: bigint, stamp?: PublishStamp): Promise<PublishOutcome>;
   /** What the stream holds. */
   entries(): Promise<readonly SeenEntry[]>;
   /** Lane and number of an entry, as {@link publish} got them. */
   read(entry: SeenEntry): { readonly lane: string; readonly number: bigint };
 }
 
-/** The promises of numbered publishing. */
-export function describeNumbering(open: () => Promise<NumberedPublisherUnderTest>): void {
-  const seen = async (tested: NumberedPublisherUnderTest, lane: string): Promise<bigint[]> =>
-    (await tested.entries())
-      .map((entry) => tested.read(entry))
-      .filter((read) => read.lane === lane)
-      .map((read) => read.number);
+/** The stamp of tests that are not about stamps. */
+export const STAMP: PublishStamp = { epoch: 1n, outboxId: 1n };
+
+/** The numbers that a stream holds of one lane, in order. */
+export async function seen(tested: NumberedPublisherUnderTest, lane: string): Promise<bigint[]> {
+  const read = (await tested.entries()).map((entry) => tested.read(entry));
+  return read.filter((one) => one.lane === lane).map(({ number }) => number);
+}
+
+/** The promises of numbered publishing, on a server that has adopted an epoch. */
+export function describeNumbering(openNew: () => Promise<NumberedPublisherUnderTest>): void {
+  const open = async () => {
+    const tested = await openNew();
+    await tested.publishing.adoptEpoch(STAMP.epoch, null);
+    return tested;
+  };
 
   it('appends unless it is there already: repeating is safe', () =>
     using(open, async (tested) => {
@@ -81,7 +93,13 @@ export function describeNumbering(open: () => Promise<NumberedPublisherUnderTest
     using(open, async (tested) => {
       await tested.publish('alpha', 1n);
       await tested.cutOff();
+      const { publishing } = tested;
       await expect(tested.publish('alpha', 2n)).rejects.toThrow(DependencyFault);
+      await expect(publishing.state()).rejects.toThrow(DependencyFault);
+      await expect(publishing.held(['alpha'])).rejects.toThrow(DependencyFault);
+      await expect(publishing.adoptEpoch(2n, null)).rejects.toThrow(DependencyFault);
+      await expect(publishing.skipTo('alpha', 5n)).rejects.toThrow(DependencyFault);
+      await expect(publishing.lowerTo(async () => [])).rejects.toThrow(DependencyFault);
       await tested.restore();
       await vi.waitFor(() => tested.publish('alpha', 2n), { timeout: 8000 });
       expect(await seen(tested, 'alpha')).toEqual([1n, 2n]);

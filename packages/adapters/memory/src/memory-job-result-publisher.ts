@@ -1,19 +1,17 @@
-import type { JobResultPublisher, NumberedJobResult, PublishOutcome } from '@galaxy/ports';
+import type { JobResultPublisher, NumberedJobResult, PublishOutcome, PublishStamp } from '@galaxy/ports';
 import { validateJobResult } from '@galaxy/ports';
 import { encodeJobResult, rawEntry, STREAM_KEYS } from '@galaxy/wire';
+import { MemoryNumberedStream } from './memory-numbered-stream.js';
 import type { MemoryStreams } from './memory-streams.js';
 
 /** Publishes job results on a {@link MemoryStreams}. */
-export class MemoryJobResultPublisher implements JobResultPublisher {
-  readonly #streams: MemoryStreams;
-
+export class MemoryJobResultPublisher extends MemoryNumberedStream implements JobResultPublisher {
   constructor(streams: MemoryStreams) {
-    this.#streams = streams;
+    super(streams, STREAM_KEYS.jobResults);
   }
 
-  async publish({ number, result }: NumberedJobResult): Promise<PublishOutcome> {
+  async publish({ number, result }: NumberedJobResult, stamp: PublishStamp): Promise<PublishOutcome> {
     validateJobResult(result);
-    const entry = rawEntry(encodeJobResult(result));
-    return this.#streams.appendNumbered(STREAM_KEYS.jobResults, { lane: result.gameId, number, entry });
+    return this.append({ lane: result.gameId, number, entry: rawEntry(encodeJobResult(result)) }, stamp);
   }
 }

@@ -31,6 +31,20 @@ export class MemoryStream {
     return entryId;
   }
 
+  /** Gives ids above this one from now on. */
+  raiseLastId(id: EntryId): void {
+    if (compareEntryIds(id, this.#last) > 0) this.#last = id;
+  }
+
+  /** The same stream as of now, by itself from then on. */
+  copy(): MemoryStream {
+    const copy = new MemoryStream();
+    copy.#entries = [...this.#entries];
+    copy.#last = this.#last;
+    copy.#added = this.#added;
+    return copy;
+  }
+
   /** The entries after the id, at most `limit`, in order. */
   after(from: EntryId, limit: number): readonly MemoryEntry[] {
     const start = from.ms === 0n && from.seq === 0n ? 0 : this.#entries.findIndex(({ id }) => compareEntryIds(id, from) > 0);

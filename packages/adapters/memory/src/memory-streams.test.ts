@@ -100,16 +100,64 @@ describe('MemoryStreams', () => {
   });
 });
 
+describe('MemoryStreams that lose', () => {
+  const opened = async () => {
+    const streams = new MemoryStreams({ now: () => 5 });
+    const publisher = new MemoryJobResultPublisher(streams);
+    await publisher.adoptEpoch(1n, null);
+    const result = { gameId: 'alpha', outcome: 'success', containerId: '', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;
+    const publish = (number: bigint) => publisher.publish({ number, result }, { epoch: 1n, outboxId: number });
+    await publish(1n);
+    return { streams, publisher, publish };
+  };
+
+  it('what a replica lacks is lost with everything beside it, and the replica goes its own way', async () => {
+    const { streams, publisher, publish } = await opened();
+    const { connection } = await publisher.state();
+    const replica = streams.fork();
+    await publish(2n);
+    await publisher.adoptEpoch(2n, '9-9');
+    expect(seen(replica, STREAM_KEYS.jobResults)).toHaveLength(1);
+    streams.failOverTo(replica);
+    expect(await publisher.held(['alpha'])).toEqual([1n]);
+    expect(await publisher.state()).toMatchObject({ epoch: 1n, lastOutboxId: 1n });
+    expect((await publisher.state()).connection).not.toBe(connection);
+    expect(await publish(2n)).toEqual({ kind: 'published', entryId: '5-1' });
+    expect(seen(replica, STREAM_KEYS.jobResults)).toHaveLength(1);
+  });
+
+  it('a flush leaves nothing, and the connection as it was', async () => {
+    const { streams, publisher } = await opened();
+    const { connection } = await publisher.state();
+    streams.flush();
+    expect(seen(streams, STREAM_KEYS.jobResults)).toEqual([]);
+    expect(await publisher.state()).toEqual({ epoch: null, lastOutboxId: 0n, connection });
+  });
+
+  it('a full server is read from and not written to', async () => {
+    const { streams, publisher, publish } = await opened();
+    streams.setFull(true);
+    const refused = { code: 'redis_unavailable', retryable: true, effect: 'not_done' };
+    await expect(publish(2n)).rejects.toMatchObject(refused);
+    await expect(publisher.adoptEpoch(2n, null)).rejects.toMatchObject(refused);
+    await expect(publisher.skipTo('alpha', 9n)).rejects.toMatchObject(refused);
+    expect(() => streams.append('jobs', [])).toThrow('full');
+    expect(await publisher.held(['alpha'])).toEqual([1n]);
+    streams.setFull(false);
+    expect(await publish(2n)).toMatchObject({ kind: 'published' });
+  });
+});
+
 describe('readMemoryJobResults', () => {
   it('gives every result once and in order, also those that come later, and ends when aborted', async () => {
     const streams = new MemoryStreams();
     const publisher = new MemoryJobResultPublisher(streams);
     const stop = new AbortController();
-    const publish = (number: bigint) =>
-      publisher.publish({
-        number,
-        result: { gameId: 'alpha', outcome: 'success', containerId: String(number), engineEndpoint: '', errorCode: '', errorMessage: '' },
-      });
+    await publisher.adoptEpoch(1n, null);
+    const publish = (number: bigint) => {
+      const result = { gameId: 'alpha', outcome: 'success', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;
+      return publisher.publish({ number, result: { ...result, containerId: String(number) } }, { epoch: 1n, outboxId: number });
+    };
     await publish(1n);
     const read: string[] = [];
     for await (const { result } of readMemoryJobResults(streams, { after: '0-0', signal: stop.signal })) {

@@ -1,21 +1,21 @@
 import { parseEntryId } from '@galaxy/domain';
-import type { PublishOutcome, StreamShape } from '@galaxy/ports';
+import type { StreamShape } from '@galaxy/ports';
 import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import type { RawEntry } from '@galaxy/wire';
+import { MemoryKeys, type MemoryPublishing } from './memory-keys.js';
 import { type MemoryEntry, MemoryStream } from './memory-stream.js';
 
 /**
- * Streams in memory, with the behaviour of Redis that the ports rely on: ids rise, reading never consumes, a numbered
- * append is atomic. Everything that shares a stream shares one object of this class. It lives as long as the process.
+ * Streams in memory, with the behaviour of Redis that the ports rely on: ids rise, reading never consumes, every
+ * call is atomic. Everything that shares a stream shares one object of this class. It lives as long as the process.
  */
 export class MemoryStreams {
   readonly #now: () => number;
-  readonly #streams = new Map<string, MemoryStream>();
-  readonly #once = new Map<string, string>();
-  readonly #held = new Map<string, Map<string, bigint>>();
-  readonly #texts = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
+  #keys = new MemoryKeys();
   #reachable = true;
+  #full = false;
+  #connections = 1;
 
   /** `now` gives the milliseconds of new ids. */
   constructor(options: { readonly now?: () => number } = {}) {
@@ -24,8 +24,39 @@ export class MemoryStreams {
 
   /** Plays an outage: while false, everything throws DependencyFault and nothing changes. */
   setReachable(reachable: boolean): void {
+    if (reachable && !this.#reachable) this.#connections += 1;
     this.#reachable = reachable;
     this.#notify();
+  }
+
+  /** Plays a server without room: while true, it is read from as ever, and every write throws DependencyFault. */
+  setFull(full: boolean): void {
+    this.#full = full;
+  }
+
+  /** A replica: the same keys as of now, which keep what they are while the original goes on. */
+  fork(): MemoryStreams {
+    const replica = new MemoryStreams({ now: this.#now });
+    replica.#keys = this.#keys.copy();
+    return replica;
+  }
+
+  /** Plays a failover: the replica's keys take the place of these, and everybody connects anew. */
+  failOverTo(replica: MemoryStreams): void {
+    this.#keys = replica.#keys.copy();
+    this.#connections += 1;
+    this.#notify();
+  }
+
+  /** Deletes everything, as FLUSHALL does: no connection ends by it. */
+  flush(): void {
+    this.#keys = new MemoryKeys();
+  }
+
+  /** Another name after every reconnection. */
+  get connection(): string {
+    this.#assertReachable();
+    return String(this.#connections);
   }
 
   /**
@@ -33,22 +64,22 @@ export class MemoryStreams {
    * @throws InvalidInputError when an id is given that is not greater than the stream's last.
    */
   append(key: string, entry: RawEntry, entryId?: string): string {
-    this.#assertReachable();
-    const stream = this.#streams.get(key) ?? new MemoryStream();
+    this.#assertWritable();
+    const stream = this.#keys.streams.get(key) ?? new MemoryStream();
     const id = entryId === undefined ? stream.nextId(BigInt(this.nowMs())) : parseEntryId(entryId);
     const text = id === null ? null : stream.append(id, entry);
     if (text === null) throw new InvalidInputError(`stream ${key}: the id ${entryId ?? ''} is not greater than the last`);
-    this.#streams.set(key, stream);
+    this.#keys.streams.set(key, stream);
     this.#notify();
     return text;
   }
 
   /** Appends the entry unless an earlier call with the same `once` did; returns the id of that one then. */
   appendOnce(key: string, once: string, entry: RawEntry): string {
-    this.#assertReachable();
+    this.#assertWritable();
     const onceKey = `${key}:${once}`;
-    const entryId = this.#once.get(onceKey) ?? this.append(key, entry);
-    this.#once.set(onceKey, entryId);
+    const entryId = this.#keys.once.get(onceKey) ?? this.append(key, entry);
+    this.#keys.once.set(onceKey, entryId);
     return entryId;
   }
 
@@ -61,39 +92,42 @@ export class MemoryStreams {
   /** What a stream says of itself; null for one that does not exist. */
   shape(key: string): StreamShape | null {
     this.#assertReachable();
-    return this.#streams.get(key)?.shape() ?? null;
+    return this.#keys.streams.get(key)?.shape() ?? null;
   }
 
   /** Removes the oldest entries of a stream until at most that many are left. */
   trim(key: string, maxLength: number): void {
     this.#assertReachable();
-    this.#streams.get(key)?.trim(maxLength);
+    this.#keys.streams.get(key)?.trim(maxLength);
   }
 
   /** Removes one entry; false when it is not there. */
   remove(key: string, entryId: string): boolean {
     this.#assertReachable();
-    return this.#streams.get(key)?.remove(entryId) ?? false;
+    return this.#keys.streams.get(key)?.remove(entryId) ?? false;
   }
 
   /** Deletes a stream: the next entry makes it anew. */
   drop(key: string): void {
     this.#assertReachable();
-    this.#streams.delete(key);
+    this.#keys.streams.delete(key);
   }
 
-  /** Appends the entry if its number follows the last one of its lane. */
-  appendNumbered(key: string, message: { readonly lane: string; readonly number: bigint; readonly entry: RawEntry }): PublishOutcome {
-    const { lane, number, entry } = message;
-    if (number < 1n) throw new InvalidInputError('numbers are counted from 1');
+  /** Gives a stream ids above this one from now on; makes the stream, without an entry, when there is none. */
+  raiseLastId(key: string, entryId: string): void {
+    this.#assertWritable();
+    const id = parseEntryId(entryId);
+    if (id === null) throw new InvalidInputError(`stream ${key}: ${JSON.stringify(entryId)} is not an entry id`);
+    const stream = this.#keys.streams.get(key) ?? new MemoryStream();
+    stream.raiseLastId(id);
+    this.#keys.streams.set(key, stream);
+  }
+
+  /** What is kept beside a stream of its publishing, to be read or to be changed. */
+  publishing(key: string, access: 'read' | 'write'): MemoryPublishing {
+    if (access === 'write') this.#assertWritable();
     this.#assertReachable();
-    const lanes = this.#held.get(key) ?? new Map<string, bigint>();
-    const held = lanes.get(lane) ?? 0n;
-    if (number <= held) return { kind: 'already_published' };
-    if (number > held + 1n) return { kind: 'gap', held };
-    const entryId = this.append(key, entry);
-    this.#held.set(key, lanes.set(lane, number));
-    return { kind: 'published', entryId };
+    return this.#keys.publishing(key);
   }
 
   /** The entries after the id, at most `limit`, in order. */
@@ -101,7 +135,7 @@ export class MemoryStreams {
     const from = parseEntryId(entryId);
     if (from === null) throw new InvalidInputError(`stream ${key}: ${JSON.stringify(entryId)} is not an entry id`);
     this.#assertReachable();
-    return this.#streams.get(key)?.after(from, limit) ?? [];
+    return this.#keys.streams.get(key)?.after(from, limit) ?? [];
   }
 
   /** Returns once a stream has something after its id, when `maxWaitMs` is over, or when the signal aborts. */
@@ -128,13 +162,13 @@ export class MemoryStreams {
   /** The text kept under a key, or null. */
   load(key: string): string | null {
     this.#assertReachable();
-    return this.#texts.get(key) ?? null;
+    return this.#keys.texts.get(key) ?? null;
   }
 
   /** Keeps a text under a key. */
   save(key: string, text: string): void {
-    this.#assertReachable();
-    this.#texts.set(key, text);
+    this.#assertWritable();
+    this.#keys.texts.set(key, text);
   }
 
   #notify(): void {
@@ -142,7 +176,15 @@ export class MemoryStreams {
   }
 
   #assertReachable(): void {
-    if (this.#reachable) return;
-    throw new DependencyFault({ dependency: 'redis', message: 'the streams in memory are cut off', retryable: true, effect: 'not_done' });
+    if (!this.#reachable) throw refusal('the streams in memory are cut off');
   }
+
+  #assertWritable(): void {
+    this.#assertReachable();
+    if (this.#full) throw refusal('the streams in memory are full');
+  }
+}
+
+function refusal(message: string): DependencyFault {
+  return new DependencyFault({ dependency: 'redis', message, retryable: true, effect: 'not_done' });
 }

@@ -43,6 +43,15 @@ function looking(url = server.url): Redis {
   return redis;
 }
 
+const STAMP = { epoch: 1n, outboxId: 1n };
+
+/** A publisher on a server that accepts the stamp. */
+async function publisherOn(commands: RedisConnection, jobResultsKey = uniqueName('results')): Promise<RedisJobResultPublisher> {
+  const publisher = new RedisJobResultPublisher({ commands, jobResultsKey });
+  await publisher.adoptEpoch(STAMP.epoch, null);
+  return publisher;
+}
+
 const result = (gameId: string, errorMessage: string) =>
   ({ gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'conflict', errorMessage }) as const;
 
@@ -132,14 +141,14 @@ describe('the read loop recovers within 5 s, in order, without a gap, and no cal
 describe('publishing numbered messages', () => {
   it('appends no second time when the reply of the first was lost', async () => {
     const jobResultsKey = uniqueName('results');
-    const publisher = new RedisJobResultPublisher({ commands: await connect('commands'), jobResultsKey });
-    await publisher.publish({ number: 1n, result: result('alpha', '1') });
+    const publisher = await publisherOn(await connect('commands'), jobResultsKey);
+    await publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await proxy.set({ kind: 'drop_replies' });
-    const lost = publisher.publish({ number: 2n, result: result('alpha', '2') });
+    const lost = publisher.publish({ number: 2n, result: result('alpha', '2') }, STAMP);
     await expect(lost).rejects.toMatchObject({ code: 'redis_unavailable', retryable: true, effect: 'unknown' });
     expect(await looking().xlen(jobResultsKey)).toBe(2);
     await proxy.set({ kind: 'pass' });
-    const again = await waitFor('the connection', () => publisher.publish({ number: 2n, result: result('alpha', '2') }));
+    const again = await waitFor('the connection', () => publisher.publish({ number: 2n, result: result('alpha', '2') }, STAMP));
     expect(again).toEqual({ kind: 'already_published' });
     expect(await looking().xlen(jobResultsKey)).toBe(2);
   });
@@ -150,7 +159,7 @@ describe('publishing numbered messages', () => {
     const relay = async (publisher: RedisJobResultPublisher): Promise<void> => {
       for (let number = 1n; number <= last; ) {
         try {
-          const outcome = await publisher.publish({ number, result: result('alpha', String(number)) });
+          const outcome = await publisher.publish({ number, result: result('alpha', String(number)) }, STAMP);
           number = outcome.kind === 'gap' ? outcome.held + 1n : number + 1n;
         } catch (error) {
           expect(error).toMatchObject({ retryable: true });
@@ -158,9 +167,7 @@ describe('publishing numbered messages', () => {
         }
       }
     };
-    const publishers = await Promise.all(
-      Array.from({ length: 8 }, async () => new RedisJobResultPublisher({ commands: await connect('commands'), jobResultsKey })),
-    );
+    const publishers = await Promise.all(Array.from({ length: 8 }, async () => publisherOn(await connect('commands'), jobResultsKey)));
     const cuts = async (): Promise<void> => {
       for (let cut = 0; cut < 5; cut += 1) {
         proxy.resetAll();
@@ -174,23 +181,23 @@ describe('publishing numbered messages', () => {
 
   it('holds over a crash of the server: stream and numbers stay together', async () => {
     const jobResultsKey = uniqueName('results');
-    const publisher = new RedisJobResultPublisher({ commands: await connect('commands'), jobResultsKey });
-    await publisher.publish({ number: 1n, result: result('alpha', '1') });
+    const publisher = await publisherOn(await connect('commands'), jobResultsKey);
+    await publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await server.kill();
-    await expect(publisher.publish({ number: 2n, result: result('alpha', '2') })).rejects.toThrow(DependencyFault);
+    await expect(publisher.publish({ number: 2n, result: result('alpha', '2') }, STAMP)).rejects.toThrow(DependencyFault);
     await server.restart();
-    const repeat = () => publisher.publish({ number: 1n, result: result('alpha', '1') });
+    const repeat = () => publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     expect(await waitFor('the connection', repeat)).toEqual({ kind: 'already_published' });
-    expect(await publisher.publish({ number: 2n, result: result('alpha', '2') })).toMatchObject({ kind: 'published' });
+    expect(await publisher.publish({ number: 2n, result: result('alpha', '2') }, STAMP)).toMatchObject({ kind: 'published' });
     expect(await looking().xlen(jobResultsKey)).toBe(2);
   });
 
   it('works on when the server has forgotten its scripts', async () => {
     const jobResultsKey = uniqueName('results');
-    const publisher = new RedisJobResultPublisher({ commands: await connect('commands'), jobResultsKey });
-    await publisher.publish({ number: 1n, result: result('alpha', '1') });
+    const publisher = await publisherOn(await connect('commands'), jobResultsKey);
+    await publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await looking().script('FLUSH');
-    expect(await publisher.publish({ number: 2n, result: result('alpha', '2') })).toMatchObject({ kind: 'published' });
+    expect(await publisher.publish({ number: 2n, result: result('alpha', '2') }, STAMP)).toMatchObject({ kind: 'published' });
   });
 });
 
@@ -251,24 +258,28 @@ describe('what the server refuses', () => {
     await expect(jobs.shapes()).rejects.toMatchObject(refused);
     const manager = new RedisRuntimeManager({ commands, startJobsKey: stream });
     await expect(manager.publishStartJob('alpha', 'galaxy/engine:1')).rejects.toMatchObject(refused);
-    const publisher = new RedisJobResultPublisher({ commands, jobResultsKey: hash });
-    await expect(publisher.publish({ number: 1n, result: result('alpha', '1') })).rejects.toMatchObject({ ...refused, effect: 'not_done' });
+    const publisher = await publisherOn(commands, hash);
+    await expect(publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP)).rejects.toMatchObject({
+      ...refused,
+      effect: 'not_done',
+    });
     expect(await redis.exists(hash)).toBe(0);
   });
 
   it('a full memory may pass, and nothing was done', async () => {
-    const small = await startRedis({ args: ['--maxmemory', '1'] });
+    const small = await startRedis();
     opened.push(() => small.stop());
-    const publisher = new RedisJobResultPublisher({ commands: await connect('commands', small.url) });
-    const publish = () => publisher.publish({ number: 1n, result: result('alpha', '1') });
+    const publisher = await publisherOn(await connect('commands', small.url));
+    await looking(small.url).config('SET', 'maxmemory', '1');
+    const publish = () => publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await expect(publish()).rejects.toMatchObject({ code: 'redis_unavailable', retryable: true, effect: 'not_done' });
     await looking(small.url).config('SET', 'maxmemory', '0');
     expect(await publish()).toMatchObject({ kind: 'published' });
   });
 
   it('a server that is no longer the primary is left and asked again', async () => {
-    const publisher = new RedisJobResultPublisher({ commands: await connect('commands'), jobResultsKey: uniqueName('results') });
-    const publish = () => publisher.publish({ number: 1n, result: result('alpha', '1') });
+    const publisher = await publisherOn(await connect('commands'));
+    const publish = () => publisher.publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await looking().replicaof('127.0.0.1', '1');
     const taken = proxy.taken;
     await expect(publish()).rejects.toMatchObject({ code: 'redis_unavailable', retryable: true, effect: 'not_done' });
@@ -299,7 +310,8 @@ describe('what the server refuses', () => {
     const publisher = (jobResultsKey: string, commands: RedisConnection) => new RedisJobResultPublisher({ commands, jobResultsKey });
     const commands = await connect('commands', cluster.url);
     await waitFor('the cluster', async () => String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok'));
-    const publish = (key: string) => publisher(key, commands).publish({ number: 1n, result: result('alpha', '1') });
+    await publisher('{galaxy}:results', commands).adoptEpoch(STAMP.epoch, null);
+    const publish = (key: string) => publisher(key, commands).publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await expect(publish('results')).rejects.toMatchObject({ retryable: false, effect: 'not_done' });
     expect(await publish('{galaxy}:results')).toMatchObject({ kind: 'published' });
   });

@@ -24,6 +24,7 @@ export class RedisConnection {
   #client: Redis;
   #connectError: Error | null = null;
   #silentSince: number | null = null;
+  #connections = 0;
   #closed = false;
 
   constructor({ server, role }: RedisConnectionOptions) {
@@ -49,6 +50,11 @@ export class RedisConnection {
       this.#silentSince = isReply(error) ? null : (this.#silentSince ?? performance.now());
       throw redisFault(error, kind);
     }
+  }
+
+  /** Names the present connection: another one after every reconnection. Asked before a command, it names no later one than the command's. */
+  get name(): string {
+    return String(this.#connections);
   }
 
   /** Returns when the server answers; throws DependencyFault when it does not. */
@@ -77,6 +83,7 @@ export class RedisConnection {
       this.#connectError = error;
     });
     client.on('ready', () => {
+      this.#connections += 1;
       this.#connectError = null;
     });
     return client;

@@ -12,18 +12,21 @@ export interface Script {
 }
 
 /**
- * Appends a numbered message unless it is there, and refuses to skip a number.
- * KEYS: the stream, and the hash of the last number per lane. ARGV: lane, number, then the entry's fields and values.
- * Lua's numbers are doubles, exact up to 2^53; the caller sees to it that no number is larger. The hash is read before
- * the stream is written, so that a key of the wrong type is refused with nothing done.
+ * Appends a numbered message unless it is there, and refuses to skip a number, or a stamp of another epoch than the stored one.
+ * KEYS: the stream, the hash of the last number per lane, and the hash of epoch and outbox id. ARGV: epoch, outbox id, lane,
+ * number, then the entry's fields and values. Lua's numbers are doubles, exact up to 2^53; the caller sees to it that none
+ * is larger. The hashes are read before the stream is written, so that a key of the wrong type is refused with nothing done.
  */
 export const PUBLISH_NUMBERED = script(`
-local held = redis.call('HGET', KEYS[2], ARGV[1]) or '0'
-local number = tonumber(ARGV[2])
+local publisher = redis.call('HMGET', KEYS[3], 'epoch', 'last_outbox_id')
+if publisher[1] ~= ARGV[1] then return {'other_epoch'} end
+local held = redis.call('HGET', KEYS[2], ARGV[3]) or '0'
+local number = tonumber(ARGV[4])
 if number <= tonumber(held) then return {'already_published'} end
 if number > tonumber(held) + 1 then return {'gap', held} end
-local id = redis.call('XADD', KEYS[1], '*', unpack(ARGV, 3))
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+local id = redis.call('XADD', KEYS[1], '*', unpack(ARGV, 5))
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+if tonumber(ARGV[2]) > tonumber(publisher[2] or '0') then redis.call('HSET', KEYS[3], 'last_outbox_id', ARGV[2]) end
 return {'published', id}
 `);
 
@@ -76,6 +79,7 @@ export async function runScript(
   }
 }
 
-function script(lua: string): Script {
+/** A script of that text. */
+export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }

@@ -1,19 +1,15 @@
-import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome } from '@galaxy/ports';
+import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/ports';
 import { encodeDeadLetter, STREAM_KEYS } from '@galaxy/wire';
 import type { RedisConnection } from '../redis-connection.js';
-import { publishNumbered } from './publish-numbered.js';
+import { RedisNumberedStream } from './numbered-stream.js';
 
-/** Publishes dead letters on a Redis Stream; the last number per lane is kept in the hash `{key}:published`. */
-export class RedisDeadLetterPublisher implements DeadLetterPublisher {
-  readonly #commands: RedisConnection;
-  readonly #key: string;
-
+/** Publishes dead letters on a Redis Stream. */
+export class RedisDeadLetterPublisher extends RedisNumberedStream implements DeadLetterPublisher {
   constructor({ commands, deadLettersKey }: { readonly commands: RedisConnection; readonly deadLettersKey?: string }) {
-    this.#commands = commands;
-    this.#key = deadLettersKey ?? STREAM_KEYS.deadLetters;
+    super(commands, deadLettersKey ?? STREAM_KEYS.deadLetters);
   }
 
-  async publish({ lane, number, letter }: NumberedDeadLetter): Promise<PublishOutcome> {
-    return publishNumbered(this.#commands, this.#key, { lane, number, payload: encodeDeadLetter(letter) });
+  async publish({ lane, number, letter }: NumberedDeadLetter, stamp: PublishStamp): Promise<PublishOutcome> {
+    return this.append({ lane, number, payload: encodeDeadLetter(letter) }, stamp);
   }
 }

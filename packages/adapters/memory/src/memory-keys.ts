@@ -1,0 +1,34 @@
+import type { MemoryStream } from './memory-stream.js';
+
+/** What is kept beside a stream of its publishing. */
+export interface MemoryPublishing {
+  epoch: bigint | null;
+  lastOutboxId: bigint;
+  /** The last number per lane. */
+  readonly held: Map<string, bigint>;
+}
+
+/** All that a server of streams keeps: what a failover takes back, it takes back from everything here. */
+export class MemoryKeys {
+  readonly streams = new Map<string, MemoryStream>();
+  readonly once = new Map<string, string>();
+  readonly texts = new Map<string, string>();
+  readonly #publishing = new Map<string, MemoryPublishing>();
+
+  /** What is kept beside that stream; nothing at first. */
+  publishing(key: string): MemoryPublishing {
+    const kept = this.#publishing.get(key) ?? { epoch: null, lastOutboxId: 0n, held: new Map<string, bigint>() };
+    this.#publishing.set(key, kept);
+    return kept;
+  }
+
+  /** The same as of now. */
+  copy(): MemoryKeys {
+    const copy = new MemoryKeys();
+    for (const [key, stream] of this.streams) copy.streams.set(key, stream.copy());
+    for (const [key, entryId] of this.once) copy.once.set(key, entryId);
+    for (const [key, text] of this.texts) copy.texts.set(key, text);
+    for (const [key, kept] of this.#publishing) copy.#publishing.set(key, { ...kept, held: new Map(kept.held) });
+    return copy;
+  }
+}

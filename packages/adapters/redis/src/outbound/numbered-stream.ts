@@ -1,0 +1,95 @@
+import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/ports';
+import { InvalidInputError } from '@galaxy/ports';
+import { ADOPT_EPOCH, READ_PUBLISHER, SKIP_TO } from '../publishing-scripts.js';
+import type { RedisConnection } from '../redis-connection.js';
+import { unexpectedReply } from '../redis-faults.js';
+import { PUBLISH_NUMBERED, runScript } from '../scripts.js';
+import { lowerHeld } from './lower-held.js';
+
+/** A message and its place in its lane. */
+export interface NumberedMessage {
+  readonly lane: string;
+  readonly number: bigint;
+  readonly payload: Readonly<Record<string, string>>;
+}
+
+/** The largest number that Lua compares exactly. */
+const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+const LANES_AT_ONCE = 1000;
+
+/**
+ * What the publishers of numbered messages have in common. Beside the stream are two hashes: `{stream}:published` holds the
+ * last number per lane, `{stream}:publisher` the epoch and the highest outbox id. One script changes stream and hashes
+ * together, also in the append-only file and on replicas, so whatever a crash or a failover takes back, it takes back
+ * from all of them.
+ */
+export class RedisNumberedStream implements StreamPublishing {
+  readonly #commands: RedisConnection;
+  readonly #stream: string;
+  readonly #published: string;
+  readonly #publisher: string;
+
+  constructor(commands: RedisConnection, stream: string) {
+    this.#commands = commands;
+    this.#stream = stream;
+    this.#published = `${stream}:published`;
+    this.#publisher = `${stream}:publisher`;
+  }
+
+  async state(): Promise<StreamPublishState> {
+    const connection = this.#commands.name;
+    const reply = await this.#commands.run('read', (client) => runScript(client, READ_PUBLISHER, [this.#publisher], []));
+    const [epoch, lastOutboxId] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    if (!isTextOrNull(epoch) || !isTextOrNull(lastOutboxId)) throw unexpectedReply('EVALSHA');
+    return { epoch: epoch === null ? null : BigInt(epoch), lastOutboxId: BigInt(lastOutboxId ?? 0), connection };
+  }
+
+  async held(lanes: readonly string[]): Promise<bigint[]> {
+    const numbers: bigint[] = [];
+    for (let from = 0; from < lanes.length; from += LANES_AT_ONCE) {
+      const some = lanes.slice(from, from + LANES_AT_ONCE);
+      const reply = await this.#commands.run('read', (client) => client.hmget(this.#published, ...some));
+      numbers.push(...reply.map((held) => BigInt(held ?? 0)));
+    }
+    return numbers;
+  }
+
+  async adoptEpoch(epoch: bigint, afterEntryId: string | null): Promise<void> {
+    const args = [String(epoch), afterEntryId ?? ''];
+    await this.#commands.run('write', (client) => runScript(client, ADOPT_EPOCH, [this.#stream, this.#publisher], args));
+  }
+
+  async skipTo(lane: string, number: bigint): Promise<void> {
+    await this.#commands.run('write', (client) => runScript(client, SKIP_TO, [this.#published], [lane, String(number)]));
+  }
+
+  async lowerTo(upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>): Promise<number> {
+    const lowered = await lowerHeld(this.#commands, this.#published, upTo);
+    // Last: until then it shows, should this end before, that the store is behind.
+    await this.#commands.run('write', (client) => client.del(this.#publisher));
+    return lowered;
+  }
+
+  /**
+   * Appends a message in one atomic call.
+   * @throws InvalidInputError when the number is not from 1 to 2^53 - 1.
+   * @throws DependencyFault when the server does not answer or refuses.
+   */
+  protected async append(message: NumberedMessage, { epoch, outboxId }: PublishStamp): Promise<PublishOutcome> {
+    const { lane, number, payload } = message;
+    if (number < 1n || number > MAX_NUMBER) throw new InvalidInputError('numbers are counted from 1 and end at 2^53 - 1');
+    const keys = [this.#stream, this.#published, this.#publisher];
+    const args = [String(epoch), String(outboxId), lane, String(number), ...Object.entries(payload).flat()];
+    return outcomeOf(await this.#commands.run('write', (client) => runScript(client, PUBLISH_NUMBERED, keys, args)));
+  }
+}
+
+function outcomeOf(reply: unknown): PublishOutcome {
+  const [kind, detail] = Array.isArray(reply) ? (reply as unknown[]) : [];
+  if (kind === 'already_published' || kind === 'other_epoch') return { kind };
+  if (kind === 'published' && typeof detail === 'string') return { kind, entryId: detail };
+  if (kind === 'gap' && typeof detail === 'string') return { kind, held: BigInt(detail) };
+  throw unexpectedReply('EVALSHA');
+}
+
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';

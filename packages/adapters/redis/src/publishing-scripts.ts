@@ -1,0 +1,65 @@
+import { script } from './scripts.js';
+
+/**
+ * Epoch and last outbox id. KEYS: the hash of both. The HDEL removes nothing; it is there since a server that has become a
+ * replica goes on answering reads, and would not be noticed by somebody who only looks. A server without room is read from.
+ */
+export const READ_PUBLISHER = script(`
+local probe = redis.pcall('HDEL', KEYS[1], '')
+if type(probe) == 'table' and probe.err and (probe.err:find('^%-?READONLY') or probe.err:find('^%-?WRONGTYPE')) then return probe end
+return redis.call('HMGET', KEYS[1], 'epoch', 'last_outbox_id')
+`);
+
+/**
+ * Raises the epoch, and the last id of the stream. KEYS: the stream, and the hash of epoch and outbox id. ARGV: epoch, and an
+ * entry id or nothing. Parts of ids have 64 bits, too many for Lua's numbers: they are compared by length, then as text.
+ * Only a group can make a stream that has no entry; it is gone before anybody else can see it.
+ */
+export const ADOPT_EPOCH = script(`
+local known = redis.call('HGET', KEYS[2], 'epoch')
+local function less(a, b)
+  if #a ~= #b then return #a < #b end
+  return a < b
+end
+local function isBehind(id, other)
+  local ms, seq = id:match('^(%d+)%-(%d+)$')
+  local otherMs, otherSeq = other:match('^(%d+)%-(%d+)$')
+  if ms ~= otherMs then return less(ms, otherMs) end
+  return less(seq, otherSeq)
+end
+if ARGV[2] ~= '' then
+  local last = '0-0'
+  local isThere = redis.call('EXISTS', KEYS[1]) == 1
+  if isThere then
+    local info = redis.call('XINFO', 'STREAM', KEYS[1])
+    for at = 1, #info, 2 do if info[at] == 'last-generated-id' then last = info[at + 1] end end
+  end
+  if isBehind(last, ARGV[2]) then
+    if not isThere then
+      redis.call('XGROUP', 'CREATE', KEYS[1], 'making', '0', 'MKSTREAM')
+      redis.call('XGROUP', 'DESTROY', KEYS[1], 'making')
+    end
+    redis.call('XSETID', KEYS[1], ARGV[2])
+  end
+end
+if not known or tonumber(known) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[2], 'epoch', ARGV[1]) end
+`);
+
+/** Raises the last number of a lane. KEYS: the hash of them. ARGV: lane, number. */
+export const SKIP_TO = script(`
+local held = redis.call('HGET', KEYS[1], ARGV[1]) or '0'
+if tonumber(ARGV[2]) > tonumber(held) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+`);
+
+/** Lowers the last numbers of lanes. KEYS: the hash of them. ARGV: lane, number, and so on. Returns how many were lowered. */
+export const LOWER_TO = script(`
+local lowered = 0
+for at = 1, #ARGV, 2 do
+  local held = redis.call('HGET', KEYS[1], ARGV[at])
+  if held and tonumber(held) > tonumber(ARGV[at + 1]) then
+    redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+    lowered = lowered + 1
+  end
+end
+return lowered
+`);
