@@ -21,8 +21,8 @@ function watch(host: string, events: Partial<EventLimits> = {}) {
 }
 
 /** A watch of a daemon that has begun to tell events. */
-async function watchFake(events: Partial<EventLimits> = {}) {
-  const daemon = await fakeEvents();
+async function watchFake(events: Partial<EventLimits> = {}, aheadMs = 0) {
+  const daemon = await fakeEvents(aheadMs);
   const watching = watch(daemon.host, events);
   await expect.poll(() => watching.hints).toEqual([connected]);
   return { ...daemon, ...watching, write: (text: string) => daemon.streams.at(-1)?.write(text) };
@@ -50,6 +50,15 @@ describe('the stream of events', () => {
     expect(queries[1]?.get('since')).toBe(((atMs - 5_000) / 1000).toFixed(3));
     write(eventLine('mine', 'g-1', { atMs }) + eventLine('mine', 'g-1', { atMs, action: 'die' }));
     await expect.poll(() => hints.slice(3)).toEqual([changed('g-1')]);
+  });
+
+  it('goes on by the clock of the daemon when nothing was told before the cut', async () => {
+    const { hints, streams, queries } = await watchFake({}, 3_600_000);
+    streams[0]?.destroy();
+    await expect.poll(() => hints).toEqual([connected, connected]);
+    const [first = Number.NaN, second = Number.NaN] = queries.map((query) => Number(query.get('since')));
+    expect(second - first).toBeGreaterThan(3_590);
+    expect(second - first).toBeLessThan(3_610);
   });
 
   it('is opened again after its end, too, and after a cut amid a line', async () => {

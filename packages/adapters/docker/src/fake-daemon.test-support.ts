@@ -20,8 +20,8 @@ export async function fakeDaemon(answer: RequestListener): Promise<{ readonly ho
   return { host: `unix://${socketPath}`, socketPath };
 }
 
-/** A daemon that answers pings, and leaves every stream of events to the test. */
-export async function fakeEvents() {
+/** A daemon that answers pings, and leaves every stream of events to the test; its clock is `aheadMs` ahead of ours. */
+export async function fakeEvents(aheadMs = 0) {
   const streams: ServerResponse[] = [];
   const queries: URLSearchParams[] = [];
   const state = { answersPings: true, pings: 0 };
@@ -30,6 +30,7 @@ export async function fakeEvents() {
     if (pathname === '/events') {
       queries.push(searchParams);
       streams.push(response);
+      response.setHeader('date', new Date(Date.now() + aheadMs).toUTCString());
       response.flushHeaders();
     } else {
       state.pings += 1;
