@@ -14,6 +14,7 @@ const claimOf = (changes: Partial<Claim> = {}): Claim => ({
   source: 'lobby',
   sourceRef: '1-0',
   job: startJob(),
+  entry: null,
   progress: null,
   record: null,
   superseded: false,
@@ -209,5 +210,29 @@ describe('a shutdown', () => {
     expect(claim.ended).toBe('shutdown');
     await keeper.renewAll();
     expect(() => claim.assertHeld()).toThrow('the process is shutting down');
+  });
+});
+
+describe('letting go', () => {
+  it('ends what is held now, holds on to it no more, and does not touch what comes later', async () => {
+    const world = makeWorld();
+    const { keeper, asked } = keeperWith(world, held);
+    const before = keeper.hold(claimOf(), 0);
+    keeper.letGo();
+    expect(before.signal.aborted).toBe(true);
+    await expect(before.beforeMutation()).rejects.toMatchObject({ end: 'stalled', message: 'the process did not run for a while' });
+    await keeper.renewAll();
+    expect(asked()).toBe(0);
+    const after = keeper.hold(claimOf({ opId: 'op-2' }), 0);
+    await keeper.renewAll();
+    expect([asked(), after.ended]).toEqual([1, null]);
+  });
+
+  it('does not put off the end of the process', async () => {
+    const { keeper } = keeperWith(makeWorld(), held);
+    const claim = keeper.hold(claimOf(), 0);
+    keeper.shutDown();
+    keeper.letGo();
+    expect(claim.ended).toBe('shutdown');
   });
 });

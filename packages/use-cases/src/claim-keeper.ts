@@ -11,6 +11,8 @@ export interface ClaimKeeper {
   held(): readonly HeldClaim[];
   /** Renews all claims in one statement, and tells each holder what it learned. */
   renewAll(): Promise<void>;
+  /** Ends all claims that are kept now with `stalled`: what is under way ends at its next step, and is claimed anew. */
+  letGo(): void;
   /** Ends all claims with `shutdown`, also those that come later. */
   shutDown(): void;
 }
@@ -30,7 +32,8 @@ export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
   let isShutDown = false;
 
   const renewAll = async (): Promise<void> => {
-    const claims = [...kept.values()];
+    // One that was lost or let go is not held on to, however long its last call takes.
+    const claims = [...kept.values()].filter(({ ended }) => ended === null || ended === 'shutdown');
     if (claims.length === 0) return;
     const askedAtMs = deps.clock.monotonicMs();
     const states = await deps.journal.renew(
@@ -51,6 +54,9 @@ export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
     release: (held) => void kept.delete(held.claim.opId),
     held: () => [...kept.values()],
     renewAll,
+    letGo() {
+      for (const held of kept.values()) held.end('stalled');
+    },
     shutDown() {
       isShutDown = true;
       for (const held of kept.values()) held.end('shutdown');

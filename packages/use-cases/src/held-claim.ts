@@ -1,15 +1,21 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Claim, ClaimState, Clock } from '@galaxy/ports';
 
-/** Why a claim ended before its operation did. */
-export type ClaimEnd = 'lost' | 'shutdown';
+/** Why a claim ended before its operation did. `stalled`: the process did not run for a while, and can't count on it any more. */
+export type ClaimEnd = 'lost' | 'shutdown' | 'stalled';
+
+const WHY: Readonly<Record<ClaimEnd, string>> = {
+  lost: 'the claim belongs to somebody else',
+  shutdown: 'the process is shutting down',
+  stalled: 'the process did not run for a while',
+};
 
 /** Thrown where work on an operation must stop at once because its claim has ended. */
 export class ClaimEnded extends Error {
   readonly end: ClaimEnd;
 
   constructor(end: ClaimEnd) {
-    super(end === 'lost' ? 'the claim belongs to somebody else' : 'the process is shutting down');
+    super(WHY[end]);
     this.name = 'ClaimEnded';
     this.end = end;
   }
@@ -24,7 +30,7 @@ export interface HeldClaim {
   readonly superseded: boolean;
   /** Why the claim has ended; null while it is held. */
   readonly ended: ClaimEnd | null;
-  /** @throws ClaimEnded when the claim is lost or the process is shutting down. */
+  /** @throws ClaimEnded when the claim is lost or let go, or the process is shutting down. */
   assertHeld(): void;
   /**
    * Returns only while it is certain that nobody else can have taken the operation over: the last renewal is younger

@@ -257,6 +257,18 @@ describe('a shutdown', () => {
     await expect(pass(world, shop.worker.shutDown(100))).resolves.toBeUndefined();
   });
 
+  it('waits 400 ms for a store that does not answer, and leaves the rest to the end of the claims', async () => {
+    const world = makeWorld();
+    await enqueue(world, startJob(undefined, 'a'));
+    const journal = between('journal', world.journal, (call) => (call.method === 'handBack' ? new Promise(() => undefined) : call.go()));
+    const shop = makeShop(world, { journal });
+    await shop.open();
+    shop.stopping.abort();
+    const before = world.clock.monotonicMs();
+    await pass(world, shop.worker.shutDown(1500), 1900);
+    expect(world.clock.monotonicMs() - before).toBe(1900);
+  });
+
   it('a claim that is answered after it is ended as well', async () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));

@@ -1,5 +1,6 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/ports';
+import { atMost } from './at-most.js';
 import type { ClaimKeeper } from './claim-keeper.js';
 import { observed } from './hand-back.js';
 import type { HeldClaim } from './held-claim.js';
@@ -25,11 +26,15 @@ export interface WorkDeps {
 export interface Worker {
   /** Claims what there is room for, sets it going, and waits for the next reason to look. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
-  /** Ends all work: waits `maxWaitMs` for what can end by itself, and hands the rest back as it is. Waits for the answer of the hand-back. */
+  /**
+   * Ends all work: waits `maxWaitMs` for what can end by itself, and hands the rest back as it is. What the store has not
+   * answered 400 ms later, it frees by itself when the claims expire.
+   */
   readonly shutDown: (maxWaitMs: number) => Promise<void>;
 }
 
 const LOOK_EVERY_MS = 250;
+const HAND_BACK_MS = 400;
 
 /** Makes the worker. Operations of one game go one after the other, those of different games side by side. */
 export function makeWorker(deps: WorkDeps): Worker {
@@ -59,12 +64,14 @@ export function makeWorker(deps: WorkDeps): Worker {
     },
     shutDown: async (maxWaitMs) => {
       deps.keeper.shutDown();
-      await Promise.race([Promise.all(running.values()), deps.clock.sleep(maxWaitMs)]);
-      await Promise.allSettled(
-        [...running.keys()].map(({ claim }) => deps.journal.handBack(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 })),
-      );
+      await atMost(maxWaitMs, Promise.all(running.values()), deps.clock);
+      await atMost(HAND_BACK_MS, handBackAll([...running.keys()], deps), deps.clock);
     },
   };
+}
+
+function handBackAll(running: readonly HeldClaim[], { journal }: WorkDeps): Promise<unknown> {
+  return Promise.allSettled(running.map(({ claim }) => journal.handBack(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 })));
 }
 
 interface Room {
