@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { composeDev, composeServe, SERVE_NEEDS } from './compose.js';
+import { addDeadLetterCommands } from './dead-letters-command.js';
 import { runMigrate } from './run-migrate.js';
 import { runService } from './run-service.js';
 
-/** The command line, `rtmanager serve | dev | migrate`. Exit codes: 0 done, 1 failed, 78 the configuration is wrong. */
+/** The command line, `rtmanager serve | dev | migrate | dead-letters`. Exit codes: 0 done, 1 failed, 78 the configuration is wrong. */
 export function makeCommands(): Command {
   const program = new Command('rtmanager').description('Runtime manager for containerised game engines.').showHelpAfterError();
   program
@@ -20,5 +21,6 @@ export function makeCommands(): Command {
     .command('migrate')
     .description('bring the PostgreSQL schema up to date and exit; safe to run any number of times at once')
     .action(runMigrate);
+  addDeadLetterCommands(program);
   return program;
 }

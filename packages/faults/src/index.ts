@@ -2,6 +2,7 @@ export { ALL_GUARDS, type Guards } from './claims/guards.js';
 export type { Faults, State } from './claims/state.js';
 export { claimsModel } from './claims-model.js';
 export { type Exploration, explore, type Model, type Move } from './explore.js';
+export { bundledService } from './harness/bundle-service.js';
 export { type CheckedRun, violationsOf } from './harness/check-run.js';
 export { offencesAgainst } from './harness/contract.js';
 export type { Pace } from './harness/lobby-run.js';

@@ -8,9 +8,9 @@ export interface DeadLetter {
   /** A stable code of docs/error-model.md. */
   readonly errorCode: string;
   readonly errorMessage: string;
-  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB. */
+  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB, of more than 1024 fields the first 1024. */
   readonly raw: string;
-  /** How often it was tried; 0 when it could not even be decoded. */
+  /** How many attempts at it failed; 0 when it could not even be decoded. */
   readonly attempts: number;
   /** Milliseconds since 1970 (UTC). */
   readonly failedAtMs: bigint;

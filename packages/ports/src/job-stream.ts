@@ -14,7 +14,7 @@ export interface ReceivedEntry extends Arrival {
   readonly entryId: string;
   readonly job: StreamJob | null;
   readonly refusal: string | null;
-  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB. */
+  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB, of more than 1024 fields the first 1024. */
   readonly raw: string;
   /** SHA-256 over the raw fields, in hex: tells a reused entry id from the same entry read twice. */
   readonly payloadHash: string;

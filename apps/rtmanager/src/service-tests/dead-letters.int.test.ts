@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { migrate, PostgresDeadLetterBox, PostgresExecutor, PostgresLeases, PostgresOperationJournal } from '@galaxy/adapter-postgres';
+import { bundledService } from '@galaxy/faults';
+import type { DeadLetterToSend } from '@galaxy/ports';
+import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let database: FreshDatabase;
+let executor: PostgresExecutor;
+let redis: Redis;
+let main: string;
+const stream = uniqueName('start');
+
+beforeAll(async () => {
+  const { postgresUrl, redisUrl } = testServers();
+  database = await freshDatabase(postgresUrl);
+  await migrate(database.url);
+  executor = new PostgresExecutor({ url: database.url });
+  redis = new Redis(redisUrl);
+  main = await bundledService();
+});
+afterAll(async () => {
+  await executor.close();
+  redis.disconnect();
+  await database.drop();
+});
+
+/** Runs `rtmanager dead-letters …` as a process of its own. */
+function deadLetters(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env['PATH'], RTMANAGER_POSTGRES_URL: database.url, RTMANAGER_REDIS_URL: testServers().redisUrl, ...changes };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, 'dead-letters', ...args], { env, timeout: 60_000 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+/** Gives entries up as the intake does; returns the ids of their dead letters. */
+async function giveUp(...raws: string[]): Promise<string[]> {
+  const lease = await new PostgresLeases(executor).acquire('ingest', randomUUID(), 60_000);
+  if (lease === null) throw new Error('the lease is taken');
+  const before = await openIds();
+  const letters = raws.map((raw, nth): DeadLetterToSend => {
+    const entryId = `${String(Date.now())}-${String(nth)}`;
+    const why = { errorCode: 'invalid_job', errorMessage: 'missing image_ref', attempts: 0, failedAtMs: 1_767_225_600_000n };
+    return {
+      stream: 'start_jobs',
+      entryId,
+      payloadHash: randomUUID(),
+      letter: { sourceStream: stream, sourceEntryId: entryId, raw, ...why },
+    };
+  });
+  const cursors = { start_jobs: '1-0', stop_jobs: '1-0' };
+  const entriesRead = { start_jobs: 0, stop_jobs: 0 };
+  await new PostgresOperationJournal(executor).takeIn({ lease, jobs: [], deadLetters: letters, cursors, entriesRead });
+  await new PostgresLeases(executor).release(lease);
+  return (await openIds()).filter((id) => !before.includes(id));
+}
+
+const openIds = async (): Promise<string[]> =>
+  (await new PostgresDeadLetterBox(executor).list({ state: 'open', limit: 1000 })).map(({ id }) => String(id));
+
+const RAW = JSON.stringify(
+  [
+    ['game_id', 'alpha'],
+    ['bytes', '\u0000\u00ff'],
+  ].map((field) => field.map((text) => Buffer.from(text, 'latin1').toString('base64'))),
+);
+
+describe('rtmanager dead-letters', () => {
+  it('list shows what is open as a table, and as JSON', async () => {
+    const [id = ''] = await giveUp(RAW);
+    const table = await deadLetters(['list']);
+    expect(table).toMatchObject({ code: 0, err: '' });
+    expect(table.out).toMatch(new RegExp(`^${id} .* ${stream} .* invalid_job +missing image_ref$`, 'm'));
+    const { out } = await deadLetters(['list', '--json', '--limit', '1000']);
+    const listed = JSON.parse(out) as { id: string }[];
+    expect(listed).toEqual(expect.arrayContaining([expect.objectContaining({ id, state: 'open', source_stream: stream, raw: RAW })]));
+    const behind = JSON.parse((await deadLetters(['list', '--json', '--after', id])).out) as { id: string }[];
+    expect(behind.map((letter) => letter.id)).not.toContain(id);
+  });
+
+  it('requeue puts the entry back byte by byte, once, and may be repeated', async () => {
+    const [id = ''] = await giveUp(RAW);
+    const before = await redis.xlen(stream);
+    const first = await deadLetters(['requeue', id]);
+    const entryId = (await redis.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[0];
+    expect(first).toEqual({ code: 0, out: `dead letter ${id} is requeued as entry ${String(entryId)}\n`, err: '' });
+    expect(await deadLetters(['requeue', id])).toEqual({ code: 0, out: `dead letter ${id} is requeued\n`, err: '' });
+    expect(await redis.xlen(stream)).toBe(before + 1);
+    const [entry] = (await redis.xrevrangeBuffer(stream, '+', '-', 'COUNT', 1)) as [Buffer, Buffer[]][];
+    expect(entry?.[1].map((bytes) => bytes.toString('latin1'))).toEqual(['game_id', 'alpha', 'bytes', '\u0000\u00ff']);
+    expect(await openIds()).not.toContain(id);
+  });
+
+  it('requeue goes on after a crash between the stream and the database', async () => {
+    const [id = ''] = await giveUp(RAW);
+    const before = await redis.xlen(stream);
+    await deadLetters(['requeue', id]);
+    await executor.query({ name: 'forget', text: `update runtime_outbox set resolution = null where id = ${id}`, params: [] });
+    expect(await openIds()).toContain(id);
+    expect(await deadLetters(['requeue', id])).toMatchObject({ code: 0 });
+    expect(await redis.xlen(stream)).toBe(before + 1);
+    expect(await openIds()).not.toContain(id);
+  });
+
+  it('discard takes it off the list, and keeps it from being put back', async () => {
+    const [id = ''] = await giveUp(RAW);
+    const before = await redis.xlen(stream);
+    for (let call = 1; call <= 2; call += 1)
+      expect(await deadLetters(['discard', id])).toEqual({ code: 0, out: `dead letter ${id} is discarded\n`, err: '' });
+    expect(await deadLetters(['requeue', id])).toEqual({ code: 1, out: '', err: `rtmanager: dead letter ${id} is discarded already\n` });
+    expect(await redis.xlen(stream)).toBe(before);
+    const discarded = JSON.parse((await deadLetters(['list', '--json', '--state', 'discarded'])).out) as { id: string }[];
+    expect(discarded.map((letter) => letter.id)).toContain(id);
+  });
+
+  it.each(['requeue', 'discard'])('%s of an id that does not exist, or is none, ends with 1 and says so', async (command) => {
+    const unknown = await deadLetters([command, '999999999']);
+    expect(unknown).toEqual({ code: 1, out: '', err: 'rtmanager: there is no dead letter 999999999\n' });
+    expect(await deadLetters([command, 'x1'])).toMatchObject({ code: 1, err: expect.stringContaining('must be a number') as string });
+  });
+
+  it('requeue refuses an entry that was cut short', async () => {
+    const [id = ''] = await giveUp(JSON.stringify([['YQ==', Buffer.alloc(65_535).toString('base64')]]));
+    expect(await deadLetters(['requeue', id])).toEqual({ code: 1, out: '', err: 'rtmanager: the raw entry was cut short\n' });
+    expect(await openIds()).toContain(id);
+  });
+
+  it('needs PostgreSQL, and Redis for requeue: without their addresses it ends with 78, and with 1 when they are away', async () => {
+    const [id = ''] = await giveUp(RAW);
+    expect(await deadLetters(['list'], { RTMANAGER_POSTGRES_URL: '' })).toMatchObject({ code: 78 });
+    expect(await deadLetters(['requeue', id], { RTMANAGER_REDIS_URL: '' })).toMatchObject({ code: 78 });
+    expect(await deadLetters(['list'], { RTMANAGER_REDIS_URL: '' })).toMatchObject({ code: 0 });
+    const away = await deadLetters(['requeue', id], { RTMANAGER_REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(away).toMatchObject({ code: 1, err: expect.stringContaining('redis is not connected') as string });
+    expect(await openIds()).toContain(id);
+  });
+});
