@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { composeDev, composeServe, SERVE_NEEDS } from './compose.js';
 import { addDeadLetterCommands } from './dead-letters-command.js';
+import { addReconcileCommand } from './reconcile-command.js';
+import { addRecoverCommand } from './recover-command.js';
 import { runMigrate } from './run-migrate.js';
 import { runService } from './run-service.js';
 
-/** The command line, `rtmanager serve | dev | migrate | dead-letters`. Exit codes: 0 done, 1 failed, 78 the configuration is wrong. */
+/** The command line, `rtmanager serve | dev | migrate | dead-letters | reconcile | recover`. Exit codes: 0 done, 1 failed, 78 the configuration is wrong. */
 export function makeCommands(): Command {
   const program = new Command('rtmanager').description('Runtime manager for containerised game engines.').showHelpAfterError();
   program
@@ -22,5 +24,7 @@ export function makeCommands(): Command {
     .description('bring the PostgreSQL schema up to date and exit; safe to run any number of times at once')
     .action(runMigrate);
   addDeadLetterCommands(program);
+  addReconcileCommand(program);
+  addRecoverCommand(program);
   return program;
 }

@@ -1,4 +1,5 @@
 import { EngineHttpClient } from '@galaxy/adapter-engine-http';
+import type { Observer } from '@galaxy/ports';
 import type { Logger } from 'pino';
 import { type Database, embeddedPostgres, postgresServer } from './compose/database.js';
 import { dockerServer, type EnginePart } from './compose/engine.js';
@@ -8,8 +9,9 @@ import { embeddedStreams, redisServer, type Streams } from './compose/streams.js
 import type { Config } from './config/schema.js';
 import type { LobbySide } from './demo/scripted-lobby.js';
 import { logObserver } from './log-observer.js';
+import { makeMetrics } from './metrics.js';
 import type { Assembly } from './service.js';
-import { systemClock, systemIds } from './system.js';
+import { systemChance, systemClock, systemIds } from './system.js';
 
 /** The variables `serve` can't do without. */
 export const SERVE_NEEDS = [
@@ -50,18 +52,28 @@ interface Parts {
 }
 
 function assemble(log: Logger, { streams, database, engine }: Parts): Assembly {
-  const observer = logObserver(log);
+  const metrics = makeMetrics();
+  const observer = toAll(logObserver(log), metrics.observer);
   return {
     clock: systemClock,
     observer,
+    metrics,
     probes: [streams.probe, database.probe, engine.probe],
-    open: async () => {
-      const { instance, ...ports } = await database.open();
-      const containers = { engine: engine.open(instance), engineClient: new EngineHttpClient() };
-      return { clock: systemClock, ids: systemIds, observer, ...ports, ...(await streams.open()), ...containers };
+    open: async (signal) => {
+      const { instance, ...ports } = await database.open(signal);
+      const own = { clock: systemClock, ids: systemIds, chance: systemChance, observer, engineClient: new EngineHttpClient() };
+      return { ...own, ...ports, ...(await streams.open(signal)), ...engine.open(instance) };
     },
     close: async () => {
       await Promise.allSettled([streams.close(), database.close(), engine.close()]);
+    },
+  };
+}
+
+function toAll(...observers: readonly Observer[]): Observer {
+  return {
+    observe: (event) => {
+      for (const observer of observers) observer.observe(event);
     },
   };
 }

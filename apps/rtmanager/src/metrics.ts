@@ -92,7 +92,7 @@ const COUNTS: Counts = {
   loop_failed: ({ loop }, { loopFailures }) => loopFailures.inc({ loop }),
 };
 
-function count<K extends RuntimeEvent['kind']>(event: Extract<RuntimeEvent, { kind: K }>, meters: Meters): void {
+function count(event: RuntimeEvent, meters: Meters): void {
   const meter = COUNTS[event.kind] as ((event: RuntimeEvent, meters: Meters) => void) | undefined;
   meter?.(event, meters);
 }

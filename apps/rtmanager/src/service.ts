@@ -1,19 +1,27 @@
-import type { Clock, Observer } from '@galaxy/ports';
-import { supervise } from '@galaxy/use-cases';
+import type { Clock, DeadLetterBox, Observer, Recovery, RuntimeRecordStore } from '@galaxy/ports';
+import { atMost, type Manager, type ManagerPorts, type ManagerSettings, makeManager, supervise } from '@galaxy/use-cases';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.js';
 import { makeHttpServer } from './http/http-server.js';
-import { makeReadiness, type Probe, type Readiness } from './http/readiness.js';
-import { type Manager, type ManagerPorts, type ManagerSettings, makeManager } from './manager.js';
+import { type ManagerState, makeReadiness, type Probe, type Readiness } from './http/readiness.js';
+import type { Metrics } from './metrics.js';
+
+/** Every port there is. */
+export interface ServicePorts extends ManagerPorts {
+  readonly records: RuntimeRecordStore;
+  readonly recovery: Recovery;
+  readonly deadLetterBox: DeadLetterBox;
+}
 
 /** What a command has put together: how to probe the servers, how to get the ports behind them, how to close them. */
 export interface Assembly {
   readonly clock: Clock;
   readonly observer: Observer;
+  readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
   readonly probes: readonly Probe[];
-  /** All ports. Throws while a server it needs for that is away; calling again is safe. */
-  readonly open: () => Promise<ManagerPorts>;
+  /** All ports. Throws while a server it needs for that is away, and soon after the signal fires; calling again is safe. */
+  readonly open: (signal: AbortSignal) => Promise<ServicePorts>;
   /** Closes every connection; never throws. */
   readonly close: () => Promise<void>;
 }
@@ -24,9 +32,17 @@ export interface Service {
   readonly url: string;
   /** What /readyz says. */
   readonly readiness: () => Promise<Readiness>;
-  /** Ends everything in order: no new work, what is held is handed back, connections closed. Takes as long as {@link Manager.stop}. */
+  /**
+   * Ends everything in order: no new work, what is held is handed back, connections closed. Takes less than three seconds,
+   * whichever server does not answer: what could not be handed back in time is free again once the claims expire.
+   */
   readonly stop: () => Promise<void>;
 }
+
+/** How long the end waits for what it told to end: ports that are still being opened; the hand-over; the connections. */
+const ABANDON_MS = 500;
+const HAND_OVER_MS = 2000;
+const CLOSE_MS = 500;
 
 /**
  * Starts the service over an assembly. Any server may be away: the service stays up, tells so on `/readyz`, and takes up
@@ -35,8 +51,8 @@ export interface Service {
  */
 export async function startService(config: Config, assembly: Assembly, log: Logger): Promise<Service> {
   const boot = makeBoot(assembly, settingsOf(config), log);
-  const readiness = makeReadiness([boot.probe, ...assembly.probes], () => boot.leading());
-  const server = makeHttpServer({ readiness });
+  const readiness = makeReadiness([boot.probe, ...assembly.probes], () => boot.state());
+  const server = makeHttpServer({ readiness, metrics: assembly.metrics });
   const url = await listen(server, config, assembly);
   log.info({ url }, 'service started');
   boot.start();
@@ -46,12 +62,13 @@ export async function startService(config: Config, assembly: Assembly, log: Logg
     stop: async () => {
       log.info('service stopping');
       await boot.stop();
-      await server.close();
-      await assembly.close();
+      await atMost(CLOSE_MS, closeAll(server, assembly), assembly.clock);
       log.info('service stopped');
     },
   };
 }
+
+const KEEP_PUBLISHED_MS = 7 * 24 * 3_600_000;
 
 function settingsOf(config: Config): ManagerSettings {
   return {
@@ -61,7 +78,20 @@ function settingsOf(config: Config): ManagerSettings {
     unavailableWindowMs: config.RTMANAGER_DOCKER_UNAVAILABLE_WINDOW,
     startConcurrency: config.RTMANAGER_START_CONCURRENCY,
     stopConcurrency: config.RTMANAGER_STOP_CONCURRENCY,
+    reconcile: {
+      intervalMs: config.RTMANAGER_RECONCILE_INTERVAL,
+      graceMs: config.RTMANAGER_RECONCILE_GRACE,
+      maxActs: config.RTMANAGER_RECONCILE_MAX_ACTS,
+      dryRun: config.RTMANAGER_RECONCILE_DRY_RUN,
+    },
+    resendWithinMs: config.RTMANAGER_RESULT_RESEND_WINDOW,
+    keepPublishedMs: KEEP_PUBLISHED_MS,
   };
+}
+
+async function closeAll(server: FastifyInstance, assembly: Assembly): Promise<void> {
+  await server.close();
+  await assembly.close();
 }
 
 // Opening is tried until it works: only then is there a manager.
@@ -70,9 +100,9 @@ function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
   let manager: Manager | null = null;
   let why = new Error('the service is starting');
   let opening: Promise<void> = Promise.resolve();
-  const turn = async (): Promise<void> => {
+  const turn = async (signal: AbortSignal): Promise<void> => {
     try {
-      const ports = await assembly.open();
+      const ports = await assembly.open(signal);
       if (opened.signal.aborted) return;
       manager = makeManager(ports, settings);
       manager.start();
@@ -85,14 +115,14 @@ function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
   };
   return {
     probe: { name: 'boot', check: () => (manager === null ? Promise.reject(why) : Promise.resolve()) },
-    leading: () => manager?.leading ?? false,
+    state: (): ManagerState => manager ?? { leading: false, holds: [] },
     start: () => {
       opening = supervise('boot', turn, opened.signal, assembly);
     },
     stop: async () => {
       opened.abort();
-      await opening;
-      await manager?.stop();
+      await atMost(ABANDON_MS, opening, assembly.clock);
+      if (manager !== null) await atMost(HAND_OVER_MS, manager.stop(), assembly.clock);
     },
   };
 }

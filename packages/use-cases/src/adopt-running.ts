@@ -27,7 +27,8 @@ export async function adoptRunning(incarnations: readonly ListedIncarnation[], d
 
 const UP = ['running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished'];
 
-const tells = ({ status, currentContainerId }: RuntimeRecord, { id }: ListedIncarnation) => UP.includes(status) && currentContainerId === id;
+const tells = ({ status, currentContainerId }: RuntimeRecord, { id }: ListedIncarnation) =>
+  UP.includes(status) && currentContainerId === id;
 
 async function recordOrNull(gameId: string, { records }: AdoptDeps): Promise<RuntimeRecord | null> {
   try {

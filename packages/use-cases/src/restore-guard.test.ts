@@ -1,5 +1,4 @@
 import { ManualClock, MemoryDatabase, MemoryHolds } from '@galaxy/adapter-memory';
-import type { RuntimeEvent } from '@galaxy/ports';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeRestoreGuard, type RestoreGuard } from './restore-guard.js';
 import { faultOf } from './stand-between.test-support.js';
@@ -17,14 +16,12 @@ interface Servers {
 
 let servers: Servers;
 let holds: MemoryHolds;
-let events: RuntimeEvent[];
 let guard: RestoreGuard;
 let looks: number;
 
 beforeEach(() => {
   servers = { cursor: '100-0', mirror: '100-0', lastId: 5n, published: 5n, redisIsAway: false };
   holds = new MemoryHolds(new MemoryDatabase(new ManualClock()));
-  events = [];
   looks = 0;
   const redis = async <T>(answer: () => T): Promise<T> => {
     if (servers.redisIsAway) throw faultOf('redis');
@@ -44,7 +41,6 @@ beforeEach(() => {
     results: { state: () => redis(() => ({ epoch: 1n, lastOutboxId: servers.published, connection: 'c' })) },
     deadLetters: { state: () => redis(() => ({ epoch: 1n, lastOutboxId: 0n, connection: 'c' })) },
     holds,
-    observer: { observe: (event) => void events.push(event) },
   });
 });
 
@@ -65,7 +61,6 @@ describe('makeRestoreGuard', () => {
     servers.published = 6n;
     expect(await guard.mayWork()).toBe(false);
     expect(await reasons()).toEqual(['restored']);
-    expect(events).toMatchObject([{ kind: 'hold_changed', reason: 'restored', held: true }]);
   });
 
   it('puts a hold in force when more was taken in than the database knows', async () => {

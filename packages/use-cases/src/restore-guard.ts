@@ -5,7 +5,6 @@ import type {
   JobResultPublisher,
   JobStream,
   JobStreamName,
-  Observer,
   OperationJournal,
   Outbox,
   StreamOffsetStore,
@@ -22,7 +21,6 @@ export interface RestoreGuardDeps {
   readonly stream: Pick<JobStream, 'shapes'>;
   readonly results: Pick<JobResultPublisher, 'state'>;
   readonly deadLetters: Pick<DeadLetterPublisher, 'state'>;
-  readonly observer: Observer;
 }
 
 /**
@@ -83,9 +81,7 @@ async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Fou
     return lastId < knownId ? [`message ${String(knownId)} was decided, the database knows up to ${String(lastId)}`] : [];
   });
   if (evidence.length === 0) return { held: false, certain, lastId };
-  const message = evidence.join('; ');
-  await deps.holds.set('restored', message);
-  deps.observer.observe({ kind: 'hold_changed', reason: 'restored', held: true, message });
+  await deps.holds.set('restored', evidence.join('; '));
   return { held: true, certain: false, lastId };
 }
 

@@ -12,9 +12,21 @@ import {
   PostgresOperationJournal,
   PostgresOutbox,
   PostgresReconcileQueue,
+  PostgresRecovery,
+  PostgresRuntimeRecordStore,
   PostgresSettings,
 } from '@galaxy/adapter-postgres';
-import type { DeadLetterBox, Holds, Leases, OperationJournal, Outbox, ReconcileQueue, Settings } from '@galaxy/ports';
+import type {
+  DeadLetterBox,
+  Holds,
+  Leases,
+  OperationJournal,
+  Outbox,
+  ReconcileQueue,
+  Recovery,
+  RuntimeRecordStore,
+  Settings,
+} from '@galaxy/ports';
 import { lockFolder } from './lock-folder.js';
 import type { Part } from './part.js';
 
@@ -27,6 +39,8 @@ export interface Database {
   readonly holds: Holds;
   readonly settings: Settings;
   readonly deadLetterBox: DeadLetterBox;
+  readonly records: RuntimeRecordStore;
+  readonly recovery: Recovery;
   readonly instance: string;
 }
 
@@ -35,8 +49,8 @@ export function postgresServer(url: string, instance: string | undefined): Part<
   const executor = new PostgresExecutor({ url });
   return {
     probe: { name: 'postgres', check: () => executor.ping() },
-    open: async () => {
-      await migrate(url);
+    open: async (signal) => {
+      await migrate(url, { signal });
       return portsOver(executor, instance);
     },
     close: () => executor.close(),
@@ -93,6 +107,8 @@ async function portsOver(executor: PgExecutor, wanted: string | undefined): Prom
     holds: new PostgresHolds(executor),
     settings: new PostgresSettings(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
+    records: new PostgresRuntimeRecordStore(executor),
+    recovery: new PostgresRecovery(executor),
     instance: await loadInstance(executor, wanted),
   };
 }

@@ -1,20 +1,29 @@
-import { DockerContainerEngine, type DockerEngineOptions } from '@galaxy/adapter-docker';
-import type { ContainerEngine } from '@galaxy/ports';
+import { DockerContainerEngine, DockerContainerFleet, type DockerEngineOptions } from '@galaxy/adapter-docker';
+import type { ContainerEngine, ContainerFleet } from '@galaxy/ports';
 import type { Config } from '../config/schema.js';
 import type { Probe } from '../http/readiness.js';
 
-/** Where games run: a container engine once the name of the installation is known, and how to ask whether it answers. */
+/** The ports behind a container engine. */
+export interface Containers {
+  readonly engine: ContainerEngine;
+  readonly fleet: ContainerFleet;
+}
+
+/** Where games run, once the name of the installation is known, and how to ask whether it answers. */
 export interface EnginePart {
   readonly probe: Probe;
-  readonly open: (instance: string) => ContainerEngine;
+  readonly open: (instance: string) => Containers;
   readonly close: () => Promise<void>;
 }
 
 /** A Docker-compatible engine. */
 export function dockerServer(host: string, config: Config): EnginePart {
-  const open = (instance: string) => new DockerContainerEngine(dockerOptions(host, instance, config));
+  const open = (instance: string): Containers => {
+    const options = dockerOptions(host, instance, config);
+    return { engine: new DockerContainerEngine(options), fleet: new DockerContainerFleet(options) };
+  };
   // To ask whether the engine answers takes no name: it must not wait for the database.
-  const asked = open('readiness');
+  const { engine: asked } = open('readiness');
   return { probe: { name: 'container_engine', check: () => asked.ping() }, open, close: () => Promise.resolve() };
 }
 

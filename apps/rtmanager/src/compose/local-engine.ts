@@ -1,4 +1,4 @@
-import { LocalProcessEngine } from '@galaxy/adapter-local-process';
+import { LocalProcessEngine, LocalProcessFleet } from '@galaxy/adapter-local-process';
 import { demoEngineMain } from '@galaxy/demo-engine';
 import type { EnginePart } from './engine.js';
 
@@ -7,7 +7,7 @@ export function localProcesses(): EnginePart {
   const engine = new LocalProcessEngine({ main: demoEngineMain });
   return {
     probe: { name: 'container_engine', check: () => engine.ping() },
-    open: () => engine,
+    open: () => ({ engine, fleet: new LocalProcessFleet(engine) }),
     close: () => engine.close(),
   };
 }

@@ -65,6 +65,23 @@ export const configSchema = z.object({
   RTMANAGER_STOP_CONCURRENCY: count
     .prefault(String(16 * cores))
     .meta({ description: 'Stops carried out at the same time; larger, since they mostly wait.', shown: '16 × processors' }),
+  RTMANAGER_RECONCILE_INTERVAL: duration
+    .prefault('15s')
+    .meta({ description: 'How often records and containers are compared; changes the engine tells of are looked at at once.' }),
+  RTMANAGER_RECONCILE_GRACE: duration.prefault('10s').meta({
+    description: 'How long a container or record must have been seen out of place, in two looks at least, before something is ended.',
+  }),
+  RTMANAGER_RECONCILE_MAX_ACTS: count
+    .prefault('20')
+    .meta({ description: 'At most so many containers or records are ended per comparison; the rest waits for the next.' }),
+  RTMANAGER_RECONCILE_DRY_RUN: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .prefault('false')
+    .meta({ description: 'With `true`, what does not agree is only told, never acted on.' }),
+  RTMANAGER_RESULT_RESEND_WINDOW: duration.prefault('1h').meta({
+    description: 'When Redis has lost results, those published within this time are sent again; older ones count as read.',
+  }),
   RTMANAGER_INSTANCE: z
     .string()
     .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'must be letters, digits, dots, dashes')

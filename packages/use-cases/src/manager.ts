@@ -1,0 +1,188 @@
+import type {
+  Chance,
+  Clock,
+  ContainerEngine,
+  ContainerFleet,
+  DeadLetterPublisher,
+  EngineClient,
+  Hold,
+  Holds,
+  Ids,
+  JobResultPublisher,
+  JobStream,
+  Leases,
+  Observer,
+  OperationJournal,
+  Outbox,
+  ReconcileQueue,
+  Settings,
+  StreamOffsetStore,
+} from '@galaxy/ports';
+import { atMost } from './at-most.js';
+import { makeClaimKeeper } from './claim-keeper.js';
+import { coordinatorDuty, type DutyTurn, whenTrusted } from './coordinator-duty.js';
+import { type FailingStreak, makeFailingStreak } from './failing-streak.js';
+import { makeLeaseHolder } from './hold-lease.js';
+import { protectPorts } from './protect-ports.js';
+import { makePublishing, type Publishing } from './publishing.js';
+import { makeReconciler } from './reconcile-runtimes.js';
+import { makeRestoreGuard } from './restore-guard.js';
+import { makeRunOperation } from './run-operation.js';
+import { guardAgainstStalls } from './stall-guard.js';
+import { supervise } from './supervise.js';
+import { makeTakeInJobs } from './take-in-jobs.js';
+import { makeWakeup, type Wakeup } from './wakeup.js';
+import { watchHolds } from './watch-holds.js';
+import { makeWorker } from './work-operations.js';
+
+/** Every port the manager works with. */
+export interface ManagerPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly chance: Chance;
+  readonly observer: Observer;
+  readonly journal: OperationJournal;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly reconcileQueue: ReconcileQueue;
+  readonly holds: Holds;
+  readonly settings: Settings;
+  readonly stream: JobStream;
+  readonly offsets: StreamOffsetStore;
+  readonly results: JobResultPublisher;
+  readonly deadLetters: DeadLetterPublisher;
+  readonly engine: ContainerEngine;
+  readonly fleet: ContainerFleet;
+  readonly engineClient: EngineClient;
+}
+
+/** What an operator decides. */
+export interface ManagerSettings {
+  readonly imageAllowlist: readonly string[];
+  readonly readyTimeoutMs: number;
+  readonly stopGraceMs: number;
+  readonly unavailableWindowMs: number;
+  readonly startConcurrency: number;
+  readonly stopConcurrency: number;
+  readonly reconcile: {
+    readonly intervalMs: number;
+    readonly graceMs: number;
+    readonly maxActs: number;
+    readonly dryRun: boolean;
+  };
+  /** Messages that were marked longer ago are not sent again, whatever their server has lost. */
+  readonly resendWithinMs: number;
+  /** Published messages are kept for so long. */
+  readonly keepPublishedMs: number;
+  /** How long a claim lives without being renewed; default 5000, more than twice the two seconds of safety. */
+  readonly claimTtlMs?: number;
+}
+
+/** The runtime manager of one process. */
+export interface Manager {
+  /** Sets all loops going. */
+  start(): void;
+  /** Hands everything back and ends all loops, within about two seconds, whatever the servers do. */
+  stop(): Promise<void>;
+  /** Whether this process is the one that takes jobs in, relays results and reconciles. */
+  readonly leading: boolean;
+  /** The holds in force. */
+  readonly holds: readonly Hold[];
+}
+
+const LEASE = 'coordinator';
+const TTL_MS = 5000;
+const RENEW_EVERY_MS = 1000;
+/** So that after any outage of the store claims are renewed well within the time for which nobody takes them over. */
+const RENEW_RETRY_MS = 1000;
+const VERIFY_TIMEOUT_MS = 5000;
+const DRAIN_MS = 1000;
+const READ_BATCH = 500;
+/** A claim that is not renewed for longer may be somebody else's. */
+const SAFETY_MS = 2000;
+/** A leader that can't read jobs for so long leaves the lease to others. */
+const GIVE_UP_LEASE_MS = 10_000;
+/** How long loops are waited for that still wait for a server. */
+const FAREWELL_MS = 500;
+
+/** Puts the use cases together over the given ports. */
+export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manager {
+  const stopping = new AbortController();
+  const guard = makeRestoreGuard(raw);
+  const { ports, engineCircuit } = protectPorts(raw, { distrust: guard.distrust, signal: stopping.signal });
+  const { clock, observer } = ports;
+  const shared = { ...ports, ...settings, holder: ports.ids.uuid(), ttlMs: settings.claimTtlMs ?? TTL_MS, work: makeWakeup(clock) };
+  const holds = watchHolds(ports);
+  const keeper = makeClaimKeeper(shared);
+  const publishing = makePublishing(shared);
+  const run = makeRunOperation({
+    ...shared,
+    engineCircuit,
+    verifyTimeoutMs: VERIFY_TIMEOUT_MS,
+    streamKey: (stream) => ports.stream.key(stream),
+    publish: publishing.now,
+  });
+  const worker = makeWorker({ ...shared, keeper, run, wakeup: shared.work });
+  const streak = makeFailingStreak(clock);
+  const lease = makeLeaseHolder({ ...shared, ttlMs: TTL_MS, name: LEASE, giveUp: { streak, afterMs: GIVE_UP_LEASE_MS } });
+  const duty = coordinatorDuty({ guard, clock, observer, turns: { ...dutyTurns(shared, publishing, streak), ...publishing.turns } });
+
+  const letGo = (): void => {
+    keeper.letGo();
+    lease.letGo();
+  };
+  const renew = async (signal: AbortSignal): Promise<void> => {
+    await clock.sleep(RENEW_EVERY_MS, signal);
+    await keeper.renewAll();
+  };
+  const loop = (name: string, turn: (signal: AbortSignal) => Promise<void>, pauses: { maxPauseMs?: number } = {}) =>
+    supervise(name, turn, stopping.signal, { clock, observer, ...pauses });
+
+  let loops: Promise<unknown> = Promise.resolve();
+  return {
+    get leading() {
+      return lease.held;
+    },
+    get holds() {
+      return holds.inForce;
+    },
+    start() {
+      loops = Promise.all([
+        loop('lease', (signal) => lease.turn(duty, signal)),
+        loop('claims', renew, { maxPauseMs: RENEW_RETRY_MS }),
+        loop('work', (signal) => whenTrusted(guard, clock, () => worker.turn(signal), signal)),
+        loop('holds', holds.turn),
+        guardAgainstStalls({ clock, observer, limitMs: shared.ttlMs - SAFETY_MS, letGo }, stopping.signal),
+      ]);
+    },
+    async stop() {
+      stopping.abort();
+      await worker.shutDown(DRAIN_MS);
+      await atMost(FAREWELL_MS, loops, clock);
+    },
+  };
+}
+
+type Shared = ManagerPorts & ManagerSettings & { readonly work: Wakeup };
+
+// What one process does for all: takes jobs in, and compares records with containers.
+function dutyTurns(shared: Shared, publishing: Publishing, streak: FailingStreak): Record<string, DutyTurn> {
+  const takeIn = makeTakeInJobs({
+    ...shared,
+    stream: countedInto(streak, shared.stream),
+    relay: publishing.wakeup,
+    batch: READ_BATCH,
+    intakePaused: publishing.intakePaused,
+  });
+  const reconciler = makeReconciler({ ...shared, ...shared.reconcile, queue: shared.reconcileQueue });
+  return { 'take-in': takeIn, reconcile: reconciler.turn, 'watch-fleet': (_, signal) => reconciler.watch(signal) };
+}
+
+function countedInto(streak: FailingStreak, stream: JobStream): JobStream {
+  return {
+    key: (name) => stream.key(name),
+    read: (after, limit) => streak.run(() => stream.read(after, limit)),
+    shapes: () => streak.run(() => stream.shapes()),
+    wait: (after, maxWaitMs, signal) => stream.wait(after, maxWaitMs, signal),
+  };
+}
