@@ -5,19 +5,21 @@ import { PGlite } from '@electric-sql/pglite';
 import { expect, it } from 'vitest';
 import { embeddedPostgres } from './database.js';
 
+const UNHURRIED = new AbortController().signal;
+
 it('keeps the embedded database in its folder, and opens it once another process has left it', async () => {
   const home = mkdtempSync(join(tmpdir(), 'embedded-'));
   const folder = join(home, 'data');
   try {
     const first = embeddedPostgres(folder, undefined);
-    const { instance } = await first.open();
+    const { instance } = await first.open(UNHURRIED);
     await first.close();
     writeFileSync(`${folder}.lock`, String(process.ppid));
     const second = embeddedPostgres(folder, undefined);
-    await expect(second.open()).rejects.toThrow(`in use by process ${String(process.ppid)}`);
+    await expect(second.open(UNHURRIED)).rejects.toThrow(`in use by process ${String(process.ppid)}`);
     await expect(second.probe.check()).rejects.toThrow('in use');
     rmSync(`${folder}.lock`);
-    expect((await second.open()).instance).toBe(instance);
+    expect((await second.open(UNHURRIED)).instance).toBe(instance);
     await second.probe.check();
     await second.close();
   } finally {
@@ -33,8 +35,8 @@ it('leaves a folder that a newer version has migrated free for that version', as
     await newer.exec('create table runtime_migrations (index int, name text); insert into runtime_migrations values (1000, $$later$$)');
     await newer.close();
     const database = embeddedPostgres(folder, undefined);
-    await expect(database.open()).rejects.toMatchObject({ code: 'schema_too_new' });
-    await expect(database.open()).rejects.toMatchObject({ code: 'schema_too_new' });
+    await expect(database.open(UNHURRIED)).rejects.toMatchObject({ code: 'schema_too_new' });
+    await expect(database.open(UNHURRIED)).rejects.toMatchObject({ code: 'schema_too_new' });
     expect(existsSync(`${folder}.lock`)).toBe(false);
   } finally {
     rmSync(home, { recursive: true });

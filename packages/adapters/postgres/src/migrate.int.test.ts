@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, startFaultProxy, testServers, waitFor } from '@galaxy/testkit';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadInstance } from './instance.js';
@@ -49,6 +49,28 @@ describe('migrate', () => {
     const migrating = migrate(database.url);
     await admin`select pg_advisory_unlock(7261913457)`;
     expect(await migrating).toMatchObject({ applied: TOTAL });
+  });
+
+  it.each(['hold', 'black_hole'] as const)(
+    'is given up at once when its signal fires, though the server does not answer (%s)',
+    async (kind) => {
+      const proxy = await startFaultProxy(database.url);
+      const stopping = new AbortController();
+      const migrating = migrate(proxy.url, { signal: stopping.signal });
+      await waitFor('it to connect', () => proxy.taken > 0);
+      await proxy.set({ kind });
+      const firedAt = performance.now();
+      stopping.abort();
+      await expect(migrating).rejects.toMatchObject({ code: 'postgres_unavailable', message: expect.stringContaining('migrate') });
+      expect(performance.now() - firedAt).toBeLessThan(300);
+      await proxy.set({ kind: 'pass' });
+      expect(await migrate(proxy.url)).toMatchObject({ total: TOTAL });
+      await proxy.stop();
+    },
+  );
+
+  it('does not begin when its signal has fired', async () => {
+    await expect(migrate(database.url, { signal: AbortSignal.abort() })).rejects.toMatchObject({ retryable: true });
   });
 
   it('goes on when who held the lock has died', async () => {

@@ -9,20 +9,24 @@ import { SchemaTooNewError } from './schema-too-new-error.js';
 export interface MigrateOptions {
   /** How long the whole run may take, waiting for others included; 60 000 ms when not given. */
   readonly deadlineMs?: number;
+  /** Gives the run up at once, whatever the server does. What was not finished is undone. */
+  readonly signal?: AbortSignal;
 }
 
 // Any number will do as long as nothing else in the database locks it.
 const LOCK = 7_261_913_457;
 const POLL_MS = 100;
+/** To ask for the lock takes no time on a server that answers; one that does not is left, and met again over a new connection. */
+const ASK_MS = 5000;
 
 /**
  * Brings the database's schema to what this version needs. Of processes that start together one migrates and the others
  * wait for it: an advisory lock is held by the one connection used here, so it is free again when its process dies.
  * Goes directly to the server, not through a pooler. Repeating is safe, and so is a death at any moment.
  * @throws SchemaTooNewError when a newer version has migrated the database; nothing was touched.
- * @throws DependencyFault when the server does not answer or refuses, or the lock is not to be had in time.
+ * @throws DependencyFault when the server does not answer or refuses, or the lock is not to be had in time; or the signal fires.
  */
-export async function migrate(url: string, { deadlineMs = 60_000 }: MigrateOptions = {}): Promise<MigrationReport> {
+export async function migrate(url: string, { deadlineMs = 60_000, signal }: MigrateOptions = {}): Promise<MigrationReport> {
   const client = postgres(url, {
     max: 1,
     // The lock lives and dies with the connection: it must not be renewed behind our back.
@@ -33,16 +37,16 @@ export async function migrate(url: string, { deadlineMs = 60_000 }: MigrateOptio
     connection: { application_name: 'galaxy-rtmanager-migrate' },
   });
   try {
-    return await withinDeadline(migrateAlone(client, AbortSignal.timeout(deadlineMs)), deadlineMs + POLL_MS);
+    return await withinDeadline(migrateAlone(client, AbortSignal.timeout(deadlineMs)), deadlineMs + POLL_MS, signal);
   } catch (error) {
     throw error instanceof SchemaTooNewError ? error : new PostgresFault('migrate', error);
   } finally {
-    await client.end({ timeout: 1 });
+    await client.end({ timeout: signal?.aborted === true ? 0 : 1 });
   }
 }
 
 async function migrateAlone(client: postgres.Sql, signal: AbortSignal): Promise<MigrationReport> {
-  while (!(await tryLock(client))) {
+  while (!(await withinDeadline(tryLock(client), ASK_MS))) {
     if (signal.aborted) throw new DeadlineExceeded('another process is migrating');
     await sleep(POLL_MS);
   }

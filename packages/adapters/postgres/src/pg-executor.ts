@@ -19,6 +19,6 @@ export interface PgExecutor {
    */
   ping(): Promise<void>;
 
-  /** Gives the connections up: statements under way get a few seconds to end. No call may follow. */
+  /** Gives the connections up: statements under way get a second to end. No call may follow. */
   close(): Promise<void>;
 }

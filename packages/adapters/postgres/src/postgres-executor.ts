@@ -21,7 +21,7 @@ export interface PostgresOptions {
 
 // A server that turned read-only after a failover, and a connection slot that can't connect any more.
 const NEEDS_A_NEW_CLIENT: readonly (string | null)[] = ['DEADLINE_EXCEEDED', 'CONNECT_TIMEOUT', '25006'];
-const FAREWELL_SECONDS = 5;
+const FAREWELL_SECONDS = 1;
 
 /**
  * Runs statements through postgres.js. It never opens a transaction: there a lost connection was seen to end the
