@@ -8,8 +8,6 @@ import { KEYS, type Written, written } from './streams.js';
 export interface CheckedRun {
   readonly world: Pick<World, 'redis' | 'sql' | 'docker' | 'instance'>;
   readonly jobs: readonly PublishedJob[];
-  /** Whether the container engine was killed meanwhile. */
-  readonly engineCrashes: boolean;
 }
 
 /**
@@ -33,14 +31,13 @@ export async function violationsOf(run: CheckedRun): Promise<readonly string[]> 
   ];
 }
 
-function checkGames({ jobs, engineCrashes }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
+function checkGames({ jobs }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
   const lanes = new Set([...jobs.flatMap(({ meaning }) => meaning.lane ?? []), ...results.map((result) => result['game_id'] ?? '')]);
   return [...lanes].flatMap((lane) => {
     const meanings = jobs.map(({ meaning }) => meaning).filter((meaning) => meaning.lane === lane);
     const { problem, states: final } = explain(
       meanings,
       results.filter((result) => result['game_id'] === lane),
-      engineCrashes,
     );
     states.set(lane, final);
     return problem === null ? [] : [`${lane}: ${problem}`];

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
-import { createInterface } from 'node:readline';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DockerApi } from '@galaxy/testkit';
 import { containersOf } from './service-world.js';
@@ -10,7 +10,7 @@ interface Watched {
   readonly violations: readonly string[];
   /** How often it looked. */
   readonly looks: number;
-  /** Every container that was started while the engine told its events. */
+  /** Every container that was seen to run or to have run, or was told to have started. */
   readonly ran: ReadonlySet<string>;
 }
 
@@ -23,16 +23,18 @@ const EVERY_MS = 50;
 
 /**
  * Watches in two ways that no game ever has two containers: looks every 50 ms, or as often as the engine answers, and
- * follows the engine's own account of what starts and dies, until the engine goes away.
+ * follows the engine's own account of what starts and dies.
  */
 export function watchContainers(docker: DockerApi, instance: string): ContainerWatch {
   const violations = new Set<string>();
-  const events = followEvents(docker.host, instance, violations);
-  let looks = 0;
+  const ran = new Set<string>();
   const over = new AbortController();
+  const following = followEvents({ host: docker.host, instance, ran, violations, signal: over.signal });
+  let looks = 0;
   const look = async (): Promise<void> => {
     const games = new Map<string, string>();
-    for (const { Id, Labels } of await containersOf(docker, instance)) {
+    for (const { Id, State, Labels } of await containersOf(docker, instance)) {
+      if (State !== 'created') ran.add(Id);
       const game = Labels['galaxy.game_id'] ?? '';
       const other = games.get(game);
       if (other !== undefined) violations.add(`${game} has two containers: ${other} and ${Id}`);
@@ -50,9 +52,8 @@ export function watchContainers(docker: DockerApi, instance: string): ContainerW
   return {
     end: async () => {
       over.abort();
-      await watching;
-      events.end();
-      return { violations: [...violations], looks, ran: events.ran };
+      await Promise.all([watching, following]);
+      return { violations: [...violations], looks, ran };
     },
   };
 }
@@ -62,26 +63,47 @@ interface DockerEvent {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
-// https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemEvents
-function followEvents(host: string, instance: string, violations: Set<string>): { ran: ReadonlySet<string>; end: () => void } {
-  const ran = new Set<string>();
-  const running = new Map<string, string>();
-  const note = ({ Action, Actor: { ID, Attributes } }: DockerEvent): void => {
-    const game = Attributes['galaxy.game_id'] ?? '';
-    if (Action === 'die' && running.get(game) === ID) running.delete(game);
-    if (Action !== 'start') return;
-    ran.add(ID);
-    const other = running.get(game);
-    if (other !== undefined && other !== ID) violations.add(`${game}: ${ID} was started while ${other} ran`);
-    running.set(game, ID);
-  };
+interface Following {
+  readonly host: string;
+  readonly instance: string;
+  readonly ran: Set<string>;
+  readonly violations: Set<string>;
+  readonly signal: AbortSignal;
+}
+
+async function followEvents({ host, instance, ran, violations, signal }: Following): Promise<void> {
+  while (!signal.aborted) {
+    // An engine that was away tells nobody what ended meanwhile.
+    const running = new Map<string, string>();
+    await eachEvent(host, instance, signal, ({ Action, Actor: { ID, Attributes } }) => {
+      const game = Attributes['galaxy.game_id'] ?? '';
+      if (Action === 'die' && running.get(game) === ID) running.delete(game);
+      if (Action !== 'start') return;
+      ran.add(ID);
+      const other = running.get(game);
+      if (other !== undefined && other !== ID) violations.add(`${game}: ${ID} was started while ${other} ran`);
+      running.set(game, ID);
+    });
+    await sleep(EVERY_MS);
+  }
+}
+
+/** Tells every event until the engine goes away or the signal aborts: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemEvents */
+async function eachEvent(host: string, instance: string, signal: AbortSignal, note: (event: DockerEvent) => void): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ type: ['container'], label: [`galaxy.instance=${instance}`] }));
-  const following = request({ socketPath: new URL(host).pathname, path: `/events?filters=${filters}`, agent: false }, (response) => {
-    const lines = createInterface({ input: response });
-    lines.on('line', (line) => note(JSON.parse(line) as DockerEvent));
-    lines.on('error', () => undefined);
-  });
-  following.on('error', () => undefined);
-  following.end();
-  return { ran, end: () => following.destroy() };
+  const asked = request({ socketPath: new URL(host).pathname, path: `/events?filters=${filters}`, agent: false, signal });
+  try {
+    const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
+    asked.end();
+    const [response] = await answered;
+    let rest = '';
+    // Unlike readline, this ends when the connection is cut.
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) note(JSON.parse(line) as DockerEvent);
+    }
+  } catch {
+    // Whatever cut it short, it is asked again.
+  }
 }

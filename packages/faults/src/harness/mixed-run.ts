@@ -14,8 +14,6 @@ export interface MixedRun extends Pace {
   readonly games: number;
   /** What happens to the service or its servers meanwhile. When it returns, all of them are up. */
   readonly meanwhile?: () => Promise<void>;
-  /** True when the container engine is killed meanwhile: it can't tell every container that ran then. */
-  readonly engineCrashes?: boolean;
 }
 
 // Longer than a claim or a lease lives: whoever was thought dead and is not would act within it.
@@ -23,7 +21,7 @@ const AFTERMATH_MS = 6000;
 
 /** Publishes mixed jobs while something goes on, waits until everything has come to rest, checks it all, and says what it saw. */
 export async function runMixedJobs(world: World, run: MixedRun): Promise<string> {
-  const { meanwhile, engineCrashes = false } = run;
+  const { meanwhile } = run;
   const plan = planJobs(seed, run);
   const watch = watchContainers(world.docker, world.instance);
   const startedAt = performance.now();
@@ -35,7 +33,7 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const seconds = (performance.now() - startedAt) / 1000;
 
   const jobs = await publishedJobs(world.redis, plan);
-  const check = async () => [...(await violationsOf({ world, jobs, engineCrashes })), ...world.faults()];
+  const check = async () => [...(await violationsOf({ world, jobs })), ...world.faults()];
   await expect.poll(check, { timeout: 20_000, interval: 500, message: `seed ${seed}` }).toEqual([]);
   if (meanwhile !== undefined) {
     await sleep(AFTERMATH_MS);
@@ -44,7 +42,7 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const { violations, looks, ran } = await watch.end();
   expect(violations, `seed ${seed}`).toEqual([]);
   const results = await written(world.redis, KEYS.results);
-  if (!engineCrashes) expect(neverRan(results, ran), `seed ${seed}: successes of containers that never ran`).toEqual([]);
+  expect(neverRan(results, ran), `seed ${seed}: successes of containers that never ran`).toEqual([]);
   const rate = `${jobs.length} jobs in ${seconds.toFixed(1)} s (${(jobs.length / seconds).toFixed(1)}/s)`;
   const inTrouble = answeredInTrouble === undefined ? '' : ` ${answeredInTrouble} answered before the trouble was over;`;
   return `seed ${seed}: ${rate};${inTrouble} ${ran.size} containers seen, ${looks} looks; ${tally(results)}`;

@@ -56,11 +56,6 @@ describe('explain', () => {
     expect(explain(jobs, [...before, replay('')])).toEqual({ problem: null, states: [{ kind: 'removed' }] });
   });
 
-  it('accepts an engine that is never reached only after a crash of the container engine', () => {
-    expect(explain([start()], [no('engine_not_ready')], true)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
-    expect(explain([start()], [no('engine_not_ready')]).problem).not.toBeNull();
-  });
-
   it.each([
     ['a result too few', [start()], []],
     ['a result too many', [start()], [ok(A), ok(A)]],
@@ -71,6 +66,7 @@ describe('explain', () => {
     ['another container stopped than started', [start(), stop], [ok(A), ok(B)]],
     ['a success without a container', [start()], [ok('')]],
     ['a failure with a container', [start('', 'missing')], [{ ...no('image_pull_failed'), container_id: A }]],
+    ['an engine that runs but is not reached', [start()], [no('engine_not_ready')]],
     ['a malformed image pulled', [start('', 'malformed')], [no('image_pull_failed')]],
     ['a replay with a message', [start(), start()], [ok(A), { ...replay(A), error_message: 'x' }]],
   ] as const)('refuses %s', (_, jobs, results) => {

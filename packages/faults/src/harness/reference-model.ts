@@ -13,27 +13,19 @@ export interface Explanation {
   readonly states: readonly GameState[];
 }
 
-/** What else may decide how a start ends. */
-interface Circumstances {
-  readonly stopFollows: boolean;
-  /** The container engine was killed: an address it lost track of may be given out again, and whoever gets it is never reached. */
-  readonly engineCrashes: boolean;
-}
-
 const REMOVED: GameState = { kind: 'removed' };
 
 /**
  * Goes through a game's jobs in order, one result each, and keeps every state the contract allows the game to be in. It
- * knows nothing of how the service works: a result that no state explains is a violation. `engineCrashes`: the container
- * engine was killed meanwhile.
+ * knows nothing of how the service works: a result that no state explains is a violation.
  */
-export function explain(meanings: readonly Meaning[], results: readonly Written[], engineCrashes = false): Explanation {
+export function explain(meanings: readonly Meaning[], results: readonly Written[]): Explanation {
   let states: readonly GameState[] = [{ kind: 'none' }];
   for (const [n, meaning] of meanings.entries()) {
     const result = results[n];
     if (result === undefined) return { problem: `job ${n} has no result`, states };
-    const circumstances = { stopFollows: meanings.slice(n + 1).some(({ kind }) => kind === 'stop'), engineCrashes };
-    const after = states.flatMap((state) => nextStates(state, meaning, result, circumstances));
+    const stopFollows = meanings.slice(n + 1).some(({ kind }) => kind === 'stop');
+    const after = states.flatMap((state) => nextStates(state, meaning, result, stopFollows));
     if (after.length === 0) return { problem: `job ${n} ${told(meaning)} of ${told(states)} can't be ${told(result)}`, states };
     states = distinct(after);
   }
@@ -41,14 +33,14 @@ export function explain(meanings: readonly Meaning[], results: readonly Written[
   return { problem, states };
 }
 
-function nextStates(state: GameState, meaning: Meaning, result: Written, circumstances: Circumstances): readonly GameState[] {
+function nextStates(state: GameState, meaning: Meaning, result: Written, stopFollows: boolean): readonly GameState[] {
   switch (meaning.kind) {
     case 'poison':
       return failedWith(result, 'invalid_job') ? [state] : [];
     case 'stop':
       return afterStop(state, result);
     case 'start':
-      return afterStart(state, meaning, result, circumstances);
+      return afterStart(state, meaning, result, stopFollows);
   }
 }
 
@@ -67,12 +59,12 @@ function afterStop(state: GameState, result: Written): readonly GameState[] {
 
 type Start = Extract<Meaning, { kind: 'start' }>;
 
-function afterStart(state: GameState, start: Start, result: Written, { stopFollows, engineCrashes }: Circumstances): readonly GameState[] {
+function afterStart(state: GameState, start: Start, result: Written, stopFollows: boolean): readonly GameState[] {
   if (state.kind === 'running') return startOfRunning(state, start, result) ? [state] : [];
   const asBefore = state.kind === 'none' ? REMOVED : state;
   // The former container may have been removed by then, or not.
   if (stopFollows && start.fate !== 'malformed' && failedWith(result, 'start_superseded')) return [asBefore, REMOVED];
-  if (start.fate === 'runs') return startedFresh(state, start, result, engineCrashes);
+  if (start.fate === 'runs') return startedFresh(state, start, result);
   const [code, after] = FAILURES[start.fate];
   return failedWith(result, code) ? [{ untouched: state, asBefore, removed: REMOVED }[after]] : [];
 }
@@ -87,8 +79,7 @@ function startOfRunning(state: Extract<GameState, { kind: 'running' }>, { image 
   return state.image === image ? succeededWith(result, 'replay_no_op', state.id) : failedWith(result, 'conflict');
 }
 
-function startedFresh(state: GameState, { image }: Start, result: Written, engineCrashes: boolean): readonly GameState[] {
-  if (engineCrashes && failedWith(result, 'engine_not_ready')) return [REMOVED];
+function startedFresh(state: GameState, { image }: Start, result: Written): readonly GameState[] {
   const id = result['container_id'] ?? '';
   const isFormer = 'id' in state && state.id === id;
   return /^[0-9a-f]{64}$/.test(id) && !isFormer && succeededWith(result, '', id) ? [{ kind: 'running', id, image }] : [];

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFaultProxy } from '../faults/fault-proxy.js';
@@ -48,6 +48,17 @@ describe('a private Docker Engine', () => {
     await engine.restart();
     expect((await inspect(engine, id)).State).toMatchObject({ Running: true, Pid: before.State.Pid });
     expect(await health(address)).toBe(200);
+  });
+
+  it('ends what a dockerd that was killed amid a start does not know to run', async () => {
+    const [lost, kept] = await Promise.all([startContainer(engine, engineImages.tiny), startContainer(engine, engineImages.tiny)]);
+    const pids = await Promise.all([lost, kept].map(async ({ id }) => (await inspect(engine, id)).State.Pid));
+    await engine.kill();
+    const file = join(workDirOf(engine), 'data', 'containers', lost.id, 'config.v2.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"Running":true', '"Running":false'));
+    await engine.restart();
+    expect(pids.map(isRunning)).toEqual([false, true]);
+    expect((await inspect(engine, kept.id)).State.Running).toBe(true);
   });
 
   it('goes on after a crash of containerd', async () => {

@@ -11,6 +11,7 @@ import type { AddressPool } from './address-pool.js';
 import { reserveAddressPool } from './address-pool.js';
 import type { DockerApi } from './docker-api.js';
 import { dockerApi } from './docker-api.js';
+import { endLostContainers } from './lost-containers.js';
 
 /** A private Docker Engine; its control methods act on dockerd. Containers outlive dockerd's end (live-restore). */
 export interface DockerEngine extends DockerApi, ServerControl {
@@ -57,7 +58,9 @@ function startDockerd(command: string, dir: string, args: readonly string[]): Pr
     logFile: join(dir, 'dockerd.log'),
     ready: async () => (await api.call({ method: 'GET', path: '/_ping', timeoutMs: 1000 })).status === 200,
     // A killed dockerd leaves its pid file, and the next one refuses to start while that pid still exists, even as a zombie.
-    beforeStart: () => rm(join(dir, 'docker.pid'), { force: true }),
+    beforeStart: async () => {
+      await Promise.all([rm(join(dir, 'docker.pid'), { force: true }), endLostContainers(dir)]);
+    },
   });
 }
 
