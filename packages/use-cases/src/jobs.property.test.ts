@@ -2,22 +2,25 @@ import type { RuntimeRecord } from '@galaxy/domain';
 import type { Incarnation } from '@galaxy/ports';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openProcess, SERVERS } from './process.test-support.js';
-import { type Call, faultOf } from './stand-between.test-support.js';
-import { BAD_IMAGES, containersOf, entriesOf, IMAGE, makeWorld, OTHER_IMAGE, recordOf, type World } from './world.test-support.js';
+import { openProcess } from './process.test-support.js';
+import { openTroubled, trouble } from './troubles.test-support.js';
+import {
+  BAD_IMAGES,
+  containersOf,
+  entriesOf,
+  IMAGE,
+  makeWorld,
+  OTHER_IMAGE,
+  publishJob,
+  recordOf,
+  type World,
+} from './world.test-support.js';
 
 interface Job {
   readonly game: string;
   /** Null for a stop. */
   readonly image: string | null;
   readonly afterMs: number;
-}
-
-/** After `skip` more calls of any port, something goes wrong with one. */
-interface Trouble {
-  readonly skip: number;
-  readonly kind: 'not done' | 'unknown' | 'bug' | 'late' | 'cut off' | 'dies' | 'engine away';
-  readonly ms: number;
 }
 
 const GAMES = ['a', 'b', 'c'] as const;
@@ -31,93 +34,9 @@ const job = fc.record<Job>({
   ),
   afterMs: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9000 })),
 });
-const trouble = fc.record<Trouble>({
-  skip: fc.integer({ min: 0, max: 80 }),
-  kind: fc.constantFrom('not done', 'unknown', 'bug', 'late', 'cut off', 'dies', 'engine away'),
-  ms: fc.integer({ min: 1, max: 30_000 }),
-});
-
-const never = () => new Promise<never>(() => undefined);
-
-/** Two processes, of which one that dies is replaced, and the troubles they meet. */
-function openService(world: World, troubles: readonly Trouble[]) {
-  const left = troubles.map((one) => ({ ...one }));
-  const processes: AbortController[] = [];
-  const next = (): Trouble | null => {
-    const [first] = left;
-    if (first === undefined) return null;
-    if (first.skip > 0) {
-      first.skip -= 1;
-      return null;
-    }
-    return left.shift() ?? null;
-  };
-
-  const open = (): void => {
-    const alive = new AbortController();
-    processes.push(alive);
-    let cutOffUntilMs = 0;
-    const die = (): Promise<never> => {
-      alive.abort();
-      void world.clock.sleep(500).then(open);
-      return never();
-    };
-    // A server carries out at once what it carries out; only its reply may be late or lost.
-    const meet = async ({ kind, ms }: Trouble, { port, go }: Call): Promise<unknown> => {
-      const dependency = SERVERS[port] ?? 'redis';
-      if (kind === 'not done') throw faultOf(dependency, { effect: 'not_done' });
-      const answer = await go();
-      switch (kind) {
-        case 'unknown':
-          throw faultOf(dependency);
-        case 'bug':
-          throw new TypeError('a bug');
-        case 'late':
-          await world.clock.sleep(ms);
-          return answer;
-        case 'cut off':
-          cutOffUntilMs = world.clock.monotonicMs() + ms;
-          await world.clock.sleep(ms);
-          return answer;
-        case 'dies':
-          return die();
-        case 'engine away':
-          world.engine.goAway();
-          void world.clock.sleep(ms).then(() => world.engine.comeBack());
-          return answer;
-      }
-    };
-    const isGone = (): boolean => alive.signal.aborted;
-    const handle = async (call: Call): Promise<unknown> => {
-      if (isGone()) return never();
-      if (call.port === 'journal' && world.clock.monotonicMs() < cutOffUntilMs) throw faultOf('postgres', { effect: 'not_done' });
-      const met = next();
-      const answer = await (met === null ? call.go() : meet(met, call));
-      return isGone() ? never() : answer;
-    };
-    openProcess(world, handle, alive.signal);
-  };
-  open();
-  open();
-  return {
-    stop: () => {
-      for (const alive of processes) alive.abort();
-      world.engine.comeBack();
-    },
-  };
-}
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const entry = (fields: Record<string, string>) => Object.entries(fields).map(([name, value]) => [bytes(name), bytes(value)] as const);
-
-function publish(world: World, { game, image }: Job): void {
-  if (image === null) world.streams.append('runtime:stop_jobs', entry({ game_id: game, reason: 'cancelled' }));
-  else world.streams.append('runtime:start_jobs', entry({ game_id: game, image_ref: image }));
-}
-
 async function untilQuiet(world: World, jobs: number): Promise<void> {
   const isQuiet = () =>
-    world.database.operations.length === jobs &&
+    world.database.operations.filter(({ source }) => source === 'lobby').length === jobs &&
     world.database.operations.every(({ finishedAt }) => finishedAt !== null) &&
     world.database.outbox.every(({ published }) => published);
   for (let waits = 0; !isQuiet(); waits += 1) {
@@ -189,10 +108,10 @@ it('every job has exactly one result, in order per game, whatever goes wrong on 
   await fc.assert(
     fc.asyncProperty(fc.array(job, { minLength: 1, maxLength: 12 }), fc.array(trouble, { maxLength: 5 }), async (jobs, troubles) => {
       const world = makeWorld();
-      const service = openService(world, troubles);
+      const service = openTroubled(world, troubles, openProcess);
       for (const one of jobs) {
         await world.clock.advance(one.afterMs);
-        publish(world, one);
+        publishJob(world, one.game, one.image);
       }
       await untilQuiet(world, jobs.length);
       service.stop();

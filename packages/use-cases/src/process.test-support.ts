@@ -3,6 +3,7 @@ import type { DependencyFault } from '@galaxy/ports';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { makeLeaseHolder } from './hold-lease.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
+import { makeReconciler } from './reconcile-runtimes.js';
 import { SETTINGS, TTL_MS } from './replica.test-support.js';
 import { makeRunOperation } from './run-operation.js';
 import { altered, between, type Call } from './stand-between.test-support.js';
@@ -17,10 +18,17 @@ export const SERVERS: Readonly<Record<string, DependencyFault['dependency']>> = 
   journal: 'postgres',
   outbox: 'postgres',
   leases: 'postgres',
+  queue: 'postgres',
+  holds: 'postgres',
+  settings: 'postgres',
   engine: 'container_engine',
+  fleet: 'container_engine',
 };
 
-/** Sets a whole process going: intake, relay, worker and renewals, every call of a port passing through `handle`. */
+/** Often, so that much of it meets with everything else. */
+const RECONCILE = { intervalMs: 3000, graceMs: 2000, maxActs: 3, dryRun: false } as const;
+
+/** Sets a whole process going: intake, relay, worker, renewals and reconciler, every call of a port passing through `handle`. */
 export function openProcess(world: World, handle: (call: Call) => Promise<unknown>, signal: AbortSignal): void {
   const { clock, observer } = world;
   const journal = between('journal', world.journal, handle);
@@ -58,6 +66,17 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
   });
   const lease = makeLeaseHolder({ leases, clock, observer, name: 'duty', holder, ttlMs: 5000 });
 
+  const reconciler = makeReconciler({
+    ...world,
+    ...RECONCILE,
+    engine,
+    work,
+    fleet: altered(between('fleet', world.fleet, handle), { watch: (onHint, stop) => world.fleet.watch(onHint, stop) }),
+    queue: between('queue', world.queue, handle),
+    holds: between('holds', world.holds, handle),
+    settings: between('settings', world.settings, handle),
+  });
+
   const loop = (name: string, turn: (stop: AbortSignal) => Promise<void>, until = signal) => supervise(name, turn, until, world);
   const relaying = async (stop: AbortSignal): Promise<void> => {
     if (!(await publisher.relay())) await relay.wait(1000, stop);
@@ -69,7 +88,12 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
   void loop('work', worker.turn);
   void loop('lease', (stop) =>
     lease.turn(async (grant, held) => {
-      await Promise.all([loop('take-in', (until) => takeIn(grant, until), held), loop('relay', relaying, held)]);
+      await Promise.all([
+        loop('take-in', (until) => takeIn(grant, until), held),
+        loop('relay', relaying, held),
+        loop('reconcile', (until) => reconciler.turn(grant, until), held),
+        loop('fleet', reconciler.watch, held),
+      ]);
     }, stop),
   );
 }

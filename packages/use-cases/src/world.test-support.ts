@@ -41,6 +41,8 @@ export function makeWorld() {
   const engine = new MemoryContainerEngine();
   const streams = new MemoryStreams({ now: () => clock.now().getTime() });
   const events: RuntimeEvent[] = [];
+  // As after a comparison with an empty outbox: what is decided is accepted at once.
+  for (const key of ['runtime:job_results', 'runtime:dead_letters']) streams.publishing(key, 'write').epoch = 0n;
   engine.addImage(IMAGE);
   engine.addImage(OTHER_IMAGE);
   engine.addImage(BAD_IMAGES.exitsEarly, { runs: 'exits-early', exitCode: 3 });
@@ -92,6 +94,15 @@ export async function enqueue(world: World, job: RuntimeJob): Promise<string> {
   const jobs = [{ opId, stream, entryId: opId, payloadHash: opId, raw: '[]', job }];
   await world.journal.takeIn({ lease, jobs, deadLetters: [], cursors, entriesRead: { start_jobs: 0, stop_jobs: 0 } });
   return opId;
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const entry = (fields: Record<string, string>) => Object.entries(fields).map(([name, value]) => [bytes(name), bytes(value)] as const);
+
+/** Publishes a start of the image, or a stop when there is none, as the producer does. */
+export function publishJob(world: World, gameId: string, imageRef: string | null): void {
+  if (imageRef === null) world.streams.append('runtime:stop_jobs', entry({ game_id: gameId, reason: 'cancelled' }));
+  else world.streams.append('runtime:start_jobs', entry({ game_id: gameId, image_ref: imageRef }));
 }
 
 /** What is known of an operation. */
