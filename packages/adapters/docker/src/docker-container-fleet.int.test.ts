@@ -37,16 +37,19 @@ it.each([
   ['cut in its headers', 20],
   ['cut in its body', 400],
 ])('is a fault by the deadline when the list is %s', async (_, afterBytes) => {
+  // So that there is a body to be cut.
+  const { Id: id } = await docker.json<{ Id: string }>({ method: 'POST', path: '/containers/create', json: { Image: engineImages.tiny } });
   const proxy = await startFaultProxy(dockerHost);
-  const fleet = new DockerContainerFleet({ host: proxy.url, instance: uniqueName('instance'), deadlines: { list: 300 } });
+  const fleet = new DockerContainerFleet({ host: proxy.url, instance: uniqueName('instance'), deadlines: { list: 1_500 } });
   const { engineId } = await fleet.list();
   for (const then of ['reset', 'end', 'silence'] as const) {
     await proxy.set({ kind: 'cut_reply', afterBytes, then });
     await expect(fleet.list()).rejects.toMatchObject({ dependency: 'container_engine', retryable: true });
   }
   await proxy.set({ kind: 'black_hole' });
-  await expect(fleet.list()).rejects.toThrow('list the containers: no answer within 300 ms');
+  await expect(fleet.list()).rejects.toThrow('list the containers: no answer within 1500 ms');
   await proxy.set({ kind: 'pass' });
   expect((await fleet.list()).engineId).toBe(engineId);
   await proxy.stop();
+  await docker.call({ method: 'DELETE', path: `/containers/${id}` });
 });
