@@ -41,7 +41,7 @@ export function fenceEngine(engine: ContainerEngine, held: HeldClaim, clock: Clo
     get unansweredMs() {
       return unanswered.looks + unanswered.changes;
     },
-    ensureImage: (imageRef, signal) => ask('looks', () => engine.ensureImage(imageRef, signal), PULL_SILENCE_MS),
+    ensureImage: (imageRef, signal) => held.whileWaiting(() => ask('looks', () => engine.ensureImage(imageRef, signal), PULL_SILENCE_MS)),
     prepare: (gameId) => look(() => engine.prepare(gameId)),
     create: (spec) => change(() => engine.create(spec)),
     start: (id) => change(() => engine.start(id)),

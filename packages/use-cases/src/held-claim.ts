@@ -30,6 +30,10 @@ export interface HeldClaim {
   readonly superseded: boolean;
   /** Why the claim has ended; null while it is held. */
   readonly ended: ClaimEnd | null;
+  /** For how long the work has been at something that only takes time; 0 while it is at anything else. */
+  readonly waitedMs: number;
+  /** Does something that only takes time. */
+  whileWaiting<T>(work: () => Promise<T>): Promise<T>;
   /** @throws ClaimEnded when the claim is lost or let go, or the process is shutting down. */
   assertHeld(): void;
   /**
@@ -63,6 +67,7 @@ export class KeptClaim implements HeldClaim {
   #renewedAtMs: number;
   #superseded: boolean;
   #ended: ClaimEnd | null = null;
+  #waitsSinceMs: number | null = null;
 
   constructor(claim: Claim, renewedAtMs: number, renewal: Renewal) {
     this.claim = claim;
@@ -82,6 +87,19 @@ export class KeptClaim implements HeldClaim {
 
   get ended(): ClaimEnd | null {
     return this.#ended;
+  }
+
+  get waitedMs(): number {
+    return this.#waitsSinceMs === null ? 0 : this.#renewal.clock.monotonicMs() - this.#waitsSinceMs;
+  }
+
+  async whileWaiting<T>(work: () => Promise<T>): Promise<T> {
+    this.#waitsSinceMs = this.#renewal.clock.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      this.#waitsSinceMs = null;
+    }
   }
 
   /** Takes in what a renewal learned that was asked for at `askedAtMs`. */

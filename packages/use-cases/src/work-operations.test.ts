@@ -92,6 +92,36 @@ describe('the order of work', () => {
     expect(shop.underWay()).toEqual(['start a', 'stop y', 'start c']);
   });
 
+  it('starts that wait for their image leave their places to others, but not to any number', async () => {
+    const world = makeWorld();
+    const never = () => new Promise<never>(() => undefined);
+    const begun: string[] = [];
+    const run = (held: HeldClaim) => {
+      begun.push(held.claim.gameId);
+      return held.claim.gameId.startsWith('pulls') ? held.whileWaiting(never) : never();
+    };
+    for (let n = 0; n < 20; n += 1) await enqueue(world, startJob(undefined, `pulls-${n}`));
+    await makeShop(world, { run, startConcurrency: 2 }).open();
+    await world.clock.advance(900);
+    expect(begun).toHaveLength(2);
+    await world.clock.advance(30_000);
+    expect(begun).toHaveLength(2 + 2 * 4);
+  });
+
+  it('a start of another game begins while the images of as many as there is room for do not come', async () => {
+    const world = makeWorld();
+    const never = () => new Promise<never>(() => undefined);
+    const begun: string[] = [];
+    const run = async (held: HeldClaim): Promise<void> => {
+      begun.push(held.claim.gameId);
+      await (held.claim.gameId.startsWith('pulls') ? held.whileWaiting(never) : never());
+    };
+    await enqueueAll(world, ...['pulls-1', 'pulls-2', 'a', 'b', 'c'].map((game) => startJob(undefined, game)));
+    await makeShop(world, { run, startConcurrency: 2 }).open();
+    await world.clock.advance(60_000);
+    expect(begun).toEqual(['pulls-1', 'pulls-2', 'a', 'b']);
+  });
+
   it('a full process asks for nothing', async () => {
     const world = makeWorld();
     let asked = 0;

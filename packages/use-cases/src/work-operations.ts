@@ -17,7 +17,7 @@ export interface WorkDeps {
   /** This process: a UUID of its own per start. */
   readonly holder: string;
   readonly ttlMs: number;
-  /** At most this many starts, and this many of all other operations, at a time. */
+  /** At most this many starts, not counting those that wait for a pull, and this many of all other operations, at a time. */
   readonly startConcurrency: number;
   readonly stopConcurrency: number;
 }
@@ -35,6 +35,9 @@ export interface Worker {
 
 const LOOK_EVERY_MS = 250;
 const HAND_BACK_MS = 400;
+/** An image that is there takes less. */
+const LONG_WAIT_MS = 1000;
+const WAITING_PER_PLACE = 4;
 
 /** Makes the worker. Operations of one game go one after the other, those of different games side by side. */
 export function makeWorker(deps: WorkDeps): Worker {
@@ -79,9 +82,13 @@ interface Room {
   readonly others: number;
 }
 
+// The places are for work on the engine. A start that waits for a pull gives its place to another one meanwhile, so that
+// games whose image does not come don't keep those of others from starting; a pull that is over goes on besides.
 function roomLeft(running: readonly HeldClaim[], { startConcurrency, stopConcurrency }: WorkDeps): Room {
-  const starts = running.filter(({ claim }) => jobOperation(claim.job) === 'start').length;
-  return { starts: Math.max(0, startConcurrency - starts), others: Math.max(0, stopConcurrency - (running.length - starts)) };
+  const starts = running.filter(({ claim }) => jobOperation(claim.job) === 'start');
+  const waiting = starts.filter(({ waitedMs }) => waitedMs >= LONG_WAIT_MS).length;
+  const working = starts.length - Math.min(waiting, startConcurrency * WAITING_PER_PLACE);
+  return { starts: Math.max(0, startConcurrency - working), others: Math.max(0, stopConcurrency - (running.length - starts.length)) };
 }
 
 function claimRequest(room: Room, running: ReadonlyMap<HeldClaim, unknown>, takeOver: boolean, { holder, ttlMs }: WorkDeps) {

@@ -57,6 +57,8 @@ export interface PullLimits {
   readonly totalMs: number;
   /** Pulls at once; others wait; default 2. */
   readonly concurrency: number;
+  /** Who has waited for so many milliseconds pulls beside them: a pull that stalls is to delay no other; default 5 s. */
+  readonly lineMs: number;
 }
 
 /** How the stream of events is followed. */
@@ -156,7 +158,7 @@ const DEADLINES: DockerDeadlines = {
   list: 10_000,
   events: 5_000,
 };
-const PULL: PullLimits = { stallMs: 60_000, totalMs: 600_000, concurrency: 2 };
+const PULL: PullLimits = { stallMs: 60_000, totalMs: 600_000, concurrency: 2, lineMs: 5_000 };
 const EVENTS: EventLimits = { pingAfterMs: 30_000, reopenAfterMs: 300_000, giveUpMs: 10_000 };
 
 const DEFAULTS = {

@@ -33,7 +33,7 @@ export class ImageStore {
   constructor(docker: DockerConnection, settings: DockerEngineSettings) {
     this.#docker = docker;
     this.#settings = settings;
-    this.#slots = new Slots(settings.pull.concurrency);
+    this.#slots = new Slots(settings.pull.concurrency, settings.pull.lineMs);
   }
 
   /**

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { SharedWork } from './shared-work.js';
 import { Slots } from './slots.js';
 
+const NEVER_MS = 60_000;
+
 function pending() {
   let finish: (value: string) => void = () => {};
   let fail: (error: Error) => void = () => {};
@@ -73,7 +75,7 @@ it('does not begin for one whose signal has fired', async () => {
 });
 
 it('has so many places, and lets the others in one by one', async () => {
-  const slots = new Slots(2);
+  const slots = new Slots(2, NEVER_MS);
   const finish: (() => void)[] = [];
   const { signal } = new AbortController();
   const work = () => new Promise<number>((resolve) => finish.push(() => resolve(finish.length)));
@@ -89,7 +91,7 @@ it('has so many places, and lets the others in one by one', async () => {
 });
 
 it('passes a place on that nobody uses any more', async () => {
-  const slots = new Slots(1);
+  const slots = new Slots(1, NEVER_MS);
   const [abort, { signal }] = [new AbortController(), new AbortController()];
   let finish: (value: string) => void = () => {};
   const first = slots.run(signal, () => new Promise<string>((resolve) => (finish = resolve)));
@@ -97,6 +99,31 @@ it('passes a place on that nobody uses any more', async () => {
   const third = slots.run(signal, async () => 'ran');
   await new Promise((resolve) => setImmediate(resolve));
   abort.abort();
+  // At once, with the place still taken.
+  expect(await left).toBe(null);
   finish('first');
-  expect([await first, await left, await third]).toEqual(['first', null, 'ran']);
+  expect([await first, await third]).toEqual(['first', 'ran']);
+  expect(await slots.run(abort.signal, async () => 'ran')).toBe(null);
+  expect(await slots.run(signal, async () => 'ran')).toBe('ran');
+});
+
+it('lets in who has waited long enough beside work that does not get on, and has as many places afterwards', async () => {
+  const slots = new Slots(1, 20);
+  const { signal } = new AbortController();
+  let finish: (value: string) => void = () => {};
+  const stuck = slots.run(signal, () => new Promise<string>((resolve) => (finish = resolve)));
+  expect(await Promise.all([1, 2, 3].map((n) => slots.run(signal, async () => n)))).toEqual([1, 2, 3]);
+  finish('stuck');
+  await stuck;
+  let inside = 0;
+  const most = await Promise.all(
+    [1, 2, 3].map(() =>
+      slots.run(signal, async () => {
+        inside += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        return inside--;
+      }),
+    ),
+  );
+  expect(most).toEqual([1, 1, 1]);
 });
