@@ -1,32 +1,12 @@
-import type { JobResult, NumberedJobResult, OutboxEntry } from '@galaxy/ports';
+import type { NumberedJobResult } from '@galaxy/ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
+import { decide, decideDeadLetter, eventsOf, pending, published, publishedLetters, stampOf } from './outbox.test-support.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
 import { between, faultOf } from './stand-between.test-support.js';
-import { entriesOf, makeWorld, type World } from './world.test-support.js';
+import { makeWorld } from './world.test-support.js';
 
-const RESULTS = 'runtime:job_results';
-
-/** Decides the next result of a game, as a finish does. */
-function decide(world: World, gameId: string, text: string): OutboxEntry {
-  const result: JobResult = { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'conflict', errorMessage: text };
-  return world.database.addMessage(text, 'job_result', gameId, (id, number) => ({ kind: 'job_result', id, message: { number, result } }));
-}
-
-function decideDeadLetter(world: World, lane: string, sourceEntryId: string): OutboxEntry {
-  const letter = { sourceStream: 's', sourceEntryId, errorCode: 'invalid_job', errorMessage: 'm', raw: '[]', attempts: 0, failedAtMs: 0n };
-  return world.database.addMessage(sourceEntryId, 'dead_letter', lane, (id, number) => ({
-    kind: 'dead_letter',
-    id,
-    message: { lane, number, letter },
-  }));
-}
-
-const published = (world: World, gameId?: string) =>
-  entriesOf(world, RESULTS)
-    .filter((entry) => gameId === undefined || entry['game_id'] === gameId)
-    .map((entry) => entry['error_message']);
-const pending = (world: World) => world.database.outbox.filter((message) => !message.published).length;
+const HOUR_MS = 3_600_000;
 
 describe('publishing at once', () => {
   it('appends the entry and marks it', async () => {
@@ -50,17 +30,63 @@ describe('publishing at once', () => {
   it('publishes anew what the stream’s server has lost', async () => {
     const world = makeWorld();
     const publisher = makeOutboxPublisher(world);
+    const empty = world.streams.fork();
     await publisher.now(decide(world, 'a', 'a1'));
     await publisher.now(decide(world, 'a', 'a2'));
-    const after = makeWorld();
-    await makeOutboxPublisher({ ...world, results: after.results }).now(decide(world, 'a', 'a3'));
-    expect(published(after)).toEqual(['a1', 'a2', 'a3']);
+    world.streams.failOverTo(empty);
+    await publisher.now(decide(world, 'a', 'a3'));
+    expect(published(world)).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('leaves it to the relay when the server knows another epoch', async () => {
+    const world = makeWorld();
+    const entry = decide(world, 'a', 'a1');
+    const before = decide(world, 'b', 'b1');
+    const publisher = makeOutboxPublisher(world);
+    await publisher.relay();
+    world.streams.flush();
+    const late = decide(world, 'c', 'c1');
+    await publisher.now(late);
+    await publisher.now(entry);
+    expect(published(world)).toEqual([]);
+    expect(eventsOf(world, 'publish_failed')).toEqual([]);
+    await publisher.relay();
+    expect(published(world)).toEqual([entry, before, late].map((one) => (one.message as NumberedJobResult).result.errorMessage));
+    expect(pending(world)).toBe(0);
+  });
+
+  it('sends nothing again that was marked too long ago, and skips its numbers instead', async () => {
+    const world = makeWorld();
+    const publisher = makeOutboxPublisher(world);
+    await publisher.now(decide(world, 'a', 'a1'));
+    await publisher.now(decide(world, 'a', 'a2'));
+    const empty = world.streams.fork();
+    empty.flush();
+    empty.publishing('runtime:job_results', 'write').epoch = 0n;
+    await world.clock.advance(HOUR_MS);
+    world.streams.failOverTo(empty);
+    await publisher.now(decide(world, 'a', 'a3'));
+    expect(published(world)).toEqual(['a3']);
+    expect(pending(world)).toBe(0);
+    expect(eventsOf(world, 'messages_skipped')).toEqual([{ kind: 'messages_skipped', messageKind: 'job_result', lane: 'a', upTo: 2n }]);
+  });
+
+  it('skips numbers that are no longer kept, also in the middle', async () => {
+    const world = makeWorld();
+    const publisher = makeOutboxPublisher(world);
+    for (const text of ['a1', 'a2', 'a3', 'a4']) decide(world, 'a', text);
+    const fifth = decide(world, 'a', 'a5');
+    world.database.outbox.splice(0, 1);
+    world.database.outbox.splice(1, 2);
+    await publisher.now(fifth);
+    expect(published(world)).toEqual(['a2', 'a5']);
+    expect(eventsOf(world, 'messages_skipped')).toMatchObject([{ upTo: 1n }, { upTo: 4n }]);
   });
 
   it('marks what turns out to be there, and does not tell it as new', async () => {
     const world = makeWorld();
     const entry = decide(world, 'a', 'a1');
-    await world.results.publish(entry.message as NumberedJobResult);
+    await world.results.publish(entry.message as NumberedJobResult, stampOf(entry));
     await makeOutboxPublisher(world).now(entry);
     expect(published(world)).toEqual(['a1']);
     expect(pending(world)).toBe(0);
@@ -96,16 +122,29 @@ describe('publishing at once', () => {
     expect(pending(world)).toBe(0);
   });
 
-  it('a gap that cannot be filled publishes nothing out of order', async () => {
+  it('a gap that others fill meanwhile is left to them: nothing is published out of order', async () => {
     const world = makeWorld();
     decide(world, 'a', 'a1');
     const second = decide(world, 'a', 'a2');
-    const outbox = between('outbox', world.outbox, async (call) =>
-      call.method === 'lane' ? ((await call.go()) as OutboxEntry[]).slice(1) : call.go(),
-    );
-    await makeOutboxPublisher({ ...world, outbox }).now(second);
+    const outbox = between('outbox', world.outbox, async (call) => (call.method === 'lane' ? [second] : call.go()));
+    const results = between('results', world.results, async (call) => (call.method === 'skipTo' ? undefined : call.go()));
+    await makeOutboxPublisher({ ...world, outbox, results }).now(second);
     expect(published(world)).toEqual([]);
     expect(pending(world)).toBe(2);
+  });
+
+  it('marks what it had published when a fault ends it', async () => {
+    const world = makeWorld();
+    decide(world, 'a', 'a1');
+    const second = decide(world, 'a', 'a2');
+    const results = between('results', world.results, async (call) => {
+      const [message] = call.args as [NumberedJobResult];
+      if (call.method === 'publish' && published(world).length > 0 && message.number > 1n) throw faultOf('redis');
+      return call.go();
+    });
+    await makeOutboxPublisher({ ...world, results }).now(second);
+    expect(published(world)).toEqual(['a1']);
+    expect(pending(world)).toBe(1);
   });
 });
 
@@ -117,7 +156,7 @@ describe('the relay', () => {
     decideDeadLetter(world, 'start_jobs', '2-0');
     expect(await makeOutboxPublisher(world).relay()).toBe(false);
     expect(published(world)).toEqual(['a1', 'b1', 'a2', 'b2']);
-    expect(entriesOf(world, 'runtime:dead_letters').map((entry) => entry['source_entry_id'])).toEqual(['1-0', '2-0']);
+    expect(publishedLetters(world)).toEqual(['1-0', '2-0']);
     expect(pending(world)).toBe(0);
   });
 
@@ -135,7 +174,8 @@ describe('the relay', () => {
     decide(world, 'a', 'a1');
     decide(world, 'b', 'b1');
     let calls = 0;
-    const results = between('results', world.results, async () => {
+    const results = between('results', world.results, async (call) => {
+      if (call.method !== 'publish') return call.go();
       calls += 1;
       throw faultOf('redis');
     });
@@ -149,8 +189,8 @@ describe('the relay', () => {
     for (let n = 0; n < 500; n += 1) decide(world, 'bad', `${n}`);
     decide(world, 'good', 'good');
     const results = between('results', world.results, async (call) => {
-      const { result } = call.args[0] as NumberedJobResult;
-      if (result.gameId === 'bad') throw new InvalidInputError('no such game');
+      if (call.method === 'publish' && (call.args[0] as NumberedJobResult).result.gameId === 'bad')
+        throw new InvalidInputError('no such game');
       return call.go();
     });
     const publisher = makeOutboxPublisher({ ...world, results });
@@ -163,13 +203,33 @@ describe('the relay', () => {
     decide(world, 'a', 'a');
     decide(world, 'b', 'b');
     let calls = 0;
-    const results = between('results', world.results, async () => {
+    const results = between('results', world.results, async (call) => {
+      if (call.method !== 'publish') return call.go();
       calls += 1;
       throw faultOf('redis', { retryable: false });
     });
     await expect(makeOutboxPublisher({ ...world, results }).relay()).rejects.toMatchObject({ code: 'redis_refused' });
     expect(calls).toBe(1);
     expect(pending(world)).toBe(2);
+  });
+});
+
+describe('the relay, when the server is full or away', () => {
+  it.each([
+    ['full', (world: ReturnType<typeof makeWorld>, is: boolean) => world.streams.setFull(is)],
+    ['away', (world: ReturnType<typeof makeWorld>, is: boolean) => world.streams.setReachable(!is)],
+  ])('%s: throws, loses nothing, and publishes everything later', async (_, set) => {
+    const world = makeWorld();
+    const publisher = makeOutboxPublisher(world);
+    await publisher.relay();
+    for (const text of ['a1', 'b1', 'a2']) decide(world, text.slice(0, 1), text);
+    decideDeadLetter(world, 'start_jobs', '1-0');
+    set(world, true);
+    await expect(publisher.relay()).rejects.toMatchObject({ code: 'redis_unavailable', retryable: true });
+    expect(pending(world)).toBe(4);
+    set(world, false);
+    await publisher.relay();
+    expect([published(world), publishedLetters(world), pending(world)]).toEqual([['a1', 'b1', 'a2'], ['1-0'], 0]);
   });
 });
 

@@ -1,5 +1,7 @@
-import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishOutcome } from '@galaxy/ports';
+import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishMark } from '@galaxy/ports';
 import { InvalidInputError, outboxLane } from '@galaxy/ports';
+import { makePublishedComparison } from './compare-published.js';
+import { type InOrderOutcome, type PublishInOrderDeps, publishInOrder } from './publish-in-order.js';
 
 /** What publishes the outbox. */
 export interface PublishDeps {
@@ -7,79 +9,77 @@ export interface PublishDeps {
   readonly results: JobResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
+  /** What was marked as published longer ago is not sent again, even if the streams' server has lost it; default an hour, in milliseconds. */
+  readonly resendWithinMs?: number;
 }
 
 /** Publishes what operations have decided. */
 export interface OutboxPublisher {
   /** Publishes one entry right after it was decided. Never throws: what fails here is relayed later. */
   readonly now: (entry: OutboxEntry) => Promise<void>;
-  /** Publishes what still waits, oldest first, each lane in order. Returns true when there may be more. */
+  /**
+   * Publishes what still waits, oldest first, each lane in order; before that it sees to it that what the streams' server
+   * has lost waits again. Returns true when there may be more. Only one process relays at a time.
+   * @throws DependencyFault when a server does not answer, or the streams' refuses: to be tried again later, nothing is lost.
+   */
   readonly relay: () => Promise<boolean>;
+  /** Others may have relayed since the last time: the next call of `relay` takes nothing for granted. */
+  readonly newDuty: () => void;
 }
 
 const BATCH = 500;
+const HOUR_MS = 3_600_000;
 
 /** Makes the publisher. Any number of processes may publish the same entries at the same time: each lands once. */
-export function makeOutboxPublisher(deps: PublishDeps): OutboxPublisher {
+export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
+  const { outbox, results, deadLetters, observer, resendWithinMs = HOUR_MS } = given;
+  const deps = { outbox, results, deadLetters, observer, resendWithinMs };
+  const comparison = makePublishedComparison(deps);
   return {
     now: async (entry) => {
       try {
-        await publishInOrder(entry, deps);
+        await marking(outbox, (marks) => publishInOrder(entry, marks, deps));
       } catch (error) {
         reportFailure(entry, error, deps);
       }
     },
     relay: async () => {
-      const entries = await deps.outbox.pending(BATCH);
-      let settled = 0;
-      for (const entry of entries) if (await isSettled(entry, deps)) settled += 1;
-      return entries.length === BATCH && settled > 0;
+      await comparison.ensure();
+      const entries = await outbox.pending(BATCH);
+      return marking(outbox, async (marks) => {
+        for (const entry of entries) {
+          if ((await tryInOrder(entry, marks, deps)) !== 'other_epoch') continue;
+          comparison.distrust();
+          return true;
+        }
+        return entries.length === BATCH && marks.length > 0;
+      });
     },
+    newDuty: comparison.distrust,
   };
 }
 
-// An entry that can never be published must not hold up those behind it; what a server refuses would hit them all.
-async function isSettled(entry: OutboxEntry, deps: PublishDeps): Promise<boolean> {
+/** Marks what was published, however it ends. A crash before it costs nothing: what is there already is not appended again. */
+async function marking<T>(outbox: Outbox, publish: (marks: PublishMark[]) => Promise<T>): Promise<T> {
+  const marks: PublishMark[] = [];
   try {
-    return await publishInOrder(entry, deps);
+    return await publish(marks);
+  } finally {
+    await outbox.markPublished(marks);
+  }
+}
+
+// An entry that can never be published must not hold up other lanes; what a server refuses would hit them all.
+async function tryInOrder(entry: OutboxEntry, marks: PublishMark[], deps: PublishInOrderDeps): Promise<InOrderOutcome> {
+  try {
+    return await publishInOrder(entry, marks, deps);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     reportFailure(entry, error, deps);
-    return false;
+    return 'behind';
   }
 }
 
-function reportFailure(entry: OutboxEntry, error: unknown, { observer }: PublishDeps): void {
+function reportFailure(entry: OutboxEntry, error: unknown, { observer }: Pick<PublishDeps, 'observer'>): void {
   observer.observe({ kind: 'publish_failed', messageKind: entry.kind, lane: outboxLane(entry).lane, number: entry.message.number, error });
-}
-
-/** Returns whether it is published now, or something before it that was missing. */
-async function publishInOrder(entry: OutboxEntry, deps: PublishDeps): Promise<boolean> {
-  const outcome = await send(entry, deps);
-  if (outcome.kind === 'gap') return fillGap(entry, outcome.held, deps);
-  await settle(entry, outcome, deps);
-  return true;
-}
-
-// The ones before it were decided but not published yet, or the stream's server has lost them.
-async function fillGap(entry: OutboxEntry, held: bigint, deps: PublishDeps): Promise<boolean> {
-  const missing = await deps.outbox.lane(outboxLane(entry), held + 1n, BATCH);
-  let settled = false;
-  for (const before of missing) {
-    const outcome = await send(before, deps);
-    if (outcome.kind === 'gap') return settled;
-    await settle(before, outcome, deps);
-    settled = true;
-  }
-  return settled;
-}
-
-function send(entry: OutboxEntry, { results, deadLetters }: PublishDeps): Promise<PublishOutcome> {
-  return entry.kind === 'job_result' ? results.publish(entry.message) : deadLetters.publish(entry.message);
-}
-
-async function settle(entry: OutboxEntry, outcome: PublishOutcome, { outbox, observer }: PublishDeps): Promise<void> {
-  await outbox.markPublished([entry.id]);
-  if (outcome.kind !== 'published') return;
-  observer.observe({ kind: 'message_published', messageKind: entry.kind, lane: outboxLane(entry).lane, number: entry.message.number });
 }

@@ -33,8 +33,9 @@ export class MemoryOutbox implements Outbox {
   }
 
   async markPublished(marks: readonly PublishMark[]): Promise<void> {
+    const unpublished = new Map(this.#unpublished().map((message) => [message.entry.id, message]));
     for (const { id, epoch, entryId } of marks) {
-      const message = this.#unpublished().find(({ entry }) => entry.id === id);
+      const message = unpublished.get(id);
       if (message === undefined || epoch !== this.#database.epoch) continue;
       message.published = true;
       message.markedAtMs = this.#database.clock.monotonicMs();
@@ -53,7 +54,7 @@ export class MemoryOutbox implements Outbox {
     for (const message of this.#database.outbox) {
       const lane = outboxLane(message.entry);
       const { number } = message.entry.message;
-      if (this.#isMarkedWithin(message, withinMs)) lanes.set(`${lane.kind} ${lane.lane}`, { ...lane, number });
+      if (this.#isMarkedWithin(message, withinMs)) lanes.set(laneName(message), { ...lane, number });
     }
     return [...lanes.values()];
   }
@@ -79,17 +80,13 @@ export class MemoryOutbox implements Outbox {
   async prune(olderThanMs: number, limit: number): Promise<number> {
     const { outbox, clock } = this.#database;
     const isOld = (message: MemoryMessage) => message.published && clock.monotonicMs() - message.markedAtMs > olderThanMs;
+    const lasts = new Set(new Map(outbox.map((message) => [laneName(message), message])).values());
     const chosen = outbox
-      .filter((message) => isOld(message) && !isOpenLetter(message) && !this.#isLast(message))
+      .filter((message) => isOld(message) && !isOpenLetter(message) && !lasts.has(message))
       .toSorted((a, b) => a.markedAtMs - b.markedAtMs)
       .slice(0, limit);
     for (const message of chosen) outbox.splice(outbox.indexOf(message), 1);
     return chosen.length;
-  }
-
-  #isLast({ entry }: MemoryMessage): boolean {
-    const { kind, lane } = outboxLane(entry);
-    return this.#database.lane(kind, lane).at(-1)?.entry === entry;
   }
 
   #isMarkedWithin({ published, markedAtMs }: MemoryMessage, ms: number): boolean {
@@ -103,6 +100,11 @@ export class MemoryOutbox implements Outbox {
   #unpublished(): MemoryMessage[] {
     return this.#database.outbox.filter(({ published }) => !published);
   }
+}
+
+function laneName({ entry }: MemoryMessage): string {
+  const { kind, lane } = outboxLane(entry);
+  return `${kind} ${lane}`;
 }
 
 const isOpenLetter = ({ entry, resolution }: MemoryMessage) => entry.kind === 'dead_letter' && resolution === null;

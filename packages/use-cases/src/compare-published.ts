@@ -1,0 +1,85 @@
+import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing } from '@galaxy/ports';
+
+/** What the comparison takes. */
+export interface CompareDeps {
+  readonly outbox: Pick<Outbox, 'lately' | 'takeBack' | 'state'>;
+  readonly results: StreamPublishing;
+  readonly deadLetters: StreamPublishing;
+  readonly observer: Observer;
+  /** What was marked longer ago counts as read, in milliseconds. */
+  readonly resendWithinMs: number;
+}
+
+/** Compares what is marked as published with what the streams' server really has. Only whoever relays does it. */
+export interface PublishedComparison {
+  /**
+   * Compares unless the server is the one last compared with: it was not asked yet, the connection is another one, or the
+   * epoch is not ours. Afterwards what the server lacks is pending again, and only what is read from then on is accepted.
+   * @throws DependencyFault when a server does not answer; then the next call compares again.
+   */
+  readonly ensure: () => Promise<void>;
+  /** Makes the next call compare. */
+  readonly distrust: () => void;
+}
+
+type Kind = OutboxEntry['kind'];
+
+/** Makes the comparison of one process. */
+export function makePublishedComparison(deps: CompareDeps): PublishedComparison {
+  let compared: string | null = null;
+  return {
+    ensure: async () => {
+      const seen = await connections(deps);
+      if (compared !== null && compared === nameOf(seen, seen.epochs)) return;
+      compared = null;
+      const epoch = await compare(deps);
+      compared = nameOf(seen, [epoch, epoch]);
+    },
+    distrust: () => {
+      compared = null;
+    },
+  };
+}
+
+interface Seen {
+  readonly connections: readonly string[];
+  readonly epochs: readonly (bigint | null)[];
+}
+
+// Looked at before anything is compared: if the connection is lost meanwhile, the next look finds another one.
+async function connections({ results, deadLetters }: CompareDeps): Promise<Seen> {
+  const states = await Promise.all([results.state(), deadLetters.state()]);
+  return { connections: states.map(({ connection }) => connection), epochs: states.map(({ epoch }) => epoch) };
+}
+
+const nameOf = ({ connections }: Seen, epochs: Seen['epochs']): string => JSON.stringify([connections, epochs.map(String)]);
+
+/*
+ * The order is what keeps a result from being lost for good. The lanes are listed before the server is asked: one that is
+ * marked only afterwards is not named, so its marks are taken back too. The epoch is raised together with taking back: no
+ * publisher that saw an earlier server can mark afterwards. The server adopts it last: until then it refuses everything
+ * read since, and a crash or a lost reply leaves an epoch that is not the store's, which makes the next one compare.
+ */
+async function compare(deps: CompareDeps): Promise<bigint> {
+  const { outbox, observer, resendWithinMs, results, deadLetters } = deps;
+  const marked = await outbox.lately(resendWithinMs);
+  const held = [...(await heldOf('job_result', marked, results)), ...(await heldOf('dead_letter', marked, deadLetters))];
+  const { epoch, takenBack } = await outbox.takeBack(held, resendWithinMs);
+  if (isBehind(held, marked)) observer.observe({ kind: 'published_lost', takenBack, epoch });
+  // Ids that were given out before, also of what is lost: readers of the stream may be past them.
+  const { lastEntryIds } = await outbox.state();
+  await results.adoptEpoch(epoch, lastEntryIds.job_result);
+  await deadLetters.adoptEpoch(epoch, lastEntryIds.dead_letter);
+  return epoch;
+}
+
+async function heldOf(kind: Kind, marked: readonly LanePosition[], stream: StreamPublishing): Promise<LanePosition[]> {
+  const lanes = marked.filter((position) => position.kind === kind).map(({ lane }) => lane);
+  const numbers = await stream.held(lanes);
+  return lanes.map((lane, at) => ({ kind, lane, number: numbers[at] ?? 0n }));
+}
+
+function isBehind(held: readonly LanePosition[], marked: readonly LanePosition[]): boolean {
+  const numbers = new Map(held.map(({ kind, lane, number }) => [`${kind} ${lane}`, number]));
+  return marked.some(({ kind, lane, number }) => number > (numbers.get(`${kind} ${lane}`) ?? 0n));
+}
