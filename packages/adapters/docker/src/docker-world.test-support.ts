@@ -43,8 +43,7 @@ export async function openDockerWorld(network: string, daemon: DockerApi = docke
   };
 }
 
-/** Removes every container of an installation. */
-export async function removeInstance(api: DockerApi, instance: string): Promise<void> {
+async function removeInstance(api: DockerApi, instance: string): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ label: [`galaxy.instance=${instance}`] }));
   const found = await api.json<{ Id: string }[]>({ method: 'GET', path: `/containers/json?all=1&filters=${filters}` });
   await Promise.all(found.map(({ Id }) => api.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` })));
