@@ -1,7 +1,8 @@
-import type { RuntimeJob } from '@galaxy/domain';
+import type { ReconcileVerdict, RuntimeJob, RuntimeRecord } from '@galaxy/domain';
 import type { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeOutboxPublisher } from './publish-outbox.js';
+import { leaseOf, makeWorldReconciler, RECONCILE } from './reconciler.test-support.js';
 import { makeReplica, type ReplicaPorts, workOff } from './replica.test-support.js';
 import { altered, between, type Call, faultOf } from './stand-between.test-support.js';
 import {
@@ -170,6 +171,69 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+const reconcile = (verdict: ReconcileVerdict): RuntimeJob => ({ kind: 'reconcile', gameId: GAME, verdict, strays: [], reason: '' });
+const idIn = (record: RuntimeRecord) => record.currentContainerId ?? '';
+
+/** Of these nothing is published. */
+const RECONCILES: readonly Scenario[] = [
+  {
+    name: 'an adoption',
+    jobs: [reconcile('adopt')],
+    given: (world) => plantContainer(world),
+    codes: [],
+    status: 'running',
+    left: ['running'],
+  },
+  {
+    name: 'a probe of a start that was left behind',
+    jobs: [reconcile('probe')],
+    given: async (world) => [await plantRuntime(world, 'starting'), await plantContainer(world)],
+    codes: [],
+    status: 'running',
+    left: ['running'],
+  },
+  {
+    name: 'a second stop',
+    jobs: [reconcile('stop_again')],
+    given: async (world) => world.engine.start(idIn(await plantRuntime(world, 'stopped'))),
+    codes: [],
+    status: 'stopped',
+    left: ['exited'],
+  },
+  {
+    name: 'a removal of what was removed before',
+    jobs: [reconcile('remove')],
+    given: async (world) => [await plantRuntime(world, 'removed'), await plantContainer(world)],
+    codes: [],
+    status: 'removed',
+    left: [],
+  },
+  {
+    name: 'a removal of what a start has left behind',
+    jobs: [reconcile('remove')],
+    given: async (world) => [await plantRuntime(world, 'starting'), await plantContainer(world, { running: false })],
+    codes: [],
+    status: 'removed',
+    left: [],
+  },
+  {
+    name: 'the loss of a container',
+    jobs: [reconcile('mark_removed')],
+    given: async (world) => world.engine.remove(idIn(await plantRuntime(world, 'running'))),
+    codes: [],
+    status: 'removed',
+    left: [],
+  },
+  {
+    name: 'the death of an engine, and a start that comes after',
+    jobs: [reconcile('mark_unreachable'), startJob()],
+    given: async (world) => world.engine.exit(idIn(await plantRuntime(world, 'running')), 1),
+    codes: ['conflict'],
+    status: 'engine_unreachable',
+    left: ['exited'],
+  },
+];
+
 /** What happens at a call, and whether it took effect before: the process dies, the server does not answer, a bug throws. */
 const TROUBLES = ['the process dies', 'the server does not answer', 'a bug throws'] as const;
 type Trouble = (typeof TROUBLES)[number];
@@ -225,8 +289,20 @@ async function play(scenario: Scenario, troubles: readonly { at: number; trouble
     met = process.met();
   }
   await workOff(world, makeReplica(world, { engine }));
+  await settleDown(world, engine);
   await makeOutboxPublisher(world).relay();
   return { met, wrong: await problems(world, scenario) };
+}
+
+/** What a crash has left behind is found by two passes. */
+async function settleDown(world: World, engine: World['engine']): Promise<void> {
+  const reconciler = makeWorldReconciler(world);
+  const lease = await leaseOf(world);
+  for (let passes = 0; passes < 2; passes += 1) {
+    await reconciler.pass(lease);
+    await workOff(world, makeReplica(world, { engine }));
+    await world.clock.advance(RECONCILE.intervalMs);
+  }
 }
 
 async function problems(world: World, { codes, status, left }: Scenario): Promise<string[]> {
@@ -245,7 +321,7 @@ async function problems(world: World, { codes, status, left }: Scenario): Promis
 
 const MAX_CALLS = 60;
 
-describe.each(SCENARIOS)('$name', (scenario) => {
+describe.each([...SCENARIOS, ...RECONCILES])('$name', (scenario) => {
   it.each(TROUBLES.flatMap((trouble) => MOMENTS.map((moment) => ({ trouble, moment }))))(
     'ends right, once, wherever $trouble $moment a call takes effect',
     async ({ trouble, moment }) => {

@@ -359,3 +359,38 @@ it('labels that name no game spoil nothing', async () => {
   expect(decisionsOf(await oddPass())).toEqual({ [GAME]: 'queued' });
   expect(await pass()).toMatchObject({ containers: 1 });
 });
+
+it.each(['before', 'after'] as const)('wherever a call of a pass fails, %s it took effect, later passes put all right', async (moment) => {
+  for (let at = 1, met = true; met; at += 1) {
+    const world = makeWorld();
+    let calls = 0;
+    const failing = <T extends object>(port: string, target: T) =>
+      between(port, target, async ({ go }) => {
+        calls += 1;
+        if (calls !== at) return go();
+        if (moment === 'after') await go();
+        throw faultOf('postgres');
+      });
+    const { fleet, engine, queue, holds, settings } = world;
+    const ports = { engine: failing('engine', engine), queue: failing('queue', queue), holds: failing('holds', holds) };
+    const { pass, next } = await setUpReconciler(
+      { ...ports, fleet: failing('fleet', fleet), settings: failing('settings', settings) },
+      world,
+    );
+    await plantContainer(world, { gameId: 'adopted' });
+    await plantContainer(world, { gameId: 'removed', running: false });
+    await plantRuntime(world, 'engine_unreachable', 'answers');
+    await pass().catch(() => undefined);
+    for (let passes = 0; passes < 3; passes += 1) {
+      await workOff(world);
+      await next().catch(() => undefined);
+    }
+    await workOff(world);
+    met = calls >= at;
+    expect(recordOf(world, 'adopted'), `call ${at}`).toMatchObject({ status: 'running' });
+    expect(recordOf(world, 'answers')).toMatchObject({ status: 'running' });
+    expect(world.engine.ids).toHaveLength(2);
+    expect(await world.holds.list()).toEqual([]);
+    expect(at).toBeLessThan(100);
+  }
+});
