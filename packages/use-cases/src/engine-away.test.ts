@@ -1,60 +1,19 @@
 import type { ContainerEngine } from '@galaxy/ports';
 import { expect, it } from 'vitest';
-import { makeCircuitBreaker } from './circuit-breaker.js';
-import { makeClaimKeeper } from './claim-keeper.js';
-import { makeOutboxPublisher } from './publish-outbox.js';
-import { SETTINGS, TTL_MS } from './replica.test-support.js';
-import { makeRunOperation } from './run-operation.js';
+import { openShop } from './shop.test-support.js';
 import { between } from './stand-between.test-support.js';
-import { supervise } from './supervise.js';
-import { throughBreaker } from './through-breaker.js';
-import { makeWakeup } from './wakeup.js';
-import { makeWorker } from './work-operations.js';
 import { decidedResults, enqueue, makeWorld, operationOf, startJob, type World } from './world.test-support.js';
 
 const WINDOW_MS = 600_000;
-const LUCK = [0.1, 0.9, 0.4, 0.99, 0.5];
 
-/** A process that works operations off, with a breaker before its engine or without. */
-function openShop(world: World, { breaker: hasBreaker = true, windowMs = WINDOW_MS } = {}) {
-  const { clock, observer } = world;
-  const counts = { engine: 0, claimed: 0 };
-  const stopping = new AbortController();
-  const counted: ContainerEngine = between('engine', world.engine, (call) => {
-    counts.engine += 1;
+/** The world's engine, and how often it was asked anything. */
+function countedEngine(world: World) {
+  const asked = { times: 0 };
+  const engine: ContainerEngine = between('engine', world.engine, (call) => {
+    asked.times += 1;
     return call.go();
   });
-  let draws = 0;
-  const engineCircuit = makeCircuitBreaker({
-    clock,
-    observer,
-    chance: { fraction: () => LUCK[draws++ % LUCK.length] ?? 0 },
-    circuit: 'container engine',
-    dependency: 'container_engine',
-    probe: () => counted.ping(),
-    signal: stopping.signal,
-  });
-  const keeper = makeClaimKeeper({ journal: world.journal, clock, ttlMs: TTL_MS });
-  const work = makeWakeup(clock);
-  const runs = makeRunOperation({
-    ...world,
-    ...SETTINGS,
-    unavailableWindowMs: windowMs,
-    publish: makeOutboxPublisher(world).now,
-    engine: hasBreaker ? throughBreaker(counted, engineCircuit) : counted,
-    ...(hasBreaker ? { engineCircuit } : {}),
-    work,
-  });
-  const run = (held: Parameters<typeof runs>[0]) => {
-    counts.claimed += 1;
-    return runs(held);
-  };
-  const journal = world.journal;
-  const room = { startConcurrency: 4, stopConcurrency: 4 };
-  const worker = makeWorker({ ...room, journal, keeper, run, clock, observer, wakeup: work, holder: world.ids.uuid(), ttlMs: TTL_MS });
-  void supervise('work', worker.turn, stopping.signal, world);
-  void supervise('claims', (signal) => clock.sleep(1000, signal).then(keeper.renewAll), stopping.signal, world);
-  return { counts, stop: () => stopping.abort() };
+  return { asked, engine };
 }
 
 const GAMES = Array.from({ length: 40 }, (_, n) => `game-${n}`);
@@ -63,10 +22,11 @@ async function tries(hasBreaker: boolean) {
   const world = makeWorld();
   world.engine.goAway();
   for (const game of GAMES) await enqueue(world, startJob(undefined, game));
-  const shop = openShop(world, { breaker: hasBreaker });
+  const { asked, engine } = countedEngine(world);
+  const shop = openShop(world, { engine, breaker: hasBreaker, windowMs: WINDOW_MS });
   await world.clock.advance(60_000);
-  shop.stop();
-  return shop.counts;
+  shop.close();
+  return { claimed: shop.counts.claimed, asked: asked.times };
 }
 
 it('jobs wait for the next probe of an engine that is away: it is left alone, and so is the store', async () => {
@@ -74,19 +34,19 @@ it('jobs wait for the next probe of an engine that is away: it is left alone, an
   // A second each without a breaker; nothing but the first calls and the probes with one.
   expect(without.claimed).toBeGreaterThan(GAMES.length * 50);
   expect(withOne.claimed).toBeLessThan(without.claimed / 3);
-  expect(withOne.engine).toBeLessThan(60);
+  expect(withOne.asked).toBeLessThan(60);
 });
 
 it('all of them are done soon after it is back, without a failure counted', async () => {
   const world = makeWorld();
   world.engine.goAway();
   const opIds = await Promise.all(GAMES.map((game) => enqueue(world, startJob(undefined, game))));
-  const shop = openShop(world);
+  const shop = openShop(world, { engine: world.engine, windowMs: WINDOW_MS });
   await world.clock.advance(45_000);
   world.engine.comeBack();
   // The longest pause, and a little for the work.
   await world.clock.advance(10_000 + 2000);
-  shop.stop();
+  shop.close();
   for (const opId of opIds) expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded' });
   expect(world.events.flatMap((event) => (event.kind === 'operation_handed_back' ? [event.reason] : []))).not.toContain('failure');
 });
@@ -97,23 +57,23 @@ it.each([3000, 14_000, WINDOW_MS])(
     const world = makeWorld();
     world.engine.goAway();
     await enqueue(world, startJob(undefined, 'waits'));
-    const shop = openShop(world, { windowMs });
+    const shop = openShop(world, { engine: world.engine, windowMs });
     await world.clock.advance(windowMs - 1);
     expect(decidedResults(world, 'waits')).toEqual([]);
     await world.clock.advance(1000);
     expect(decidedResults(world, 'waits')).toMatchObject([{ errorCode: 'docker_unavailable' }]);
-    shop.stop();
+    shop.close();
   },
 );
 
 it('a job whose engine is back before its window is over succeeds', async () => {
   const world = makeWorld();
   await enqueue(world, startJob(undefined, 'waits'));
-  const shop = openShop(world, { windowMs: 30_000 });
+  const shop = openShop(world, { engine: world.engine, windowMs: 30_000 });
   world.engine.goAway();
   await world.clock.advance(20_000);
   world.engine.comeBack();
   await world.clock.advance(12_000);
   expect(decidedResults(world, 'waits')).toMatchObject([{ outcome: 'success' }]);
-  shop.stop();
+  shop.close();
 });

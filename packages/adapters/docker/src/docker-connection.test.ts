@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,32 @@ it('keeps its deadlines with many calls under way to a daemon that hangs', async
     await Promise.all(Array.from({ length: 60 }, () => expect(engine.ping()).rejects.toThrow('no answer within 100 ms')));
   // Ten times the three deadlines, which what a client does per call would exceed if it grew with the calls under way.
   expect(performance.now() - begun).toBeLessThan(3_000);
+  server.close();
+  rmSync(dir, { recursive: true });
+});
+
+it('answers for other containers while many calls about one that hangs are under way, and closes their sockets', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'daemon-'));
+  const HUNG = 'a'.repeat(64);
+  let open = 0;
+  const server = createHttpServer((request, response) => {
+    if (request.url?.includes(HUNG) !== true)
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no such container"}');
+  });
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.on('close', () => (open -= 1));
+  });
+  await new Promise<void>((resolve) => server.listen(join(dir, 'docker.sock'), resolve));
+  const engine = new DockerContainerEngine({ host: `unix://${dir}/docker.sock`, instance: 'test', deadlines: { inspect: 3000 } });
+  const hung = Array.from({ length: 200 }, () => expect(engine.inspect(HUNG)).rejects.toThrow('no answer within 3000 ms'));
+  await expect.poll(() => open).toBe(200);
+  const ids = Array.from({ length: 20 }, (_, n) => n.toString(16).padStart(64, 'b'));
+  expect(await Promise.all(ids.map((id) => engine.inspect(id)))).toEqual(ids.map(() => ({ kind: 'absent' })));
+  // All of them are still waiting, so that nobody had to wait for one of them.
+  expect(open).toBeGreaterThanOrEqual(200);
+  await Promise.all(hung);
+  await expect.poll(() => open).toBe(0);
   server.close();
   rmSync(dir, { recursive: true });
 });

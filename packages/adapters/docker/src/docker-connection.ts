@@ -13,7 +13,9 @@ export interface DockerConnection {
   readonly kept: Docker;
 }
 
-const QUICK_SOCKETS = 64;
+// Far more than operations are under way at a time, each of which makes one call at a time: a call about a container that hangs
+// keeps its socket until its deadline, and must not keep others from theirs.
+const QUICK_SOCKETS = 1024;
 
 /**
  * Opens nothing yet: each call connects by itself, or over what a daemon that still runs has kept open, so that a restarted
