@@ -21,7 +21,7 @@ export async function withPorts(use: (ports: ServicePorts, say: Say, config: Con
   const { config, log } = loadConfig(SERVE_NEEDS);
   const assembly = composeServe(config, silent(log));
   try {
-    const ports = await retried(() => assembly.open());
+    const ports = await retried(() => assembly.open(AbortSignal.timeout(TRY_FOR_MS)));
     const done = await retried(() => use(ports, (line) => void process.stdout.write(`${line}\n`), config));
     process.exitCode = done ? EXIT.done : EXIT.failed;
   } catch (error) {

@@ -4,7 +4,7 @@ import { outboxLane } from './outbox.js';
 describe('outboxLane', () => {
   it('is the game of a result', () => {
     const result = { gameId: 'g1', outcome: 'success', containerId: '', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;
-    expect(outboxLane({ kind: 'job_result', id: 7n, message: { number: 1n, result } })).toEqual({ kind: 'job_result', lane: 'g1' });
+    expect(outboxLane({ kind: 'job_result', message: { number: 1n, result } })).toEqual({ kind: 'job_result', lane: 'g1' });
   });
 
   it('is the source of a dead letter', () => {
@@ -17,7 +17,7 @@ describe('outboxLane', () => {
       attempts: 0,
       failedAtMs: 0n,
     };
-    expect(outboxLane({ kind: 'dead_letter', id: 8n, message: { lane: 'stop_jobs', number: 1n, letter } })).toEqual({
+    expect(outboxLane({ kind: 'dead_letter', message: { lane: 'stop_jobs', number: 1n, letter } })).toEqual({
       kind: 'dead_letter',
       lane: 'stop_jobs',
     });

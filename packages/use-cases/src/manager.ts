@@ -1,28 +1,10 @@
-import type {
-  Chance,
-  Clock,
-  ContainerEngine,
-  ContainerFleet,
-  DeadLetterPublisher,
-  EngineClient,
-  Hold,
-  Holds,
-  Ids,
-  JobResultPublisher,
-  JobStream,
-  Leases,
-  Observer,
-  OperationJournal,
-  Outbox,
-  ReconcileQueue,
-  Settings,
-  StreamOffsetStore,
-} from '@galaxy/ports';
+import type { Hold, JobStream } from '@galaxy/ports';
 import { atMost } from './at-most.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { coordinatorDuty, type DutyTurn, whenTrusted } from './coordinator-duty.js';
 import { type FailingStreak, makeFailingStreak } from './failing-streak.js';
 import { makeLeaseHolder } from './hold-lease.js';
+import type { ManagerPorts, ManagerSettings } from './manager-ports.js';
 import { protectPorts } from './protect-ports.js';
 import { makePublishing, type Publishing } from './publishing.js';
 import { makeReconciler } from './reconcile-runtimes.js';
@@ -34,49 +16,6 @@ import { makeTakeInJobs } from './take-in-jobs.js';
 import { makeWakeup, type Wakeup } from './wakeup.js';
 import { watchHolds } from './watch-holds.js';
 import { makeWorker } from './work-operations.js';
-
-/** Every port the manager works with. */
-export interface ManagerPorts {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly chance: Chance;
-  readonly observer: Observer;
-  readonly journal: OperationJournal;
-  readonly outbox: Outbox;
-  readonly leases: Leases;
-  readonly reconcileQueue: ReconcileQueue;
-  readonly holds: Holds;
-  readonly settings: Settings;
-  readonly stream: JobStream;
-  readonly offsets: StreamOffsetStore;
-  readonly results: JobResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
-  readonly engine: ContainerEngine;
-  readonly fleet: ContainerFleet;
-  readonly engineClient: EngineClient;
-}
-
-/** What an operator decides. */
-export interface ManagerSettings {
-  readonly imageAllowlist: readonly string[];
-  readonly readyTimeoutMs: number;
-  readonly stopGraceMs: number;
-  readonly unavailableWindowMs: number;
-  readonly startConcurrency: number;
-  readonly stopConcurrency: number;
-  readonly reconcile: {
-    readonly intervalMs: number;
-    readonly graceMs: number;
-    readonly maxActs: number;
-    readonly dryRun: boolean;
-  };
-  /** Messages that were marked longer ago are not sent again, whatever their server has lost. */
-  readonly resendWithinMs: number;
-  /** Published messages are kept for so long. */
-  readonly keepPublishedMs: number;
-  /** How long a claim lives without being renewed; default 5000, more than twice the two seconds of safety. */
-  readonly claimTtlMs?: number;
-}
 
 /** The runtime manager of one process. */
 export interface Manager {

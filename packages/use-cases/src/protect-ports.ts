@@ -1,5 +1,5 @@
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.js';
-import type { ManagerPorts } from './manager.js';
+import type { ManagerPorts } from './manager-ports.js';
 import { noticeFaults } from './notice-faults.js';
 import { throughBreaker } from './through-breaker.js';
 
