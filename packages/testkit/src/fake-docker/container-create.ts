@@ -50,6 +50,7 @@ function newContainer(name: string, body: ContainerBody, image: FakeImage): Fake
     labels: { ...image.labels, ...body.Labels },
     createdAt: new Date(),
     process: null,
+    networkId: null,
     attachment: null,
     paused: false,
     removing: false,

@@ -10,7 +10,7 @@ import type { ContainerBody, FakeContainer } from './fake-container.js';
 import type { FakeDaemon } from './fake-daemon.js';
 import type { Reply } from './reply.js';
 import { empty, json } from './reply.js';
-import { signalNumber } from './signals.js';
+import { checkSignal, signalNumber } from './signals.js';
 
 const changed = (change: Change): Reply => empty(change === 'done' ? 204 : 304);
 
@@ -30,7 +30,9 @@ export const containerRoutes = {
   kill: async (daemon: FakeDaemon, call: ApiCall): Promise<Reply> => {
     try {
       const signal = signalNumber(call.query.get('signal') ?? '');
-      await killContainer(daemon, daemon.containers.find(call.target), signal);
+      const container = daemon.containers.find(call.target);
+      checkSignal(signal);
+      await killContainer(daemon, container, signal);
       return empty(204);
     } catch (error) {
       throw killRefusal(error, call.target);

@@ -21,13 +21,14 @@ export async function startContainer(daemon: FakeDaemon, container: FakeContaine
 }
 
 function attach(daemon: FakeDaemon, container: FakeContainer): void {
-  const mode = networkModeOf(container);
+  const mode = container.networkId ?? networkModeOf(container);
   try {
     const network = daemon.networks.find(mode, (count) => `network ${mode} is ambiguous (${count} matches found on name)`);
     container.attachment = { network, address: daemon.networks.attach(network, container.id) };
+    container.networkId = network.id;
     daemon.events.network('connect', network, container);
   } catch (error) {
-    throw failed(container, 128, error);
+    throw failed(container, container.exitCode === 0 ? 128 : container.exitCode, error);
   }
 }
 

@@ -7,11 +7,11 @@ export interface EventFaultShares {
   readonly lose?: number;
   /** Told twice. */
   readonly duplicate?: number;
-  /** Told after the one that follows it, or after 20 ms when none does. */
+  /** Told after the one that follows it, or after 100 ms when none does. */
   readonly reorder?: number;
 }
 
-const HELD_MS = 20;
+const HELD_MS = 100;
 
 /** What befalls events on their way. */
 export class EventFaults {

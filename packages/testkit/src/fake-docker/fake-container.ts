@@ -30,6 +30,8 @@ export interface FakeContainer {
   readonly createdAt: Date;
   /** What runs in it; null while nothing does. */
   process: FakeProcess | null;
+  /** The network that it first ran on: from then on only that very one will do, not another of its name. */
+  networkId: string | null;
   attachment: { readonly network: FakeNetwork; readonly address: string } | null;
   paused: boolean;
   removing: boolean;

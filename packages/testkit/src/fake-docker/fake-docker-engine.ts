@@ -63,7 +63,7 @@ export async function startFakeDockerEngine(options: FakeDockerOptions = {}): Pr
   const socket = join(dir, 'docker.sock');
   const daemon = new FakeDaemon(block, options);
   const control = new DaemonControl(daemon, socket);
-  await control.restart({});
+  await control.open();
   return {
     ...dockerApi(`unix://${socket}`),
     faults: daemon.faults,
@@ -93,6 +93,11 @@ class DaemonControl {
     this.#socket = socket;
   }
 
+  async open(): Promise<void> {
+    this.#server = new ApiServer(this.#daemon, this.#socket);
+    await this.#server.open();
+  }
+
   async kill(): Promise<void> {
     if (this.#server === null) return;
     const server = this.#server;
@@ -110,8 +115,7 @@ class DaemonControl {
     // Half a removal is done over; the daemon forgets that it was under way.
     for (const container of daemon.containers.all) container.removing = false;
     daemon.begin();
-    this.#server = new ApiServer(daemon, this.#socket);
-    await this.#server.open();
+    await this.open();
   }
 }
 
