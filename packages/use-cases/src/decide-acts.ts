@@ -3,7 +3,7 @@ import { endsSomething } from './find-drift.js';
 import type { Sighting } from './sightings.js';
 
 /** What is done about a drift now: `queued`, or why it is not acted on (yet). */
-export type DriftDecision = 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
+type DriftDecision = 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
 
 /** A drift, and what is done about it. */
 export interface DecidedDrift extends Drift {

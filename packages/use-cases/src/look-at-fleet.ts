@@ -1,5 +1,5 @@
 import { isGameId } from '@galaxy/domain';
-import type { ContainerEngine, ContainerFleet, FleetInventory, GameView, ReconcileQueue } from '@galaxy/ports';
+import type { ContainerEngine, FleetInventory, GameView, ReconcileQueue } from '@galaxy/ports';
 import { type Drift, driftOf, findDrift, unnamedGames } from './find-drift.js';
 import { inParallel } from './in-parallel.js';
 import { lookAtGame } from './look-at-game.js';
@@ -7,7 +7,6 @@ import { answers, type ProbeDeps } from './probe-engine.js';
 
 /** What looking takes. */
 export interface LookDeps extends ProbeDeps {
-  readonly fleet: Pick<ContainerFleet, 'list'>;
   readonly engine: Pick<ContainerEngine, 'find' | 'inspect'>;
   readonly queue: Pick<ReconcileQueue, 'games' | 'lookAt'>;
 }

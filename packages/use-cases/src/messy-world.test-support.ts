@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { BAD_IMAGES, IMAGE, makeWorld, plantContainer, type World } from './world.test-support.js';
 
 /** One container somebody left behind. */
-export interface Left {
+interface Left {
   readonly state: 'created' | 'running' | 'paused' | 'exited';
   readonly healthy: boolean;
 }
