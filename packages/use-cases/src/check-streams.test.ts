@@ -1,6 +1,6 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
 import type { StreamPlace } from '@galaxy/domain';
-import type { RuntimeEvent } from '@galaxy/ports';
+import type { JobStream, RuntimeEvent } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { append, appendStart, appendStop, cursorsIn, makeIntake, queued, START, STOP } from './intake.test-support.js';
 import { altered, between, faultOf } from './stand-between.test-support.js';
@@ -203,6 +203,33 @@ describe('reads that fail', () => {
     });
     await (await makeIntake(world, { stream })).drain();
     expect(checks).toBe(2);
+  });
+});
+
+describe('a server that cannot tell what became of the streams', () => {
+  const withShapes = (world: World, shapes: JobStream['shapes']) =>
+    altered(new MemoryJobStream(world.streams), { wait: (_, ms, signal) => world.clock.sleep(ms, signal), shapes });
+
+  it('holds up nothing, is told, and what was lost meanwhile is told once it can', async () => {
+    const world = makeWorld();
+    appendStarts(world, 1, 10);
+    world.streams.trim(START, 4);
+    const failing = withShapes(world, () => Promise.reject(faultOf('redis')));
+    await (await makeIntake(world, { stream: failing })).drain();
+    expect(queued(world)).toHaveLength(4);
+    expect(told(world)).toEqual([]);
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'loop_failed', loop: 'check-streams', retryInMs: 30_000 }));
+    await drain(world);
+    expect(told(world)).toMatchObject([{ kind: 'stream_gap', lost: 6n }]);
+  });
+
+  it('and never will, is not read from', async () => {
+    const world = makeWorld();
+    appendStart(world, '1-0', 'a');
+    const refusing = withShapes(world, () => Promise.reject(faultOf('redis', { retryable: false })));
+    await (await makeIntake(world, { stream: refusing })).drain();
+    expect(queued(world)).toEqual([]);
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'loop_failed', loop: 'take-in' }));
   });
 });
 

@@ -31,19 +31,24 @@ export function cursorsOf(places: StreamPlaces): JobCursors {
   return { start_jobs: places.start_jobs.cursor, stop_jobs: places.stop_jobs.cursor };
 }
 
+/** How often the streams are checked while they are read. */
+export const CHECK_EVERY_MS = 30_000;
 const RETRY_MS = 250;
 
 /**
  * Compares where the streams were taken in up to with what they say of themselves now, tells what was lost or made
  * anew, and corrects the stored places. A stream that was never read is noted as such, so that what it loses from now
  * on counts. Returns the places to go on from, or null when the lease is lost.
+ *
+ * A server that can't tell in time, as with very large entries at an end of a stream, holds up nothing: that is told, and
+ * the next check judges by the same counts.
  */
 export async function checkStreams(lease: LeaseGrant, signal: AbortSignal, deps: CheckDeps): Promise<StreamPlaces | null> {
   const stored = await deps.journal.cursors();
-  const shapes = await deps.stream.shapes();
+  const shapes = await shapesNow(deps);
   const check = async (name: JobStreamName): Promise<StreamPlace | null> => {
     const before = stored[name] ?? (await placeFromMirror(name, deps));
-    const change = { name, before, verdicts: judge(before, shapes[name]), shape: shapes[name] };
+    const change = { name, before, verdicts: shapes === null ? [] : judge(before, shapes[name]), shape: shapes?.[name] ?? null };
     const after = change.verdicts.at(-1)?.place ?? before;
     if (stored[name] !== null && isSame(stored[name], after)) return after;
     return (await correct({ ...change, after }, lease, signal, deps)) ? after : null;
@@ -51,6 +56,16 @@ export async function checkStreams(lease: LeaseGrant, signal: AbortSignal, deps:
   const start_jobs = await check('start_jobs');
   const stop_jobs = start_jobs === null ? null : await check('stop_jobs');
   return start_jobs === null || stop_jobs === null ? null : { start_jobs, stop_jobs };
+}
+
+async function shapesNow({ stream, observer }: CheckDeps): Promise<Awaited<ReturnType<JobStream['shapes']>> | null> {
+  try {
+    return await stream.shapes();
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    observer.observe({ kind: 'loop_failed', loop: 'check-streams', error, retryInMs: CHECK_EVERY_MS });
+    return null;
+  }
 }
 
 // How many entries came before it is not known: the first look that can tell does.

@@ -1,6 +1,6 @@
 import { mergeJobs } from '@galaxy/domain';
 import type { Clock, JobReads, JobStream, LeaseGrant } from '@galaxy/ports';
-import { type CheckDeps, checkStreams, cursorsOf, type StreamPlaces } from './check-streams.js';
+import { CHECK_EVERY_MS, type CheckDeps, checkStreams, cursorsOf, type StreamPlaces } from './check-streams.js';
 import { mirrorOffsets } from './mirror-offsets.js';
 import { type QueueDeps, queueEntries } from './queue-entries.js';
 import { makeBatchReader } from './read-batch.js';
@@ -22,7 +22,6 @@ export interface TakeInDeps extends CheckDeps, QueueDeps {
 
 const WAIT_MS = 2000;
 const PAUSE_MS = 250;
-const CHECK_EVERY_MS = 30_000;
 
 /**
  * Takes jobs in while the lease holds: reads both streams, puts the entries in one order, and queues them together with
@@ -59,9 +58,9 @@ async function takeInNext(
   const entries = mergeJobs(reads);
   if (entries.length === 0) {
     // Now that everything was read, the count can be told, before something is lost that could not be told apart.
-    if (isCountUnknown(places)) return checkStreams(lease, signal, deps);
-    await deps.stream.wait(cursorsOf(places), WAIT_MS, signal);
-    return places;
+    const known = isCountUnknown(places) ? await checkStreams(lease, signal, deps) : places;
+    if (known !== null) await deps.stream.wait(cursorsOf(known), WAIT_MS, signal);
+    return known;
   }
   const after = await queueEntries(entries, { places, lease, serverMs: reads.serverMs }, deps);
   if (after === null) return null;
