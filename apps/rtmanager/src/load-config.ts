@@ -1,8 +1,9 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { missing } from './config/parse-config.js';
 import type { Config } from './config/schema.js';
 import { readConfig } from './config.js';
 import { EXIT } from './exit-codes.js';
+import { makeLog } from './service-log.js';
 
 /** What every command starts with. */
 export interface Loaded {
@@ -18,7 +19,7 @@ export function loadConfig(needed: readonly (keyof Config)[]): Loaded {
   const check = readConfig();
   const problems = check.kind === 'invalid' ? check.problems : missing(check.config, needed);
   if (check.kind === 'invalid' || problems.length > 0) return refuse(problems);
-  const log = pino({ level: check.config.RTMANAGER_LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = makeLog(check.config.RTMANAGER_LOG_LEVEL, process.stdout);
   for (const warning of check.warnings) log.warn({ warning }, 'odd configuration');
   return { config: check.config, log };
 }

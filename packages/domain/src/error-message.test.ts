@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { errorMessage } from './error-message.js';
+import { errorMessage, withoutLogins } from './error-message.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.SflKxwRJSMeKKF2QT4fwpM';
@@ -138,5 +138,12 @@ describe('errorMessage', () => {
         expect(errorMessage(`${before} ${show(hidden)} ${behind}`)).not.toContain(hidden);
       }),
     );
+  });
+});
+
+describe('withoutLogins', () => {
+  it('takes user names and passwords out of URLs, and leaves all else', () => {
+    const text = 'first redis://u:p@ss@h:1/0, then\n  at /srv/app.js:1:2 tcp://10.0.0.1:2375 and http://t0ken@h';
+    expect(withoutLogins(text)).toBe('first redis://***@h:1/0, then\n  at /srv/app.js:1:2 tcp://10.0.0.1:2375 and http://***@h');
   });
 });

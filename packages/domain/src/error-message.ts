@@ -6,10 +6,12 @@ const SECRET_WORD = 'passw(?:or)?d|secret|token|signature|credential|cookie|auth
 const SECRET_NAME = `(?<![\\w-])([\\w-]*(?:${SECRET_WORD})[\\w-]*["']?\\s*[=:]\\s*)`;
 const SECRET_VALUE = '(?:(?:basic|bearer|digest)\\s+)?(?:"[^"]*"?|\'[^\']*\'?|\\S+)';
 
+// A password may hold an @, and some hold a slash; digits before a slash are a port.
+const LOGIN: readonly [RegExp, string] = [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)(?:[^\s/@:]*:(?!\d+\/)[^\s"'<>]*|[^\s/?#]*)@/gi, '$1***@'];
+
 // In this order: who logs in, what is named a secret, what looks like one, where files lie.
 const MASKS: readonly (readonly [RegExp, string])[] = [
-  // A password may hold an @, and some hold a slash; digits before a slash are a port.
-  [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)(?:[^\s/@:]*:(?!\d+\/)[^\s"'<>]*|[^\s/?#]*)@/gi, '$1***@'],
+  LOGIN,
   [new RegExp(SECRET_NAME + SECRET_VALUE, 'gi'), '$1***'],
   [/\b([Bb]asic|[Bb]earer) +(?=\S*[\dA-Z=])[\w.~+/=-]{8,}/g, '$1 ***'],
   [/\b(?:gh[oprsu]_|github_pat_|glpat-|dckr_pat_|eyJ[\w-]+\.)[\w.-]+/g, '***'],
@@ -25,6 +27,11 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 export function errorMessage(text: string): string {
   const line = firstWords(text).replace(CONTROL, ' ').trim();
   return cut(MASKS.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), line));
+}
+
+/** Takes user names and passwords out of the URLs in a text, whatever else it says. */
+export function withoutLogins(text: string): string {
+  return text.replace(...LOGIN);
 }
 
 // Bounds the time the patterns need, wherever the text comes from. Between words: half a secret is not recognised.

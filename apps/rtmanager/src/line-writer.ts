@@ -1,0 +1,39 @@
+import type { Writable } from 'node:stream';
+
+/** Takes whole lines, each with its end. */
+export interface LineWriter {
+  write(line: string): void;
+}
+
+const MAX_WAITING_BYTES = 1024 * 1024;
+// Invisible characters, and those that steer a terminal or the direction of text. JSON has them in strings only.
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Writes lines of JSON to a stream that may be slow, stuck or closed, and neither waits nor fails for it: while more than 1 MiB
+ * waits for the reader, lines are dropped, and how many is told once there is room. For the process's own standard output: it
+ * writes at once as long as the other end takes it, so that the last line before an exit is not lost, and what a pipe does not
+ * take it keeps (https://nodejs.org/api/process.html#a-note-on-process-io).
+ */
+export function lineWriter(out: Writable): LineWriter {
+  let dropped = 0;
+  // Nobody reads any more, or the disk is full: no reason to end.
+  out.on('error', () => undefined);
+  return {
+    write(line) {
+      if (out.writableLength > MAX_WAITING_BYTES) {
+        dropped += 1;
+        return;
+      }
+      if (dropped > 0) out.write(`{"level":40,"dropped":${String(dropped)},"msg":"log lines were dropped, since nobody read them"}\n`);
+      dropped = 0;
+      out.write(`${escaped(line.trimEnd())}\n`);
+    },
+  };
+}
+
+function escaped(line: string): string {
+  return line.replace(STEERING, (character) =>
+    Array.from({ length: character.length }, (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
