@@ -13,8 +13,8 @@ export interface CompareDeps {
 /** Compares what is marked as published with what the streams' server really has. Only whoever relays does it. */
 export interface PublishedComparison {
   /**
-   * Compares unless the server is the one last compared with: it was not asked yet, the connection is another one, or the
-   * epoch is not ours. Afterwards what the server lacks is pending again, and only what is read from then on is accepted.
+   * Compares unless everything is as the last comparison left it: the connections, and the epoch of server and store.
+   * Afterwards what the server lacks is pending again, and only what is read from then on is accepted.
    * @throws DependencyFault when a server does not answer; then the next call compares again.
    */
   readonly ensure: () => Promise<void>;
@@ -26,14 +26,14 @@ type Kind = OutboxEntry['kind'];
 
 /** Makes the comparison of one process. */
 export function makePublishedComparison(deps: CompareDeps): PublishedComparison {
-  let compared: string | null = null;
+  let compared: Seen | null = null;
   return {
     ensure: async () => {
-      const seen = await connections(deps);
-      if (compared !== null && compared === nameOf(seen, seen.epochs)) return;
+      const seen = await look(deps);
+      if (compared !== null && isSame(seen, compared)) return;
       compared = null;
       const epoch = await compare(deps);
-      compared = nameOf(seen, [epoch, epoch]);
+      compared = { connections: seen.connections, epochs: [epoch, epoch, epoch] };
     },
     distrust: () => {
       compared = null;
@@ -41,18 +41,23 @@ export function makePublishedComparison(deps: CompareDeps): PublishedComparison 
   };
 }
 
+/** Connections of both streams; epochs of both streams and of the store. */
 interface Seen {
   readonly connections: readonly string[];
   readonly epochs: readonly (bigint | null)[];
 }
 
-// Looked at before anything is compared: if the connection is lost meanwhile, the next look finds another one.
-async function connections({ results, deadLetters }: CompareDeps): Promise<Seen> {
+// Before anything is compared: if a connection is lost meanwhile, the next look finds another one. The store's epoch, since
+// somebody who relays behind a demoted server may have raised it, and then what is marked may be there alone.
+async function look({ results, deadLetters, outbox }: CompareDeps): Promise<Seen> {
   const states = await Promise.all([results.state(), deadLetters.state()]);
-  return { connections: states.map(({ connection }) => connection), epochs: states.map(({ epoch }) => epoch) };
+  const { epoch } = await outbox.state();
+  return { connections: states.map(({ connection }) => connection), epochs: [...states.map((state) => state.epoch), epoch] };
 }
 
-const nameOf = ({ connections }: Seen, epochs: Seen['epochs']): string => JSON.stringify([connections, epochs.map(String)]);
+const isSame = (seen: Seen, other: Seen): boolean =>
+  seen.connections.every((connection, at) => connection === other.connections[at]) &&
+  seen.epochs.every((epoch, at) => epoch === other.epochs[at]);
 
 /*
  * The order is what keeps a result from being lost for good. The lanes are listed before the server is asked: one that is

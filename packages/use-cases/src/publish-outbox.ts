@@ -1,6 +1,6 @@
 import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishMark } from '@galaxy/ports';
 import { InvalidInputError, outboxLane } from '@galaxy/ports';
-import { makePublishedComparison } from './compare-published.js';
+import { makePublishedComparison, type PublishedComparison } from './compare-published.js';
 import { type InOrderOutcome, type PublishInOrderDeps, publishInOrder } from './publish-in-order.js';
 
 /** What publishes the outbox. */
@@ -44,19 +44,27 @@ export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
       }
     },
     relay: async () => {
-      await comparison.ensure();
-      const entries = await outbox.pending(BATCH);
-      return marking(outbox, async (marks) => {
-        for (const entry of entries) {
-          if ((await tryInOrder(entry, marks, deps)) !== 'other_epoch') continue;
-          comparison.distrust();
-          return true;
-        }
-        return entries.length === BATCH && marks.length > 0;
-      });
+      const outcome = await relayOnce(comparison, deps);
+      // Once more at once, but not again and again: somebody else may relay as well and raise the epoch each time.
+      return (outcome === 'other_epoch' ? await relayOnce(comparison, deps) : outcome) === 'more';
     },
     newDuty: comparison.distrust,
   };
+}
+
+type RelayDeps = PublishInOrderDeps & Pick<PublishDeps, 'outbox'>;
+
+async function relayOnce(comparison: PublishedComparison, deps: RelayDeps): Promise<'more' | 'rest' | 'other_epoch'> {
+  await comparison.ensure();
+  const entries = await deps.outbox.pending(BATCH);
+  return marking(deps.outbox, async (marks) => {
+    for (const entry of entries) {
+      if ((await tryInOrder(entry, marks, deps)) !== 'other_epoch') continue;
+      comparison.distrust();
+      return 'other_epoch';
+    }
+    return entries.length === BATCH && marks.length > 0 ? 'more' : 'rest';
+  });
 }
 
 /** Marks what was published, however it ends. A crash before it costs nothing: what is there already is not appended again. */
