@@ -116,10 +116,12 @@ describe('a stream of which nobody reads', () => {
     open();
     await expect.poll(() => out.writableLength).toBe(0);
     write('{"msg":"again"}\n');
+    write('{"msg":"and again"}\n');
     const kept = taken.filter((text) => text === line).length;
     expect(taken.slice(kept)).toEqual([
       `{"level":40,"dropped":${5000 - kept},"msg":"log lines were dropped, since nobody read them"}\n`,
       '{"msg":"again"}\n',
+      '{"msg":"and again"}\n',
     ]);
   });
 

@@ -36,6 +36,6 @@ function fitError(error: Error, depth: number): unknown {
 
 function fitText(text: string): string {
   const whole = text.length <= MAX_TEXT;
-  const kept = withoutLogins(whole ? text : text.slice(0, MAX_TEXT));
+  const kept = withoutLogins(whole ? text : text.slice(0, MAX_TEXT)).toWellFormed();
   return whole ? kept : `${kept}… (${String(text.length)} characters)`;
 }

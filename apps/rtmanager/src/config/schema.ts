@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { listenAddress } from './listen-address.js';
-import { address, count, duration, list, size } from './units.js';
+import { address, count, duration, engineAddress, list, size } from './units.js';
 
 const stream = z.string().trim().min(1, 'must not be empty');
 const cores = availableParallelism();
@@ -16,7 +16,7 @@ export const configSchema = z.object({
     description: 'PostgreSQL, the truth of records and operations. `serve` needs it; without it `dev` embeds a PostgreSQL (PGlite).',
     secret: true,
   }),
-  RTMANAGER_DOCKER_HOST: address('unix', 'tcp', 'http').optional().meta({
+  RTMANAGER_DOCKER_HOST: engineAddress.optional().meta({
     description:
       'The container engine, `unix:///var/run/docker.sock` or `tcp://host:port`. `serve` needs it; without it `dev` runs engines as local processes.',
   }),

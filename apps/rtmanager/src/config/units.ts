@@ -52,4 +52,9 @@ export const address = (...schemes: readonly string[]) =>
     message: `must be an address such as ${schemes[0] ?? ''}://…`,
   });
 
+/** The address of a container engine: one that needs no login, for it has none. */
+export const engineAddress = address('unix', 'tcp', 'http').refine((text) => /^unix:\/\/\/[^/]|^(?:tcp|http):\/\/[^/@?#]+\/?$/.test(text), {
+  message: 'must be unix:///path, tcp://host:port or http://host:port, without a login',
+});
+
 const isAddress = (text: string): boolean => text.startsWith('unix://') || URL.canParse(text);
