@@ -55,20 +55,31 @@ const steps = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...others).map((step) => [step]) },
 );
 
+const running = [makeNetwork, create('a'), act('a', 'start'), create('b'), act('b', 'start')];
+
 it('answers as the real daemon does, in every state', { timeout: 300_000 }, async () => {
   const sequences = fc.array(steps, { minLength: 15, maxLength: 22, size: 'max' });
-  const property = fc.asyncProperty(sequences, async (chosen) => {
-    const suffix = `-${uniqueName('run')}`;
-    const sequence = [makeNetwork, create('a'), act('a', 'start'), create('b'), act('b', 'start'), ...chosen.flat()];
-    try {
-      const onFake = await play(fake, { names: NAMES, suffix, steps: sequence });
-      expect(await play(docker, { names: NAMES, suffix, steps: sequence, awaited: onFake.states })).toEqual(onFake);
-    } finally {
-      await Promise.all([fake, docker].map((daemon) => cleanUp(daemon, suffix)));
-    }
-  });
+  const property = fc.asyncProperty(sequences, (chosen) => agree([...running, ...chosen.flat()]));
   await fc.assert(property, { seed: 2010, numRuns: 3, endOnFailure: true });
 });
+
+it('answers as the real daemon does about networks that are gone, come again or never were', { timeout: 60_000 }, async () => {
+  const [removeNetwork, start] = [{ method: 'DELETE', path: '/networks/net~' }, act('a', 'start')] as const;
+  const gone = [removeNetwork, act('a', 'kill'), act('b', 'kill'), removeNetwork, removeNetwork, start, remove('b', '')];
+  const again = [makeNetwork, makeNetwork, start, remove('a', ''), create('a'), removeNetwork, start, makeNetwork, start];
+  const never = [create('b', tiny, 'no-net~'), act('b', 'start'), act('b', 'start'), act('b', 'stop?t=0'), remove('b', '')];
+  await agree([...running, ...gone, ...again, ...never]);
+});
+
+async function agree(sequence: readonly Step[]): Promise<void> {
+  const suffix = `-${uniqueName('run')}`;
+  try {
+    const onFake = await play(fake, { names: NAMES, suffix, steps: sequence });
+    expect(await play(docker, { names: NAMES, suffix, steps: sequence, awaited: onFake.states })).toEqual(onFake);
+  } finally {
+    await Promise.all([fake, docker].map((daemon) => cleanUp(daemon, suffix)));
+  }
+}
 
 async function cleanUp(daemon: DockerApi, suffix: string): Promise<void> {
   for (const of of NAMES) await daemon.call({ method: 'DELETE', path: `/containers/${of}${suffix}?force=1` });
