@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { ApiRefusal } from './api-refusal.js';
 import { containerRoutes } from './container-routes.js';
+import { RunOver } from './daemon-run.js';
 import type { ApiCall, Endpoint } from './endpoints.js';
 import { endpointOf } from './endpoints.js';
 import type { FakeDaemon } from './fake-daemon.js';
@@ -76,12 +77,12 @@ function parsed(body: string): unknown {
   }
 }
 
-// What a call is turned down with is an answer, too; that the daemon has ended is none.
+// What a call is turned down with is an answer, too, and so is a mistake of ours; that the daemon has ended is none.
 async function settled(daemon: FakeDaemon, call: ApiCall): Promise<Reply> {
   try {
     return await routes[call.endpoint](daemon, call);
   } catch (error) {
-    if (error instanceof ApiRefusal) return failure(error);
-    throw error;
+    if (error instanceof RunOver) throw error;
+    return failure(error);
   }
 }

@@ -15,7 +15,9 @@ export class EngineListener {
   mode: EngineMode = 'answers';
   readonly #server: Server;
   #demo: DemoHandler | null = null;
+  readonly #over: Promise<void>;
   #closed = false;
+  #settleOver = () => {};
   #thawed: Promise<void> | null = null;
   #thaw = () => {};
 
@@ -23,20 +25,25 @@ export class EngineListener {
     this.#server = createServer((request, response) => void this.#answer(request, response));
     // The end of a container cuts whatever is open.
     this.#server.unref();
+    this.#over = new Promise((resolve) => {
+      this.#settleOver = resolve;
+    });
   }
 
-  /** Begins to listen; returns once it does, or at once when it was closed before. Rejects when the address is taken. */
+  /** Begins to listen; returns once it does, or once it was closed. Rejects when the address is taken. */
   async open(address: string, behaviour: EngineBehaviour, stateDir: string | undefined): Promise<void> {
     this.#demo = await createDemoHandler({ ...behaviour, ...(stateDir !== undefined && { stateDir }) });
     if (this.#closed) return;
     this.#server.listen(ENGINE_PORT, address);
-    await once(this.#server, 'listening');
-    this.#demo.open();
+    // A server that is closed meanwhile never tells that it listens.
+    await Promise.race([once(this.#server, 'listening'), this.#over]);
+    if (!this.#closed) this.#demo.open();
   }
 
   /** Ends it and cuts every connection. */
   close(): void {
     this.#closed = true;
+    this.#settleOver();
     this.#demo?.close();
     this.#server.close();
     this.#server.closeAllConnections();

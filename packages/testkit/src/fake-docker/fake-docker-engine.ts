@@ -14,7 +14,7 @@ import type { FakeDockerFaults } from './fake-docker-faults.js';
 import type { ImageShelf } from './image-shelf.js';
 
 /** How a fake daemon is started again. */
-export interface FakeRestart {
+interface FakeRestart {
   /** On an empty data root: no containers, networks or images. What runs is ended. */
   readonly emptied?: boolean;
   /** As another store, under another engine id. */
@@ -22,7 +22,7 @@ export interface FakeRestart {
 }
 
 /** How a container's program is ended from outside. */
-export interface Crash {
+interface Crash {
   /** Default 1. */
   readonly exitCode?: number;
   /** Whether the daemon says that it was killed for memory. */

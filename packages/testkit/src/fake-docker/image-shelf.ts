@@ -4,7 +4,7 @@ import type { EngineBehaviour } from './engine-behaviour.js';
 import { imageNameOf, shownName } from './image-name.js';
 
 /** How a pull of an image goes; by default at once and well. */
-export interface PullBehaviour {
+interface PullBehaviour {
   /** Milliseconds that it takes; default 0. */
   readonly ms?: number;
   /** The daemon refuses with a status, before any report. */
