@@ -4,7 +4,7 @@ import type { PublishingFaults, PublishingGuards, PublishingScope } from './publ
 import { ALL_PUBLISHING_GUARDS } from './publishing/state.js';
 import { publishingModel } from './publishing-model.js';
 
-const MAX_STATES = 60_000;
+const MAX_STATES = 150_000;
 
 interface Scenario {
   readonly scope: PublishingScope;
@@ -12,7 +12,7 @@ interface Scenario {
 }
 
 const modelOf = ({ scope, faults }: Scenario, guards: PublishingGuards) =>
-  publishingModel(scope, { failovers: 0, lostReplies: 0, deaths: 0, ...faults }, guards);
+  publishingModel(scope, { failovers: 0, splits: 0, lostReplies: 0, deaths: 0, ...faults }, guards);
 
 describe('publishing', () => {
   it.each<Scenario>([
@@ -23,9 +23,15 @@ describe('publishing', () => {
     { scope: { results: 2, workers: 2 }, faults: { failovers: 1, deaths: 1 } },
     { scope: { results: 2, workers: 2 }, faults: { failovers: 1, lostReplies: 1 } },
     { scope: { results: 2, workers: 2 }, faults: { failovers: 2 } },
-  ])('keeps its promises: $scope with $faults', (scenario) => {
-    expect(explore(modelOf(scenario, ALL_PUBLISHING_GUARDS), MAX_STATES).violation).toBeNull();
-  });
+    { scope: { results: 2, workers: 2 }, faults: { failovers: 1, splits: 1 } },
+    { scope: { results: 2, workers: 1 }, faults: { failovers: 1, splits: 1, deaths: 1 } },
+  ])(
+    'keeps its promises: $scope with $faults',
+    (scenario) => {
+      expect(explore(modelOf(scenario, ALL_PUBLISHING_GUARDS), MAX_STATES).violation).toBeNull();
+    },
+    60_000,
+  );
 });
 
 describe('publishing goes wrong without', () => {
@@ -34,6 +40,8 @@ describe('publishing goes wrong without', () => {
     { guard: 'gapRefusal', faults: {}, problem: 'Lobby reads 2 after 0' },
     { guard: 'lostTogether', faults: { failovers: 1 }, problem: 'Lobby reads 2 after 0' },
     { guard: 'markUnderEpoch', faults: { failovers: 1 }, problem: 'Lobby never reads result 2' },
+    { guard: 'epochInRedis', faults: { failovers: 1, splits: 1 }, problem: 'Lobby never reads result 1' },
+    { guard: 'takeBackUnlisted', faults: { failovers: 1 }, problem: 'Lobby never reads result 1' },
     { guard: 'verify', faults: { failovers: 1 }, problem: 'Lobby never reads result 1' },
     { guard: 'verifyInOneWrite', faults: { failovers: 1 }, problem: 'Lobby never reads result 2' },
     // No rule of ours: what Lobby has to put up with.

@@ -1,27 +1,31 @@
 /*
  * The publishing model: the numbered results of one game, workers that publish theirs at once, a relay for the rest, a
- * Redis that may fail over to a replica without the last entries, and Lobby, which reads the stream.
+ * Redis that may be emptied or fail over to a replica without the last entries, and Lobby, which reads the stream.
  *
- * Time is left out: publishers may be as slow as they like, and publishes that nobody waits for any more are carried out
- * whenever it hurts most. Stream and hash are one server's, written by one script, and a failover cuts both at the same
- * point. It is assumed that database and script do one thing at a time, and that each failover is noticed some time later.
+ * Time is left out: publishers may be as slow as they like, and calls that nobody waits for any more are carried out
+ * whenever it hurts most. Stream, last number and epoch are one server's, written by one script, and a failover cuts them at
+ * the same point. A demoted master may go on for those who have not noticed, workers, the relay and once whoever compares.
+ * It is assumed that database and script do one thing at a time, and that each failover is noticed some time later.
  * What Lobby has read matters only when Redis loses it, so it is decided at each failover.
  *
  * What stands for which code:
  *   publishing/publishers.ts    a result decided: finish.ts in packages/adapters/postgres/src; sending, filling a gap, marking, the
- *                               relay: publish-outbox.ts in packages/use-cases/src; postgres-outbox.ts in packages/adapters/postgres/src
- *   publishing/redis.ts         PUBLISH_NUMBERED of scripts.ts in packages/adapters/redis/src; Lobby: apps/lobby-producer/src/read-job-results.ts
- *   publishing/verification.ts  the comparison after a failover and the epoch that marks are made under; there is no code for it yet
+ *                               relay: publish-in-order.ts and publish-outbox.ts in packages/use-cases/src; publish-marks.ts in
+ *                               packages/adapters/postgres/src
+ *   publishing/redis.ts         PUBLISH_NUMBERED of scripts.ts and ADOPT_EPOCH of publishing-scripts.ts in packages/adapters/redis/src;
+ *                               Lobby: apps/lobby-producer/src/read-job-results.ts
+ *   publishing/verification.ts  the comparison: compare-published.ts in packages/use-cases/src; take-back.ts in packages/adapters/postgres/src
  *
  * Holds in every state: read from its place, the stream gives Lobby each result once and in order, save that one it had read and
  * Redis has lost comes once more. Holds at rest, which is always in reach: Lobby can read every result, and all are marked.
  *
  * Not covered: dead letters, batches, results of other games, entry ids (a replica whose clock is behind may give ids that
- * Lobby's place has passed), trimming of the stream, a loss of the hash alone, and faults beyond the few that a test allows at a time.
+ * Lobby's place has passed), results too old to be sent again, trimming of the stream, a loss of the hashes alone, and faults
+ * beyond the few that a test allows at a time.
  */
 import type { Model } from './explore.js';
 import { finishes, publishes, relayReads } from './publishing/publishers.js';
-import { failovers, lateAppends, lobbyAt } from './publishing/redis.js';
+import { failovers, lateCalls, lobbyAt } from './publishing/redis.js';
 import type { PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './publishing/state.js';
 import { initialPublishing, publishingKey, showPublishing } from './publishing/state.js';
 import { verifies } from './publishing/verification.js';
@@ -35,7 +39,7 @@ export function publishingModel(scope: PublishingScope, faults: PublishingFaults
       ...relayReads(state),
       ...publishes(guards, state),
       ...verifies(guards, state),
-      ...lateAppends(guards, state),
+      ...lateCalls(guards, state),
       ...failovers(guards, state),
     ],
     key: publishingKey,

@@ -118,11 +118,9 @@ function openProcess(world: World, steps: Step[]): Process {
   const handle = (call: Call): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const answer = async (fate: Fate): Promise<void> => {
-        const outcome = await call.go().then(
-          (value) => () => resolve(value),
-          (error: unknown) => () => reject(error),
-        );
-        if (process.alive && fate === 'answered') outcome();
+        const going = call.go();
+        await going.catch(() => undefined);
+        if (process.alive && fate === 'answered') resolve(going);
       };
       const act = (fate: Fate): void => {
         if (fate === 'late') steps.push({ process, act: () => void answer('late') });

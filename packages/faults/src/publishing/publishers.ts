@@ -1,7 +1,7 @@
 import type { Move } from '../explore.js';
-import { append } from './redis.js';
+import { append, appendToDemoted, type Reply } from './redis.js';
 import type { Publisher, PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './state.js';
-import { RELAY } from './state.js';
+import { accepts, RELAY } from './state.js';
 
 /** The next result is decided; its worker publishes it at once, unless it dies first. */
 export function finishes(state: PublishingState, { results, workers }: PublishingScope): Move<PublishingState>[] {
@@ -37,19 +37,44 @@ export const publishes = (guards: PublishingGuards, state: PublishingState): Mov
 
 function sends(guards: PublishingGuards, state: PublishingState, publisher: Publisher): Move<PublishingState>[] {
   const [number = 0] = publisher.queue;
-  const { after, reply } = append(guards, state, number);
+  const publish = { number, epoch: publisher.epoch };
+  const { after, reply } = append(guards, state, publish);
   const label = `${publisher.name} publishes ${number}`;
-  const moves: Move<PublishingState>[] =
-    reply.kind === 'there'
-      ? [{ label, by: 'system', to: become(after, publisher, { ...publisher, point: 'mark' }) }]
-      : [{ label: `${label}: gap after ${reply.held}`, by: 'system', to: become(after, publisher, fill(state, publisher, reply.held)) }];
+  const moves = [answered(after, publisher, reply, label), ...straying(guards, state, publisher, number)];
   if (state.faults.lostReplies === 0) return moves;
   const gone = spend(become(state, publisher, null), 'lostReplies');
+  const underWay = [...gone.underWay, { publish: number, epoch: publisher.epoch }];
   return [
     ...moves,
-    { label: `${label}, reply lost`, by: 'environment', to: append(guards, gone, number).after },
-    { label: `${label}, not answered and still under way`, by: 'environment', to: { ...gone, underWay: [...gone.underWay, number] } },
+    { label: `${label}, reply lost`, by: 'environment', to: append(guards, gone, publish).after },
+    { label: `${label}, not answered and still under way`, by: 'environment', to: { ...gone, underWay } },
   ];
+}
+
+// Whoever has not noticed the failover publishes where nobody reads.
+function straying(guards: PublishingGuards, state: PublishingState, publisher: Publisher, number: number): Move<PublishingState>[] {
+  if (state.demoted === null) return [];
+  const { after, reply } = appendToDemoted(guards, state, state.demoted, { number, epoch: publisher.epoch });
+  const move = answered(after, publisher, reply, `${publisher.name} publishes ${number} to the demoted master`);
+  return [{ ...move, by: 'environment' }];
+}
+
+function answered(after: PublishingState, publisher: Publisher, reply: Reply, label: string): Move<PublishingState> {
+  switch (reply.kind) {
+    case 'there':
+      return { label, by: 'system', to: become(after, publisher, { ...publisher, point: 'mark' }) };
+    case 'gap':
+      return { label: `${label}: gap after ${reply.held}`, by: 'system', to: become(after, publisher, fill(after, publisher, reply.held)) };
+    case 'other_epoch':
+      return { label: `${label}: refused, of another epoch`, by: 'system', to: refused(after, publisher) };
+  }
+}
+
+// A worker leaves it to the relay; the relay wants to know why, unless it has only read before the last comparison.
+function refused(state: PublishingState, publisher: Publisher): PublishingState {
+  const after = become(state, publisher, null);
+  const isNews = publisher.name === RELAY && state.verification.point === 'idle' && accepts(state) !== state.epoch;
+  return isNews ? { ...after, verification: { point: 'wanted' } } : after;
 }
 
 // Whoever meets a gap sends everything from there; if that meets one too, the relay begins anew.

@@ -1,51 +1,113 @@
 import type { Move } from '../explore.js';
-import type { Lobby, PublishingGuards, PublishingState } from './state.js';
+import type { Adoption, Call, Demoted, Lobby, PublishingGuards, PublishingState, Server } from './state.js';
+import { accepts } from './state.js';
 
-/** What the script answers: it is in the stream now or was already, or the last number that is. */
-export type Reply = { readonly kind: 'there' } | { readonly kind: 'gap'; readonly held: number };
+/** What the script answers: it is in the stream now or was already, the last number that is, or that another epoch is accepted. */
+export type Reply = { readonly kind: 'there' | 'other_epoch' } | { readonly kind: 'gap'; readonly held: number };
+
+/** A numbered result, stamped with the epoch in which its publisher read it. */
+export interface Publish {
+  readonly number: number;
+  readonly epoch: number;
+}
 
 /** The script that appends a numbered result. */
-export function append(guards: PublishingGuards, state: PublishingState, number: number): { after: PublishingState; reply: Reply } {
-  const { held, stream } = state;
-  if (guards.numberCheck && number <= held) return { after: state, reply: { kind: 'there' } };
-  if (guards.gapRefusal && number > held + 1) return { after: state, reply: { kind: 'gap', held } };
-  return { after: { ...state, stream: [...stream, number], held: number }, reply: { kind: 'there' } };
+export function append(guards: PublishingGuards, state: PublishingState, publish: Publish): { after: PublishingState; reply: Reply } {
+  const reply = judge(guards, { held: state.held, accepts: accepts(state) }, publish);
+  if (reply !== null) return { after: state, reply };
+  const { number } = publish;
+  return { after: { ...state, stream: [...state.stream, number], held: number }, reply: { kind: 'there' } };
+}
+
+/** The same script on a demoted master. Nobody reads its stream. */
+export function appendToDemoted(
+  guards: PublishingGuards,
+  state: PublishingState,
+  demoted: Demoted,
+  publish: Publish,
+): { after: PublishingState; reply: Reply } {
+  const reply = judge(guards, demoted, publish);
+  if (reply !== null) return { after: state, reply };
+  return { after: { ...state, demoted: { ...demoted, held: publish.number } }, reply: { kind: 'there' } };
+}
+
+/** Why nothing is appended; null when it is. */
+function judge(guards: PublishingGuards, server: Pick<Demoted, 'held' | 'accepts'>, { number, epoch }: Publish): Reply | null {
+  if (guards.epochInRedis && server.accepts !== epoch) return { kind: 'other_epoch' };
+  if (guards.numberCheck && number <= server.held) return { kind: 'there' };
+  if (guards.gapRefusal && number > server.held + 1) return { kind: 'gap', held: server.held };
+  return null;
+}
+
+/** The script that adopts an epoch, unless the server knows a higher one. */
+export function adopt(state: PublishingState, epoch: number, server: Server): PublishingState {
+  const { demoted, adoptions, stream } = state;
+  if (server === 'demoted') {
+    return demoted === null || (demoted.accepts ?? -1) >= epoch ? state : { ...state, demoted: { ...demoted, accepts: epoch } };
+  }
+  return (accepts(state) ?? -1) >= epoch ? state : { ...state, adoptions: [...adoptions, { epoch, after: stream.length }] };
 }
 
 /** Calls that nobody waits for any more are carried out. */
-export const lateAppends = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
-  state.underWay.map((number, n) => ({
-    label: `Redis carries out the publish of ${number} at last`,
-    by: 'environment',
-    to: append(guards, { ...state, underWay: state.underWay.filter((_, other) => other !== n) }, number).after,
-  }));
+export const lateCalls = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
+  state.underWay.map((call, n) => {
+    const rest = { ...state, underWay: state.underWay.filter((_, other) => other !== n) };
+    return { label: `Redis ${whatOf(call)} at last`, by: 'environment', to: carryOut(guards, rest, call) };
+  });
 
-/** A replica that lacks the last entries takes over; Lobby may have read some of them. */
+const whatOf = (call: Call): string => ('adopt' in call ? `adopts epoch ${call.adopt}` : `carries out the publish of ${call.publish}`);
+
+const carryOut = (guards: PublishingGuards, state: PublishingState, call: Call): PublishingState =>
+  'adopt' in call ? adopt(state, call.adopt, 'master') : append(guards, state, { number: call.publish, epoch: call.epoch }).after;
+
+/** A replica that lacks the last entries, or the last adoption, takes over; Lobby may have read some of them. */
 export function failovers(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
   const { faults, stream, lobby } = state;
   if (faults.failovers === 0) return [];
-  return stream.flatMap((_, kept) => {
-    const first = Math.max(kept, lobby.position);
-    return stream
-      .slice(first)
-      .concat(0)
-      .map((__, more) => failover(guards, state, kept, first + more));
+  return cutsOf(state).flatMap((cut) => {
+    const first = Math.max(cut.kept, lobby.position);
+    const reads = Array.from({ length: Math.max(1, stream.length - first + 1) }, (_, more) => first + more);
+    return reads.flatMap((read) => [
+      failover(guards, state, cut, read, false),
+      ...(faults.splits > 0 ? [failover(guards, state, cut, read, true)] : []),
+    ]);
   });
 }
 
-function failover(guards: PublishingGuards, state: PublishingState, kept: number, read: number): Move<PublishingState> {
-  const { stream, faults } = state;
+/** What a replica has: so many entries, and what was adopted up to there. */
+interface Cut {
+  readonly kept: number;
+  readonly adoptions: readonly Adoption[];
+}
+
+function cutsOf({ stream, adoptions }: PublishingState): Cut[] {
+  return Array.from({ length: stream.length + 1 }, (_, kept) => kept).flatMap((kept) => {
+    const before = adoptions.filter(({ after }) => after < kept).length;
+    const until = adoptions.filter(({ after }) => after <= kept).length;
+    const cuts = Array.from({ length: until - before + 1 }, (_, more) => ({ kept, adoptions: adoptions.slice(0, before + more) }));
+    return cuts.filter((cut) => kept < stream.length || cut.adoptions.length < adoptions.length);
+  });
+}
+
+function failover(guards: PublishingGuards, state: PublishingState, cut: Cut, read: number, isSplit: boolean): Move<PublishingState> {
+  const { stream, faults, held, adoptions } = state;
+  const { kept } = cut;
   const isRead = read > kept ? `, of which Lobby has read ${stream.slice(kept, read).join(' ')}` : '';
+  const isAdoptionLost = cut.adoptions.length < adoptions.length;
+  const lost = [...stream.slice(kept), ...(isAdoptionLost ? [`epoch ${String(accepts(state))}`] : [])].join(' ');
+  const demoted = { held, accepts: accepts(state), isTrusted: true };
   return {
-    label: `failover: Redis loses ${stream.slice(kept).join(' ')}${isRead}`,
+    label: `failover: Redis loses ${lost}${isRead}${isSplit ? '; some stay with the demoted master' : ''}`,
     by: 'environment',
     to: {
       ...state,
       stream: stream.slice(0, kept),
-      held: guards.lostTogether ? (stream[kept - 1] ?? 0) : state.held,
+      held: guards.lostTogether ? (stream[kept - 1] ?? 0) : held,
+      adoptions: cut.adoptions,
+      demoted: isSplit ? demoted : state.demoted,
       lobby: afterLoss(guards, lobbyAt(state, read).lobby, stream, kept),
       verification: { point: 'wanted' },
-      faults: { ...faults, failovers: faults.failovers - 1 },
+      faults: { ...faults, failovers: faults.failovers - 1, splits: faults.splits - (isSplit ? 1 : 0) },
     },
   };
 }

@@ -8,10 +8,14 @@ export interface PublishingGuards {
   readonly lostTogether: boolean;
   /** A mark counts only in the epoch in which its publisher learned of the result. */
   readonly markUnderEpoch: boolean;
+  /** Redis accepts a publish only in the epoch that it adopted last. */
+  readonly epochInRedis: boolean;
   /** After a failover the stream is compared with what is marked. */
   readonly verify: boolean;
   /** The comparison raises the epoch and takes marks back in one write. */
   readonly verifyInOneWrite: boolean;
+  /** Marks of a lane that was not listed for the comparison are taken back as well. */
+  readonly takeBackUnlisted: boolean;
   /** Lobby expects a result once more that it has read and Redis has lost. */
   readonly lobbyExpectsLosses: boolean;
 }
@@ -22,8 +26,10 @@ export const ALL_PUBLISHING_GUARDS: PublishingGuards = {
   gapRefusal: true,
   lostTogether: true,
   markUnderEpoch: true,
+  epochInRedis: true,
   verify: true,
   verifyInOneWrite: true,
+  takeBackUnlisted: true,
   lobbyExpectsLosses: true,
 };
 
@@ -37,6 +43,8 @@ export interface PublishingScope {
 export interface PublishingFaults {
   /** Failovers to a replica that lacks some of the last entries. */
   readonly failovers: number;
+  /** How many of them leave the old master running, with somebody connected to it. */
+  readonly splits: number;
   /** Replies that are lost, of calls that were carried out or will be later. */
   readonly lostReplies: number;
   /** Publishers that die. */
@@ -58,8 +66,35 @@ export interface Publisher {
   readonly filling: boolean;
 }
 
-/** Where the comparison is: nothing to do, wanted, the last number read from Redis, or its marks taken back but the epoch not raised. */
-export type Verification = { readonly point: 'idle' | 'wanted' | 'unmarked' } | { readonly point: 'read'; readonly held: number };
+/** The server that whoever compares is connected to. */
+export type Server = 'master' | 'demoted';
+
+/**
+ * Where the comparison is: nothing to do, wanted, the lane looked for among those with marks, its last number read from
+ * Redis (null: not listed, so not asked for), its marks taken back but the epoch not raised, or both but not adopted.
+ */
+export type Verification =
+  | { readonly point: 'idle' | 'wanted' }
+  | { readonly point: 'listed'; readonly isListed: boolean }
+  | { readonly point: 'read'; readonly held: number | null; readonly server: Server }
+  | { readonly point: 'unmarked' | 'raised'; readonly server: Server };
+
+/** That Redis adopted an epoch when its stream had so many entries: a failover may lose it like an entry. */
+export interface Adoption {
+  readonly epoch: number;
+  readonly after: number;
+}
+
+/** A master that was replaced and does not know. What is published there is lost. */
+export interface Demoted {
+  readonly held: number;
+  readonly accepts: number | null;
+  /** Whether whoever compares may still take it for the master. */
+  readonly isTrusted: boolean;
+}
+
+/** A call nobody waits for any more. */
+export type Call = { readonly publish: number; readonly epoch: number } | { readonly adopt: number };
 
 /** Everything there is. Results are their numbers. */
 export interface PublishingState {
@@ -69,11 +104,14 @@ export interface PublishingState {
   readonly marked: readonly number[];
   readonly epoch: number;
   readonly publishers: readonly Publisher[];
-  /** Publishes nobody waits for any more and that Redis may still carry out. */
-  readonly underWay: readonly number[];
+  /** Calls nobody waits for any more and that Redis may still carry out. */
+  readonly underWay: readonly Call[];
   readonly stream: readonly number[];
   /** The last number in the hash. */
   readonly held: number;
+  /** What the master has adopted, in order; it accepts the last. */
+  readonly adoptions: readonly Adoption[];
+  readonly demoted: Demoted | null;
   readonly lobby: Lobby;
   readonly verification: Verification;
   readonly faults: PublishingFaults;
@@ -89,7 +127,10 @@ export interface Lobby {
   readonly again: readonly number[];
 }
 
-/** The state before the first result. */
+/** The epoch that the master accepts; null when it knows none. */
+export const accepts = ({ adoptions }: Pick<PublishingState, 'adoptions'>): number | null => adoptions.at(-1)?.epoch ?? null;
+
+/** The state before the first result, after the first comparison. */
 export function initialPublishing(faults: PublishingFaults): PublishingState {
   return {
     finished: 0,
@@ -99,6 +140,8 @@ export function initialPublishing(faults: PublishingFaults): PublishingState {
     underWay: [],
     stream: [],
     held: 0,
+    adoptions: [{ epoch: 0, after: 0 }],
+    demoted: null,
     lobby: { position: 0, last: 0, again: [] },
     verification: { point: 'idle' },
     faults,
@@ -106,22 +149,26 @@ export function initialPublishing(faults: PublishingFaults): PublishingState {
 }
 
 /**
- * The state as a short text. Publishers and calls under way have no order; of an epoch it matters only whether it is the
- * one of now.
+ * The state as a short text. Publishers and calls under way have no order; of an epoch it matters only how far it is from
+ * the one of now.
  */
 export function publishingKey(state: PublishingState): string {
-  const { finished, marked, epoch, publishers, underWay, stream, held, lobby, verification, faults } = state;
+  const { finished, marked, epoch, publishers, underWay, stream, held, adoptions, demoted, lobby, verification, faults } = state;
+  const since = (other: number | null) => (other === null ? 'none' : epoch - other);
   const publisherKey = ({ name, queue, point, epoch: own, filling }: Publisher) =>
-    `${name === RELAY}${queue.join('.')}${point}${own === epoch}${filling}`;
+    `${name === RELAY}${queue.join('.')}${point}${since(own)}${filling}`;
+  const callKey = (call: Call) => ('adopt' in call ? `a${since(call.adopt)}` : `${call.publish}:${since(call.epoch)}`);
   return [
     finished,
     marked.toSorted().join('.'),
     publishers.map(publisherKey).sort().join(),
-    underWay.toSorted().join('.'),
+    underWay.map(callKey).sort().join('.'),
     stream.join('.'),
     held,
+    adoptions.map((adoption) => `${adoption.after}:${since(adoption.epoch)}`).join('.'),
+    demoted === null ? '' : `${demoted.held}:${since(demoted.accepts)}:${demoted.isTrusted}`,
     `${lobby.position}:${lobby.last}:${lobby.again.join('.')}`,
-    verification.point === 'read' ? verification.held : verification.point,
+    Object.values(verification).join(),
     Object.values(faults).join(),
   ].join(';');
 }

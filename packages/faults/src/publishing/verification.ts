@@ -1,25 +1,64 @@
 import type { Move } from '../explore.js';
-import type { PublishingGuards, PublishingState, Verification } from './state.js';
+import { adopt } from './redis.js';
+import type { PublishingGuards, PublishingState, Server, Verification } from './state.js';
 
-/** The comparison of Redis with what is marked: wanted after each failover, then a look, then a write. */
+/** The comparison of Redis with what is marked: a list, a look, a write, and Redis told of it. It may end anywhere, and begins anew then. */
 export function verifies(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { verification, held, epoch } = state;
+  const { verification, faults } = state;
+  const steps = stepsFrom(guards, state);
+  if (faults.deaths === 0 || verification.point === 'idle' || verification.point === 'wanted') return steps;
+  const dead = { ...state, faults: { ...faults, deaths: faults.deaths - 1 } };
+  return [...steps, { ...step(dead, 'dies', { point: 'wanted' }), by: 'environment' }];
+}
+
+function stepsFrom(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
+  const { verification, marked, epoch } = state;
   switch (verification.point) {
     case 'idle':
       return [];
     case 'wanted':
-      return guards.verify ? [step(state, `reads the last number, ${held}`, { point: 'read', held })] : [];
+      return guards.verify ? [step(state, 'lists what has marks', { point: 'listed', isListed: marked.length > 0 })] : [];
+    case 'listed':
+      return reads(state, verification.isListed);
     case 'read':
-      return [takesBack(guards, state, verification.held)];
+      return [takesBack(guards, state, verification.held, verification.server)];
     case 'unmarked':
-      return [step({ ...state, epoch: epoch + 1 }, 'raises the epoch', { point: 'idle' })];
+      return [step({ ...state, epoch: epoch + 1 }, 'raises the epoch', { point: 'raised', server: verification.server })];
+    case 'raised':
+      return adopts(state, verification.server);
   }
 }
 
-function takesBack({ verifyInOneWrite }: PublishingGuards, state: PublishingState, held: number): Move<PublishingState> {
-  const unmarked: PublishingState = { ...state, marked: state.marked.filter((number) => number <= held) };
-  if (!verifyInOneWrite) return step(unmarked, `takes back the marks above ${held}`, { point: 'unmarked' });
-  return step({ ...unmarked, epoch: state.epoch + 1 }, `raises the epoch and takes back the marks above ${held}`, { point: 'idle' });
+// Whoever compares may still be connected to the demoted master. Once: it will be noticed.
+function reads(state: PublishingState, isListed: boolean): Move<PublishingState>[] {
+  const { held, demoted } = state;
+  const label = (number: number) => (isListed ? `reads the last number, ${number}` : 'has nothing to ask for');
+  const master = step(state, label(held), { point: 'read', held: isListed ? held : null, server: 'master' });
+  if (demoted?.isTrusted !== true) return [master];
+  const misled = { ...state, demoted: { ...demoted, isTrusted: false } };
+  const read: Verification = { point: 'read', held: isListed ? demoted.held : null, server: 'demoted' };
+  return [master, { ...step(misled, `is with the demoted master and ${label(demoted.held)}`, read), by: 'environment' }];
+}
+
+function takesBack(guards: PublishingGuards, state: PublishingState, held: number | null, server: Server): Move<PublishingState> {
+  const kept = held ?? (guards.takeBackUnlisted ? 0 : Number.POSITIVE_INFINITY);
+  const unmarked: PublishingState = { ...state, marked: state.marked.filter((number) => number <= kept) };
+  const what = kept === Number.POSITIVE_INFINITY ? 'nothing' : `the marks above ${kept}`;
+  if (!guards.verifyInOneWrite) return step(unmarked, `takes back ${what}`, { point: 'unmarked', server });
+  return step({ ...unmarked, epoch: state.epoch + 1 }, `raises the epoch and takes back ${what}`, { point: 'raised', server });
+}
+
+function adopts(state: PublishingState, server: Server): Move<PublishingState>[] {
+  const { epoch, faults, underWay } = state;
+  const adopted = adopt(state, epoch, server);
+  const label = server === 'master' ? 'has Redis adopt the epoch' : 'has the demoted master adopt the epoch';
+  const done = step(adopted, label, { point: server === 'master' ? 'idle' : 'wanted' });
+  if (faults.lostReplies === 0) return [done];
+  const spent = { ...faults, lostReplies: faults.lostReplies - 1 };
+  const lost = step({ ...adopted, faults: spent }, `${label}, reply lost`, { point: 'wanted' });
+  const late = { ...state, underWay: [...underWay, { adopt: epoch }], faults: spent };
+  const isLate = step(late, `${label}, not answered and still under way`, { point: 'wanted' });
+  return [done, { ...lost, by: 'environment' }, { ...isLate, by: 'environment' }];
 }
 
 const step = (state: PublishingState, what: string, verification: Verification): Move<PublishingState> => ({
