@@ -36,8 +36,8 @@ export class EngineListener {
     if (this.#closed) return;
     this.#server.listen(ENGINE_PORT, address);
     // A server that is closed meanwhile never tells that it listens.
-    await Promise.race([once(this.#server, 'listening'), this.#over]);
-    if (!this.#closed) this.#demo.open();
+    const listening = once(this.#server, 'listening').then(() => true);
+    if (await Promise.race([listening, this.#over.then(() => false)])) this.#demo.open();
   }
 
   /** Ends it and cuts every connection. */
