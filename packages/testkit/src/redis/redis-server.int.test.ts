@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFaultProxy } from '../faults/fault-proxy.js';
@@ -31,6 +33,26 @@ describe('a private Redis', () => {
     await server.restart();
     expect(server.pid()).not.toBe(before);
     expect(await once(server.url, (redis) => redis.xlen('jobs'))).toBe(1);
+  });
+
+  it('loses what it acknowledged after its data was kept, when that is put back', async () => {
+    await once(server.url, (redis) => redis.xadd('jobs', '*', 'game_id', 'g1'));
+    const losePower = await server.keepData();
+    await once(server.url, (redis) => redis.xadd('jobs', '*', 'game_id', 'g2'));
+    await losePower();
+    expect(await once(server.url, (redis) => redis.xlen('jobs'))).toBe(1);
+  });
+
+  it('refuses writes when its disk is full, and is read from', async () => {
+    const small = await startRedis({ diskMb: 2, args: ['--appendfsync', 'everysec'] });
+    await once(small.url, (redis) => redis.set('key', 'value'));
+    await writeFile(join(small.dataDir, 'filler'), Buffer.alloc(2 * 1024 * 1024)).catch(() => undefined);
+    const write = () => once(small.url, (redis) => redis.set('large', 'x'.repeat(100_000)));
+    await expect.poll(() => write().catch(String), { timeout: 5000 }).toContain('MISCONF');
+    expect(await once(small.url, (redis) => redis.get('key'))).toBe('value');
+    await rm(join(small.dataDir, 'filler'));
+    await expect.poll(() => write().catch(String), { timeout: 5000 }).toBe('OK');
+    await small.stop();
   });
 
   it('does not answer while paused', async () => {

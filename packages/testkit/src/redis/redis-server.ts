@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../processes/free-port.js';
 import { ensurePrograms } from '../processes/install.js';
 import { sweepWorkDir } from '../processes/leftovers.js';
+import { run } from '../processes/run.js';
 import type { ServerControl } from '../processes/server-process.js';
 import { startServerProcess } from '../processes/server-process.js';
 import { inWorkDir } from '../processes/work-dir.js';
@@ -12,6 +14,10 @@ import { inWorkDir } from '../processes/work-dir.js';
 export interface RedisServer extends ServerControl {
   /** E.g. `redis://127.0.0.1:23456`; the same over restarts. */
   readonly url: string;
+  /** Where its append-only file lies. */
+  readonly dataDir: string;
+  /** Keeps what its append-only file holds now; the function it gives puts that back and starts the server, as after a loss of power. */
+  keepData(): Promise<() => Promise<void>>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -20,6 +26,8 @@ export interface RedisServer extends ServerControl {
 export interface RedisOptions {
   /** Further command line arguments, e.g. `['--maxmemory', '3mb']`. */
   readonly args?: readonly string[];
+  /** How many megabytes its data has room for; no limit when not given. */
+  readonly diskMb?: number;
 }
 
 /**
@@ -30,13 +38,33 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   const [command = ''] = await ensurePrograms('redis-server');
   return inWorkDir('redis', async (dir) => {
     const port = await freePort();
+    const dataDir = await makeDataDir(dir, options.diskMb);
     const network = ['--port', String(port), '--bind', '127.0.0.1'];
-    const storage = ['--dir', dir, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'];
+    const storage = ['--dir', dataDir, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'];
     const args = [...network, ...storage, ...(options.args ?? [])];
     const ready = (): Promise<boolean> => answersPing(port);
     const control = await startServerProcess({ name: 'redis-server', command, args, cwd: dir, logFile: join(dir, 'log'), ready });
-    return { ...control, url: `redis://127.0.0.1:${port}`, stop: () => sweepWorkDir(dir) };
+    const keepData = async () => {
+      const kept = join(dir, `kept-${String((copies += 1))}`);
+      await cp(dataDir, kept, { recursive: true });
+      return async () => {
+        await control.kill();
+        await rm(join(dataDir, 'appendonlydir'), { recursive: true });
+        await cp(kept, dataDir, { recursive: true });
+        await control.restart();
+      };
+    };
+    return { ...control, url: `redis://127.0.0.1:${port}`, dataDir, keepData, stop: () => sweepWorkDir(dir) };
   });
+}
+
+let copies = 0;
+
+async function makeDataDir(dir: string, diskMb: number | undefined): Promise<string> {
+  const dataDir = join(dir, 'data');
+  await mkdir(dataDir);
+  if (diskMb !== undefined) await run('mount', ['-t', 'tmpfs', '-o', `size=${String(diskMb)}m`, 'tmpfs', dataDir]);
+  return dataDir;
 }
 
 /** Redis answers `-LOADING` until it has read its file. */
