@@ -1,17 +1,18 @@
-import { adoptedRecord, type RuntimeRecord } from '@galaxy/domain';
-import type { Clock, ListedIncarnation, RuntimeRecordStore } from '@galaxy/ports';
+import { adoptedRecord, type RuntimeRecord, recordAnswering } from '@galaxy/domain';
+import type { ContainerEngine, ListedIncarnation, RuntimeRecordStore } from '@galaxy/ports';
 import { RuntimeNotFoundError } from '@galaxy/ports';
+import { answers, type ProbeDeps } from './probe-engine.js';
 
 /** What adopting takes. */
-export interface AdoptDeps {
+export interface AdoptDeps extends ProbeDeps {
   readonly records: Pick<RuntimeRecordStore, 'get' | 'upsert'>;
-  readonly clock: Clock;
+  readonly engine: Pick<ContainerEngine, 'inspect'>;
 }
 
 /**
- * Writes every running container into the record of its game, where the record says otherwise. As `engine_unreachable`:
- * the reconciler asks the engine and moves the record on. Returns the games. Repeating is safe. Nothing else may be at
- * work on these games meanwhile.
+ * Writes every running container into the record of its game, where the record says otherwise: as `running` when its
+ * engine answers, and as `engine_unreachable` when not. Returns the games. Repeating is safe. Nothing else may be at work
+ * on these games meanwhile.
  */
 export async function adoptRunning(incarnations: readonly ListedIncarnation[], deps: AdoptDeps): Promise<string[]> {
   const adopted: string[] = [];
@@ -19,10 +20,18 @@ export async function adoptRunning(incarnations: readonly ListedIncarnation[], d
     const { gameId } = incarnation.owner;
     const before = await recordOrNull(gameId, deps);
     if (before !== null && tells(before, incarnation)) continue;
-    await deps.records.upsert(adoptedRecord(before, { ...incarnation, gameId, now: deps.clock.now() }));
+    await deps.records.upsert(await recordOf(before, incarnation, deps));
     adopted.push(gameId);
   }
   return adopted;
+}
+
+async function recordOf(before: RuntimeRecord | null, { id, imageRef, owner }: ListedIncarnation, deps: AdoptDeps): Promise<RuntimeRecord> {
+  const now = deps.clock.now();
+  const adopted = adoptedRecord(before, { id, imageRef, gameId: owner.gameId, now });
+  const sighting = await deps.engine.inspect(id);
+  const isUp = sighting.kind === 'ours' && (await answers(deps.engine, sighting.incarnation, deps));
+  return isUp ? recordAnswering(adopted, id, now) : adopted;
 }
 
 const UP = ['running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished'];

@@ -22,14 +22,32 @@ const HELD_LOOK_MS = 1000;
  */
 export function coordinatorDuty({ guard, clock, observer, turns }: CoordinatorDeps): LeasedDuty {
   const part = ([name, turn]: [string, DutyTurn], lease: LeaseGrant, held: AbortSignal): Promise<void> =>
-    supervise(name, (signal) => whenTrusted(guard, clock, () => turn(lease, signal), signal), held, { clock, observer });
+    supervise(name, (signal) => whenTrusted(guard, clock, (trusted) => turn(lease, trusted), signal), held, { clock, observer });
   return async (lease, held) => {
     await Promise.all(Object.entries(turns).map((entry) => part(entry, lease, held)));
   };
 }
 
-/** Does the work if the database may be worked with, and otherwise waits for a while. */
-export async function whenTrusted(guard: RestoreGuard, clock: Clock, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  if (await guard.mayWork()) return work();
-  return clock.sleep(HELD_LOOK_MS, signal);
+/**
+ * Does the work if the database may be worked with, and otherwise waits for a while. The work's signal aborts also when the
+ * database is distrusted: what was read from it before may not be true of the one that answers next.
+ */
+export async function whenTrusted(
+  guard: RestoreGuard,
+  clock: Clock,
+  work: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => {
+    over.abort();
+  };
+  const stopListening = guard.onDistrust(end);
+  signal.addEventListener('abort', end);
+  try {
+    await ((await guard.mayWork()) ? work(over.signal) : clock.sleep(HELD_LOOK_MS, signal));
+  } finally {
+    stopListening();
+    signal.removeEventListener('abort', end);
+  }
 }

@@ -89,7 +89,7 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
       loops = Promise.all([
         loop('lease', (signal) => lease.turn(duty, signal)),
         loop('claims', renew, { maxPauseMs: RENEW_RETRY_MS }),
-        loop('work', (signal) => whenTrusted(guard, clock, () => worker.turn(signal), signal)),
+        loop('work', (signal) => whenTrusted(guard, clock, worker.turn, signal)),
         loop('holds', holds.turn),
         guardAgainstStalls({ clock, observer, limitMs: shared.ttlMs - SAFETY_MS, letGo }, stopping.signal),
       ]);

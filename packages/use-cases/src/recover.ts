@@ -31,7 +31,7 @@ export interface RecoverDeps extends AdoptDeps {
   readonly journal: Pick<OperationJournal, 'cursors' | 'moveCursor'>;
   readonly recovery: Recovery;
   readonly outbox: Pick<Outbox, 'pending' | 'markPublished'>;
-  readonly offsets: Pick<StreamOffsetStore, 'load'>;
+  readonly offsets: StreamOffsetStore;
   readonly results: JobResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   /** This process, a UUID of its own. */
@@ -72,7 +72,7 @@ export async function recover(mode: RecoverMode, deps: RecoverDeps): Promise<Rec
   try {
     const adopted = await adoptRunning((await deps.fleet.list()).incarnations, deps);
     const closed = mode === 'skip' ? await deps.recovery.closeOperations(CLOSED) : 0;
-    const skipped = mode === 'skip' ? await skipTakenIn(lease, deps) : [];
+    const skipped = mode === 'skip' ? await skipTakenIn(lease, deps) : await readAgain(deps);
     const renumbered = (await renumber('job_result', deps.results, deps)) + (await renumber('dead_letter', deps.deadLetters, deps));
     await deps.holds.clear('restored');
     return { kind: 'recovered', adopted, closed, skipped, renumbered };
@@ -91,6 +91,16 @@ async function skipTakenIn(lease: LeaseGrant, { journal, offsets }: RecoverDeps)
     skipped.push(stream);
   }
   return skipped;
+}
+
+// What was taken in since must not speak against the database any more.
+async function readAgain({ journal, offsets }: RecoverDeps): Promise<JobStreamName[]> {
+  const places = await journal.cursors();
+  for (const stream of ['start_jobs', 'stop_jobs'] as const) {
+    const place = places[stream];
+    if (place !== null) await offsets.save(OFFSET_LABELS[stream], place.cursor);
+  }
+  return [];
 }
 
 // What the database knows under a number that is held was published before the loss: it must not be sent again, and the

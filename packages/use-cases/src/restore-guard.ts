@@ -36,12 +36,15 @@ export interface RestoreGuard {
   readonly mayWork: () => Promise<boolean>;
   /** The database did not answer for a while: it may be another one by now. */
   readonly distrust: () => void;
+  /** Calls back at the next {@link distrust}; gives what ends that. */
+  readonly onDistrust: (listener: () => void) => () => void;
 }
 
 const STREAMS: readonly JobStreamName[] = ['start_jobs', 'stop_jobs'];
 
 /** Makes the guard of one process. */
 export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
+  const listeners = new Set<() => void>();
   let trusted = false;
   let knownId: bigint | null = null;
   return {
@@ -59,6 +62,11 @@ export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
     },
     distrust: () => {
       trusted = false;
+      for (const listener of [...listeners]) listener();
+    },
+    onDistrust: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }
