@@ -18,7 +18,7 @@ it('keeps the other defaults when some are given', () => {
   });
   expect(limits).toMatchObject({ cpus: 2, memoryBytes: 536_870_912, pids: 128 });
   expect(deadlines).toMatchObject({ ping: 1, inspect: 5_000, start: 60_000 });
-  expect(pull).toEqual({ concurrency: 4, stallMs: 60_000, totalMs: 600_000 });
+  expect(pull).toEqual({ concurrency: 4, stallMs: 60_000, totalMs: 600_000, lineMs: 5_000 });
 });
 
 it.each([
