@@ -37,6 +37,16 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
     });
   });
 
+  it('sets no cursor back, and counts nothing twice, when an intake is carried out late', async () => {
+    const { journal } = opened();
+    const lease = await takeLease(opened());
+    await journal.moveCursor(lease, 'start_jobs', { cursor: '0-0', floor: null, entriesRead: 0n });
+    const intake = { ...intakeOf(lease, []), entriesRead: READ };
+    await journal.takeIn({ ...intake, cursors: { start_jobs: '10-0', stop_jobs: '9-10' } });
+    await journal.takeIn({ ...intake, cursors: { start_jobs: '9-9', stop_jobs: '9-9' } });
+    expect(await journal.cursors()).toMatchObject({ start_jobs: { cursor: '10-0', entriesRead: 3n }, stop_jobs: { cursor: '9-10' } });
+  });
+
   it('counts the entries of an intake that is repeated once', async () => {
     const { journal } = opened();
     const lease = await takeLease(opened());

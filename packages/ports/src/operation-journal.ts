@@ -180,7 +180,8 @@ export interface OperationJournal {
 
   /**
    * Queues jobs in the given order, adds the dead letters to the outbox, and moves the cursors, under the lease. An
-   * entry that was taken in before (same stream, entry id and payload) is left out, so repeating is safe.
+   * entry that was taken in before (same stream, entry id and payload) is left out, so repeating is safe. Cursors move
+   * forward only: an intake that is carried out late sets none back.
    */
   takeIn(intake: Intake): Promise<IntakeOutcome>;
 

@@ -56,7 +56,6 @@ export function makePasses(deps: PassDeps): Passes {
       // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
       sightings.see(others, openGames(sight), clock.monotonicMs());
       const inForce = await guard(sight, others, deps);
-      reports.holds(inForce);
       const acted = await act(lease, decide(others, heldBack(inForce), begunAtMs));
       const woken = await act(lease, decide(await thatAnswer(silent, deps), heldBack(inForce), begunAtMs));
       const report = reportOf(sight, [...acted, ...woken]);

@@ -1,4 +1,4 @@
-import type { HoldReason, Observer } from '@galaxy/ports';
+import type { Observer } from '@galaxy/ports';
 import type { DecidedDrift } from './decide-acts.js';
 
 /** What one look at everything found, and what is done about it. */
@@ -14,17 +14,12 @@ export interface ReconcileReport {
 export interface ReconcileReports {
   readonly pass: (report: ReconcileReport, ms: number) => void;
   readonly drifts: (drifts: readonly DecidedDrift[]) => void;
-  readonly holds: (inForce: ReadonlyMap<HoldReason, string>) => void;
 }
-
-/** Those the reconciler sets; the others are told of by who does. */
-const OUR_HOLDS: readonly HoldReason[] = ['mass_change', 'engine_changed'];
 
 /** Makes the reports of one process. */
 export function makeReconcileReports(observer: Observer): ReconcileReports {
   let told = new Map<string, string>();
   let foreignTold = new Set<string>();
-  let held: ReadonlySet<HoldReason> = new Set();
   const drifts = (found: readonly DecidedDrift[]): void => {
     for (const { gameId, verdict, strays, reason, decision } of found)
       observer.observe({ kind: 'drift_found', gameId, verdict, strays: strays.length, reason, decision });
@@ -38,11 +33,6 @@ export function makeReconcileReports(observer: Observer): ReconcileReports {
       foreignTold = new Set(report.foreign.map(({ id }) => id));
       const queued = report.drifts.filter(({ decision }) => decision === 'queued').length;
       observer.observe({ kind: 'reconciled', containers: report.containers, games: report.games, queued, ms });
-    },
-    holds: (inForce) => {
-      for (const reason of OUR_HOLDS.filter((one) => inForce.has(one) !== held.has(one)))
-        observer.observe({ kind: 'hold_changed', reason, held: inForce.has(reason), message: inForce.get(reason) ?? '' });
-      held = new Set(inForce.keys());
     },
   };
 }

@@ -1,3 +1,4 @@
+import { compareEntryIds, parseEntryId } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobStreamName, JobToQueue } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
@@ -26,8 +27,18 @@ function queue(database: MemoryDatabase, toQueue: JobToQueue): boolean {
 
 function move({ places }: MemoryDatabase, { cursors, entriesRead }: Intake, stream: JobStreamName): void {
   const cursor = cursors[stream];
-  const before = places[stream] ?? { cursor, floor: null, entriesRead: null };
-  // An intake that is repeated moves no cursor, so its entries are counted once.
-  const passed = before.cursor === cursor ? 0n : BigInt(entriesRead[stream]);
-  places[stream] = { ...before, cursor, entriesRead: before.entriesRead === null ? null : before.entriesRead + passed };
+  const before = places[stream];
+  if (before === null) places[stream] = { cursor, floor: null, entriesRead: null };
+  // An intake that is repeated, or carried out late, moves no cursor, so its entries are counted once.
+  else if (isBefore(before.cursor, cursor))
+    places[stream] = {
+      ...before,
+      cursor,
+      entriesRead: before.entriesRead === null ? null : before.entriesRead + BigInt(entriesRead[stream]),
+    };
+}
+
+function isBefore(id: string, other: string): boolean {
+  const [a, b] = [parseEntryId(id), parseEntryId(other)];
+  return a !== null && b !== null && compareEntryIds(a, b) < 0;
 }

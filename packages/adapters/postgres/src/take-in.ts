@@ -1,6 +1,6 @@
 import { jobOperation } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/ports';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { onHold } from './on-hold.js';
 import { storeDeadLetter } from './outbox-message.js';
 import type { PgExecutor } from './pg-executor.js';
@@ -16,8 +16,11 @@ const { stream, entryId, payloadHash } = operationLog;
 const { kind, lane, number, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
+// Entry ids are pairs of unsigned 64-bit integers.
+const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
+
 // Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
-// is repeated moves no cursor, so its entries are counted once.
+// is repeated, or carried out late, moves no cursor, so its entries are counted once.
 const TAKE_IN = statement(
   'take in',
   { ...LEASE, jobs: 'json', letters: 'json', cursors: 'json' },
@@ -65,9 +68,10 @@ const TAKE_IN = statement(
       from open, json_to_recordset(${p.cursors}) as c(stream text, cursor text)
       on conflict (${bareList(cursors.stream)}) do update set ${assignments(cursors, {
         cursor: sql`excluded.cursor`,
-        entriesRead: sql`${cursors.entriesRead} + case when ${cursors.cursor} = excluded.cursor then 0 else
-          (select c.read from json_to_recordset(${p.cursors}) as c(stream text, read bigint) where c.stream = excluded.stream) end`,
+        entriesRead: sql`${cursors.entriesRead} +
+          (select c.read from json_to_recordset(${p.cursors}) as c(stream text, read bigint) where c.stream = excluded.stream)`,
       })}
+      where ${asNumbers(cursors.cursor.getSQL())} < ${asNumbers(sql`excluded.cursor`)}
     )
     select exists(select from lease) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
 );
