@@ -25,22 +25,27 @@ const LOOK_AGAIN_MS = 50;
 /**
  * Asks the container's engine to end, verifies, ends it by force, verifies. Never says `stopped` before it was seen.
  * Safe to repeat from any point.
+ * @throws DependencyFault also when the container still runs and the kill was not answered: nobody knows that it was sent.
  */
 export async function endContainer(engine: ContainerEngine, id: string, deps: EndDeps): Promise<Ended> {
   if ((await engine.inspect(id)).kind === 'foreign') return 'foreign';
   await attempt(() => engine.stop(id, deps.stopGraceMs));
   const afterStop = await verify(engine, id, deps);
   if (afterStop !== 'still_running') return afterStop;
-  await attempt(() => engine.kill(id));
-  return verify(engine, id, deps);
+  const unanswered = await attempt(() => engine.kill(id));
+  const afterKill = await verify(engine, id, deps);
+  if (afterKill === 'still_running' && unanswered !== null) throw unanswered;
+  return afterKill;
 }
 
 // A mutation that was not answered may have happened: the look that follows tells, or throws if the engine is away.
-async function attempt(mutation: () => Promise<unknown>): Promise<void> {
+async function attempt(mutation: () => Promise<unknown>): Promise<DependencyFault | null> {
   try {
     await mutation();
+    return null;
   } catch (error) {
-    if (!(error instanceof DependencyFault && error.effect === 'unknown')) throw error;
+    if (error instanceof DependencyFault && error.effect === 'unknown') return error;
+    throw error;
   }
 }
 

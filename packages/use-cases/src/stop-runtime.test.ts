@@ -1,5 +1,5 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
-import type { ContainerEngine, Sighting } from '@galaxy/ports';
+import type { ContainerEngine, Sighting, StopOutcome } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, SETTINGS, workOff } from './replica.test-support.js';
 import { altered, between, type Call, faultOf } from './stand-between.test-support.js';
@@ -243,6 +243,24 @@ describe('a stop that is not carried out at once', () => {
     expect(operation).toMatchObject({ status: 'failed', errorCode: 'container_stop_failed' });
     expect(record).toEqual(before);
     expect(containers).toMatchObject([{ state: 'running' }]);
+  });
+
+  it('whose kill is not answered either waits for the engine, as nobody knows that it was sent', async () => {
+    const world = makeWorld();
+    const before = await plantRuntime(world, 'running');
+    let faults = 2;
+    const unanswered = (call: (id: string) => Promise<StopOutcome>) => async (id: string) => {
+      faults -= 1;
+      if (faults >= 0) throw faultOf('container_engine');
+      return call(id);
+    };
+    const engine = altered(world.engine, {
+      stop: unanswered((id) => world.engine.stop(id)),
+      kill: unanswered((id) => world.engine.kill(id)),
+    });
+    const { result, operation } = await stop(world, engine);
+    expect(result).toEqual(success(before.currentContainerId ?? ''));
+    expect(operation).toMatchObject({ attempt: 2, failures: 0 });
   });
 
   it('because its container is on its way out waits for the end of it', async () => {
