@@ -73,3 +73,44 @@ describe('explain', () => {
     expect(explain(jobs, results).problem).not.toBeNull();
   });
 });
+
+describe('explain, of games that were meddled with', () => {
+  const set = (...ids: string[]) => new Set(ids);
+  const done = (what: { died?: Set<string>; gone?: Set<string>; goneLate?: Set<string>; failing?: boolean }) => () => ({
+    died: what.died ?? set(),
+    gone: what.gone ?? set(),
+    goneLate: what.goneLate ?? set(),
+    failing: what.failing ?? false,
+  });
+
+  it('accepts a death that was not noticed yet, and one that was', () => {
+    const died = done({ died: set(A) });
+    expect(explain([start(), start()], [ok(A), replay(A)], died)).toEqual({ problem: null, states: [{ kind: 'down', id: A }] });
+    expect(explain([start(), start(), stop], [ok(A), no('conflict'), ok(A)], died)).toEqual({
+      problem: null,
+      states: [{ kind: 'stopped', id: A }],
+    });
+  });
+
+  it('accepts a removal that was not noticed yet, and one that was', () => {
+    const gone = done({ gone: set(A) });
+    expect(explain([start(), stop], [ok(A), ok('')], gone)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
+    expect(explain([start(), stop], [ok(A), replay('')], gone)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
+    expect(explain([start(), start()], [ok(A), ok(B)], gone).states).toEqual([{ kind: 'running', id: B, image: 'a:1' }]);
+    expect(explain([start(), stop, stop], [ok(A), ok(A), replay('')], done({ goneLate: set(A) })).states).toEqual([{ kind: 'removed' }]);
+  });
+
+  it('accepts a start that failed by it', () => {
+    expect(explain([start()], [no('container_start_failed')], done({ failing: true })).states).toEqual([{ kind: 'removed' }]);
+  });
+
+  it.each([
+    ['another container dead than the one that died', [start(), start()], [ok(A), no('conflict')], { died: set(B) }],
+    ['a removal by nobody', [start(), stop], [ok(A), ok('')], { died: set(A) }],
+    ['a removal of a running game that no late call explains', [start(), stop], [ok(A), ok('')], { goneLate: set(A) }],
+    ['a start that failed otherwise', [start()], [no('image_pull_failed')], { failing: true }],
+    ['a malformed image started', [start('', 'malformed')], [no('container_start_failed')], { failing: true }],
+  ] as const)('refuses %s', (_, jobs, results, what) => {
+    expect(explain(jobs, results, done(what)).problem).not.toBeNull();
+  });
+});

@@ -1,0 +1,80 @@
+import {
+  type FakeDockerEngine,
+  type PostgresServer,
+  type RedisServer,
+  startFakeDockerEngine,
+  startPostgres,
+  startRedis,
+} from '@galaxy/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EAGER, runChaos } from './chaos/chaos-run.js';
+import { fakeEngineFaults } from './chaos/fake-engine-faults.js';
+import { makeMeddlingNotes } from './chaos/meddling-notes.js';
+import { type Replica, startReplica } from './chaos/replica.js';
+import { networkFaults, processFaults } from './chaos/replica-faults.js';
+import { reportLine } from './chaos/report.js';
+import { backendFaults, serverFaults } from './chaos/server-faults.js';
+import { openWorldOn, type World } from './harness/service-world.js';
+import { jobCount, seed } from './harness/test-scale.js';
+
+const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(2000), jobCount(60), 100, 3];
+
+let redis: RedisServer;
+let postgres: PostgresServer;
+let engine: FakeDockerEngine;
+let world: World;
+let replicas: readonly Replica[];
+beforeAll(async () => {
+  [redis, postgres, engine] = await Promise.all([startRedis(), startPostgres(), startFakeDockerEngine({ seed })]);
+  world = openWorldOn({ redisUrl: redis.url, postgresUrl: postgres.url, dockerHost: engine.host });
+  replicas = await Promise.all(Array.from({ length: REPLICAS }, () => startReplica(world, EAGER)));
+}, 120_000);
+afterAll(async () => {
+  await world.close();
+  await Promise.all(replicas.map((replica) => replica.close()));
+  await Promise.all([redis.stop(), postgres.stop(), engine.stop()]);
+});
+
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among ${FAULTS} faults of everything around them`, {
+  timeout: 180_000 + FAULTS * 10_000,
+}, async () => {
+  await Promise.all(replicas.map(({ process }) => process.untilReady()));
+  const complaints: string[] = [];
+  const complain = (complaint: string): void => void complaints.push(complaint);
+  const epoch = performance.timeOrigin;
+  const notes = makeMeddlingNotes(() =>
+    engine.audit.lives.flatMap(({ id, existed: { to } }) => (to === null ? [] : [{ id, at: Math.floor(epoch + to) }])),
+  );
+  const { report, violations } = await runChaos({
+    name: 'chaos on a fake engine',
+    seed,
+    world,
+    replicas,
+    jobs: JOBS,
+    games: GAMES,
+    ahead: 150,
+    faultCount: FAULTS,
+    atOnce: 2,
+    peaceMs: 1500,
+    notes,
+    faults: (lanes) => [
+      ...processFaults(replicas, complain),
+      ...networkFaults(replicas),
+      ...serverFaults({ name: 'redis', server: redis, polite: 'SIGTERM' }),
+      ...serverFaults({ name: 'postgres', server: postgres, polite: 'SIGINT' }),
+      ...backendFaults(postgres),
+      ...fakeEngineFaults(engine, notes, lanes),
+    ],
+    complaints: () => [...complaints, ...overlaps(engine)],
+  });
+  console.log(reportLine(report));
+  if (violations.length > 0) console.error(await world.story());
+  expect(violations, `seed ${seed}`).toEqual([]);
+  expect([report.lost, report.doubled, report.orphans], `seed ${seed}`).toEqual([0, 0, 0]);
+});
+
+function overlaps({ audit }: FakeDockerEngine): readonly string[] {
+  return (['existed', 'ran'] as const).flatMap((what) =>
+    audit.overlaps(what).map((overlap) => `two containers at once: ${JSON.stringify(overlap)}`),
+  );
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { violationsOf } from '../harness/check-run.js';
+import { type Pace, type PlannedJob, type PublishedJob, planJobs, publishAll, publishedJobs } from '../harness/lobby-run.js';
+import { containersOf, type World } from '../harness/service-world.js';
+import { KEYS } from '../harness/streams.js';
+import type { Fault } from './fault.js';
+import type { JobTimes, MeddlingNotes } from './meddling-notes.js';
+import { lengthOf, planFaults, type Struck, strikeAll } from './nemesis.js';
+import { recoveries, timesOfGames, untilNoBacklog } from './recovery.js';
+import type { Replica } from './replica.js';
+import type { ChaosReport } from './report.js';
+
+/** A run of jobs among faults. */
+export interface ChaosRun extends Pick<Pace, 'ahead'> {
+  readonly name: string;
+  readonly seed: number;
+  readonly world: World;
+  readonly replicas: readonly Replica[];
+  readonly jobs: number;
+  readonly games: number;
+  /** The kinds of faults, for these games. */
+  readonly faults: (lanes: readonly string[]) => readonly Fault[];
+  readonly faultCount: number;
+  readonly atOnce: number;
+  readonly peaceMs: number;
+  readonly notes: MeddlingNotes;
+  /** What else is wrong, once all is over. */
+  readonly complaints: () => readonly string[];
+}
+
+/** What came of a run. */
+export interface ChaosOutcome {
+  readonly report: ChaosReport;
+  /** Everything that is wrong, in words. */
+  readonly violations: readonly string[];
+}
+
+/** What the service is run with, so that it looks for what does not agree every two seconds. */
+export const EAGER = { RTMANAGER_RECONCILE_INTERVAL: '2s', RTMANAGER_RECONCILE_GRACE: '1s' } as const;
+
+/** From the end of the last fault to the end of all that was left to do. */
+const BACKLOG_MS = 30_000;
+/** Two periods of the reconciler, its grace, and what its acts take. */
+const AGREEMENT_MS = 2 * 2000 + 1000 + 3000;
+/** Longer than a claim or a lease lives: whoever was thought dead and is not would act within it. */
+const AFTERMATH_MS = 6000;
+
+/** Publishes jobs while faults happen, waits until all has come to rest within the bounds that are promised, and checks everything. */
+export async function runChaos(run: ChaosRun): Promise<ChaosOutcome> {
+  const { world, seed } = run;
+  const plan = planJobs(seed, run);
+  const lanes = [...new Set(plan.flatMap(({ meaning }) => meaning.lane ?? []))];
+  const faults = planFaults(run.faults(lanes), { ...run, count: run.faultCount });
+  const [struck] = await Promise.all([
+    strikeAll(faults, run),
+    publishAll(world.redis, plan, { ahead: run.ahead, spreadMs: lengthOf(faults, run) }),
+  ]);
+  return afterwards(run, plan, struck);
+}
+
+async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: readonly Struck[]): Promise<ChaosOutcome> {
+  const { world } = run;
+  const jobs = await publishedJobs(world.redis, plan);
+  const overdue: string[] = [];
+  const backlogMs = await untilNoBacklog(world, jobs, BACKLOG_MS).catch((error: unknown) => {
+    overdue.push(String(error));
+    return Number.POSITIVE_INFINITY;
+  });
+  const { violations, agreementMs } = await untilAgreement(run, jobs);
+  if (violations.length === 0) await sleep(AFTERMATH_MS);
+  const late = violations.length === 0 ? (await violationsNow(run, jobs)).map((violation) => `a while later: ${violation}`) : [];
+  const times = await timesOfGames(world, jobs);
+  const counts = await countsOf(run, times);
+  return {
+    report: {
+      name: run.name,
+      seed: run.seed,
+      jobs: jobs.length,
+      struck,
+      ...counts,
+      recoveries: recoveries(struck, times),
+      backlogMs,
+      agreementMs,
+    },
+    violations: [...overdue, ...violations, ...late, ...world.faults(), ...run.complaints()],
+  };
+}
+
+async function untilAgreement(run: ChaosRun, jobs: readonly PublishedJob[]) {
+  const startedAt = performance.now();
+  for (;;) {
+    const violations = await violationsNow(run, jobs);
+    const agreementMs = performance.now() - startedAt;
+    if (violations.length === 0 || agreementMs > AGREEMENT_MS) return { violations, agreementMs };
+    await sleep(100);
+  }
+}
+
+async function violationsNow({ world, notes, replicas }: ChaosRun, jobs: readonly PublishedJob[]): Promise<readonly string[]> {
+  const times = await timesOfGames(world, jobs);
+  const meddling = (lane: string) => notes.of(lane, times.get(lane) ?? []);
+  const found = await violationsOf({ world, jobs, meddling });
+  return [...found, ...(await Promise.all(replicas.map(unready))).flat()];
+}
+
+async function unready({ process }: Replica): Promise<readonly string[]> {
+  const response = await fetch(`${process.url}/readyz`, { signal: AbortSignal.timeout(15_000) });
+  const answer = await response.text();
+  const { holds } = JSON.parse(answer) as { readonly holds: object };
+  return response.status === 200 && Object.keys(holds).length === 0 ? [] : [`/readyz of ${process.pid} answers ${answer}`];
+}
+
+async function countsOf({ world }: ChaosRun, times: ReadonlyMap<string, readonly JobTimes[]>) {
+  const results = await world.redis.xlen(KEYS.results);
+  const all = [...times.values()].flat();
+  const lost = all.filter(({ answeredAt }) => answeredAt === Number.POSITIVE_INFINITY).length;
+  const known = await world.sql<
+    { id: string }[]
+  >`select current_container_id as id from runtime_records where current_container_id is not null`;
+  const orphans = (await containersOf(world.docker, world.instance)).filter(({ Id }) => !known.some(({ id }) => id === Id)).length;
+  const [row] = await world.sql<{ resumed: number; reconciled: number }[]>`
+    select coalesce(sum(attempt - 1), 0)::int as resumed, (count(*) filter (where source = 'reconciler'))::int as reconciled
+    from runtime_operation_log where attempt > 0`;
+  return { lost, doubled: results - (all.length - lost), orphans, resumed: row?.resumed ?? 0, reconciled: row?.reconciled ?? 0 };
+}

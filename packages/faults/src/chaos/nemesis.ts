@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { Draw, Fault } from './fault.js';
+
+/** How faults follow one another. */
+export interface NemesisOptions {
+  readonly seed: number;
+  /** How many faults. */
+  readonly count: number;
+  /** So many at a time, at most. */
+  readonly atOnce: number;
+  /** The longest peace between two, in milliseconds. */
+  readonly peaceMs: number;
+}
+
+/** A fault that is to come. */
+export interface PlannedFault {
+  readonly fault: Fault;
+  readonly draw: Draw;
+}
+
+/** A fault that was, in milliseconds since 1970. */
+export interface Struck {
+  readonly kind: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Decides what befalls a run: the same for the same seed and the same kinds of faults. */
+export function planFaults(faults: readonly Fault[], { seed, count, peaceMs }: NemesisOptions): readonly PlannedFault[] {
+  const kind = fc.oneof(...faults.map((fault) => ({ weight: fault.weight, arbitrary: fc.constant(fault) })));
+  const afterMs = fc.integer({ min: 0, max: peaceMs });
+  const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  const planned = kind.chain((fault) => {
+    const [min, max] = fault.lasts;
+    return fc.record({ fault: fc.constant(fault), draw: fc.record({ afterMs, forMs: fc.integer({ min, max }), pick: fc.nat(), share }) });
+  });
+  return fc.sample(fc.noBias(planned), { numRuns: count, seed });
+}
+
+/** How long a plan takes when nothing but its own waits costs time, in milliseconds. */
+export function lengthOf(plan: readonly PlannedFault[], { atOnce }: Pick<NemesisOptions, 'atOnce'>): number {
+  const lanes = Array.from({ length: atOnce }, (_, lane) => plan.filter((__, at) => at % atOnce === lane));
+  return Math.max(...lanes.map((lane) => lane.reduce((sum, { draw }) => sum + draw.afterMs + draw.forMs, 0)));
+}
+
+/** Lets a plan happen, and tells what happened when. Everything is whole again when it returns. */
+export async function strikeAll(plan: readonly PlannedFault[], { atOnce }: Pick<NemesisOptions, 'atOnce'>): Promise<readonly Struck[]> {
+  const struck: Struck[] = [];
+  const locks = makeLocks();
+  const lane = async (number: number): Promise<void> => {
+    for (const { fault, draw } of plan.filter((_, at) => at % atOnce === number)) {
+      await sleep(draw.afterMs);
+      await locks.while(fault.victim(draw), async () => {
+        const from = Date.now();
+        await fault.strike(draw);
+        struck.push({ kind: fault.kind, from, to: Date.now() });
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, (_, number) => lane(number)));
+  return struck;
+}
+
+function makeLocks() {
+  const last = new Map<string, Promise<void>>();
+  return {
+    while(victim: string, act: () => Promise<void>): Promise<void> {
+      const done = (last.get(victim) ?? Promise.resolve()).then(act);
+      last.set(
+        victim,
+        done.catch(() => undefined),
+      );
+      return done;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Struck } from './nemesis.js';
+
+/** What a run of faults came to. Times are in milliseconds. */
+export interface ChaosReport {
+  readonly name: string;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly struck: readonly Struck[];
+  /** Jobs without a result, results without a job, containers without a record. */
+  readonly lost: number;
+  readonly doubled: number;
+  readonly orphans: number;
+  /** How long after each fault all that was asked for before it ended was answered, the shortest first. */
+  readonly recoveries: readonly number[];
+  /** How long the backlog lasted after the last fault; infinite when it did not end in time. */
+  readonly backlogMs: number;
+  /** How long containers and records took to agree after that. */
+  readonly agreementMs: number;
+  /** Attempts beyond the first of an operation, and acts of the reconciler. */
+  readonly resumed: number;
+  readonly reconciled: number;
+}
+
+/** One line about a run. */
+export function reportLine(report: ChaosReport): string {
+  const { name, seed, jobs, struck, lost, doubled, orphans, recoveries, backlogMs, agreementMs, resumed, reconciled } = report;
+  return [
+    `seed ${seed}: ${name}: ${jobs} jobs, ${struck.length} faults`,
+    `lost ${lost}, doubled ${doubled}, orphans ${orphans}`,
+    `recovery max ${seconds(recoveries.at(-1))}, p99 ${seconds(percentile(recoveries, 0.99))}, p50 ${seconds(percentile(recoveries, 0.5))}`,
+    `backlog gone ${seconds(backlogMs)} after the last fault, agreement ${seconds(agreementMs)} later`,
+    `resumed ${resumed}, reconciled ${reconciled}`,
+    `faults: ${kinds(struck)}`,
+  ].join('; ');
+}
+
+function kinds(struck: readonly Struck[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of struck) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ');
+}
+
+function percentile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+}
+
+const seconds = (ms = 0): string => `${(ms / 1000).toFixed(1)} s`;
