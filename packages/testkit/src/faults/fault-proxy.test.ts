@@ -190,6 +190,20 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     two.send('b');
     await two.gets('<b>');
   });
+
+  it('leads coming connections to another server, and leaves open ones where they are', async () => {
+    const other = createServer((socket) => socket.end('other'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const before = client();
+    before.send('a');
+    await before.gets('<a>');
+    proxy.pointTo(`tcp://127.0.0.1:${(other.address() as AddressInfo).port}`);
+    await client().gets('other');
+    before.send('b');
+    await before.gets('<a><b>');
+    other.close();
+  });
 });
 
 describe('fault proxy address', () => {

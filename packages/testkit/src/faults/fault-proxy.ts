@@ -20,6 +20,8 @@ export interface FaultProxy {
   set(mode: FaultMode): Promise<void>;
   /** Resets every open connection; the mode stays. */
   resetAll(): void;
+  /** Leads coming connections to another server, as an address does that moves in a failover; open ones stay where they are. */
+  pointTo(serverUrl: string): void;
   /** Resets every open connection and stops listening. */
   stop(): Promise<void>;
 }
@@ -37,7 +39,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
  * loopback port or a unix socket of its own, in mode `pass`.
  */
 export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
-  const target = targetOf(serverUrl);
+  let target = targetOf(serverUrl);
   const modes = new ModeSwitch();
   const connections = new Set<ProxiedConnection>();
   let taken = 0;
@@ -68,6 +70,9 @@ export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
       else if (!server.listening) await listen(server, address);
     },
     resetAll,
+    pointTo: (other) => {
+      target = targetOf(other);
+    },
     stop: async () => {
       resetAll();
       await stopListening(server);
