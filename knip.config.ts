@@ -27,7 +27,8 @@ const config: KnipConfig = {
     'packages/adapters/engine-http': door,
     // Loaded into other processes by its path.
     'packages/adapters/local-process': { ...door, entry: ['src/exit-with-parent.ts!'] },
-    'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!'] },
+    // The struck service is bundled by its path.
+    'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!', 'src/service-tests/struck-main.test-support.ts'] },
     'apps/demo-engine': { entry: ['src/main.ts!'] },
   },
 };

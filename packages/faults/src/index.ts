@@ -1,6 +1,8 @@
 export { ALL_GUARDS, type Guards } from './claims/guards.js';
 export type { Faults, State } from './claims/state.js';
 export { claimsModel } from './claims-model.js';
+export { processStriker } from './crash-matrix/process-striker.js';
+export { type Striker, withFailpoints } from './crash-matrix/with-failpoints.js';
 export { type Exploration, explore, type Model, type Move } from './explore.js';
 export { bundledService } from './harness/bundle-service.js';
 export { type CheckedRun, violationsOf } from './harness/check-run.js';

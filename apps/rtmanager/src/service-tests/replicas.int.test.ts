@@ -34,9 +34,9 @@ it(`two replicas answer ${JOBS} mixed jobs exactly once each, in order, though o
         await replicas[which].end(how);
         replicas[which] = await world.start();
       } else {
-        process.kill(replicas[which].pid, how);
+        replicas[which].signal('SIGSTOP');
         await sleep(forMs);
-        process.kill(replicas[which].pid, 'SIGCONT');
+        replicas[which].signal('SIGCONT');
       }
     }
   };

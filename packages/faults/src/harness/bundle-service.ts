@@ -11,22 +11,29 @@ const require = createRequire(import.meta.url), __dirname = import.meta.dirname,
 
 const PREFIX = 'rtmanager-bundle-';
 
-let bundled: Promise<string> | null = null;
+/** What a process of the service is made from: itself, or with every port of it struck as its environment says. */
+export type ServiceEntry = keyof typeof ENTRIES;
+
+const ENTRIES = { main: 'main.ts', struck: 'service-tests/struck-main.test-support.ts' } as const;
+
+const bundled = new Map<ServiceEntry, Promise<string>>();
 
 /**
  * The service as one file, made from the sources of this moment: never stale, and it starts in half the time that
  * transpiling on the fly takes. Made once per process; the next one removes it.
  */
-export function bundledService(): Promise<string> {
-  return (bundled ??= bundleService());
+export function bundledService(entry: ServiceEntry = 'main'): Promise<string> {
+  const made = bundled.get(entry) ?? bundleService(entry);
+  bundled.set(entry, made);
+  return made;
 }
 
-async function bundleService(): Promise<string> {
+async function bundleService(entry: ServiceEntry): Promise<string> {
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const outfile = join(folder, 'main.mjs');
   await build({
-    entryPoints: [fileURLToPath(new URL('../../../../apps/rtmanager/src/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`../../../../apps/rtmanager/src/${ENTRIES[entry]}`, import.meta.url))],
     outfile,
     bundle: true,
     platform: 'node',

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { type EntryFields, type JobEntry, type JobStreamName, jobEntries, KEYS, publish } from './streams.js';
 
-/** What becomes of an image when it is started. */
-type ImageFate = 'runs' | 'missing' | 'malformed' | 'fails';
+/** What becomes of an image when it is started; `silent` never gets ready. */
+type ImageFate = 'runs' | 'missing' | 'malformed' | 'fails' | 'silent';
 
 /** What an entry asks for. `lane` is the game that gets the answer; null when nobody can be answered. */
 export type Meaning =
@@ -52,31 +52,40 @@ export function planJobs(seed: number, { jobs, games }: { readonly jobs: number;
 
 function startOf(game: fc.Arbitrary<string>) {
   const image = fc.oneof(...IMAGES.map(([weight, ref, fate]) => ({ weight, arbitrary: fc.constant({ ref, fate }) })));
-  const arbitrary = fc.tuple(game, image).map(([lane, { ref, fate }]) => {
-    const fields = [['game_id', lane] as const, ['image_ref', ref] as const, ['requested_at_ms', '1'] as const];
-    return planned('start_jobs', fields, { kind: 'start', lane, image: ref, fate });
-  });
-  return { weight: 60, arbitrary };
+  return { weight: 60, arbitrary: fc.tuple(game, image).map(([lane, what]) => plannedStart(lane, what)) };
 }
 
 function stopOf(game: fc.Arbitrary<string>) {
   const reason = fc.constantFrom('orphan_cleanup', 'cancelled', 'finished', 'admin_request', 'timeout');
-  const arbitrary = fc.tuple(game, reason).map(([lane, why]) => {
-    return planned('stop_jobs', [['game_id', ` ${lane} `] as const, ['reason', why] as const], { kind: 'stop', lane });
-  });
-  return { weight: 32, arbitrary };
+  return { weight: 32, arbitrary: fc.tuple(game, reason).map(([lane, why]) => plannedStop(lane, why)) };
 }
 
 function poisonOf(game: fc.Arbitrary<string>) {
   const arbitrary = game.chain((lane) =>
     fc.constantFrom(
-      planned('start_jobs', [['game_id', lane]], { kind: 'poison', lane }),
+      plannedPoison(lane),
       planned('stop_jobs', [['game_id', lane], ['reason', 'bored']], { kind: 'poison', lane }), // biome-ignore format: one line each
       planned('start_jobs', [['image_ref', 'a:1']], { kind: 'poison', lane: null }),
       planned('stop_jobs', [['game_id', Buffer.from([0xff, 0xfe])], ['reason', 'timeout']], { kind: 'poison', lane: null }), // biome-ignore format: one line each
     ),
   );
   return { weight: 8, arbitrary };
+}
+
+/** A start of an image, and what becomes of it. */
+export function plannedStart(lane: string, { ref, fate }: { readonly ref: string; readonly fate: ImageFate }): PlannedJob {
+  const fields = [['game_id', lane] as const, ['image_ref', ref] as const, ['requested_at_ms', '1'] as const];
+  return planned('start_jobs', fields, { kind: 'start', lane, image: ref, fate });
+}
+
+/** A stop. */
+export function plannedStop(lane: string, reason: string): PlannedJob {
+  return planned('stop_jobs', [['game_id', ` ${lane} `] as const, ['reason', reason] as const], { kind: 'stop', lane });
+}
+
+/** A start without an image: it can't be decoded, and is answered. */
+export function plannedPoison(lane: string): PlannedJob {
+  return planned('start_jobs', [['game_id', lane]], { kind: 'poison', lane });
 }
 
 const planned = (stream: JobStreamName, fields: EntryFields, meaning: Meaning): PlannedJob => ({ stream, fields, meaning });
@@ -132,8 +141,15 @@ export async function publishedJobs(redis: Redis, plan: readonly PlannedJob[]): 
 const contentOf = (stream: JobStreamName, fields: EntryFields): string =>
   [stream, ...fields.flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part).toString('hex'))].join(' ');
 
+/** Which of two entries of one stream comes first. */
+export function byEntryId(a: string, b: string): number {
+  const [aMs = 0, aSeq = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSeq = 0] = b.split('-').map(Number);
+  return aMs - bMs || aSeq - bSeq;
+}
+
 function byArrival(a: JobEntry, b: JobEntry): number {
-  const [aMs = 0, aSeq = 0] = a.entryId.split('-').map(Number);
-  const [bMs = 0, bSeq = 0] = b.entryId.split('-').map(Number);
-  return aMs - bMs || (a.stream === b.stream ? aSeq - bSeq : a.stream === 'start_jobs' ? -1 : 1);
+  const [aMs] = a.entryId.split('-');
+  const [bMs] = b.entryId.split('-');
+  return aMs !== bMs || a.stream === b.stream ? byEntryId(a.entryId, b.entryId) : a.stream === 'start_jobs' ? -1 : 1;
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { waitFor } from '@galaxy/testkit';
-import { bundledService } from './bundle-service.js';
+import { bundledService, type ServiceEntry } from './bundle-service.js';
 
 /** One line of the service's log. `level` as in pino: 40 is a warning, 50 an error, 60 fatal. */
 interface LogLine {
@@ -44,21 +44,28 @@ export interface RtmanagerProcess {
   faults(): readonly string[];
 }
 
+const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
+
+const living = new Set<ChildProcess>();
+// The tests must not outlive their process, nor the process its tests.
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** Starts `rtmanager serve` with these variables and no others, and returns once it listens or has ended. */
-export async function startRtmanager(variables: Readonly<Record<string, string>>): Promise<RtmanagerProcess> {
-  const main = await bundledService();
+export async function startRtmanager(variables: Readonly<Record<string, string>>, entry: ServiceEntry = 'main'): Promise<RtmanagerProcess> {
+  const main = await bundledService(entry);
   const env = { PATH: process.env['PATH'] ?? '', RTMANAGER_HTTP_ADDR: '127.0.0.1:0', RTMANAGER_LOG_LEVEL: 'debug', ...variables };
   const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { log, stderr } = outputOf(child);
   let exit: Exit | null = null;
   let asked = false;
+  let frozen = false;
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => resolve((exit = { code, signal })));
   });
-  // The tests must not outlive their process, nor the process its tests.
-  const reap = (): void => void child.kill('SIGKILL');
-  process.once('exit', reap);
-  void exited.then(() => process.removeListener('exit', reap));
+  living.add(child);
+  void exited.then(() => living.delete(child));
 
   const urlOf = (): string => log.find(({ msg }) => msg === 'service started')?.url ?? '';
   await waitFor('the service to listen', () => urlOf() !== '' || exit !== null, { timeoutMs: 20_000 });
@@ -70,7 +77,8 @@ export async function startRtmanager(variables: Readonly<Record<string, string>>
     stderr,
     exited,
     signal: (name) => {
-      asked = true;
+      if (name === 'SIGCONT') frozen = true;
+      else if (ENDING.includes(name)) asked = true;
       child.kill(name);
     },
     end: (name) => {
@@ -85,7 +93,8 @@ export async function startRtmanager(variables: Readonly<Record<string, string>>
     },
     faults: () => [
       ...(exit !== null && !asked ? [`unexpected exit: ${JSON.stringify(exit)}`] : []),
-      ...log.filter(({ level }) => level >= 50).map((line) => `logged: ${JSON.stringify(line)}`),
+      // Whoever was frozen says so when it goes on.
+      ...log.filter(({ level, event }) => level >= 50 && !(frozen && event === 'stalled')).map((line) => `logged: ${JSON.stringify(line)}`),
       ...(stderr() === '' ? [] : [`wrote to standard error: ${stderr()}`]),
     ],
   };

@@ -1,6 +1,7 @@
 import { type DockerApi, dockerApi, freshDatabase, startRedis, testServers, uniqueName } from '@galaxy/testkit';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
+import type { ServiceEntry } from './bundle-service.js';
 import { type RtmanagerProcess, startRtmanager } from './rtmanager-process.js';
 
 /** Where a world's servers are. */
@@ -21,7 +22,7 @@ export interface World {
   /** What the service is configured with. */
   readonly variables: Readonly<Record<string, string>>;
   /** Starts the service. */
-  start(extra?: Readonly<Record<string, string>>): Promise<RtmanagerProcess>;
+  start(extra?: Readonly<Record<string, string>>, entry?: ServiceEntry): Promise<RtmanagerProcess>;
   /** What is still open, and the latest warnings of all processes: for whoever has to find out why. */
   story(): Promise<string>;
   /** What must never be seen, of all processes so far. */
@@ -68,8 +69,8 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
     instance,
     network,
     variables,
-    start: async (extra = {}) => {
-      const rtmanager = await startRtmanager({ ...variables, ...extra });
+    start: async (extra = {}, entry = 'main') => {
+      const rtmanager = await startRtmanager({ ...variables, ...extra }, entry);
       processes.push(rtmanager);
       return rtmanager;
     },

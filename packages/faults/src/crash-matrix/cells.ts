@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { METHODS, type MethodName, type ScenarioName, SERVER_OF } from './failpoints.js';
+import { KINDS_AT, type Strike, type StrikeKind, strikeName } from './strike.js';
+
+/** One cell of the matrix: one strike in one scenario. */
+export interface Cell {
+  readonly name: string;
+  readonly scenario: ScenarioName;
+  readonly strike: Strike;
+}
+
+/** Every failpoint, before and after the call, of every kind, in every scenario it belongs to. */
+const ALL_CELLS: readonly Cell[] = METHODS.flatMap(({ method, port, scenarios }) =>
+  scenarios.flatMap((scenario) =>
+    (['before', 'after'] as const).flatMap((moment) =>
+      KINDS_AT[moment].filter((kind) => SERVER_OF[port] !== null || !isFault(kind)).map((kind) => cell(scenario, method, moment, kind)),
+    ),
+  ),
+);
+
+function isFault(kind: StrikeKind): boolean {
+  return kind === 'throw' || kind === 'lost';
+}
+
+function cell(scenario: ScenarioName, method: MethodName, moment: Strike['moment'], kind: StrikeKind): Cell {
+  const strike: Strike = { method, moment, kind, call: 1 };
+  return { name: `${scenario} ${strikeName(strike)}`, scenario, strike };
+}
+
+/**
+ * The cells to run: `all`, or those whose name contains what is asked for; of none, one per method, as the seed has it.
+ * @throws Error when nothing is left.
+ */
+export function cellsToRun(asked: string | undefined, seed: number): readonly Cell[] {
+  const chosen = asked === undefined ? sample(seed) : ALL_CELLS.filter(({ name }) => asked === 'all' || name.includes(asked));
+  if (chosen.length === 0) throw new Error(`no cell is called ${asked ?? ''}`);
+  return chosen;
+}
+
+function sample(seed: number): readonly Cell[] {
+  return METHODS.filter(({ scenarios }) => scenarios.length > 0).flatMap(({ method }) => {
+    const cells = ALL_CELLS.filter(({ strike }) => strike.method === method);
+    return fc.sample(fc.noBias(fc.constantFrom(...cells)), { numRuns: 1, seed });
+  });
+}
