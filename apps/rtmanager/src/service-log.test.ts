@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { DependencyFault } from '@galaxy/ports';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -133,5 +136,35 @@ describe('a stream of which nobody reads', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(out.errored).toBeInstanceOf(Error);
+  });
+});
+
+describe('a process whose log nobody reads', () => {
+  const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+  const script = (last: string) => `
+    import { makeLog } from ${JSON.stringify(new URL('./service-log.ts', import.meta.url).href)};
+    const log = makeLog('info', process.stdout);
+    const text = 'x'.repeat(1000);
+    for (let n = 0; n < 5000; n += 1) log.info({ text }, 'told');
+    setTimeout(() => { ${last} }, 100);`;
+
+  async function run(last: string, read: 'never' | 'closed' | 'all') {
+    const args = ['--conditions=galaxy-source', '--import', 'tsx', '--input-type=module', '-e', script(last)];
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    if (read === 'closed') child.stdout.destroy();
+    if (read === 'all') child.stdout.on('data', (chunk: Buffer) => (text += String(chunk)));
+    const [code] = (await once(child, read === 'all' ? 'close' : 'exit')) as [number | null];
+    return { code, lines: text.split('\n').slice(0, -1) };
+  }
+
+  it.each(['never', 'closed'] as const)('goes on, and ends when it wants to (its reader: %s)', async (read) => {
+    expect((await run('process.exit(3)', read)).code).toBe(3);
+  });
+
+  it('has written its last line when it crashes', async () => {
+    const { code, lines } = await run("log.fatal({ err: new Error('boom') }, 'unexpected error'); process.exit(1)", 'all');
+    expect(code).toBe(1);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 60, msg: 'unexpected error', err: { message: 'boom' } });
   });
 });
