@@ -150,7 +150,12 @@ describe('a process whose log nobody reads', () => {
 
   async function run(last: string, read: 'never' | 'closed' | 'all') {
     const args = ['--conditions=galaxy-source', '--import', 'tsx', '--input-type=module', '-e', script(last)];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 10_000,
+      killSignal: 'SIGKILL',
+    });
     let text = '';
     if (read === 'closed') child.stdout.destroy();
     if (read === 'all') child.stdout.on('data', (chunk: Buffer) => (text += String(chunk)));
