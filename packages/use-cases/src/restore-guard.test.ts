@@ -18,11 +18,14 @@ let servers: Servers;
 let holds: MemoryHolds;
 let guard: RestoreGuard;
 let looks: number;
+/** Happens once the mirrors are read, and before the cursors are. */
+let meanwhile: () => void;
 
 beforeEach(() => {
   servers = { cursor: '100-0', mirror: '100-0', lastId: 5n, published: 5n, redisIsAway: false };
   holds = new MemoryHolds(new MemoryDatabase(new ManualClock()));
   looks = 0;
+  meanwhile = () => undefined;
   const redis = async <T>(answer: () => T): Promise<T> => {
     if (servers.redisIsAway) throw faultOf('redis');
     return answer();
@@ -38,7 +41,12 @@ beforeEach(() => {
     },
     offsets: { load: (label) => redis(() => (label === 'startjobs' ? servers.mirror : null)) },
     stream: { shapes: () => redis(() => ({ start_jobs: SHAPE, stop_jobs: null })) },
-    results: { state: () => redis(() => ({ epoch: 1n, lastOutboxId: servers.published, connection: 'c' })) },
+    results: {
+      state: () => {
+        meanwhile();
+        return redis(() => ({ epoch: 1n, lastOutboxId: servers.published, connection: 'c' }));
+      },
+    },
     deadLetters: { state: () => redis(() => ({ epoch: 1n, lastOutboxId: 0n, connection: 'c' })) },
     holds,
   });
@@ -107,6 +115,22 @@ describe('makeRestoreGuard', () => {
     expect(await guard.mayWork()).toBe(true);
     servers = { ...servers, redisIsAway: false, published: 6n };
     expect(await guard.mayWork()).toBe(false);
+  });
+
+  it('lets nobody work before the first look has ended', async () => {
+    servers.published = 6n;
+    expect(await Promise.all([guard.mayWork(), guard.mayWork()])).toEqual([false, false]);
+  });
+
+  it('takes a stream that is made anew just now for no restored database', async () => {
+    servers.mirror = '400-0';
+    servers.cursor = '400-0';
+    // Somebody sets both back between the look at the mirror and the one at the cursor.
+    meanwhile = () => {
+      servers = { ...servers, mirror: '0-0', cursor: '0-0' };
+    };
+    expect(await guard.mayWork()).toBe(true);
+    expect(await reasons()).toEqual([]);
   });
 
   it('distrusts again what was lost from sight while it looked', async () => {

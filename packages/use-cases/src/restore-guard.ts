@@ -47,18 +47,26 @@ export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
   const listeners = new Set<() => void>();
   let trusted = false;
   let knownId: bigint | null = null;
+  let looking: Promise<boolean> | null = null;
+  const ask = async (): Promise<boolean> => {
+    // Set before it is asked: a fault that is met meanwhile takes it back.
+    trusted = true;
+    const found = await look(deps, knownId).catch((error: unknown) => {
+      trusted = false;
+      throw error;
+    });
+    trusted &&= found.certain;
+    if (!found.held) knownId = found.lastId;
+    return !found.held;
+  };
   return {
     mayWork: async () => {
-      if (trusted) return true;
-      // Set before it is asked: a fault that is met meanwhile takes it back.
-      trusted = true;
-      const found = await look(deps, knownId).catch((error: unknown) => {
-        trusted = false;
-        throw error;
+      // Whoever asks during a look waits for it, too: until then nothing is known.
+      if (trusted && looking === null) return true;
+      looking ??= ask().finally(() => {
+        looking = null;
       });
-      trusted &&= found.certain;
-      if (!found.held) knownId = found.lastId;
-      return !found.held;
+      return looking;
     },
     distrust: () => {
       trusted = false;
@@ -82,7 +90,7 @@ async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Fou
   const { lastId } = await deps.outbox.state();
   if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, certain: false, lastId };
   let certain = true;
-  const evidence = await gather(deps).catch((error: unknown) => {
+  const evidence = await gatherTwice(deps).catch((error: unknown) => {
     // The streams' server is away. What this process has seen of the database itself must do until it is back.
     if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
     certain = false;
@@ -91,6 +99,13 @@ async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Fou
   if (evidence.length === 0) return { held: false, certain, lastId };
   await deps.holds.set('restored', evidence.join('; '));
   return { held: true, certain: false, lastId };
+}
+
+// Who finds a stream made anew sets its mirror back, and then its cursor; and another process may be just at that. What is
+// seen in two looks is no such moment.
+async function gatherTwice(deps: RestoreGuardDeps): Promise<string[]> {
+  const evidence = await gather(deps);
+  return evidence.length === 0 ? evidence : gather(deps);
 }
 
 async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {
