@@ -43,7 +43,13 @@ export class MemoryContainerEngine implements ContainerEngine {
   readonly #images = new MemoryImages();
   readonly #containers = new Map<string, Container>();
   readonly #listeners = new Set<(hint: FleetHint) => void>();
+  readonly #newId: () => string;
   #away = false;
+
+  /** `newId` gives the ids of new containers, 64 characters each; random ones when not given. */
+  constructor({ newId = randomId }: { readonly newId?: () => string } = {}) {
+    this.#newId = newId;
+  }
 
   /** Makes an image known under a reference. */
   addImage(imageRef: string, image: MemoryImage = {}): void {
@@ -57,7 +63,7 @@ export class MemoryContainerEngine implements ContainerEngine {
 
   /** Puts a running container of somebody else under the game's name; gives its id. */
   plantForeign(gameId: string): string {
-    const container = newContainer(containerName(gameId), null, {});
+    const container = newContainer(this.#newId(), containerName(gameId), null, {});
     container.state = 'running';
     this.#containers.set(container.id, container);
     return container.id;
@@ -147,7 +153,7 @@ export class MemoryContainerEngine implements ContainerEngine {
     if (this.#named(name) !== undefined) return { kind: 'name_taken' };
     const image = this.#images.present(spec.imageRef);
     if (image === undefined) return { kind: 'refused', message: `no such image: ${spec.imageRef}` };
-    const container = newContainer(name, spec, image);
+    const container = newContainer(this.#newId(), name, spec, image);
     this.#containers.set(container.id, container);
     this.#changed(container);
     return { kind: 'created', id: container.id };
@@ -233,8 +239,9 @@ export class MemoryContainerEngine implements ContainerEngine {
   }
 }
 
-function newContainer(name: string, spec: IncarnationSpec | null, image: MemoryImage): Container {
-  const id = `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
+const randomId = () => `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
+
+function newContainer(id: string, name: string, spec: IncarnationSpec | null, image: MemoryImage): Container {
   return { id, name, spec, image, state: 'created', exitCode: null };
 }
 
