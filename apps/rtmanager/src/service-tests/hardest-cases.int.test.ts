@@ -1,0 +1,142 @@
+import type { CallFault, Endpoint } from '@galaxy/testkit';
+import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultStage, FRESH, openStage, type StagedGame } from './fault-stage.test-support.js';
+
+// An answer that is cut in its middle is known to be lost only when the deadline of its call is over.
+const LOST: readonly CallFault[] = [{ kind: 'lose_reply' }, { kind: 'fail_after' }, { kind: 'late', ms: 400 }, { kind: 'reset' }];
+
+let stage: FaultStage;
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.serve({ RTMANAGER_READY_TIMEOUT: '4s', RTMANAGER_STOP_GRACE: '1s', RTMANAGER_START_CONCURRENCY: '8' });
+});
+afterEach(() => {
+  expect(stage.world.faults()).toEqual([]);
+  expect([...stage.engine.audit.overlaps('existed'), ...stage.engine.audit.overlaps('ran')]).toEqual([]);
+});
+afterAll(() => stage.close());
+
+/** Befalls one call about the container of a game. */
+const once = (game: StagedGame, endpoint: Endpoint, fault: CallFault) =>
+  stage.engine.faults.onCall({ gameId: game.id, endpoint, fault, times: 1 });
+
+/** Has an image that is there only to be pulled. */
+function imageToPull(pull: { readonly error?: string; readonly stalls?: boolean; readonly cut?: boolean }): string {
+  const ref = `registry.test/games/${uniqueName('engine')}:1.0.0`;
+  stage.engine.images.publish(ref, { pull });
+  return ref;
+}
+
+/** Has an image on the engine that behaves so. */
+function loaded(behaviour: { readonly bootMs?: number }): string {
+  const ref = `registry.test/games/${uniqueName('engine')}:1.0.0`;
+  stage.engine.images.load(ref, { behaviour });
+  return ref;
+}
+
+describe.concurrent.each(['create', 'start'] as const)('a %s whose answer does not come', (endpoint) => {
+  it.each(LOST)('($kind) leaves one container and one result', async (fault) => {
+    const game = stage.game();
+    const rule = once(game, endpoint, fault);
+    const result = await game.start();
+    expect(result).toMatchObject(FRESH);
+    expect(rule.hits).toBe(1);
+    expect(game.running()).toEqual([result['container_id']]);
+    expect(game.lives().filter(({ existed }) => existed.to === null)).toHaveLength(1);
+    expect(await game.record()).toEqual({ status: 'running', id: result['container_id'] });
+    expect(await game.stop()).toMatchObject(FRESH);
+    expect(await game.results()).toHaveLength(2);
+  });
+});
+
+describe.concurrent.each(['stop', 'remove'] as const)('a %s whose answer does not come', (endpoint) => {
+  it.each(LOST)('($kind) neither ends twice nor lies: the game is stopped, and starts again in a container of its own', async (fault) => {
+    const game = stage.game();
+    await game.start();
+    const rule = once(game, endpoint, fault);
+    expect(await game.stop()).toMatchObject(FRESH);
+    expect(game.running()).toEqual([]);
+    const again = await game.start();
+    expect(again).toMatchObject(FRESH);
+    expect(rule.hits).toBe(1);
+    expect(game.running()).toEqual([again['container_id']]);
+    expect(await game.results()).toHaveLength(3);
+  });
+});
+
+it('a start waits for the name of a former container that somebody else is removing, and succeeds', async () => {
+  const game = stage.game();
+  const former = (await game.start())['container_id'] ?? '';
+  await game.stop();
+  stage.engine.faults.slowRemoval(game.id, 1500);
+  const removing = stage.engine.call({ method: 'DELETE', path: `/containers/${former}?force=1` });
+  await waitFor('the removal to be under way', async () => {
+    const seen = await stage.engine.json<{ State: { Status: string } }>({ method: 'GET', path: `/containers/${former}/json` });
+    return seen.State.Status === 'removing';
+  });
+  const result = await game.start();
+  await removing;
+  expect(result).toMatchObject(FRESH);
+  expect(game.lives()).toHaveLength(2);
+  expect(game.running()).toEqual([result['container_id']]);
+});
+
+describe('a pull', () => {
+  it.each([
+    ['that fails inside its report', { error: 'unexpected EOF' }],
+    ['whose report ends in the middle', { cut: true }],
+  ])('%s ends its start with image_pull_failed, and creates nothing', async (_, pull) => {
+    const game = stage.game();
+    expect(await game.start(imageToPull(pull))).toMatchObject({ outcome: 'failure', error_code: 'image_pull_failed', container_id: '' });
+    expect(game.lives()).toEqual([]);
+    expect(await game.start()).toMatchObject(FRESH);
+  });
+
+  it('that stalls holds up no other game, and a stop ends it', async () => {
+    const stalled = stage.game();
+    const pulls = stage.engine.audit.calls.get('pull') ?? 0;
+    const started = stalled.start(imageToPull({ stalls: true }));
+    await waitFor('the pull', () => (stage.engine.audit.calls.get('pull') ?? 0) > pulls);
+    const others = await stage.runningGames(12);
+    for (const other of others) expect(await other.results()).toMatchObject([FRESH]);
+    expect(await stalled.results()).toEqual([]);
+    expect(await stalled.stop()).toMatchObject({ outcome: 'success' });
+    expect(await started).toMatchObject({ outcome: 'failure', error_code: 'start_superseded' });
+    expect(stalled.lives()).toEqual([]);
+  });
+});
+
+it.concurrent('a container that outlives SIGKILL is never told of as stopped: its stop fails, other games go on, and a later stop succeeds', async () => {
+  const [game, other] = await stage.runningGames(2);
+  if (game === undefined || other === undefined) throw new Error('no games');
+  const id = game.running()[0];
+  const answered = { kind: 'refuse', status: 204, message: '' } as const;
+  const rule = stage.engine.faults.onCall({ gameId: game.id, endpoint: ['stop', 'kill'], fault: answered });
+  const failing = game.stop();
+  await waitFor('the stop to be under way', () => rule.hits > 0);
+  expect(await other.stop()).toMatchObject(FRESH);
+  expect(await failing).toMatchObject({ outcome: 'failure', error_code: 'container_stop_failed' });
+  expect(await game.record()).toEqual({ status: 'running', id });
+  expect(game.running()).toEqual([id]);
+  rule.remove();
+  expect(await game.stop()).toMatchObject({ ...FRESH, container_id: id });
+  expect(await game.record()).toEqual({ status: 'stopped', id });
+});
+
+it.concurrent('an engine that boots slowly is not ended while it may still get ready', async () => {
+  const game = stage.game();
+  expect(await game.start(loaded({ bootMs: 2500 }))).toMatchObject(FRESH);
+  expect(game.lives().flatMap(({ runs }) => runs)).toMatchObject([{ to: null }]);
+});
+
+it.concurrent('an engine whose process is up and that answers nothing is not told of as running', async () => {
+  const game = stage.game();
+  const starting = game.start(loaded({ bootMs: 300 }));
+  await waitFor('the container to run', () => game.running().length === 1);
+  stage.engine.setEngine(game.name, 'hangs');
+  expect(await starting).toMatchObject({ outcome: 'failure', error_code: 'engine_not_ready' });
+  expect(game.running()).toEqual([]);
+  expect(await game.record()).toEqual({ status: 'removed', id: null });
+  expect(await game.start(engineImages.current)).toMatchObject(FRESH);
+});
