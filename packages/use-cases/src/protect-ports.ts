@@ -41,6 +41,8 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection
     signal,
     circuit: 'publishing',
     dependency: 'redis',
+    // A probe costs next to nothing, and results wait for it.
+    maxPauseMs: 2000,
     probe: () => raw.results.state().then(() => undefined),
   });
   const { fleet } = raw;

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.js';
 import type { Probe } from '../http/readiness.js';
 
 /** The ports behind a container engine. */
-export interface Containers {
+interface Containers {
   readonly engine: ContainerEngine;
   readonly fleet: ContainerFleet;
 }
