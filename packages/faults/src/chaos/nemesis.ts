@@ -22,6 +22,7 @@ export interface PlannedFault {
 /** A fault that was, in milliseconds since 1970. */
 export interface Struck {
   readonly kind: string;
+  readonly victim: string;
   readonly from: number;
   readonly to: number;
 }
@@ -51,10 +52,11 @@ export async function strikeAll(plan: readonly PlannedFault[], { atOnce }: Pick<
   const lane = async (number: number): Promise<void> => {
     for (const { fault, draw } of plan.filter((_, at) => at % atOnce === number)) {
       await sleep(draw.afterMs);
-      await locks.while(fault.victim(draw), async () => {
+      const victim = fault.victim(draw);
+      await locks.while(victim, async () => {
         const from = Date.now();
         await fault.strike(draw);
-        struck.push({ kind: fault.kind, from, to: Date.now() });
+        struck.push({ kind: fault.kind, victim, from, to: Date.now() });
       });
     }
   };

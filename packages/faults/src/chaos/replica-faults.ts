@@ -9,13 +9,13 @@ export type Complain = (complaint: string) => void;
 // Twice as long as a claim or a lease lives.
 const FREEZE_MS = [300, 10_000] as const;
 
-/** A replica is killed, asked to end, or stopped in its tracks. */
-export function processFaults(replicas: readonly Replica[], complain: Complain): readonly Fault[] {
+/** A replica is killed, asked to end, or stopped in its tracks; the last as often as `frozen` says, relative to the others' 12. */
+export function processFaults(replicas: readonly Replica[], complain: Complain, { frozen = 10 } = {}): readonly Fault[] {
   const victim = (draw: Draw): string => `replica ${replicas.indexOf(picked(replicas, draw))}`;
   return [
     { kind: 'manager killed', weight: 8, lasts: [0, 2000], victim, strike: (draw) => kill(picked(replicas, draw), draw) },
     { kind: 'manager ended', weight: 4, lasts: [0, 500], victim, strike: (draw) => end(picked(replicas, draw), draw, complain) },
-    { kind: 'manager frozen', weight: 10, lasts: FREEZE_MS, victim, strike: (draw) => freeze(picked(replicas, draw), draw) },
+    { kind: 'manager frozen', weight: frozen, lasts: FREEZE_MS, victim, strike: (draw) => freeze(picked(replicas, draw), draw) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Struck } from './nemesis.js';
+import type { Replica } from './replica.js';
 
 /** What a run of faults came to. Times are in milliseconds. */
 export interface ChaosReport {
@@ -48,3 +49,20 @@ function percentile(sorted: readonly number[], share: number): number | undefine
 }
 
 const seconds = (ms = 0): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** What happened, in order, to the games that the violations name: for whoever has to find out why. */
+export function chronicle({ struck }: ChaosReport, violations: readonly string[], replicas: readonly Replica[]): string {
+  const told = violations.join(' ');
+  const faults = struck.map(({ kind, victim, from, to }) => [from, `${kind} (${victim}) for ${to - from} ms`] as const);
+  const lines = replicas.flatMap(({ processes }, replica) =>
+    processes.flatMap(({ pid, log }) =>
+      log
+        .filter(({ game_id: game }) => typeof game === 'string' && told.includes(game))
+        .map((line) => [Date.parse(String(line['time'])), `replica ${replica} (${pid}): ${JSON.stringify(line)}`] as const),
+    ),
+  );
+  return [...faults, ...lines]
+    .sort(([a], [b]) => a - b)
+    .map(([at, what]) => `${new Date(at).toISOString()} ${what}`)
+    .join('\n');
+}

@@ -1,0 +1,75 @@
+import {
+  type FakeDockerEngine,
+  type FreshDatabase,
+  freshDatabase,
+  type RedisServer,
+  startFakeDockerEngine,
+  startRedis,
+  testServers,
+} from '@galaxy/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EAGER, runChaos } from './chaos/chaos-run.js';
+import { type DockerTap, tapDocker } from './chaos/docker-tap.js';
+import { departedOf, overlapsOn } from './chaos/fake-engine-facts.js';
+import { makeMeddlingNotes } from './chaos/meddling-notes.js';
+import { type Replica, startReplica } from './chaos/replica.js';
+import { processFaults } from './chaos/replica-faults.js';
+import { chronicle, reportLine } from './chaos/report.js';
+import { trespasses } from './chaos/trespasses.js';
+import { openWorldOn, type World } from './harness/service-world.js';
+import { jobCount, seed } from './harness/test-scale.js';
+
+const [JOBS, PAUSES, REPLICAS] = [jobCount(300), jobCount(30), 3];
+
+let redis: RedisServer;
+let database: FreshDatabase;
+let engine: FakeDockerEngine;
+let taps: readonly DockerTap[];
+let world: World;
+let replicas: readonly Replica[];
+beforeAll(async () => {
+  [redis, database, engine] = await Promise.all([startRedis(), freshDatabase(testServers().postgresUrl), startFakeDockerEngine({ seed })]);
+  taps = await Promise.all(Array.from({ length: REPLICAS }, () => tapDocker(engine.host)));
+  world = openWorldOn({ redisUrl: redis.url, postgresUrl: database.url, dockerHost: engine.host });
+  replicas = await Promise.all(taps.map(({ host }) => startReplica(world, { ...EAGER, RTMANAGER_DOCKER_HOST: host })));
+});
+afterAll(async () => {
+  await world.close();
+  await Promise.all([...replicas.map((replica) => replica.close()), ...taps.map((tap) => tap.stop())]);
+  await Promise.all([redis.stop(), database.drop(), engine.stop()]);
+});
+
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, though they freeze, die or end ${PAUSES} times`, {
+  timeout: 180_000 + PAUSES * 10_000,
+}, async () => {
+  await Promise.all(replicas.map(({ process }) => process.untilReady()));
+  const roles = (await Promise.all(replicas.map(({ process }) => process.readyz()))).map(({ role }) => role);
+  expect(roles.toSorted()).toEqual(['leader', ...replicas.slice(1).map(() => 'standby')]);
+  const complaints: string[] = [];
+  const { report, violations } = await runChaos({
+    name: `${REPLICAS} replicas`,
+    seed,
+    world,
+    replicas,
+    jobs: JOBS,
+    games: 30,
+    ahead: 60,
+    faultCount: PAUSES,
+    atOnce: REPLICAS,
+    peaceMs: 1000,
+    notes: makeMeddlingNotes(() => departedOf(engine)),
+    faults: () => processFaults(replicas, (complaint) => void complaints.push(complaint), { frozen: 60 }),
+    complaints: () => [
+      ...complaints,
+      ...overlapsOn(engine),
+      // Whoever was frozen has lost its operations by the time it wakes up, and lets them be.
+      ...trespasses(
+        replicas.map(({ processes }, at) => ({ processes, changes: taps[at]?.changes ?? [] })),
+        engine.audit.lives,
+      ),
+    ],
+  });
+  console.log(reportLine(report));
+  if (violations.length > 0) console.error(chronicle(report, violations, replicas));
+  expect(violations, `seed ${seed}`).toEqual([]);
+});
