@@ -11,9 +11,9 @@ return redis.call('HMGET', KEYS[1], 'epoch', 'last_outbox_id')
 `);
 
 /**
- * Raises the epoch, and the last id of the stream. KEYS: the stream, and the hash of epoch and outbox id. ARGV: epoch, and an
- * entry id or nothing. Parts of ids have 64 bits, too many for Lua's numbers: they are compared by length, then as text.
- * Only a group can make a stream that has no entry; it is gone before anybody else can see it.
+ * Raises the epoch, and the last id of the stream; answers 0, with nothing done, when there is no stream whose id could be
+ * raised. KEYS: the stream, and the hash of epoch and outbox id. ARGV: epoch, and an entry id or nothing. Parts of ids have
+ * 64 bits, too many for Lua's numbers: they are compared by length, then as text.
  */
 export const ADOPT_EPOCH = script(`
 local known = redis.call('HGET', KEYS[2], 'epoch')
@@ -28,21 +28,24 @@ local function isBehind(id, other)
   return less(seq, otherSeq)
 end
 if ARGV[2] ~= '' then
-  local last = '0-0'
-  local isThere = redis.call('EXISTS', KEYS[1]) == 1
-  if isThere then
-    local info = redis.call('XINFO', 'STREAM', KEYS[1])
-    for at = 1, #info, 2 do if info[at] == 'last-generated-id' then last = info[at + 1] end end
-  end
-  if isBehind(last, ARGV[2]) then
-    if not isThere then
-      redis.call('XGROUP', 'CREATE', KEYS[1], 'making', '0', 'MKSTREAM')
-      redis.call('XGROUP', 'DESTROY', KEYS[1], 'making')
-    end
-    redis.call('XSETID', KEYS[1], ARGV[2])
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for at = 1, #info, 2 do
+    if info[at] == 'last-generated-id' and isBehind(info[at + 1], ARGV[2]) then redis.call('XSETID', KEYS[1], ARGV[2]) end
   end
 end
 if not known or tonumber(known) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[2], 'epoch', ARGV[1]) end
+return 1
+`);
+
+/**
+ * Makes a stream without an entry, if there is none: only a group can do that. KEYS: the stream. Not in one script with
+ * raising its id: who waits in XREAD is looked at when a script that made the stream ends, and would be given an empty reply.
+ */
+export const MAKE_STREAM = script(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return end
+redis.call('XGROUP', 'CREATE', KEYS[1], 'making', '0', 'MKSTREAM')
+redis.call('XGROUP', 'DESTROY', KEYS[1], 'making')
 `);
 
 /** Raises the last number of a lane. KEYS: the hash of them. ARGV: lane, number. */

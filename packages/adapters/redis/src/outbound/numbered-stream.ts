@@ -1,6 +1,6 @@
 import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/ports';
 import { InvalidInputError } from '@galaxy/ports';
-import { ADOPT_EPOCH, READ_PUBLISHER, SKIP_TO } from '../publishing-scripts.js';
+import { ADOPT_EPOCH, MAKE_STREAM, READ_PUBLISHER, SKIP_TO } from '../publishing-scripts.js';
 import type { RedisConnection } from '../redis-connection.js';
 import { unexpectedReply } from '../redis-faults.js';
 import { PUBLISH_NUMBERED, runScript } from '../scripts.js';
@@ -56,7 +56,8 @@ export class RedisNumberedStream implements StreamPublishing {
 
   async adoptEpoch(epoch: bigint, afterEntryId: string | null): Promise<void> {
     const args = [String(epoch), afterEntryId ?? ''];
-    await this.#commands.run('write', (client) => runScript(client, ADOPT_EPOCH, [this.#stream, this.#publisher], args));
+    const adopt = () => this.#commands.run('write', (client) => runScript(client, ADOPT_EPOCH, [this.#stream, this.#publisher], args));
+    while ((await adopt()) === 0) await this.#commands.run('write', (client) => runScript(client, MAKE_STREAM, [this.#stream], []));
   }
 
   async skipTo(lane: string, number: bigint): Promise<void> {
