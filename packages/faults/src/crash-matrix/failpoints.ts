@@ -5,7 +5,18 @@ import type { ManagerPorts } from '@galaxy/use-cases';
 export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'chance' | 'observer'>;
 
 /** What is going on when a fault strikes, see scenarios.ts. */
-export type ScenarioName = 'boot' | 'start' | 'slow_start' | 'stop' | 'restart' | 'poison' | 'hand_back' | 'kill' | 'adopt' | 'orphan';
+export type ScenarioName =
+  | 'boot'
+  | 'start'
+  | 'slow_start'
+  | 'failing_start'
+  | 'stop'
+  | 'restart'
+  | 'poison'
+  | 'hand_back'
+  | 'kill'
+  | 'adopt'
+  | 'orphan';
 
 /**
  * Every method of every port, and the scenarios in which it is called and must be struck: a method that is renamed or new
@@ -20,7 +31,7 @@ export const FAILPOINTS = {
     claim: ['boot', 'start', 'stop', 'restart', 'orphan'],
     renew: ['slow_start'],
     advance: ['start', 'restart'],
-    finish: ['start', 'stop', 'restart', 'poison', 'adopt', 'orphan'],
+    finish: ['start', 'failing_start', 'stop', 'restart', 'poison', 'adopt', 'orphan'],
     handBack: ['hand_back'],
   },
   outbox: {
@@ -51,11 +62,11 @@ export const FAILPOINTS = {
   engine: {
     ensureImage: ['start'],
     prepare: ['start'],
-    create: ['start', 'restart'],
-    start: ['start', 'restart'],
+    create: ['start', 'failing_start', 'restart'],
+    start: ['start', 'failing_start', 'restart'],
     stop: ['stop'],
     kill: ['kill'],
-    remove: ['restart', 'orphan'],
+    remove: ['failing_start', 'restart', 'orphan'],
     find: ['start', 'orphan'],
     inspect: ['start', 'stop'],
     ping: [],

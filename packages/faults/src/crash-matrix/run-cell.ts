@@ -28,12 +28,16 @@ export async function runCell(world: World, engine: FakeDockerEngine, { scenario
   const dueAt = performance.now();
   if (strike.kind === 'kill') await struck.exited;
   if (strike.kind === 'kill' || strike.kind === 'freeze') await world.start(going.variables);
+  const rest = () => atRest(world, engine, [...going.first, ...going.then], strike.kind === 'kill' ? struck : null);
   if (strike.kind === 'freeze') {
+    // The healthy one alone gets everything done; only then is it seen whether the other one spoils it.
+    const problems = await rest();
+    if (problems.length > 0) return ['while it is frozen', ...problems];
     await sleep(FROZEN_MS - (performance.now() - dueAt));
     struck.signal('SIGCONT');
     await sleep(AFTERMATH_MS);
   }
-  return atRest(world, engine, [...going.first, ...going.then], strike.kind === 'kill' ? struck : null);
+  return rest();
 }
 
 async function startStruck(world: World, going: Scenario, strikes: string): Promise<RtmanagerProcess> {

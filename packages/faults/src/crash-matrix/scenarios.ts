@@ -35,6 +35,8 @@ export function scenario(name: ScenarioName): Scenario {
       return { ...later, then: [start] };
     case 'slow_start':
       return { ...later, then: [plannedStart(game, { ref: engineImages.slowReady, fate: 'runs' })] };
+    case 'failing_start':
+      return { ...later, then: [plannedStart(game, { ref: engineImages.exitsEarly, fate: 'fails' })], variables: SOON };
     case 'stop':
       return { ...later, first: [start], then: [stop] };
     case 'restart':
