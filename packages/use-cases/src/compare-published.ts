@@ -1,4 +1,4 @@
-import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing } from '@galaxy/ports';
+import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing, StreamPublishState } from '@galaxy/ports';
 
 /** What the comparison takes. */
 export interface CompareDeps {
@@ -13,11 +13,12 @@ export interface CompareDeps {
 /** Compares what is marked as published with what the streams' server really has. Only whoever relays does it. */
 export interface PublishedComparison {
   /**
-   * Compares unless everything is as the last comparison left it: the connections, and the epoch of server and store.
-   * Afterwards what the server lacks is pending again, and only what is read from then on is accepted.
+   * Compares unless everything is as the last comparison left it: the connections, and the epoch of both streams. Afterwards
+   * what the server lacks is pending again, and only what is read from then on is accepted. Returns the epoch that is
+   * accepted: the store must have the same, or somebody else has compared since.
    * @throws DependencyFault when a server does not answer; then the next call compares again.
    */
-  readonly ensure: () => Promise<void>;
+  readonly ensure: () => Promise<bigint>;
   /** Makes the next call compare. */
   readonly distrust: () => void;
 }
@@ -26,14 +27,15 @@ type Kind = OutboxEntry['kind'];
 
 /** Makes the comparison of one process. */
 export function makePublishedComparison(deps: CompareDeps): PublishedComparison {
-  let compared: Seen | null = null;
+  let compared: Compared | null = null;
   return {
     ensure: async () => {
       const seen = await look(deps);
-      if (compared !== null && isSame(seen, compared)) return;
+      if (compared !== null && isAsLeft(seen, compared)) return compared.epoch;
       compared = null;
       const epoch = await compare(deps);
-      compared = { connections: seen.connections, epochs: [epoch, epoch, epoch] };
+      compared = { connections: seen.map(({ connection }) => connection), epoch };
+      return epoch;
     },
     distrust: () => {
       compared = null;
@@ -41,23 +43,19 @@ export function makePublishedComparison(deps: CompareDeps): PublishedComparison 
   };
 }
 
-/** Connections of both streams; epochs of both streams and of the store. */
-interface Seen {
+/** What the last comparison left. */
+interface Compared {
   readonly connections: readonly string[];
-  readonly epochs: readonly (bigint | null)[];
+  readonly epoch: bigint;
 }
 
-// Before anything is compared: if a connection is lost meanwhile, the next look finds another one. The store's epoch, since
-// somebody who relays behind a demoted server may have raised it, and then what is marked may be there alone.
-async function look({ results, deadLetters, outbox }: CompareDeps): Promise<Seen> {
-  const states = await Promise.all([results.state(), deadLetters.state()]);
-  const { epoch } = await outbox.state();
-  return { connections: states.map(({ connection }) => connection), epochs: [...states.map((state) => state.epoch), epoch] };
+// Before anything is compared: if a connection is lost meanwhile, the next look finds another one.
+function look({ results, deadLetters }: CompareDeps): Promise<StreamPublishState[]> {
+  return Promise.all([results.state(), deadLetters.state()]);
 }
 
-const isSame = (seen: Seen, other: Seen): boolean =>
-  seen.connections.every((connection, at) => connection === other.connections[at]) &&
-  seen.epochs.every((epoch, at) => epoch === other.epochs[at]);
+const isAsLeft = (seen: readonly StreamPublishState[], { connections, epoch }: Compared): boolean =>
+  seen.every((state, at) => state.connection === connections[at] && state.epoch === epoch);
 
 /*
  * The order is what keeps a result from being lost for good. The lanes are listed before the server is asked: one that is

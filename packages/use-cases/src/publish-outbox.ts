@@ -55,14 +55,18 @@ export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
 type RelayDeps = PublishInOrderDeps & Pick<PublishDeps, 'outbox'>;
 
 async function relayOnce(comparison: PublishedComparison, deps: RelayDeps): Promise<'more' | 'rest' | 'other_epoch'> {
-  await comparison.ensure();
+  const accepted = await comparison.ensure();
   const entries = await deps.outbox.pending(BATCH);
+  // Somebody else who relays, perhaps behind a demoted server, may have raised it: then what is marked may be there alone.
+  const epoch = entries[0]?.epoch ?? (await deps.outbox.state()).epoch;
+  const outcome = epoch === accepted ? await publishAll(entries, deps) : 'other_epoch';
+  if (outcome === 'other_epoch') comparison.distrust();
+  return outcome;
+}
+
+function publishAll(entries: readonly OutboxEntry[], deps: RelayDeps): Promise<'more' | 'rest' | 'other_epoch'> {
   return marking(deps.outbox, async (marks) => {
-    for (const entry of entries) {
-      if ((await tryInOrder(entry, marks, deps)) !== 'other_epoch') continue;
-      comparison.distrust();
-      return 'other_epoch';
-    }
+    for (const entry of entries) if ((await tryInOrder(entry, marks, deps)) === 'other_epoch') return 'other_epoch';
     return entries.length === BATCH && marks.length > 0 ? 'more' : 'rest';
   });
 }
