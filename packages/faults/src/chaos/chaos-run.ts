@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { violationsOf } from '../harness/check-run.js';
 import { type Pace, type PlannedJob, type PublishedJob, planJobs, publishAll, publishedJobs } from '../harness/lobby-run.js';
+import { neverRan } from '../harness/mixed-run.js';
 import { containersOf, type World } from '../harness/service-world.js';
-import { KEYS } from '../harness/streams.js';
+import { KEYS, written } from '../harness/streams.js';
 import type { Fault } from './fault.js';
 import type { JobTimes, MeddlingNotes } from './meddling-notes.js';
 import { lengthOf, planFaults, type Struck, strikeAll } from './nemesis.js';
-import { recoveries, timesOfGames, untilNoBacklog } from './recovery.js';
+import { recoveries, slowestGame, timesOfGames, untilNoBacklog } from './recovery.js';
 import type { Replica } from './replica.js';
-import type { ChaosReport } from './report.js';
+import type { ChaosOutcome } from './report.js';
 
 /** A run of jobs among faults. */
 export interface ChaosRun extends Pick<Pace, 'ahead'> {
@@ -25,14 +26,9 @@ export interface ChaosRun extends Pick<Pace, 'ahead'> {
   readonly peaceMs: number;
   readonly notes: MeddlingNotes;
   /** What else is wrong, once all is over. */
-  readonly complaints: () => readonly string[];
-}
-
-/** What came of a run. */
-export interface ChaosOutcome {
-  readonly report: ChaosReport;
-  /** Everything that is wrong, in words. */
-  readonly violations: readonly string[];
+  readonly complaints: () => readonly string[] | Promise<readonly string[]>;
+  /** Every container that ever ran, once all is over. */
+  readonly ran: () => ReadonlySet<string>;
 }
 
 /** What the service is run with, so that it looks for what does not agree every two seconds. */
@@ -71,6 +67,8 @@ async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: re
   const late = violations.length === 0 ? (await violationsNow(run, jobs)).map((violation) => `a while later: ${violation}`) : [];
   const times = await timesOfGames(world, jobs);
   const counts = await countsOf(run, times);
+  const complaints = await run.complaints();
+  const unreal = neverRan(await written(world.redis, KEYS.results), run.ran()).map((id) => `${id} never ran, and a success names it`);
   return {
     report: {
       name: run.name,
@@ -79,10 +77,11 @@ async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: re
       struck,
       ...counts,
       recoveries: recoveries(struck, times),
+      slowest: slowestGame(times),
       backlogMs,
       agreementMs,
     },
-    violations: [...overdue, ...violations, ...late, ...world.faults(), ...run.complaints()],
+    violations: [...overdue, ...violations, ...late, ...world.faults(), ...complaints, ...unreal],
   };
 }
 

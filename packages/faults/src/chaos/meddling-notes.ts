@@ -1,3 +1,4 @@
+import type { Departed } from '../harness/container-watch.js';
 import type { Meddled, Meddling } from '../harness/reference-model.js';
 
 /** When one job of a game was asked for and answered, in milliseconds since 1970. */
@@ -26,12 +27,6 @@ export interface MeddlingNotes {
   of(lane: string, times: readonly JobTimes[]): Meddling;
 }
 
-/** A container that is no more, and since when. */
-export interface Departed {
-  readonly id: string;
-  readonly at: number;
-}
-
 /** Starts an account. `departed` tells of every container that is no more, whoever removed it: what was asked for need not have happened. */
 export function makeMeddlingNotes(departed: () => readonly Departed[]): MeddlingNotes {
   const died = new Map<string, number>();
@@ -57,8 +52,8 @@ export function makeMeddlingNotes(departed: () => readonly Departed[]): Meddling
       const own = failures.filter((failure) => failure.lane === null || failure.lane === lane);
       const all = departed();
       const gone = all.filter(({ id }) => removed.has(id));
-      const goneLate = all.filter((one) => lateness.some((lapse) => lapse.from <= one.at && one.at <= lapse.to));
-      const dead = [...[...died].map(([id, at]) => ({ id, at })), ...gone];
+      const goneLate = all.filter((one) => lateness.some((lapse) => lapse.from <= one.before && one.after <= lapse.to));
+      const dead = [...[...died].map(([id, at]) => ({ id, after: at })), ...gone];
       return (n): Meddled => {
         const { askedAt, answeredAt } = times[n] ?? { askedAt: 0, answeredAt: Number.POSITIVE_INFINITY };
         return {
@@ -72,6 +67,6 @@ export function makeMeddlingNotes(departed: () => readonly Departed[]): Meddling
   };
 }
 
-function upTo(time: number, events: readonly Departed[]): ReadonlySet<string> {
-  return new Set(events.filter(({ at }) => at <= time).map(({ id }) => id));
+function upTo(time: number, events: readonly Omit<Departed, 'before'>[]): ReadonlySet<string> {
+  return new Set(events.filter(({ after }) => after <= time).map(({ id }) => id));
 }

@@ -32,9 +32,12 @@ export function planFaults(faults: readonly Fault[], { seed, count, peaceMs }: N
   const kind = fc.oneof(...faults.map((fault) => ({ weight: fault.weight, arbitrary: fc.constant(fault) })));
   const afterMs = fc.integer({ min: 0, max: peaceMs });
   const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  // Short ones more often than long ones.
+  const squared = share.map((one) => one ** 2);
   const planned = kind.chain((fault) => {
     const [min, max] = fault.lasts;
-    return fc.record({ fault: fc.constant(fault), draw: fc.record({ afterMs, forMs: fc.integer({ min, max }), pick: fc.nat(), share }) });
+    const forMs = squared.map((one) => Math.round(min + one * (max - min)));
+    return fc.record({ fault: fc.constant(fault), draw: fc.record({ afterMs, forMs, pick: fc.nat(), share }) });
   });
   return fc.sample(fc.noBias(planned), { numRuns: count, seed });
 }

@@ -34,6 +34,12 @@ export function recoveries(struck: readonly Struck[], times: ReadonlyMap<string,
   return after.sort((a, b) => a - b);
 }
 
+/** The game of the job that was answered latest after it was asked for. */
+export function slowestGame(times: ReadonlyMap<string, readonly JobTimes[]>): string {
+  const all = [...times].flatMap(([lane, jobs]) => jobs.map(({ askedAt, answeredAt }) => ({ lane, ms: answeredAt - askedAt })));
+  return all.reduce((slowest, one) => (one.ms > slowest.ms ? one : slowest), { lane: '', ms: -1 }).lane;
+}
+
 /** Waits until nothing is left to do: every job taken in and ended, every message published. Returns how long that took. */
 export async function untilNoBacklog(world: World, jobs: readonly PublishedJob[], timeoutMs: number): Promise<number> {
   const startedAt = performance.now();

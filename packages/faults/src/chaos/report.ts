@@ -13,6 +13,8 @@ export interface ChaosReport {
   readonly orphans: number;
   /** How long after each fault all that was asked for before it ended was answered, the shortest first. */
   readonly recoveries: readonly number[];
+  /** The game of the job that waited longest. */
+  readonly slowest: string;
   /** How long the backlog lasted after the last fault; infinite when it did not end in time. */
   readonly backlogMs: number;
   /** How long containers and records took to agree after that. */
@@ -22,8 +24,14 @@ export interface ChaosReport {
   readonly reconciled: number;
 }
 
-/** One line about a run. */
-export function reportLine(report: ChaosReport): string {
+/** What came of a run. */
+export interface ChaosOutcome {
+  readonly report: ChaosReport;
+  /** Everything that is wrong, in words. */
+  readonly violations: readonly string[];
+}
+
+function reportLine(report: ChaosReport): string {
   const { name, seed, jobs, struck, lost, doubled, orphans, recoveries, backlogMs, agreementMs, resumed, reconciled } = report;
   return [
     `seed ${seed}: ${name}: ${jobs} jobs, ${struck.length} faults`,
@@ -50,14 +58,23 @@ function percentile(sorted: readonly number[], share: number): number | undefine
 
 const seconds = (ms = 0): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** What happened, in order, to the games that the violations name: for whoever has to find out why. */
-export function chronicle({ struck }: ChaosReport, violations: readonly string[], replicas: readonly Replica[]): string {
-  const told = violations.join(' ');
+/** So long after the end of a fault, whoever reads the report wants to know why. */
+const TELLING_MS = 30_000;
+
+/** Writes what a run came to: its line, and of games that something is wrong with, or that waited for long, all that happened. */
+export function tell({ report, violations }: ChaosOutcome, replicas: readonly Replica[]): void {
+  console.log(reportLine(report));
+  const isSlow = (report.recoveries.at(-1) ?? 0) > TELLING_MS;
+  const about = [...violations, ...(isSlow ? [report.slowest] : [])].join(' ');
+  if (about !== '') console.error(chronicle(report, about, replicas));
+}
+
+function chronicle({ struck }: ChaosReport, about: string, replicas: readonly Replica[]): string {
   const faults = struck.map(({ kind, victim, from, to }) => [from, `${kind} (${victim}) for ${to - from} ms`] as const);
   const lines = replicas.flatMap(({ processes }, replica) =>
     processes.flatMap(({ pid, log }) =>
       log
-        .filter(({ game_id: game }) => typeof game === 'string' && told.includes(game))
+        .filter(({ game_id: game }) => typeof game === 'string' && about.includes(game))
         .map((line) => [Date.parse(String(line['time'])), `replica ${replica} (${pid}): ${JSON.stringify(line)}`] as const),
     ),
   );

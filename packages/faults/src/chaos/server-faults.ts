@@ -8,6 +8,8 @@ export interface ServerVictim {
   readonly name: string;
   readonly server: ServerControl;
   readonly polite: 'SIGTERM' | 'SIGINT';
+  /** What it shares its faults with; default: itself alone. */
+  readonly victim?: string;
   /** How often it is befallen, relative to others; default 1. */
   readonly weight?: number;
   /** Does something else beside each fault, e.g. noting it. */
@@ -15,19 +17,21 @@ export interface ServerVictim {
 }
 
 /** A server is killed, restarted in order, or stopped in its tracks. */
-export function serverFaults({ name, server, polite, weight = 1, around = (strike) => strike() }: ServerVictim): readonly Fault[] {
-  const victim = (): string => name;
+export function serverFaults(spec: ServerVictim): readonly Fault[] {
+  const { name, server: control, polite, weight = 1 } = spec;
+  const around = spec.around ?? ((strike: () => Promise<void>) => strike());
+  const victim = (): string => spec.victim ?? name;
   const bounce = (signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT') => (draw: Draw) =>
     around(async () => {
-      await server.kill(signal);
+      await control.kill(signal);
       await sleep(draw.forMs);
-      await server.restart();
+      await control.restart();
     });
   const pause = (draw: Draw) =>
     around(async () => {
-      server.pause();
+      control.pause();
       await sleep(draw.forMs);
-      server.resume();
+      control.resume();
     });
   return [
     { kind: `${name} killed`, weight: 3 * weight, lasts: [0, 2000], victim, strike: bounce('SIGKILL') },

@@ -14,8 +14,19 @@ interface Watched {
   readonly ran: ReadonlySet<string>;
 }
 
+/** A container that is no more, and between which times it went, in milliseconds since 1970. */
+export interface Departed {
+  readonly id: string;
+  readonly after: number;
+  readonly before: number;
+}
+
 /** Watches an installation's containers. */
 export interface ContainerWatch {
+  /** What was seen, and is there no more by the last look. */
+  readonly departed: readonly Departed[];
+  /** Every container that was seen to run or to have run so far. */
+  readonly ran: ReadonlySet<string>;
   end(): Promise<Watched>;
 }
 
@@ -30,16 +41,23 @@ export function watchContainers(docker: DockerApi, instance: string): ContainerW
   const ran = new Set<string>();
   const over = new AbortController();
   const following = followEvents({ host: docker.host, instance, ran, violations, signal: over.signal });
+  const departed: Departed[] = [];
+  let lastSeen = new Map<string, number>();
   let looks = 0;
   const look = async (): Promise<void> => {
     const games = new Map<string, string>();
+    const askedAt = Date.now();
+    const seen = new Map<string, number>();
     for (const { Id, State, Labels } of await containersOf(docker, instance)) {
+      seen.set(Id, askedAt);
       if (State !== 'created') ran.add(Id);
       const game = Labels['galaxy.game_id'] ?? '';
       const other = games.get(game);
       if (other !== undefined) violations.add(`${game} has two containers: ${other} and ${Id}`);
       games.set(game, Id);
     }
+    for (const [id, after] of lastSeen) if (!seen.has(id)) departed.push({ id, after, before: Date.now() });
+    lastSeen = seen;
     looks += 1;
   };
   const watching = (async () => {
@@ -50,6 +68,8 @@ export function watchContainers(docker: DockerApi, instance: string): ContainerW
     }
   })();
   return {
+    departed,
+    ran,
     end: async () => {
       over.abort();
       await Promise.all([watching, following]);
