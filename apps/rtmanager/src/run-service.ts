@@ -8,17 +8,19 @@ import { type Assembly, type Service, startService } from './service.js';
 export async function runService(needed: readonly (keyof Config)[], compose: (config: Config, log: Logger) => Assembly): Promise<void> {
   const { config, log } = loadConfig(needed);
   crashOnUnexpected(log);
-  const service = await startService(config, compose(config, log), log);
-  endOnSignal(service, log);
+  const starting = startService(config, compose(config, log), log);
+  // From now on: without a handler a signal ends the process at once or, when it is the first of its container, not at all.
+  endOnSignal(starting, log);
+  await starting;
 }
 
-function endOnSignal(service: Service, log: Logger): void {
+function endOnSignal(starting: Promise<Service>, log: Logger): void {
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
     if (ending) process.exit(EXIT.failed);
     ending = true;
     log.info({ signal }, 'signal received');
-    void service.stop().then(() => process.exit(EXIT.done));
+    void starting.then((service) => service.stop()).then(() => process.exit(EXIT.done));
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
