@@ -63,7 +63,7 @@ async function untilAnswered(world: World, plan: readonly PlannedJob[]): Promise
 /** The containers that a fresh success names although they never ran. */
 export function neverRan(results: readonly Written[], ran: ReadonlySet<string>): readonly string[] {
   const fresh = results.filter(({ outcome, error_code }) => outcome === 'success' && error_code === '');
-  return fresh.map((result) => result['container_id'] ?? '').filter((id) => !ran.has(id));
+  return fresh.map((result) => result['container_id'] ?? '').filter((id) => id !== '' && !ran.has(id));
 }
 
 function tally(results: readonly Written[]): string {
