@@ -2,7 +2,7 @@ import type { Struck } from './nemesis.js';
 import type { Replica } from './replica.js';
 
 /** What a run of faults came to. Times are in milliseconds. */
-export interface ChaosReport {
+interface ChaosReport {
   readonly name: string;
   readonly seed: number;
   readonly jobs: number;

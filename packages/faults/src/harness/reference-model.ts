@@ -26,7 +26,7 @@ export type Meddling = (n: number) => Meddled;
 
 const NOTHING: ReadonlySet<string> = new Set();
 /** Nobody did anything. */
-export const unmeddled: Meddling = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
+const unmeddled: Meddling = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
 
 /** Whether a game's results can be explained, and what it may be like after the last one. */
 export interface Explanation {
