@@ -23,14 +23,11 @@ import {
 /** A comparison per second, and a second look at what is to end something. */
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' } as const;
 
-/** A result without its container. */
-export const [FRESH, REPLAYED] = [
-  { outcome: 'success', error_code: '' },
-  { outcome: 'success', error_code: 'replay_no_op' },
-];
+/** A fresh success, without its container. */
+export const FRESH = { outcome: 'success', error_code: '' };
 
 /** What is known of a game. */
-export interface RecordRow {
+interface RecordRow {
   readonly status: string;
   readonly id: string | null;
 }

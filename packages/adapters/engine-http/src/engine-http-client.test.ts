@@ -39,7 +39,7 @@ engineClientContract('HTTP', async () => {
   ]);
   await gone.close();
   return {
-    client: new EngineHttpClient({ deadlineMs: 100 }),
+    client: new EngineHttpClient({ deadlineMs: 1000 }),
     healthy: healthy.url,
     starting: starting.url,
     gone: gone.address,
