@@ -1,0 +1,72 @@
+/** Something that is to happen. */
+export interface QueuedEvent {
+  readonly atMs: number;
+  readonly act: () => void;
+}
+
+interface Entry extends QueuedEvent {
+  readonly order: number;
+  isOff: boolean;
+}
+
+/** What is to happen, soonest first: a binary heap. */
+export class EventQueue {
+  readonly #heap: Entry[] = [];
+
+  /** Adds an event; of those of one moment the one with the lowest order comes first. Returns what calls it off. */
+  add(atMs: number, order: number, act: () => void): () => void {
+    const entry: Entry = { atMs, order, act, isOff: false };
+    this.#heap.push(entry);
+    this.#rise(this.#heap.length - 1);
+    return () => {
+      entry.isOff = true;
+    };
+  }
+
+  /** Takes the next event out, if it is due by then. */
+  takeUntil(endMs: number): QueuedEvent | null {
+    for (let first = this.#heap[0]; first !== undefined && first.atMs <= endMs; first = this.#heap[0]) {
+      this.#removeFirst();
+      if (!first.isOff) return first;
+    }
+    return null;
+  }
+
+  #removeFirst(): void {
+    const last = this.#heap.pop();
+    if (last === undefined || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    this.#sink();
+  }
+
+  #rise(from: number): void {
+    for (let at = from; at > 0; ) {
+      const parent = (at - 1) >> 1;
+      if (!this.#swapIfEarlier(at, parent)) return;
+      at = parent;
+    }
+  }
+
+  #sink(): void {
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1;
+      const child = this.#isEarlier(left + 1, left) ? left + 1 : left;
+      if (!this.#swapIfEarlier(child, at)) return;
+      at = child;
+    }
+  }
+
+  #swapIfEarlier(below: number, above: number): boolean {
+    const [lower, upper] = [this.#heap[below], this.#heap[above]];
+    if (lower === undefined || upper === undefined || !this.#isEarlier(below, above)) return false;
+    this.#heap[below] = upper;
+    this.#heap[above] = lower;
+    return true;
+  }
+
+  #isEarlier(a: number, b: number): boolean {
+    const [one, other] = [this.#heap[a], this.#heap[b]];
+    if (one === undefined || other === undefined) return false;
+    return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
+  }
+}
