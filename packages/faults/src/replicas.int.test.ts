@@ -60,7 +60,7 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, though
     atOnce: REPLICAS,
     peaceMs: 1000,
     notes: makeMeddlingNotes(() => departedOf(engine)),
-    faults: () => processFaults(replicas, (complaint) => void complaints.push(complaint), { frozen: 60 }),
+    faults: () => processFaults(replicas, (complaint) => void complaints.push(complaint), { weight: 60, whileWaiting: true }),
     ran: () => everRan(engine),
     complaints: () => [
       ...complaints,

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultMode } from '@galaxy/testkit';
+import { type FaultMode, waitFor } from '@galaxy/testkit';
 import { type Draw, type Fault, picked } from './fault.js';
 import { PROXIED, type Proxied, type Replica } from './replica.js';
 
@@ -9,13 +10,22 @@ export type Complain = (complaint: string) => void;
 // Twice as long as a claim or a lease lives.
 const FREEZE_MS = [300, 10_000] as const;
 
-/** A replica is killed, asked to end, or stopped in its tracks; the last as often as `frozen` says, relative to the others' 12. */
-export function processFaults(replicas: readonly Replica[], complain: Complain, { frozen = 10 } = {}): readonly Fault[] {
+/** How processes are frozen. */
+export interface Freezing {
+  /** How often, relative to the 12 of all that ends processes; default 10. */
+  readonly weight?: number;
+  /** Only while the process waits for something: not between its last look at a claim and the call that it makes upon that. */
+  readonly whileWaiting?: boolean;
+}
+
+/** A replica is killed, asked to end, or stopped in its tracks. */
+export function processFaults(replicas: readonly Replica[], complain: Complain, freezing: Freezing = {}): readonly Fault[] {
+  const { weight = 10, whileWaiting = false } = freezing;
   const victim = (draw: Draw): string => `replica ${replicas.indexOf(picked(replicas, draw))}`;
   return [
     { kind: 'manager killed', weight: 8, lasts: [0, 2000], victim, strike: (draw) => kill(picked(replicas, draw), draw) },
     { kind: 'manager ended', weight: 4, lasts: [0, 500], victim, strike: (draw) => end(picked(replicas, draw), draw, complain) },
-    { kind: 'manager frozen', weight: frozen, lasts: FREEZE_MS, victim, strike: (draw) => freeze(picked(replicas, draw), draw) },
+    { kind: 'manager frozen', weight, lasts: FREEZE_MS, victim, strike: (draw) => freeze(picked(replicas, draw), draw, whileWaiting) },
   ];
 }
 
@@ -32,10 +42,17 @@ async function end(replica: Replica, { forMs }: Draw, complain: Complain): Promi
   await replica.restart();
 }
 
-async function freeze({ process }: Replica, { forMs }: Draw): Promise<void> {
+async function freeze({ process }: Replica, { forMs }: Draw, whileWaiting: boolean): Promise<void> {
+  if (whileWaiting) await waitFor('the process to wait for something', () => isWaiting(process.pid), { everyMs: 1 });
   process.signal('SIGSTOP');
   await sleep(forMs);
   process.signal('SIGCONT');
+}
+
+// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the third field, after the command, is S while it sleeps.
+function isWaiting(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('S');
 }
 
 /** What befalls the network between one replica and one server. `lossy`: bytes are lost, so that the connections can't go on. */
