@@ -29,7 +29,7 @@ if (!Number.isInteger(seed) || seed < 0 || !(minutes > 0)) {
 /** Runs one suite; returns what it wrote, and whether it found nothing wrong. */
 async function take(suite: string, withSeed: number): Promise<{ output: string; passed: boolean }> {
   const args = ['run', '--project', 'int', suite, '--disable-console-intercept'];
-  const env = { ...process.env, GALAXY_TEST_SEED: String(withSeed), NO_COLOR: '1' };
+  const env = { ...process.env, GALAXY_TEST_SEED: String(withSeed), NO_COLOR: '1', GALAXY_FAULTS: '1' };
   const child = spawn(binary('vitest'), args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -48,7 +48,7 @@ while (performance.now() < endsAt) {
   for (const line of told.length > 0 ? told : [`seed ${runSeed}: ${suite}`]) console.log(line);
   if (passed) continue;
   console.error(output);
-  console.error(`violated in run ${run}: GALAXY_TEST_SEED=${runSeed} npx vitest run --project int ${suite}`);
+  console.error(`violated in run ${run}: GALAXY_FAULTS=1 GALAXY_TEST_SEED=${runSeed} npx vitest run --project int ${suite}`);
   process.exit(1);
 }
 console.log(`${run} runs, nothing violated`);

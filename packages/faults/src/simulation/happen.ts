@@ -7,7 +7,7 @@ import type { HintFate } from './weather.js';
 import type { World } from './world.js';
 
 /** What happenings strike. */
-export interface Struck {
+interface Struck {
   readonly world: World;
   readonly processes: Processes;
   readonly lobby: Lobby;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type CallTrouble, callTroubles, type Happening, HORIZON_MS, happenings } from './troubles.js';
 
 /** What a job asks for: a start by how its image behaves, a stop, or an entry that can't be decoded. */
-export const JOB_KINDS = [
+const JOB_KINDS = [
   'start',
   'start other',
   'start missing',
@@ -26,7 +26,7 @@ export interface PlannedJob {
 }
 
 /** What operators, and the servers' makers, decided. */
-export interface PlannedSettings {
+interface PlannedSettings {
   /** Whether a drift must last before something is ended for it. */
   readonly hasGrace: boolean;
   /** Whether only what was published lately is sent again. */

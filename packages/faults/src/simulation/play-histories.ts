@@ -28,7 +28,7 @@ export async function playHistories(firstSeed: number, count: number): Promise<C
 }
 
 /** Plays one history; a rejection that nobody handles is a violation, too. */
-export async function play(plan: Plan): Promise<Outcome> {
+async function play(plan: Plan): Promise<Outcome> {
   const unhandled: string[] = [];
   const note = (reason: Error): void => void unhandled.push(`unhandled: ${reason.message}`);
   process.on('unhandledRejection', note);

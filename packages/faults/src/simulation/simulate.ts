@@ -30,7 +30,7 @@ export interface Outcome {
 
 /** When all troubles end, and within how long everything has come to rest then. */
 const CALM_AT_MS = HORIZON_MS + 4000;
-const REST_WITHIN_MS = 90_000;
+const REST_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
 /** Plays one history: first with its troubles, then without them until everything has come to rest. */

@@ -6,7 +6,7 @@ import { CALLS, type CallName } from './calls.js';
  * caller is told that nobody answers, and the effect comes later; `hang`: the answer takes long. The others strike the
  * process that makes the call.
  */
-export const CALL_TROUBLES = ['before', 'lost', 'late', 'hang', 'refused', 'kill before', 'kill after', 'freeze'] as const;
+const CALL_TROUBLES = ['before', 'lost', 'late', 'hang', 'refused', 'kill before', 'kill after', 'freeze'] as const;
 
 /** One of {@link CALL_TROUBLES}. */
 export type CallTroubleKind = (typeof CALL_TROUBLES)[number];

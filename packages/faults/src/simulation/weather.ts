@@ -2,7 +2,7 @@
 export type HintFate = 'told' | 'lost' | 'doubled' | 'late';
 
 /** A moment in which the container engine does not see a game's containers, but for those who carry out its jobs. */
-export interface Lie {
+interface Lie {
   readonly gameId: string;
   /** Until when; null before the list that begins it. */
   untilMs: number | null;
