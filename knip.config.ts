@@ -21,6 +21,8 @@ const config: KnipConfig = {
       ignoreDependencies: ['@arethetypeswrong/cli', 'dependency-cruiser', 'publint'],
     },
     tools: { entry: ['*.ts'] },
+    // All of it is for tests, its own and those of the apps.
+    'packages/faults': { entry: ['src/**/*.ts!', '!src/**/*.test.ts!'] },
     'packages/use-cases': door,
     'packages/adapters/docker': door,
     'packages/adapters/postgres': door,

@@ -1,17 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { RedisConnection, RedisDeadLetterPublisher, RedisJobResultPublisher } from '@galaxy/adapter-redis';
-import type { Clock, Outbox, OutboxEntry, RuntimeEvent } from '@galaxy/ports';
+import type { Outbox, OutboxEntry, RuntimeEvent } from '@galaxy/ports';
 import { waitFor } from '@galaxy/testkit';
 import { makeOutboxPublisher, type OutboxPublisher, supervise } from '@galaxy/use-cases';
-
-/** The clock of the machine. */
-const clock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-  },
-};
+import { machineClock } from '../harness/machine-clock.js';
 
 const RELAY_EVERY_MS = 50;
 
@@ -41,9 +32,9 @@ export async function openProcess(url: string, outbox: Outbox): Promise<Publishi
     events,
     relayOn: () => {
       const turn = async (signal: AbortSignal): Promise<void> => {
-        if (!(await publisher.relay())) await clock.sleep(RELAY_EVERY_MS, signal);
+        if (!(await publisher.relay())) await machineClock.sleep(RELAY_EVERY_MS, signal);
       };
-      relaying = supervise('relay', turn, stopping.signal, { clock, observer, maxPauseMs: 200 });
+      relaying = supervise('relay', turn, stopping.signal, { clock: machineClock, observer, maxPauseMs: 200 });
     },
     close: async () => {
       stopping.abort();

@@ -1,22 +1,11 @@
-import { MemoryDatabase, MemoryLeases, MemoryOperationJournal } from '@galaxy/adapter-memory';
-import { RedisConnection, RedisJobStream, RedisStreamOffsetStore } from '@galaxy/adapter-redis';
-import { compareEntryIds, parseEntryId } from '@galaxy/domain';
-import { jobCount, seed } from '@galaxy/faults';
-import type { JobStreamName, RuntimeEvent } from '@galaxy/ports';
+import { RedisConnection } from '@galaxy/adapter-redis';
+import type { JobStreamName } from '@galaxy/ports';
 import { type RedisServer, startRedis, waitFor } from '@galaxy/testkit';
-import { makeTakeInJobs, makeWakeup, supervise } from '@galaxy/use-cases';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock, systemIds } from '../system.js';
-import {
-  diceOf,
-  type Fate,
-  type HostileEntry,
-  hostileEntry,
-  hugeEntry,
-  numberOfGame,
-  numberOfRaw,
-} from './hostile-entries.test-support.js';
+import { jobCount, seed } from '../harness/test-scale.js';
+import { diceOf, type Fate, type HostileEntry, hostileEntry, hugeEntry, numberOfGame, numberOfRaw } from './hostile-entries.js';
+import { type Intake, openIntake } from './intake.js';
 
 const STREAMS = ['start_jobs', 'stop_jobs'] as const;
 const KEYS = { start_jobs: 'runtime:start_jobs', stop_jobs: 'runtime:stop_jobs' } as const;
@@ -24,90 +13,19 @@ const LIVES = 5;
 
 let server: RedisServer;
 let redis: Redis;
-let connections: RedisConnection[];
+let connections: Record<'reader' | 'commands', RedisConnection>;
 beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.url);
-  connections = (['reader', 'commands'] as const).map((role) => new RedisConnection({ server: server.url, role }));
-  await Promise.all(connections.map((connection) => waitFor('redis', () => connection.ping().then(() => true))));
+  const open = (role: 'reader' | 'commands') => new RedisConnection({ server: server.url, role });
+  connections = { reader: open('reader'), commands: open('commands') };
+  await Promise.all(Object.values(connections).map((connection) => waitFor('redis', () => connection.ping().then(() => true))));
 });
 afterAll(async () => {
-  for (const connection of connections) connection.close();
+  for (const connection of Object.values(connections)) connection.close();
   redis.disconnect();
   await server.stop();
 });
-
-/** An intake on the server that can be paused and begun anew, and all that it leaves behind. */
-async function openIntake() {
-  const [reader, commands] = connections as [RedisConnection, RedisConnection];
-  const database = new MemoryDatabase(systemClock);
-  const events: RuntimeEvent[] = [];
-  const observer = { observe: (event: RuntimeEvent) => void events.push(event) };
-  const stream = new RedisJobStream({ reader, commands });
-  let [reads, isPaused] = [0, false];
-  const counted = { key: stream.key.bind(stream), wait: stream.wait.bind(stream), shapes: stream.shapes.bind(stream) };
-  const takeIn = makeTakeInJobs({
-    stream: {
-      ...counted,
-      read: (after, limit) => {
-        reads += 1;
-        return stream.read(after, limit);
-      },
-    },
-    journal: new MemoryOperationJournal(database),
-    offsets: new RedisStreamOffsetStore({ commands }),
-    clock: systemClock,
-    ids: systemIds,
-    observer,
-    work: makeWakeup(systemClock),
-    relay: makeWakeup(systemClock),
-    batch: 100,
-    intakePaused: () => isPaused,
-  });
-  const lease = await new MemoryLeases(database).acquire('duty', 'me', 3_600_000);
-  if (lease === null) throw new Error('the lease is free');
-  let stopping = new AbortController();
-  let running = Promise.resolve();
-  return {
-    database,
-    events,
-    pause: (now: boolean) => {
-      isPaused = now;
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-    /** Begins anew; returns once the streams were checked. */
-    async startAnew() {
-      await this.stop();
-      isPaused = false;
-      reads = 0;
-      stopping = new AbortController();
-      running = supervise('take-in', (signal) => takeIn(lease, signal), stopping.signal, { clock: systemClock, observer });
-      await waitFor('the check of the streams', () => reads > 0, { timeoutMs: 20_000 });
-    },
-    /** Returns once everything that is there was read. */
-    async drain() {
-      isPaused = false;
-      await waitFor(
-        'everything to be read',
-        async () => {
-          const shapes = await stream.shapes();
-          return STREAMS.every((name) => isReached(shapes[name]?.lastHeldId ?? '0-0', database.places[name]?.cursor ?? '0-0'));
-        },
-        { timeoutMs: 30_000 },
-      );
-    },
-  };
-}
-
-function isReached(id: string, cursor: string): boolean {
-  const [a, b] = [parseEntryId(id), parseEntryId(cursor)];
-  return a !== null && b !== null && compareEntryIds(a, b) <= 0;
-}
-
-type Intake = Awaited<ReturnType<typeof openIntake>>;
 
 /** What became of each entry: how often it was queued as a job, answered, and dead-lettered. */
 function outcomes({ database }: Intake): Map<number, string> {
@@ -130,7 +48,7 @@ const toldLost = ({ events }: Intake, stream: JobStreamName): bigint =>
 describe(`streams that are trimmed, deleted from, emptied and poisoned (seed ${String(seed)})`, () => {
   it('lose no entry silently, block on none, and give every other one its due once', { timeout: 240_000 }, async () => {
     const dice = diceOf(seed);
-    const intake = await openIntake();
+    const intake = await openIntake(connections);
     const added: Record<JobStreamName, HostileEntry[]> = { start_jobs: [], stop_jobs: [] };
     const ids: Record<JobStreamName, string[]> = { start_jobs: [], stop_jobs: [] };
     let number = 0;
