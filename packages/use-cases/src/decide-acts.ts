@@ -1,5 +1,6 @@
 import type { Drift } from './find-drift.js';
 import { endsSomething } from './find-drift.js';
+import type { KeptBack } from './guard-mass-change.js';
 import type { Sighting } from './sightings.js';
 
 /** What is done about a drift now: `queued`, or why it is not acted on (yet). */
@@ -17,8 +18,7 @@ export interface ActLimits {
   readonly graceMs: number;
   /** At most this many acts that end something. */
   readonly maxActs: number;
-  /** What a hold keeps back: nothing, what ends something, or everything. */
-  readonly held: 'nothing' | 'ends' | 'all';
+  readonly held: KeptBack;
 }
 
 /** An act that does not help is repeated after ever longer, up to so many times the grace. */

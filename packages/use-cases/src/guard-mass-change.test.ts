@@ -9,6 +9,7 @@ describe('more than a few acts that end something', () => {
     const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 6);
     expect(new Set(Object.values(decisionsOf(await pass())))).toEqual(new Set(['held']));
+    expect(new Set(Object.values(decisionsOf(await next())))).toEqual(new Set(['held']));
     const [hold] = await world.holds.list();
     expect(hold).toMatchObject({ reason: 'mass_change' });
     expect(hold?.message).toContain('6 of 6 games');
@@ -19,15 +20,43 @@ describe('more than a few acts that end something', () => {
     expect(eventsOf(world, 'drift_found'), 'told once').toHaveLength(6);
   });
 
+  it('are asked about only once two looks have shown them, as one look may be torn', async () => {
+    const { world, pass, next } = await setUpReconciler();
+    await plantLost(world, 6);
+    await pass();
+    for (const gameId of names(6)) world.database.records.delete(gameId);
+    await next();
+    await plantLost(world, 7);
+    await next();
+    expect(await world.holds.list()).toEqual([]);
+    expect(queuedOf(world)).toEqual([]);
+    await next();
+    expect(await world.holds.list()).toMatchObject([{ reason: 'mass_change' }]);
+  });
+
+  it('are kept back together, however many of them were seen before', async () => {
+    const { world, pass, next } = await setUpReconciler();
+    await plantLost(world, 5);
+    await pass();
+    await plantLost(world, 10);
+    await next();
+    expect(queuedOf(world)).toEqual([]);
+    await next();
+    expect(queuedOf(world)).toEqual([]);
+    expect(await world.holds.list()).toMatchObject([{ reason: 'mass_change' }]);
+  });
+
   it('a few of many are no mass, and five never are', async () => {
-    const { world, pass } = await setUpReconciler();
+    const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 6);
     for (const gameId of names(30).slice(6)) await plantRuntime(world, 'running', gameId);
     await pass();
+    await next();
     expect(await world.holds.list()).toEqual([]);
     const small = await setUpReconciler();
     await plantLost(small.world, 5);
     await small.pass();
+    await small.next();
     expect(await small.world.holds.list()).toEqual([]);
   });
 
@@ -52,6 +81,7 @@ describe('more than a few acts that end something', () => {
     const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 6);
     await pass();
+    await next();
     for (const gameId of names(4)) world.database.records.delete(gameId);
     await next();
     expect(decisionsOf(await next())).toEqual({ g04: 'held', g05: 'held' });
@@ -73,6 +103,7 @@ describe('more than a few acts that end something', () => {
     const { world, pass, next } = await setUpReconciler();
     await plantLost(world, 12);
     await pass();
+    await next();
     expect(await confirmMassChange(world)).toBe(true);
     const queued = [];
     for (let passes = 0; passes < 4; passes += 1) {
@@ -83,6 +114,7 @@ describe('more than a few acts that end something', () => {
     expect(await world.settings.get('mass_change_confirmed')).toBeNull();
     for (const gameId of names(12)) world.database.records.delete(gameId);
     await plantLost(world, 6);
+    await next();
     await next();
     expect(await world.holds.list()).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import { massChangeLimit } from '@galaxy/domain';
 import type { FleetInventory, HoldReason, Holds, Settings } from '@galaxy/ports';
 import { type Drift, endsSomething } from './find-drift.js';
+import type { Sighting } from './sightings.js';
 
 /** What the guard works with. */
 export interface GuardDeps {
@@ -21,12 +22,16 @@ export interface Found {
   /** Games with a record that is not removed, or containers, whichever are more. */
   readonly games: number;
   readonly inventory: Pick<FleetInventory, 'engineId'>;
+  /** How long each has been there, this look included. */
+  readonly sightingOf: (drift: Drift) => Sighting;
 }
+
+/** What is kept back: nothing, what ends something, or everything. */
+export type KeptBack = 'nothing' | 'ends' | 'all';
 
 /** What must change in the store before anything is acted on. */
 export interface Judgement {
-  /** The holds in force from now on, with what was found. */
-  readonly holds: ReadonlyMap<HoldReason, string>;
+  readonly keptBack: KeptBack;
   /** Holds to set, or whose message has changed. */
   readonly toSet: ReadonlyMap<HoldReason, string>;
   /** The engine id to remember; null to leave it. */
@@ -46,22 +51,30 @@ export async function readStanding({ holds, settings }: GuardDeps): Promise<Stan
 /**
  * Judges a look: an engine other than the last one, and more than a few acts that end something, are the work of an
  * operator or a wrong view; only an operator can tell. A confirmation is good until a look finds no more than a few.
+ *
+ * One look may be torn: between the list of containers and that of records whoever looks may have been frozen. So a mass of
+ * drifts is kept back at once, and nobody is asked about it before two looks have shown the same ones.
  */
-export function judgeLook(standing: Standing, { drifts, games, inventory }: Found): Judgement {
-  const ends = drifts.filter(endsSomething);
+export function judgeLook(standing: Standing, { drifts, games, inventory: { engineId }, sightingOf }: Found): Judgement {
   const limit = massChangeLimit(games);
-  const toSet = new Map<HoldReason, string>();
-  if (ends.length > limit && !standing.massChangeConfirmed) toSet.set('mass_change', massMessage(ends, games, limit));
-  if (standing.engineId !== null && standing.engineId !== inventory.engineId)
-    toSet.set('engine_changed', `the container engine is ${inventory.engineId}, the last one was ${standing.engineId}`);
-  for (const [reason, message] of toSet) if (standing.holds.get(reason) === message) toSet.delete(reason);
+  const ends = drifts.filter(endsSomething);
+  const lasting = ends.filter((drift) => sightingOf(drift).looks >= 2);
+  const isMass = ends.length > limit && !standing.massChangeConfirmed;
+  const found = new Map<HoldReason, string>();
+  if (isMass && lasting.length > limit) found.set('mass_change', massMessage(lasting, games, limit));
+  if (isAnother(engineId, standing))
+    found.set('engine_changed', `the container engine is ${engineId}, the last one was ${standing.engineId}`);
+  const byHolds = keptBackBy(new Map([...standing.holds, ...found]));
   return {
-    holds: new Map([...standing.holds, ...toSet]),
-    toSet,
-    rememberEngine: standing.engineId === null ? inventory.engineId : null,
+    keptBack: byHolds === 'nothing' && isMass ? 'ends' : byHolds,
+    toSet: new Map([...found].filter(([reason, message]) => standing.holds.get(reason) !== message)),
+    rememberEngine: standing.engineId === null ? engineId : null,
     takeConfirmation: standing.massChangeConfirmed && ends.length <= limit,
   };
 }
+
+const isAnother = (engineId: string, known: Standing): known is Standing & { readonly engineId: string } =>
+  known.engineId !== null && known.engineId !== engineId;
 
 /** Writes down what a judgement asks for. Repeating is safe. */
 export async function applyJudgement(
@@ -74,7 +87,7 @@ export async function applyJudgement(
 }
 
 /** What the holds in force keep back. */
-export function heldBack(holds: ReadonlyMap<HoldReason, string>): 'nothing' | 'ends' | 'all' {
+export function keptBackBy(holds: ReadonlyMap<HoldReason, string>): KeptBack {
   if (holds.has('restored')) return 'all';
   return holds.has('mass_change') || holds.has('engine_changed') ? 'ends' : 'nothing';
 }

@@ -15,6 +15,7 @@ import {
   recordOf,
   startJob,
   stopJob,
+  type World,
 } from './world.test-support.js';
 
 describe('a pass that finds nothing', () => {
@@ -267,6 +268,47 @@ describe('engines that do not answer', () => {
     expect(decisionsOf(await pass())).toEqual({ [GAME]: 'queued' });
     await workOff(world);
     expect(recordOf(world)).toMatchObject({ status: 'engine_unreachable' });
+  });
+});
+
+describe('a container that hangs', () => {
+  /** The world's engine, which does not answer about that container, whatever its name. */
+  const hanging = (world: World, hung: string) =>
+    between('engine', world.engine, async ({ args, go }) => {
+      if (args[0] === hung || args[0] === 'hung') throw faultOf('container_engine');
+      return go();
+    });
+
+  it('hides no other game, and nothing is done about its own', async () => {
+    const world = makeWorld();
+    const engine = hanging(world, await plantContainer(world, { gameId: 'hung' }));
+    await plantRuntime(world, 'running');
+    world.engine.exit(idOf(world, GAME), 1);
+    const orphan = await plantContainer(world, { gameId: 'orphan', running: false });
+    const { pass, next } = await setUpReconciler({ engine }, world);
+    expect(decisionsOf(await pass())).toEqual({ [GAME]: 'queued', orphan: 'seen_once' });
+    await workOff(world);
+    expect(decisionsOf(await next())).toEqual({ orphan: 'queued' });
+    await workOff(world);
+    expect(world.engine.ids).not.toContain(orphan);
+    expect(await containersOf(world)).toHaveLength(2);
+  });
+
+  it('keeps no other silent engine from being asked', async () => {
+    const world = makeWorld();
+    await plantRuntime(world, 'engine_unreachable', 'hung');
+    await plantRuntime(world, 'engine_unreachable');
+    const { pass } = await setUpReconciler({ engine: hanging(world, idOf(world, 'hung')) }, world);
+    expect(decisionsOf(await pass())).toEqual({ [GAME]: 'queued' });
+  });
+
+  it('spoils no early look at another', async () => {
+    const world = makeWorld();
+    await plantRuntime(world, 'running', 'hung');
+    await plantRuntime(world, 'running');
+    world.engine.exit(idOf(world, GAME), 1);
+    const { reconciler, lease } = await setUpReconciler({ engine: hanging(world, idOf(world, 'hung')) }, world);
+    expect(decisionsOf({ drifts: await reconciler.lookAt(lease, ['hung', GAME]) })).toEqual({ [GAME]: 'queued' });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Clock, ContainerFleet, FleetInventory, Holds, Ids, LeaseGrant, Observer, ReconcileQueue, Settings } from '@galaxy/ports';
 import { type DecidedDrift, decideActs } from './decide-acts.js';
 import { type Drift, endsSomething, jobOf } from './find-drift.js';
-import { applyJudgement, heldBack, judgeLook, readStanding } from './guard-mass-change.js';
+import { applyJudgement, judgeLook, type KeptBack, keptBackBy, readStanding } from './guard-mass-change.js';
 import { type FleetSight, type LookDeps, lookAtAll, lookAtSome, partSilent, thatAnswer } from './look-at-fleet.js';
 import { makeReconcileReports, type ReconcileReport } from './reconcile-reports.js';
 import { makeSightings, type Sightings } from './sightings.js';
@@ -36,8 +36,6 @@ export interface Passes {
   readonly report: () => Promise<ReconcileReport>;
 }
 
-type Held = ReturnType<typeof heldBack>;
-
 /** Makes the passes of one process, which remember what the last ones saw. */
 export function makePasses(deps: PassDeps): Passes {
   const { clock } = deps;
@@ -45,7 +43,7 @@ export function makePasses(deps: PassDeps): Passes {
   const reports = makeReconcileReports(deps.observer);
   const listed = makeList(deps, sightings);
   const act = makeAct(deps, sightings);
-  const decide = (drifts: readonly Drift[], held: Held, nowMs: number): DecidedDrift[] =>
+  const decide = (drifts: readonly Drift[], held: KeptBack, nowMs: number): DecidedDrift[] =>
     deps.dryRun ? dryRun(drifts) : decideActs(drifts, sightings.of, { ...deps, nowMs, held });
 
   return {
@@ -55,9 +53,9 @@ export function makePasses(deps: PassDeps): Passes {
       const { silent, others } = partSilent(sight.drifts);
       // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
       sightings.see(others, openGames(sight), clock.monotonicMs());
-      const inForce = await guard(sight, others, deps);
-      const acted = await act(lease, decide(others, heldBack(inForce), begunAtMs));
-      const woken = await act(lease, decide(await thatAnswer(silent, deps), heldBack(inForce), begunAtMs));
+      const held = await guard(sight, others, sightings.of, deps);
+      const acted = await act(lease, decide(others, held, begunAtMs));
+      const woken = await act(lease, decide(await thatAnswer(silent, deps), held, begunAtMs));
       const report = reportOf(sight, [...acted, ...woken]);
       reports.pass(report, clock.monotonicMs() - begunAtMs);
       return report;
@@ -67,7 +65,7 @@ export function makePasses(deps: PassDeps): Passes {
       const harmless = others.filter((drift) => !endsSomething(drift));
       const drifts = [...harmless, ...(await thatAnswer(silent, deps))];
       if (drifts.length === 0) return [];
-      const held = heldBack((await readStanding(deps)).holds);
+      const held = keptBackBy((await readStanding(deps)).holds);
       const acted = await act(lease, decide(drifts, held, clock.monotonicMs()));
       reports.drifts(acted);
       return acted;
@@ -108,14 +106,14 @@ function makeAct({ queue, ids, work, clock }: PassDeps, sightings: Sightings) {
   };
 }
 
-async function guard(sight: FleetSight, drifts: readonly Drift[], deps: PassDeps) {
+async function guard(sight: FleetSight, drifts: readonly Drift[], sightingOf: Sightings['of'], deps: PassDeps): Promise<KeptBack> {
   const { inventory, games } = sight;
   const present = games.filter(({ record }) => record !== null && record.status !== 'removed').length;
   const standing = await readStanding(deps);
-  if (deps.dryRun) return standing.holds;
-  const judgement = judgeLook(standing, { drifts, inventory, games: Math.max(present, inventory.incarnations.length) });
+  if (deps.dryRun) return keptBackBy(standing.holds);
+  const judgement = judgeLook(standing, { drifts, inventory, sightingOf, games: Math.max(present, inventory.incarnations.length) });
   await applyJudgement(judgement, deps);
-  return judgement.holds;
+  return judgement.keptBack;
 }
 
 const dryRun = (drifts: readonly Drift[]): DecidedDrift[] => drifts.map((drift) => ({ ...drift, decision: 'dry_run' }));

@@ -132,6 +132,18 @@ describe('the loop', () => {
     await close();
   });
 
+  it('looks at everything soon when an early look failed, as what it was told of is told once only', async () => {
+    const world = makeWorld();
+    await plantRuntime(world, 'running');
+    const queue = altered(world.queue, { lookAt: () => Promise.reject(faultOf('postgres')) });
+    const { close } = await open(world, { queue });
+    await world.clock.advance(1000);
+    world.engine.exit(idOf(world, GAME), 1);
+    await world.clock.advance(1000);
+    expect(queuedOf(world)).toMatchObject([{ gameId: GAME, verdict: 'mark_unreachable' }]);
+    await close();
+  });
+
   it('looks at everything at once when the lease came back to it', async () => {
     const world = makeWorld();
     const reconciler = makeWorldReconciler(world);

@@ -34,14 +34,15 @@ export function makeReconciler(deps: ReconcilerDeps): Reconciler {
       await agenda.wait(lease, signal);
       if (signal.aborted) return;
       const changed = agenda.takeChanged();
-      if (!agenda.isDue()) {
-        if (changed.length > 0) await passes.lookAt(lease, changed);
-        return;
-      }
-      agenda.dueIn(deps.intervalMs);
       try {
+        if (!agenda.isDue()) {
+          if (changed.length > 0) await passes.lookAt(lease, changed);
+          return;
+        }
+        agenda.dueIn(deps.intervalMs);
         await passes.pass(lease);
       } catch (error) {
+        // What was told of is told once: after a look that failed only one at everything can find it.
         agenda.dueNow();
         throw error;
       }
