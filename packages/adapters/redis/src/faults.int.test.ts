@@ -300,6 +300,34 @@ describe('what the server refuses', () => {
     await waitFor('the connection', () => connection.ping().then(() => true));
   });
 
+  it('a database that it does not have is not replaced by its first one', async () => {
+    const commands = new RedisConnection({ server: `${server.url}/99`, role: 'commands' });
+    opened.push(() => commands.close());
+    const key = uniqueName('start');
+    const publish = () => new RedisRuntimeManager({ commands, startJobsKey: key }).publishStartJob('alpha', 'galaxy/engine:1');
+    await expect
+      .poll(() => publish().catch((error: unknown) => error))
+      .toMatchObject({ message: 'redis is not connected: ERR DB index is out of range', retryable: false });
+    // The next connections are refused like the first.
+    for (let n = 0; n < 20; n += 1) {
+      await expect(publish()).rejects.toMatchObject({ message: 'redis is not connected: ERR DB index is out of range' });
+      await sleep(25);
+    }
+    expect(await looking().exists(key)).toBe(0);
+  });
+
+  it('entries under another key than was asked for are not taken for none', async () => {
+    const given = new Redis(server.url, { keyPrefix: 'given:' });
+    opened.push(() => given.disconnect());
+    const [reader, commands] = [await connect('reader'), new RedisConnection({ server: given, role: 'commands' })];
+    opened.push(() => commands.close());
+    await waitFor('redis', () => commands.ping().then(() => true));
+    const startJobsKey = uniqueName('start');
+    await looking().xadd(`given:${startJobsKey}`, '*', 'game_id', 'alpha');
+    const jobs = new RedisJobStream({ reader, commands, startJobsKey, stopJobsKey: uniqueName('stop') });
+    await expect(jobs.read(START, 1)).rejects.toMatchObject({ message: 'redis answered XREAD with something else than expected' });
+  });
+
   it('keys on different nodes of a cluster are a mistake of configuration', async () => {
     // By default the nodes' own port lies 10 000 higher, where an outgoing connection may sit.
     const busPort = String(await freePort());

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { RedisRole } from './connection-options.js';
 import { connectionOptions, DEADLINES_MS, MAX_BLOCK_MS } from './connection-options.js';
 import { withDeadline } from './deadline.js';
-import { connectionClosed, isReply, notConnected, redisFault } from './redis-faults.js';
+import { connectionClosed, isNotWritten, isReply, notConnected, redisFault } from './redis-faults.js';
 
 /** After how long without any answer, though asked, the client is thrown away for a new one. */
 const SILENT_MS = 3 * MAX_BLOCK_MS;
@@ -16,7 +16,7 @@ export interface RedisConnectionOptions {
 
 /**
  * One connection to Redis, kept up for as long as it is wanted. While there is none, commands fail at once; it comes
- * back without help. No command outlives its deadline, none is sent twice.
+ * back without help. No command outlives its deadline, none is sent twice, and none to another database than the URL names.
  */
 export class RedisConnection {
   readonly #connect: () => Redis;
@@ -80,7 +80,10 @@ export class RedisConnection {
   #watched(client: Redis): Redis {
     // Without a listener the driver writes every error to the console.
     client.on('error', (error) => {
-      this.#connectError = error;
+      // That follows when a connection is left, and hides why it was.
+      if (!isNotWritten(error)) this.#connectError = error;
+      // The driver would go on in the first database instead, where other installations may be.
+      if (isRefusedSelect(error)) client.disconnect(true);
     });
     client.on('ready', () => {
       this.#connections += 1;
@@ -88,4 +91,10 @@ export class RedisConnection {
     });
     return client;
   }
+}
+
+// The driver notes on the error of a reply which command it answers.
+function isRefusedSelect(error: Error): boolean {
+  const { command } = error as { readonly command?: { readonly name?: unknown } };
+  return isReply(error) && command?.name === 'select';
 }

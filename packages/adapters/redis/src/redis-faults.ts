@@ -24,7 +24,7 @@ export function redisFault(error: unknown, kind: CommandKind): DependencyFault {
   if (error instanceof DependencyFault) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (isReply(error)) return fault(`redis refused: ${message}`, !isPermanent(message), 'not_done', error);
-  const effect = kind === 'read' || message.startsWith(NOT_WRITTEN) ? 'not_done' : 'unknown';
+  const effect = kind === 'read' || isNotWritten(error) ? 'not_done' : 'unknown';
   return fault(`redis did not answer: ${message}`, true, effect, error);
 }
 
@@ -53,6 +53,11 @@ export function serverTooOld(lack: string): DependencyFault {
 export function isReply(error: unknown): boolean {
   // By name: a client handed to us may come from another copy of ioredis.
   return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** Whether the driver says that a command was not even written to the socket. */
+export function isNotWritten(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(NOT_WRITTEN);
 }
 
 function isPermanent(message: string): boolean {

@@ -4,6 +4,7 @@ import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
 import { MAX_BLOCK_MS } from '../connection-options.js';
 import { unlessOver } from '../deadline.js';
 import type { RedisConnection } from '../redis-connection.js';
+import { unexpectedReply } from '../redis-faults.js';
 import { runScript, STREAM_SHAPES } from '../scripts.js';
 import type { StreamEntry } from './stream-reply.js';
 import { streamEntries } from './stream-reply.js';
@@ -44,6 +45,8 @@ export class RedisJobStream implements JobStream {
       Promise.all([client.xreadBuffer('COUNT', limit, 'STREAMS', ...this.#positions(after)), client.time()]),
     );
     const entries = streamEntries(reply);
+    // As with a prefix in the settings of the client: what came under another name would be passed over for ever.
+    if ([...entries.keys()].some((key) => !Object.values(this.#keys).includes(key))) throw unexpectedReply('XREAD');
     const received = (stream: JobStreamName) => (entries.get(this.#keys[stream]) ?? []).map((entry) => receivedEntry(stream, entry));
     return { starts: received('start_jobs'), stops: received('stop_jobs'), limit, serverMs: serverMs(time) };
   }
