@@ -10,7 +10,7 @@ export interface IncarnationSpec extends IncarnationOwner {
   readonly imageRef: string;
 }
 
-/** What a container of ours is doing. `exited` includes one that died; `removing` is on its way out and can only be waited for. */
+/** What a container of ours is doing. `exited` includes one that died, also one whose removal failed; `removing` is on its way out and can only be waited for. */
 export type IncarnationState = 'created' | 'running' | 'paused' | 'exited' | 'removing';
 
 /** One container of a game: its incarnation. */

@@ -22,7 +22,7 @@ describe('sightingOf', () => {
     ['paused', 'paused'],
     ['exited', 'exited'],
     ['removing', 'removing'],
-    ['dead', 'removing'],
+    ['dead', 'exited'],
   ])('reads the state %s as %s', (status, state) => {
     expect(seen(status)).toMatchObject({ kind: 'ours', incarnation: { id, state, exitCode: state === 'exited' ? 9 : null } });
   });

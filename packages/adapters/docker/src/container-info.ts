@@ -56,7 +56,8 @@ export function sightingOf(info: ContainerInfo, viewpoint: Viewpoint, gameId?: s
   return { kind: 'ours', incarnation };
 }
 
-// A `dead` container is one whose removal got stuck half-way: only removing it again helps.
+// A `dead` container has ended, and a removal of it has failed (https://github.com/moby/moby/issues/22260): nobody is at it any
+// more, so that waiting for its end would be in vain. It is removed again like any other that has ended.
 const STATES: Readonly<Record<string, IncarnationState>> = {
   created: 'created',
   running: 'running',
@@ -64,7 +65,7 @@ const STATES: Readonly<Record<string, IncarnationState>> = {
   paused: 'paused',
   exited: 'exited',
   removing: 'removing',
-  dead: 'removing',
+  dead: 'exited',
   // Podman's further states.
   configured: 'created',
   initialized: 'created',

@@ -23,7 +23,7 @@ it('tells ours, under whatever name, from others under the name of a game', () =
   expect(inventoryOf('list', answer, 'mine')).toEqual({
     incarnations: [
       { id: id(1), ...ours, state: 'running' },
-      { id: id(2), ...ours, state: 'removing' },
+      { id: id(2), ...ours, state: 'exited' },
       { id: id(3), ...ours, state: 'removing' },
     ],
     foreign: [
