@@ -1,6 +1,6 @@
 import { adoptedRecord, type RuntimeRecord, recordAnswering } from '@galaxy/domain';
 import type { ContainerEngine, ListedIncarnation, RuntimeRecordStore } from '@galaxy/ports';
-import { RuntimeNotFoundError } from '@galaxy/ports';
+import { DependencyFault, RuntimeNotFoundError } from '@galaxy/ports';
 import { answers, type ProbeDeps } from './probe-engine.js';
 
 /** What adopting takes. */
@@ -11,8 +11,8 @@ export interface AdoptDeps extends ProbeDeps {
 
 /**
  * Writes every running container into the record of its game, where the record says otherwise: as `running` when its
- * engine answers, and as `engine_unreachable` when not. Returns the games. Repeating is safe. Nothing else may be at work
- * on these games meanwhile.
+ * engine answers, and as `engine_unreachable` when not, or when the container hangs. Returns the games. Repeating is safe.
+ * Nothing else may be at work on these games meanwhile.
  */
 export async function adoptRunning(incarnations: readonly ListedIncarnation[], deps: AdoptDeps): Promise<string[]> {
   const adopted: string[] = [];
@@ -29,9 +29,18 @@ export async function adoptRunning(incarnations: readonly ListedIncarnation[], d
 async function recordOf(before: RuntimeRecord | null, { id, imageRef, owner }: ListedIncarnation, deps: AdoptDeps): Promise<RuntimeRecord> {
   const now = deps.clock.now();
   const adopted = adoptedRecord(before, { id, imageRef, gameId: owner.gameId, now });
-  const sighting = await deps.engine.inspect(id);
-  const isUp = sighting.kind === 'ours' && (await answers(deps.engine, sighting.incarnation, deps));
-  return isUp ? recordAnswering(adopted, id, now) : adopted;
+  return (await isUp(id, deps)) ? recordAnswering(adopted, id, now) : adopted;
+}
+
+async function isUp(id: string, deps: AdoptDeps): Promise<boolean> {
+  try {
+    const sighting = await deps.engine.inspect(id);
+    return sighting.kind === 'ours' && (await answers(deps.engine, sighting.incarnation, deps));
+  } catch (error) {
+    // Silent about this container; the list showed it, and is enough to keep it from being taken for a leftover.
+    if (error instanceof DependencyFault && error.dependency === 'container_engine') return false;
+    throw error;
+  }
 }
 
 const UP = ['running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished'];

@@ -8,6 +8,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RecoverDeps, type RecoverMode, recover } from './recover.js';
 import { makeRestoreGuard } from './restore-guard.js';
+import { altered, faultOf } from './stand-between.test-support.js';
 import { enqueue, IMAGE, makeWorld, plantContainer, plantRuntime, startJob, stopJob, type World } from './world.test-support.js';
 
 let world: World;
@@ -70,6 +71,17 @@ describe('recover', () => {
     expect(world.database.records.get('ended')).toBeUndefined();
   });
 
+  it('is kept from nobody by one container that hangs: what runs in it counts as unreachable', async () => {
+    const hung = await plantContainer(world, { gameId: 'hung' });
+    await plantContainer(world, { gameId: 'other' });
+    const engine = altered(world.engine, {
+      inspect: async (id) => (id === hung ? Promise.reject(faultOf('container_engine')) : world.engine.inspect(id)),
+    });
+    expect(await recover('replay', { ...deps, engine })).toMatchObject({ kind: 'recovered', adopted: ['hung', 'other'] });
+    expect(world.database.records.get('hung')).toMatchObject({ status: 'engine_unreachable', currentContainerId: hung });
+    expect(world.database.records.get('other')).toMatchObject({ status: 'running' });
+  });
+
   it('closes what was open when it is to be skipped, and leaves it when not', async () => {
     await world.holds.clear('restored');
     await enqueue(world, startJob());
@@ -95,7 +107,7 @@ describe('recover', () => {
     }
     const lease = await world.leases.acquire('intake', 'a leader', 60_000);
     if (lease === null) throw new Error('the lease is free');
-    await world.journal.moveCursor(lease, 'start_jobs', { cursor: '5-0', floor: null, entriesRead: null });
+    await world.journal.moveCursor(lease, 'start_jobs', { cursor: '5-0', floor: null, entriesRead: null, former: '0-0' });
     await deps.offsets.save('startjobs', '7-0');
     await publishLost([1n]);
     const guard = makeRestoreGuard({ ...deps, ...world, stream: new MemoryJobStream(world.streams), offsets: deps.offsets });
