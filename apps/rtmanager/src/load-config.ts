@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { missing } from './config/parse-config.js';
 import type { Config } from './config/schema.js';
 import { readConfig } from './config.js';
 import { EXIT } from './exit-codes.js';
@@ -16,9 +15,8 @@ export interface Loaded {
  * `needed`: the variables the command can't do without.
  */
 export function loadConfig(needed: readonly (keyof Config)[]): Loaded {
-  const check = readConfig();
-  const problems = check.kind === 'invalid' ? check.problems : missing(check.config, needed);
-  if (check.kind === 'invalid' || problems.length > 0) return refuse(problems);
+  const check = readConfig({}, needed);
+  if (check.kind === 'invalid') return refuse(check.problems);
   const log = makeLog(check.config.RTMANAGER_LOG_LEVEL, process.stdout);
   for (const warning of check.warnings) log.warn({ warning }, 'odd configuration');
   return { config: check.config, log };

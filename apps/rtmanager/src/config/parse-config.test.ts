@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { missing, parseConfig } from './parse-config.js';
+import { parseConfig } from './parse-config.js';
 
 const valid = (variables: Record<string, string>) => {
   const check = parseConfig(variables);
@@ -32,7 +32,6 @@ describe('parseConfig', () => {
       RTMANAGER_ENGINE_MEMORY: 512 * 2 ** 20,
       RTMANAGER_JOB_RESULTS_STREAM: 'runtime:job_results',
     });
-    expect(missing(config, ['RTMANAGER_REDIS_URL', 'RTMANAGER_STOP_GRACE'])).toEqual(['RTMANAGER_REDIS_URL: is required by this command']);
   });
 
   it('reports every problem at once', () => {
@@ -50,6 +49,54 @@ describe('parseConfig', () => {
       'RTMANAGER_READY_TIMEOUT',
       'RTMANAGER_START_CONCURRENCY',
     ]);
+  });
+
+  it('reports what is wrong between variables, and what is missing, beside what is wrong by itself', () => {
+    const found = parseConfig(
+      {
+        RTMANAGER_HTTP_ADDR: '0.0.0.0:80',
+        RTMANAGER_STOP_JOBS_STREAM: 'runtime:start_jobs',
+        RTMANAGER_LOG_LEVEL: 'loud',
+        RTMANAGER_REDIS_URL: 'http://x',
+        RTMANAGER_DOCKER_HOST: '',
+      },
+      ['RTMANAGER_REDIS_URL', 'RTMANAGER_POSTGRES_URL', 'RTMANAGER_DOCKER_HOST'],
+    );
+    expect(found.kind === 'invalid' && found.problems.map((problem) => problem.split(':')[0])).toEqual([
+      'RTMANAGER_REDIS_URL',
+      'RTMANAGER_LOG_LEVEL',
+      'RTMANAGER_HTTP_ADDR',
+      'RTMANAGER_STOP_JOBS_STREAM',
+      'RTMANAGER_POSTGRES_URL',
+      'RTMANAGER_DOCKER_HOST',
+    ]);
+  });
+
+  it.each([
+    ['RTMANAGER_REDIS_URL', 'redis://user%zz:hunter2@localhost'],
+    ['RTMANAGER_REDIS_URL', 'redis://localhost:6379/first'],
+    ['RTMANAGER_REDIS_URL', 'redis://localhost:6379/1/2'],
+    ['RTMANAGER_REDIS_URL', 'redis://localhost:6379?keyPrefix=a'],
+    ['RTMANAGER_POSTGRES_URL', 'postgres://user:hunter%2@localhost/runtime'],
+    ['RTMANAGER_ENGINE_MEMORY', '0m'],
+    ['RTMANAGER_ENGINE_MEMORY', '5m'],
+    ['RTMANAGER_ENGINE_CPUS', '0.001'],
+    ['RTMANAGER_READY_TIMEOUT', '0s'],
+    ['RTMANAGER_RECONCILE_INTERVAL', '0ms'],
+    ['RTMANAGER_RECONCILE_INTERVAL', '999ms'],
+  ])('refuses %s %s, with which nothing would work', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: must be `)) as string]);
+  });
+
+  it.each([
+    ['RTMANAGER_REDIS_URL', 'redis://localhost'],
+    ['RTMANAGER_REDIS_URL', 'rediss://me:p%40ss%2Fword@[::1]:6379/'],
+    ['RTMANAGER_REDIS_URL', 'redis://:a@localhost:6379/15'],
+    ['RTMANAGER_POSTGRES_URL', 'postgres://me:p%25@db:5432/runtime?sslmode=require'],
+    ['RTMANAGER_ENGINE_MEMORY', '6m'],
+    ['RTMANAGER_STOP_GRACE', '0s'],
+  ])('takes %s %s', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([]);
   });
 
   it('never repeats a value, which may be a secret', () => {

@@ -14,20 +14,27 @@ const FILE_SUFFIX = '_FILE';
 /**
  * Parses the environment. Each variable may instead be given as the content of a file named by `{NAME}_FILE`, for
  * secrets. An empty value counts as not given. Reports every problem at once, never a value: it may be a secret.
+ * `needed`: the variables a command can't do without.
  */
-export function parseConfig(variables: Variables): ConfigCheck {
+export function parseConfig(variables: Variables, needed: readonly (keyof Config)[] = []): ConfigCheck {
   const problems: string[] = [];
-  const given = new Map(NAMES.map((name) => [name, valueOf(name, variables, problems)] as const));
-  const parsed = configSchema.safeParse(Object.fromEntries(given));
+  const given = Object.fromEntries(NAMES.map((name) => [name, valueOf(name, variables, problems)]));
+  const parsed = configSchema.safeParse(given);
   if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
-  else problems.push(...refusals(parsed.data));
+  problems.push(...refusals(wellFormed(given)), ...missing(needed, variables));
   if (problems.length > 0 || !parsed.success) return { kind: 'invalid', problems };
   return { kind: 'valid', config: parsed.data, warnings: unknownNames(variables) };
 }
 
-/** The variables a command can't do without. */
-export function missing(config: Config, names: readonly (keyof Config)[]): string[] {
-  return names.filter((name) => config[name] === undefined).map((name) => `${name}: is required by this command`);
+// The variables that are right by themselves, so that what is wrong between them is told even if others are not.
+function wellFormed(given: Variables): Partial<Config> {
+  const parsed = Object.entries(configSchema.shape).map(([name, schema]) => [name, schema.safeParse(given[name])] as const);
+  return Object.fromEntries(parsed.flatMap(([name, { success, data }]) => (success ? [[name, data]] : [])));
+}
+
+function missing(needed: readonly (keyof Config)[], variables: Variables): string[] {
+  const isGiven = (name: string) => [variables[name], variables[name + FILE_SUFFIX]].some((value) => value !== undefined && value !== '');
+  return needed.filter((name) => !isGiven(name)).map((name) => `${name}: is required by this command`);
 }
 
 function valueOf(name: string, variables: Variables, problems: string[]): string | undefined {
@@ -48,10 +55,12 @@ function valueOf(name: string, variables: Variables, problems: string[]): string
 
 const describe = (issue: z.core.$ZodIssue): string => `${issue.path.join('.')}: ${issue.message}`;
 
-function refusals(config: Config): string[] {
-  const address = isLoopback(config.RTMANAGER_HTTP_ADDR)
-    ? []
-    : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control'];
+function refusals(config: Partial<Config>): string[] {
+  const { RTMANAGER_HTTP_ADDR: listen } = config;
+  const address =
+    listen === undefined || isLoopback(listen)
+      ? []
+      : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control'];
   return [...address, ...sharedKeys(config)];
 }
 
@@ -63,10 +72,10 @@ const STREAMS = [
 ] as const satisfies readonly (keyof Config)[];
 
 // Results on the stream of jobs would be taken for jobs and answered, and so would those answers, for ever.
-function sharedKeys(config: Config): string[] {
+function sharedKeys(config: Partial<Config>): string[] {
   return STREAMS.flatMap((name, at) => {
     const other = STREAMS.slice(0, at).find((earlier) => config[earlier] === config[name]);
-    return other === undefined ? [] : [`${name}: must be another key than ${other}`];
+    return other === undefined || config[name] === undefined ? [] : [`${name}: must be another key than ${other}`];
   });
 }
 

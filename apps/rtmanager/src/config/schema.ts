@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { listenAddress } from './listen-address.js';
-import { address, count, duration, engineAddress, list, size } from './units.js';
+import { address, count, duration, engineAddress, list, memory, redisAddress } from './units.js';
 
 const stream = z.string().trim().min(1, 'must not be empty');
 const cores = availableParallelism();
 
 /** Every variable the service reads. docs/configuration.md is generated from this. */
 export const configSchema = z.object({
-  RTMANAGER_REDIS_URL: address('redis', 'rediss').optional().meta({
+  RTMANAGER_REDIS_URL: redisAddress.optional().meta({
     description: 'Redis with the job and result streams. `serve` needs it; without it `dev` keeps streams in memory.',
     secret: true,
   }),
@@ -35,12 +35,12 @@ export const configSchema = z.object({
   RTMANAGER_ENGINE_STATE_ROOT: z.string().startsWith('/', 'must be an absolute path').optional().meta({
     description: "Folder on the engine's host with one state folder per game, mounted at `/data`. None: games keep no state on disk.",
   }),
-  RTMANAGER_ENGINE_MEMORY: size.prefault('512m').meta({ description: 'Memory limit of one engine; swap is off.' }),
+  RTMANAGER_ENGINE_MEMORY: memory.prefault('512m').meta({ description: 'Memory limit of one engine; swap is off.' }),
   RTMANAGER_ENGINE_CPUS: z
     .string()
     .regex(/^\d{1,3}(\.\d{1,3})?$/, 'must be a number such as 1 or 0.5')
     .transform(Number)
-    .refine((cpus) => cpus > 0, 'must be more than 0')
+    .refine((cpus) => cpus >= 0.01, 'must be at least 0.01')
     .prefault('1')
     .meta({ description: 'Processors one engine may use.' }),
   RTMANAGER_ENGINE_PIDS: count.prefault('128').meta({ description: 'Processes and threads one engine may have.' }),
@@ -53,6 +53,7 @@ export const configSchema = z.object({
     .default('if-missing')
     .meta({ description: 'When an image is pulled before a start: `if-missing`, `always` or `never`.' }),
   RTMANAGER_READY_TIMEOUT: duration
+    .refine((ms) => ms > 0, 'must be more than 0')
     .prefault('30s')
     .meta({ description: 'How long an engine may take from its start to its first healthy answer.' }),
   RTMANAGER_STOP_GRACE: duration.prefault('10s').meta({ description: 'How long an engine may take to end after SIGTERM, before SIGKILL.' }),
@@ -66,6 +67,7 @@ export const configSchema = z.object({
     .prefault(String(16 * cores))
     .meta({ description: 'Stops carried out at the same time; larger, since they mostly wait.', shown: '16 × processors' }),
   RTMANAGER_RECONCILE_INTERVAL: duration
+    .refine((ms) => ms >= 1000, 'must be at least 1s')
     .prefault('15s')
     .meta({ description: 'How often records and containers are compared; changes the engine tells of are looked at at once.' }),
   RTMANAGER_RECONCILE_GRACE: duration.prefault('10s').meta({

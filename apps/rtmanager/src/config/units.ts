@@ -22,14 +22,19 @@ export const duration = z
 const BYTES = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 const SIZE = /^(\d{1,9})([kmg])$/i;
 
-/** An amount of memory, `512m` or `2g` (powers of 1024); parsed to bytes. */
-export const size = z.string().transform((text, context) => {
-  const parts = SIZE.exec(text.trim());
-  const unit = parts?.[2]?.toLowerCase() as keyof typeof BYTES | undefined;
-  if (parts !== null && unit !== undefined) return Number(parts[1]) * BYTES[unit];
-  context.addIssue({ code: 'custom', message: 'must be a number with a unit, such as 512m or 2g' });
-  return z.NEVER;
-});
+const LEAST_MEMORY = 6 * BYTES.m;
+
+/** An amount of memory for a container, `512m` or `2g` (powers of 1024); parsed to bytes. A Docker Engine takes no less than 6m, and 0 for no limit. */
+export const memory = z
+  .string()
+  .transform((text, context) => {
+    const parts = SIZE.exec(text.trim());
+    const unit = parts?.[2]?.toLowerCase() as keyof typeof BYTES | undefined;
+    if (parts !== null && unit !== undefined) return Number(parts[1]) * BYTES[unit];
+    context.addIssue({ code: 'custom', message: 'must be a number with a unit, such as 512m or 2g' });
+    return z.NEVER;
+  })
+  .refine((bytes) => bytes >= LEAST_MEMORY, 'must be at least 6m');
 
 /** A whole number of at least one. */
 export const count = z.string().transform((text, context) => {
@@ -49,12 +54,31 @@ export const list = z.string().transform((text) =>
 /** The address of a server, with one of the given schemes. */
 export const address = (...schemes: readonly string[]) =>
   z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && isAddress(text), {
-    message: `must be an address such as ${schemes[0] ?? ''}://…`,
+    message: `must be an address such as ${schemes[0] ?? ''}://…, with a percent sign of its own written as %25`,
+    abort: true,
   });
+
+/**
+ * The address of a Redis. Its driver would take any setting from a query, and go on in the first database in place of one that
+ * is no number.
+ */
+export const redisAddress = address('redis', 'rediss').refine((text) => /^rediss?:\/\/[^/?#]*(?:\/\d{0,4})?$/.test(text), {
+  message: 'must be redis://host:port or redis://host:port/number, without a query',
+});
 
 /** The address of a container engine: one that needs no login, for it has none. */
 export const engineAddress = address('unix', 'tcp', 'http').refine((text) => /^unix:\/\/\/[^/]|^(?:tcp|http):\/\/[^/@?#]+\/?$/.test(text), {
   message: 'must be unix:///path, tcp://host:port or http://host:port, without a login',
 });
 
-const isAddress = (text: string): boolean => text.startsWith('unix://') || URL.canParse(text);
+function isAddress(text: string): boolean {
+  if (text.startsWith('unix://')) return true;
+  try {
+    const { username, password, host, pathname } = new URL(text);
+    // Drivers decode them, and throw when they can't.
+    for (const part of [username, password, host, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}

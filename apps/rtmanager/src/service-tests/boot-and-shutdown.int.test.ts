@@ -174,6 +174,8 @@ describe('a wrong configuration', () => {
     expect(await rtmanager.exited).toEqual({ code: 78, signal: null });
     const named = rtmanager.stderr().match(/^ {2}RTMANAGER_\w+(?=:)/gm);
     expect(named?.map((name) => name.trim()).toSorted()).toEqual([
+      'RTMANAGER_DOCKER_HOST',
+      'RTMANAGER_HTTP_ADDR',
       'RTMANAGER_READY_TIMEOUT',
       'RTMANAGER_REDIS_URL',
       'RTMANAGER_START_CONCURRENCY',

@@ -134,7 +134,10 @@ describe('a password', () => {
     ['RTMANAGER_DOCKER_HOST', `ssh://me:${PASSWORD}@127.0.0.1`],
     ['RTMANAGER_REDIS_URL', `redis//:${PASSWORD}@127.0.0.1`],
     ['RTMANAGER_REDIS_URL', `redis://:${PASSWORD}@127.0.0.1:port`],
+    ['RTMANAGER_REDIS_URL', `redis://me%zz:${PASSWORD}@127.0.0.1`],
+    ['RTMANAGER_REDIS_URL', `redis://:${PASSWORD}@127.0.0.1/first`],
     ['RTMANAGER_POSTGRES_URL', `postgres://me:${PASSWORD}@[127.0.0.1/db`],
+    ['RTMANAGER_POSTGRES_URL', `postgres://me:${PASSWORD}%@127.0.0.1/db`],
   ])('is not told when %s is no address that can be used (%s): a wrong configuration', async (name, value) => {
     const { code, everything } = await toldWhile({ ...(await nobodyThere()), [name]: value }, []);
     expect(code).toBe(78);
