@@ -77,9 +77,10 @@ export interface Outbox {
   lately(withinMs: number): Promise<LanePosition[]>;
 
   /**
-   * Raises the epoch and takes back every mark that is younger than `withinMs` and above what its lane is held at, in one
-   * step: `held` is what a stream really has. A lane that is not named counts as held at 0: it had no such mark when the
-   * lanes were listed, so nobody has looked. What is taken back is pending again.
+   * Raises the epoch, so that no mark under way counts any more, and takes back every mark that is younger than `withinMs`
+   * and above what its lane is held at: `held` is what a stream really has. A lane that is not named counts as held at 0: it
+   * had no such mark when the lanes were listed, so nobody has looked. What is taken back is pending again. The epoch that
+   * is returned was given to nobody else; a crash on the way has raised it too.
    */
   takeBack(held: readonly LanePosition[], withinMs: number): Promise<{ readonly epoch: bigint; readonly takenBack: number }>;
 

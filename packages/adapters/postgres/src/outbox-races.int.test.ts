@@ -85,6 +85,14 @@ describe('PostgresOutbox among other sessions', () => {
     expect((await outbox.state()).epoch).toBe(highest);
   });
 
+  it('takes back more than one statement does, whoever else raises the epoch meanwhile', async () => {
+    await decide(45_000);
+    await executor.query({ name: 'mark', text: 'update runtime_outbox set published_at = clock_timestamp()', params: [] });
+    const [one, other] = await Promise.all([outbox.takeBack([], EVER), outbox.takeBack([], EVER)]);
+    expect(one.takenBack + other.takenBack).toBe(45_000);
+    expect((await outbox.backlog()).pending).toBe(45_000);
+  });
+
   it('workers and the relay mark the same entries in any order, and none of them is refused', async () => {
     const entries = await decide(200);
     const marks = entries.map(({ id, epoch }) => ({ id, epoch, entryId: null }));

@@ -21,7 +21,7 @@ const RAISE = statement(
 // The entry's id stays: what is published later must come after it.
 const TAKE_BACK = statement(
   'take back marks',
-  { fence: 'bigint', held: 'json', withinMs: 'float' },
+  { fence: 'bigint', held: 'json', withinMs: 'float', limit: 'int' },
   (p) => sql`
     with raised as (
       update ${runtimePublishing} set ${assignments(runtimePublishing, { epoch: sql`${epoch} + 1` })}
@@ -30,6 +30,7 @@ const TAKE_BACK = statement(
       select ${id} as id from raised, ${runtimeOutbox}
         left join json_to_recordset(${p.held}) as h(kind text, lane text, number bigint) on h.kind = ${kind} and h.lane = ${lane}
       where ${publishedAt} > ${ago(p.withinMs)} and ${number} > coalesce(h.number, 0)
+      limit ${p.limit}
     ), taken as (
       update ${runtimeOutbox} set ${assignments(runtimeOutbox, { publishedAt: sql`null` })}
       from lost where ${id} = lost.id
@@ -38,20 +39,39 @@ const TAKE_BACK = statement(
     select epoch::text, (select count(*)::int from taken) as taken_back from raised`,
 );
 
+/** So many take about a second; a million at once, as after a flush, would never end within a statement's time. */
+const BATCH = 20_000;
+
 /**
- * {@link Outbox.takeBack}: one statement, behind a fence. A statement does not see marks that end after it has begun, so
- * the epoch is raised once before: marks under way end first, later ones do not count, and nobody publishes under the
- * epoch in between. If somebody raised it meanwhile, the fence is no fence any more. A crash behind it has changed nothing.
+ * {@link Outbox.takeBack}, behind a fence: the epoch is raised before the first mark is looked at. Marks under way end
+ * first, later ones do not count, and nobody publishes under an epoch that no server was told. Each statement raises the
+ * epoch that the one before it left: if somebody else did, the fence is no fence any more. A crash on the way leaves an
+ * epoch that no server knows, so nothing is published before the next comparison.
  */
 export async function takeBack(
   executor: PgExecutor,
   held: readonly LanePosition[],
   withinMs: number,
 ): Promise<{ readonly epoch: bigint; readonly takenBack: number }> {
-  const rows = held.map(({ kind, lane, number }) => ({ kind, lane, number: number.toString() }));
+  const rows = named(held);
+  let takenBack = 0;
+  let fence: bigint | null = null;
   for (;;) {
-    const [fence = {}] = await executor.query(RAISE({}));
-    const [taken] = await executor.query(TAKE_BACK({ fence: bigInt(fence, 'epoch'), held: rows, withinMs }));
-    if (taken !== undefined) return { epoch: bigInt(taken, 'epoch'), takenBack: int(taken, 'taken_back') };
+    fence ??= await raise(executor);
+    const [taken] = await executor.query(TAKE_BACK({ fence, held: rows, withinMs, limit: BATCH }));
+    const count = taken === undefined ? 0 : int(taken, 'taken_back');
+    takenBack += count;
+    fence = taken === undefined ? null : bigInt(taken, 'epoch');
+    if (fence !== null && count < BATCH) return { epoch: fence, takenBack };
   }
+}
+
+async function raise(executor: PgExecutor): Promise<bigint> {
+  const [row = {}] = await executor.query(RAISE({}));
+  return bigInt(row, 'epoch');
+}
+
+// A lane that is held at 0 need not be named.
+function named(held: readonly LanePosition[]) {
+  return held.filter(({ number }) => number > 0n).map(({ kind, lane, number }) => ({ kind, lane, number: number.toString() }));
 }
