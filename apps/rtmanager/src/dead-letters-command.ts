@@ -51,19 +51,25 @@ async function list({ json, ...query }: ListOptions): Promise<void> {
   await withBox(async (box) => {
     const found = await box.list(query);
     process.stdout.write(`${json === true ? deadLetterJson(found) : deadLetterTable(found)}\n`);
+    const last = found.at(-1);
+    // Beside the output, so that a program reads nothing else than the list.
+    if (last !== undefined && found.length === query.limit) process.stderr.write(`there may be more: --after ${String(last.id)}\n`);
   });
 }
 
 async function resolve(id: bigint, wanted: 'requeued' | 'discarded'): Promise<void> {
   await withBox(async (box) => {
     const outcome = wanted === 'discarded' ? await discardDeadLetter(id, { box }) : await requeue(id, box);
-    if (outcome.kind === 'done') process.stdout.write(`dead letter ${String(id)} is ${wanted}${asEntry(outcome)}\n`);
-    else
-      fail(outcome.kind === 'unknown' ? `there is no dead letter ${String(id)}` : `dead letter ${String(id)} is ${outcome.state} already`);
+    if (outcome.kind === 'unknown') fail(`there is no dead letter ${String(id)}`);
+    else if (outcome.kind === 'decided_otherwise') fail(decidedOtherwise(id, outcome));
+    else process.stdout.write(`dead letter ${String(id)} is ${wanted}${outcome.entryId === null ? '' : ` as entry ${outcome.entryId}`}\n`);
   });
 }
 
-const asEntry = ({ entryId }: Extract<ResolveOutcome, { kind: 'done' }>): string => (entryId === null ? '' : ` as entry ${entryId}`);
+function decidedOtherwise(id: bigint, { state, entryId }: Extract<ResolveOutcome, { kind: 'decided_otherwise' }>): string {
+  const meanwhile = entryId === null ? '' : `; meanwhile it was put back all the same, as entry ${entryId}`;
+  return `dead letter ${String(id)} is ${state} already${meanwhile}`;
+}
 
 async function requeue(id: bigint, box: DeadLetterBox): Promise<ResolveOutcome> {
   const { config } = loadConfig(['RTMANAGER_REDIS_URL']);

@@ -6,9 +6,9 @@ import { between, faultOf } from './stand-between.test-support.js';
 import { entriesOf, makeWorld } from './world.test-support.js';
 
 /** A world with one dead letter, and its id. */
-async function withDeadLetter() {
+async function withDeadLetter(fields: Record<string, string> = { game_id: 'a' }, entryId = '1-0') {
   const world = makeWorld();
-  append(world, START, '1-0', { game_id: 'a' });
+  append(world, START, entryId, fields);
   await (await makeIntake(world)).drain();
   const box = new MemoryDeadLetterBox(world.database);
   const [letter] = await box.list({ state: 'open', limit: 10 });
@@ -43,21 +43,35 @@ describe('requeueDeadLetter', () => {
     expect(await box.get(id)).toMatchObject({ state: 'requeued' });
   });
 
+  it('puts back an entry whose letter has the id of another one, from before its database was restored', async () => {
+    const before = await withDeadLetter();
+    await requeueDeadLetter(before.id, before);
+    const { world, box, id } = await withDeadLetter({ game_id: 'b' }, '2-0');
+    expect(id).toBe(before.id);
+    expect(await requeueDeadLetter(id, { box, requeue: before.requeue })).toMatchObject({ kind: 'done' });
+    expect(entriesOf(before.world, START)).toEqual([{ game_id: 'a' }, { game_id: 'a' }, { game_id: 'b' }]);
+    expect(entriesOf(world, START)).toHaveLength(1);
+  });
+
   it('touches nothing that was discarded, or does not exist', async () => {
     const { world, box, requeue, id } = await withDeadLetter();
     await discardDeadLetter(id, { box });
-    expect(await requeueDeadLetter(id, { box, requeue })).toEqual({ kind: 'decided_otherwise', state: 'discarded' });
+    expect(await requeueDeadLetter(id, { box, requeue })).toEqual({ kind: 'decided_otherwise', state: 'discarded', entryId: null });
     expect(await requeueDeadLetter(id + 1n, { box, requeue })).toEqual({ kind: 'unknown' });
     expect(entriesOf(world, START)).toHaveLength(1);
   });
 
-  it('tells when somebody discarded it meanwhile', async () => {
+  it('tells when somebody discarded it meanwhile, and that it was put back all the same', async () => {
     const { box, requeue, id } = await withDeadLetter();
     const meanwhile = between('requeue', requeue, async (call) => {
       await box.resolve(id, 'discarded');
       return call.go();
     });
-    expect(await requeueDeadLetter(id, { box, requeue: meanwhile })).toEqual({ kind: 'decided_otherwise', state: 'discarded' });
+    expect(await requeueDeadLetter(id, { box, requeue: meanwhile })).toEqual({
+      kind: 'decided_otherwise',
+      state: 'discarded',
+      entryId: expect.stringMatching(/^\d+-\d+$/) as string,
+    });
   });
 });
 
@@ -71,7 +85,7 @@ describe('discardDeadLetter', () => {
   it('says when it was requeued, or does not exist', async () => {
     const { box, requeue, id } = await withDeadLetter();
     await requeueDeadLetter(id, { box, requeue });
-    expect(await discardDeadLetter(id, { box })).toEqual({ kind: 'decided_otherwise', state: 'requeued' });
+    expect(await discardDeadLetter(id, { box })).toEqual({ kind: 'decided_otherwise', state: 'requeued', entryId: null });
     expect(await discardDeadLetter(id + 1n, { box })).toEqual({ kind: 'unknown' });
   });
 });

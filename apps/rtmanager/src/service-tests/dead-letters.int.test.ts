@@ -82,6 +82,13 @@ describe('rtmanager dead-letters', () => {
     expect(behind.map((letter) => letter.id)).not.toContain(id);
   });
 
+  it('list says when it may not be all, beside the list itself', async () => {
+    await giveUp(RAW, RAW);
+    const { out, err } = await deadLetters(['list', '--json', '--limit', '1']);
+    const [first] = JSON.parse(out) as { id: string }[];
+    expect(err).toBe(`there may be more: --after ${String(first?.id)}\n`);
+  });
+
   it('requeue puts the entry back byte by byte, once, and may be repeated', async () => {
     const [id = ''] = await giveUp(RAW);
     const before = await redis.xlen(stream);
