@@ -90,6 +90,22 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
       expect(await database().outbox.state()).toEqual({ epoch: 0n, lastId: 0n, lastEntryIds });
     });
 
+    it.each([
+      ['before', [null, '7-0']],
+      ['after', ['7-0', null]],
+    ])('knows the entry id that one publisher was given, when another found the entry there and marked it %s', async (_, given) => {
+      const { outbox } = database();
+      await addResults(database(), gameId(), 2);
+      const [one, two] = await outbox.pending(10);
+      if (one === undefined || two === undefined) return expect.fail('two entries');
+      const mark = ({ id, epoch }: typeof one, entryId: string | null) => ({ id, epoch, entryId });
+      for (const entryId of given) await outbox.markPublished([mark(one, entryId)]);
+      expect((await outbox.state()).lastEntryIds.job_result).toBe('7-0');
+      await outbox.markPublished(given.map((entryId) => mark(two, entryId === null ? null : '8-0')));
+      expect((await outbox.state()).lastEntryIds.job_result).toBe('8-0');
+      expect(await outbox.pending(10)).toEqual([]);
+    });
+
     it('is the last id, and per kind the highest entry id, as two integers, those of marks taken back included', async () => {
       const { outbox, journal } = database();
       await addResults(database(), gameId(), 4);

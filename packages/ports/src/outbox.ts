@@ -66,7 +66,8 @@ export interface Outbox {
 
   /**
    * Marks entries as published. A mark of another epoch than the present one does not count: what its publisher saw may
-   * have been lost since. Repeating is safe; unknown ids are ignored.
+   * have been lost since. Of several marks of an entry one that has its entry id tells it, whichever comes first. Repeating
+   * is safe; unknown ids are ignored.
    */
   markPublished(marks: readonly PublishMark[]): Promise<void>;
 

@@ -33,13 +33,14 @@ export class MemoryOutbox implements Outbox {
   }
 
   async markPublished(marks: readonly PublishMark[]): Promise<void> {
-    const unpublished = new Map(this.#unpublished().map((message) => [message.entry.id, message]));
+    const messages = new Map(this.#database.outbox.map((message) => [message.entry.id, message]));
     for (const { id, epoch, entryId } of marks) {
-      const message = unpublished.get(id);
+      const message = messages.get(id);
       if (message === undefined || epoch !== this.#database.epoch) continue;
+      message.entryId = entryId ?? message.entryId;
+      if (message.published) continue;
       message.published = true;
       message.markedAtMs = this.#database.clock.monotonicMs();
-      message.entryId = entryId ?? message.entryId;
     }
   }
 

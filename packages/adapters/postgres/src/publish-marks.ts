@@ -11,7 +11,8 @@ const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
 const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];
 
 // The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
-// and whoever raises it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same.
+// and whoever raises it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
+// the one that found the entry there may come first, and then the other still tells the entry's id.
 const MARK_PUBLISHED = statement(
   'mark as published',
   { marks: 'json' },
@@ -19,14 +20,15 @@ const MARK_PUBLISHED = statement(
     with present as (
       select ${runtimePublishing.epoch} as epoch from ${runtimePublishing} for share
     ), counted as (
-      select m.id, m.entry_id from json_to_recordset(${p.marks}) as m(id bigint, epoch bigint, entry_id text)
-      where m.epoch = coalesce((select epoch from present), 0)
+      select m.id, max(m.entry_id) as entry_id from json_to_recordset(${p.marks}) as m(id bigint, epoch bigint, entry_id text)
+      where m.epoch = coalesce((select epoch from present), 0) group by m.id
     ), waiting as (
       select ${id} as id, counted.entry_id from ${runtimeOutbox}, counted
-      where ${id} = counted.id and ${publishedAt} is null order by ${id} for update of ${runtimeOutbox}
+      where ${id} = counted.id and (${publishedAt} is null or counted.entry_id <> coalesce(${entryId}, ''))
+      order by ${id} for update of ${runtimeOutbox}
     )
     update ${runtimeOutbox} set ${assignments(runtimeOutbox, {
-      publishedAt: sql`clock_timestamp()`,
+      publishedAt: sql`coalesce(${publishedAt}, clock_timestamp())`,
       entryId: sql`coalesce(waiting.entry_id, ${entryId})`,
     })}
     from waiting where ${id} = waiting.id`,
