@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type DoneSoFar, judgeRestored } from './judge-restored.js';
 
-const stream = { stream: 'start_jobs', cursor: '100-0', mirror: '100-0', lastId: '200-0' };
+const at = (cursor: string, former = '0-0') => ({ cursor, former });
+const stream = { stream: 'start_jobs', place: at('100-0'), mirror: '100-0', lastId: '200-0' };
 const done = (changes: Partial<DoneSoFar['streams'][number]>, ids: { last?: bigint; published?: bigint } = {}): DoneSoFar => ({
   streams: [{ ...stream, ...changes }],
   lastOutboxId: ids.last ?? 5n,
@@ -14,11 +15,12 @@ describe('judgeRestored', () => {
     ['the mirror lags', done({ mirror: '99-7' })],
     ['there is no mirror', done({ mirror: null })],
     ['the mirror is no entry id', done({ mirror: 'yesterday' })],
-    ['the database never read, and an earlier service left its place', done({ cursor: null, mirror: '150-0' })],
+    ['the database never read, and an earlier service left its place', done({ place: null, mirror: '150-0' })],
     ['the mirror is of an earlier stream under that key', done({ mirror: '300-0' })],
+    ['the mirror is of an earlier stream, and written late', done({ place: at('0-0', '150-0'), mirror: '150-0' })],
     ['the stream is gone', done({ mirror: '150-0', lastId: null })],
     ['not everything is published', done({}, { last: 9n, published: 5n })],
-    ['nothing ever happened', done({ cursor: null, mirror: null, lastId: null }, { last: 0n, published: 0n })],
+    ['nothing ever happened', done({ place: null, mirror: null, lastId: null }, { last: 0n, published: 0n })],
   ])('finds nothing when %s', (_, soFar) => {
     expect(judgeRestored(soFar)).toEqual([]);
   });
@@ -27,9 +29,13 @@ describe('judgeRestored', () => {
     expect(judgeRestored(done({ mirror: '150-3' }))).toEqual(['start_jobs was taken in up to 150-3, the database knows up to 100-0']);
   });
 
+  it('finds one that was taken in further than any stream before', () => {
+    expect(judgeRestored(done({ place: at('0-0', '150-0'), mirror: '150-1' }))).toHaveLength(1);
+  });
+
   it('compares ids as pairs of integers', () => {
-    expect(judgeRestored(done({ cursor: '100-9', mirror: '100-10' }))).toHaveLength(1);
-    expect(judgeRestored(done({ cursor: '99-0', mirror: '100-0' }))).toHaveLength(1);
+    expect(judgeRestored(done({ place: at('100-9'), mirror: '100-10' }))).toHaveLength(1);
+    expect(judgeRestored(done({ place: at('99-0'), mirror: '100-0' }))).toHaveLength(1);
   });
 
   it('finds messages that were published and are not in the database', () => {

@@ -1,11 +1,12 @@
 import { compareEntryIds, parseEntryId, STREAM_START } from './entry-id.js';
+import type { StreamPlace } from './stream-place.js';
 
 /** What the store says was done, and what the streams' server shows was done. */
 export interface DoneSoFar {
-  /** Per stream the store's cursor (null: never read), its mirror beside the stream, and the highest id the stream gave out. */
+  /** Per stream the store's place (null: never read), the cursor's mirror beside the stream, and the highest id the stream gave out. */
   readonly streams: readonly {
     readonly stream: string;
-    readonly cursor: string | null;
+    readonly place: Pick<StreamPlace, 'cursor' | 'former'> | null;
     readonly mirror: string | null;
     readonly lastId: string | null;
   }[];
@@ -20,17 +21,19 @@ export interface DoneSoFar {
  * an old server of streams. Empty when nothing does. Total.
  */
 export function judgeRestored({ streams, lastOutboxId, publishedOutboxId }: DoneSoFar): string[] {
-  const behind = streams.filter(isBehind).map(({ stream, cursor, mirror }) => {
-    return `${stream} was taken in up to ${String(mirror)}, the database knows up to ${String(cursor)}`;
+  const behind = streams.filter(isBehind).map(({ stream, place, mirror }) => {
+    return `${stream} was taken in up to ${String(mirror)}, the database knows up to ${String(place?.cursor)}`;
   });
   if (publishedOutboxId <= lastOutboxId) return behind;
   return [...behind, `message ${String(publishedOutboxId)} was published, the database knows up to ${String(lastOutboxId)}`];
 }
 
 // A store that never read takes its place from the mirror, which an earlier service may have left there. And a mirror that
-// the stream itself has not reached is of an earlier stream under that key.
-function isBehind({ cursor, mirror, lastId }: DoneSoFar['streams'][number]): boolean {
-  return cursor !== null && mirror !== null && isAfter(mirror, cursor) && !isAfter(mirror, lastId ?? STREAM_START);
+// the stream itself has not reached is of an earlier stream under that key; so may be one up to which the store remembers
+// to have read such a stream, as a mirror may be written late.
+function isBehind({ place, mirror, lastId }: DoneSoFar['streams'][number]): boolean {
+  if (place === null || mirror === null) return false;
+  return isAfter(mirror, place.cursor) && isAfter(mirror, place.former) && !isAfter(mirror, lastId ?? STREAM_START);
 }
 
 function isAfter(id: string, other: string): boolean {

@@ -6,4 +6,6 @@ export interface StreamPlace {
   readonly floor: string | null;
   /** How many entries the cursor has passed since the stream was made, those lost included; null while unknown. */
   readonly entriesRead: bigint | null;
+  /** The furthest cursor in a stream that was under the same key before, `0-0` when there was none. */
+  readonly former: string;
 }

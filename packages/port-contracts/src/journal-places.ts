@@ -24,23 +24,23 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
     expect(await journal.cursors()).toMatchObject({ start_jobs: unknown, stop_jobs: unknown });
   });
 
-  it('counts the entries from there on, and keeps the floor', async () => {
+  it('counts the entries from there on, and keeps the floor and the former stream', async () => {
     const { journal } = opened();
     const lease = await takeLease(opened());
-    const place = { cursor: '2-0', floor: '1-7', entriesRead: 9_007_199_254_740_993n };
+    const place = { cursor: '2-0', floor: '1-7', entriesRead: 9_007_199_254_740_993n, former: '7-3' };
     expect(await journal.moveCursor(lease, 'stop_jobs', place)).toEqual({ kind: 'moved' });
     expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: place });
     await journal.takeIn({ ...intakeOf(lease, [startOf(gameId())]), entriesRead: READ });
     expect(await journal.cursors()).toEqual({
-      start_jobs: { cursor: '5-0', floor: null, entriesRead: null },
-      stop_jobs: { cursor: '6-0', floor: '1-7', entriesRead: 9_007_199_254_740_997n },
+      start_jobs: { cursor: '5-0', floor: null, entriesRead: null, former: '0-0' },
+      stop_jobs: { cursor: '6-0', floor: '1-7', entriesRead: 9_007_199_254_740_997n, former: '7-3' },
     });
   });
 
   it('sets no cursor back, and counts nothing twice, when an intake is carried out late', async () => {
     const { journal } = opened();
     const lease = await takeLease(opened());
-    await journal.moveCursor(lease, 'start_jobs', { cursor: '0-0', floor: null, entriesRead: 0n });
+    await journal.moveCursor(lease, 'start_jobs', { cursor: '0-0', floor: null, entriesRead: 0n, former: '0-0' });
     const intake = { ...intakeOf(lease, []), entriesRead: READ };
     await journal.takeIn({ ...intake, cursors: { start_jobs: '10-0', stop_jobs: '9-10' } });
     await journal.takeIn({ ...intake, cursors: { start_jobs: '9-9', stop_jobs: '9-9' } });
@@ -50,7 +50,7 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
   it('counts the entries of an intake that is repeated once', async () => {
     const { journal } = opened();
     const lease = await takeLease(opened());
-    await journal.moveCursor(lease, 'start_jobs', { cursor: '0-0', floor: null, entriesRead: 10n });
+    await journal.moveCursor(lease, 'start_jobs', { cursor: '0-0', floor: null, entriesRead: 10n, former: '0-0' });
     const intake = { ...intakeOf(lease, [startOf(gameId())]), entriesRead: READ };
     for (let n = 0; n < 3; n++) await journal.takeIn(intake);
     expect(await journal.cursors()).toMatchObject({ start_jobs: { cursor: '5-0', entriesRead: 13n } });
@@ -59,8 +59,8 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
   it('moves a cursor anywhere, also back, and forgets what is not known any more', async () => {
     const { journal } = opened();
     const lease = await takeLease(opened());
-    await journal.moveCursor(lease, 'start_jobs', { cursor: '9-9', floor: '1-1', entriesRead: 7n });
-    const place = { cursor: '0-0', floor: null, entriesRead: null };
+    await journal.moveCursor(lease, 'start_jobs', { cursor: '9-9', floor: '1-1', entriesRead: 7n, former: '0-0' });
+    const place = { cursor: '0-0', floor: null, entriesRead: null, former: '0-0' };
     expect(await journal.moveCursor(lease, 'start_jobs', place)).toEqual({ kind: 'moved' });
     expect(await journal.cursors()).toEqual({ start_jobs: place, stop_jobs: null });
   });
@@ -70,7 +70,7 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
     const former = await takeLease(opened(), SHORT_MS);
     await opened().elapse(SHORT_MS + 50);
     const present = await takeLease(opened());
-    const place = { cursor: '9-9', floor: null, entriesRead: 0n };
+    const place = { cursor: '9-9', floor: null, entriesRead: 0n, former: '0-0' };
     for (const lease of [former, { ...present, epoch: former.epoch }, { ...present, holder: former.holder }, { ...present, name: 'other' }])
       expect(await journal.moveCursor(lease, 'start_jobs', place)).toEqual({ kind: 'lost' });
     expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });

@@ -72,7 +72,7 @@ async function shapesNow({ stream, observer }: CheckDeps): Promise<Awaited<Retur
 async function placeFromMirror(name: JobStreamName, { offsets }: CheckDeps): Promise<StreamPlace> {
   const cursor = await offsets.load(OFFSET_LABELS[name]);
   if (cursor === null || cursor === STREAM_START || parseEntryId(cursor) === null) return NEVER_READ;
-  return { cursor, floor: null, entriesRead: null };
+  return { ...NEVER_READ, cursor, entriesRead: null };
 }
 
 function judge(before: StreamPlace, shape: StreamShape | null): readonly StreamVerdict[] {
@@ -81,7 +81,7 @@ function judge(before: StreamPlace, shape: StreamShape | null): readonly StreamV
 }
 
 function isSame(a: StreamPlace, b: StreamPlace): boolean {
-  return a.cursor === b.cursor && a.floor === b.floor && a.entriesRead === b.entriesRead;
+  return a.cursor === b.cursor && a.floor === b.floor && a.entriesRead === b.entriesRead && a.former === b.former;
 }
 
 interface Change {
@@ -121,7 +121,7 @@ function isPassing(error: unknown): boolean {
   return error instanceof DependencyFault && error.retryable;
 }
 
-// Before the cursor: a mirror that is ahead of it would show a database that was restored.
+// Before the cursor, so that a crash in between leaves the change to be found again.
 async function lowerMirror({ name, verdicts }: Change, { offsets }: CheckDeps): Promise<void> {
   if (verdicts[0]?.kind === 'recreated') await offsets.save(OFFSET_LABELS[name], STREAM_START);
 }

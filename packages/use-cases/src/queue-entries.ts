@@ -60,10 +60,10 @@ function placesAfter(
   counts: Readonly<Record<JobStreamName, number>>,
 ): StreamPlaces {
   const after = (name: JobStreamName): StreamPlaces[JobStreamName] => {
-    const { cursor, floor, entriesRead } = before[name];
+    const { cursor, entriesRead } = before[name];
     return {
+      ...before[name],
       cursor: entries.findLast(({ stream }) => stream === name)?.entryId ?? cursor,
-      floor,
       entriesRead: entriesRead === null ? null : entriesRead + BigInt(counts[name]),
     };
   };

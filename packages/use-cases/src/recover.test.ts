@@ -100,6 +100,26 @@ describe('recover', () => {
     expect(await world.outbox.pending(10)).toEqual([]);
   });
 
+  it.each(['3-0', 'nonsense', '5-0'])('moves no stream to a mirror that is not ahead of it (%s)', async (mirror) => {
+    await putCursor('5-0');
+    await deps.offsets.save('startjobs', mirror);
+    expect((await recovered('skip')).skipped).toEqual([]);
+    expect((await world.journal.cursors()).start_jobs).toEqual({ cursor: '5-0', floor: null, entriesRead: 5n });
+  });
+
+  it('gives way to another recovery that took over when it had gone on for too long', async () => {
+    await deps.offsets.save('startjobs', '7-0');
+    const fleet = altered(world.fleet, {
+      list: async () => {
+        await world.clock.advance(601_000);
+        await world.leases.acquire('recovery', 'another operator', 60_000);
+        return world.fleet.list();
+      },
+    });
+    expect(await recover('skip', { ...deps, fleet })).toEqual({ kind: 'busy' });
+    expect(await world.holds.list()).toHaveLength(1);
+  });
+
   it.each(['skip', 'replay'] as const)('leaves nothing that speaks against the database (%s)', async (mode) => {
     for (const stream of ['start_jobs', 'stop_jobs'] as const) {
       const key = new MemoryJobStream(world.streams).key(stream);
@@ -118,6 +138,12 @@ describe('recover', () => {
     expect((await world.journal.cursors()).start_jobs?.cursor).toBe(mode === 'skip' ? '7-0' : '5-0');
   });
 });
+
+async function putCursor(cursor: string): Promise<void> {
+  const lease = await world.leases.acquire('intake', 'a leader', 60_000);
+  if (lease === null) throw new Error('the lease is free');
+  await world.journal.moveCursor(lease, 'start_jobs', { cursor, floor: null, entriesRead: 5n });
+}
 
 async function finishOneStop(): Promise<void> {
   await world.holds.clear('restored');

@@ -1,3 +1,4 @@
+import { NEVER_READ } from '@galaxy/domain';
 import type {
   ContainerFleet,
   DeadLetterPublisher,
@@ -87,7 +88,7 @@ async function skipTakenIn(lease: LeaseGrant, { journal, offsets }: RecoverDeps)
   for (const stream of ['start_jobs', 'stop_jobs'] as const) {
     const mirror = await offsets.load(OFFSET_LABELS[stream]);
     if (mirror === null || mirror === places[stream]?.cursor) continue;
-    await journal.moveCursor(lease, stream, { cursor: mirror, floor: null, entriesRead: null });
+    await journal.moveCursor(lease, stream, { ...NEVER_READ, cursor: mirror, entriesRead: null });
     skipped.push(stream);
   }
   return skipped;

@@ -90,7 +90,7 @@ async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Fou
   const { lastId } = await deps.outbox.state();
   if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, certain: false, lastId };
   let certain = true;
-  const evidence = await gatherTwice(deps).catch((error: unknown) => {
+  const evidence = await gather(deps).catch((error: unknown) => {
     // The streams' server is away. What this process has seen of the database itself must do until it is back.
     if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
     certain = false;
@@ -101,13 +101,6 @@ async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Fou
   return { held: true, certain: false, lastId };
 }
 
-// Who finds a stream made anew sets its mirror back, and then its cursor; and another process may be just at that. What is
-// seen in two looks is no such moment.
-async function gatherTwice(deps: RestoreGuardDeps): Promise<string[]> {
-  const evidence = await gather(deps);
-  return evidence.length === 0 ? evidence : gather(deps);
-}
-
 async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {
   // The traces first: they only ever follow what the database has.
   const mirrors = await Promise.all(STREAMS.map((name) => offsets.load(OFFSET_LABELS[name])));
@@ -115,7 +108,7 @@ async function gather({ journal, outbox, offsets, stream, results, deadLetters }
   const [cursors, shapes, { lastId }] = await Promise.all([journal.cursors(), stream.shapes(), outbox.state()]);
   const place = (name: JobStreamName, at: number) => ({
     stream: name,
-    cursor: cursors[name]?.cursor ?? null,
+    place: cursors[name],
     mirror: mirrors[at] ?? null,
     lastId: shapes[name]?.lastId ?? null,
   });

@@ -72,8 +72,8 @@ describe('the cursors', () => {
 
   it('come from the journal', async () => {
     const world = makeWorld();
-    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n };
-    world.database.places.stop_jobs = { cursor: '0-0', floor: null, entriesRead: 0n };
+    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n, former: '0-0' };
+    world.database.places.stop_jobs = { cursor: '0-0', floor: null, entriesRead: 0n, former: '0-0' };
     appendStart(world, '100-0', 'old');
     appendStart(world, '101-0', 'new');
     const offsets: StreamOffsetStore = { load: () => Promise.reject(new Error('must not be asked')), save: async () => undefined };
@@ -83,7 +83,7 @@ describe('the cursors', () => {
 
   it('come from the offset store where the journal has none, stream by stream', async () => {
     const world = makeWorld();
-    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n };
+    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n, former: '0-0' };
     const offsets = new MemoryStreamOffsetStore(world.streams);
     await offsets.save('startjobs', '101-0');
     await offsets.save('stopjobs', '100-0');

@@ -1,4 +1,4 @@
-import { compareEntryIds, parseEntryId } from '@galaxy/domain';
+import { compareEntryIds, NEVER_READ, parseEntryId } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobStreamName, JobToQueue } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
@@ -28,7 +28,7 @@ function queue(database: MemoryDatabase, toQueue: JobToQueue): boolean {
 function move({ places }: MemoryDatabase, { cursors, entriesRead }: Intake, stream: JobStreamName): void {
   const cursor = cursors[stream];
   const before = places[stream];
-  if (before === null) places[stream] = { cursor, floor: null, entriesRead: null };
+  if (before === null) places[stream] = { ...NEVER_READ, cursor, entriesRead: null };
   // An intake that is repeated, or carried out late, moves no cursor, so its entries are counted once.
   else if (isBefore(before.cursor, cursor))
     places[stream] = {

@@ -8,8 +8,9 @@ import { statement } from './statement.js';
 import { LEASE, leaseValues, underLease } from './under-lease.js';
 
 // As text, since the count is null while unknown.
-const MOVE_CURSOR = statement('move a cursor', { ...LEASE, stream: 'text', cursor: 'text', floor: 'text', entriesRead: 'text' }, (p) => {
-  const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint` };
+const PLACE = { cursor: 'text', floor: 'text', entriesRead: 'text', former: 'text' } as const;
+const MOVE_CURSOR = statement('move a cursor', { ...LEASE, stream: 'text', ...PLACE }, (p) => {
+  const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint`, former: p.former };
   return sql`
       with ${underLease(p)}
       ${insertSelect(runtimeStreamCursors, { stream: p.stream, ...place })} from lease
@@ -22,9 +23,9 @@ export async function moveCursor(
   executor: PgExecutor,
   lease: LeaseGrant,
   stream: JobStreamName,
-  { cursor, floor, entriesRead }: StreamPlace,
+  place: StreamPlace,
 ): Promise<{ readonly kind: 'moved' } | { readonly kind: 'lost' }> {
-  const values = { ...leaseValues(lease), stream, cursor, floor, entriesRead: entriesRead?.toString() ?? null };
+  const values = { ...leaseValues(lease), stream, ...place, entriesRead: place.entriesRead?.toString() ?? null };
   const moved = await executor.query(MOVE_CURSOR(values));
   return { kind: moved.length > 0 ? 'moved' : 'lost' };
 }

@@ -30,11 +30,11 @@ import { runtimeStreamCursors } from './schema.js';
 import { statement } from './statement.js';
 import { takeIn } from './take-in.js';
 
-const { stream, cursor, floor, entriesRead } = runtimeStreamCursors;
+const { stream, cursor, floor, entriesRead, former } = runtimeStreamCursors;
 const CURSORS = statement(
   'read cursors',
   {},
-  () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text from ${runtimeStreamCursors}`,
+  () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text, ${former} from ${runtimeStreamCursors}`,
 );
 
 /**
@@ -92,5 +92,5 @@ export class PostgresOperationJournal implements OperationJournal {
 
 function placeOf(row: Row): StreamPlace {
   const entriesRead = row['entries_read'] === null ? null : bigInt(row, 'entries_read');
-  return { cursor: text(row, 'cursor'), floor: textOrNull(row, 'floor'), entriesRead };
+  return { cursor: text(row, 'cursor'), floor: textOrNull(row, 'floor'), entriesRead, former: text(row, 'former') };
 }

@@ -166,7 +166,7 @@ describe('what queues and claims at the same moment', () => {
 
   it('moves no cursor when the lease is lost while it waits', async () => {
     await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
-    const place = { cursor: '1-1', floor: null, entriesRead: null };
+    const place = { cursor: '1-1', floor: null, entriesRead: null, former: '0-0' };
     expect(await other.whileWaiting(() => stores.journal.moveCursor(ingest, 'start_jobs', place))).toEqual({ kind: 'lost' });
     expect(await stores.journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
   });

@@ -142,6 +142,7 @@ export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   cursor: text('cursor').notNull(),
   floor: text('floor'),
   entriesRead: bigint('entries_read', { mode: 'bigint' }),
+  former: text('former').notNull().default('0-0'),
 });
 
 /** One row once the first epoch was raised; before, the epoch is 0. */

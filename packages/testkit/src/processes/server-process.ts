@@ -51,7 +51,7 @@ export async function startServerProcess(spec: ServerSpec): Promise<ServerContro
       const targets = name === 'SIGKILL' ? everyMember() : pidOf(child);
       for (const pid of targets) signal(pid, name);
       for (const pid of everyMember()) signal(pid, 'SIGCONT');
-      await waitFor(`${spec.name} to end after ${name}`, () => everyMember().every((pid) => !isRunning(pid)), { timeoutMs: 20_000 });
+      await waitFor(`${spec.name} to end after ${name}`, () => everyMember().every((pid) => !isRunning(pid)), { timeoutMs: 60_000 });
     },
     pause: () => {
       for (const pid of everyMember()) signal(pid, 'SIGSTOP');

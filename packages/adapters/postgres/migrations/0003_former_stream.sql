@@ -1,0 +1,1 @@
+ALTER TABLE "runtime_stream_cursors" ADD COLUMN "former" text DEFAULT '0-0' NOT NULL;
