@@ -20,6 +20,26 @@ describe('makeMetrics', () => {
     expect(await render()).toContain('rtmanager_stream_lost_entries_total{stream="start_jobs"} 900\n');
   });
 
+  it('tells of the outbox as the leader only: who is it no more knows nothing of it', async () => {
+    const { observer, render } = makeMetrics();
+    observer.observe({ kind: 'lease_changed', name: 'coordinator', held: true });
+    observer.observe({ kind: 'outbox_backlog', pending: 12_000, oldestMs: 61_500, intakePaused: true });
+    observer.observe({ kind: 'lease_changed', name: 'coordinator', held: false });
+    const text = await render();
+    for (const name of ['leader', 'outbox_pending', 'outbox_oldest_seconds', 'intake_paused'])
+      expect(text).toContain(`rtmanager_${name} 0\n`);
+  });
+
+  it('shows from the beginning, as 0, what an alarm waits for', async () => {
+    const text = await makeMetrics().render();
+    for (const stream of ['start_jobs', 'stop_jobs']) {
+      for (const name of ['entries_refused_total', 'stream_lost_entries_total', 'stream_recreated_total']) {
+        expect(text).toContain(`rtmanager_${name}{stream="${stream}"} 0\n`);
+      }
+    }
+    for (const op of ['start', 'stop']) expect(text).toContain(`rtmanager_jobs_dead_lettered_total{op="${op}"} 0\n`);
+  });
+
   it('never labels with a game', async () => {
     const { observer, render } = makeMetrics();
     const ended = { outcome: 'failure', errorCode: 'conflict', errorMessage: 'x', ms: 1500 } as const;

@@ -16,12 +16,19 @@ const BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 export function makeMetrics(): Metrics {
   const registry = new Registry();
   const meters = makeMeters(registry);
-  for (const reason of HOLD_REASONS) meters.holds.set({ reason }, 0);
+  showFromTheBeginning(meters);
   return {
     observer: { observe: (event) => count(event, meters) },
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+// A counter that first appears with 1 has not risen for whoever asks by how much it has.
+function showFromTheBeginning({ holds, refused, lost, recreated, deadLettered }: Meters): void {
+  for (const reason of HOLD_REASONS) holds.set({ reason }, 0);
+  for (const stream of ['start_jobs', 'stop_jobs']) for (const counter of [refused, lost, recreated]) counter.inc({ stream }, 0);
+  for (const op of ['start', 'stop']) deadLettered.inc({ op }, 0);
 }
 
 function makeMeters(registry: Registry) {
@@ -32,8 +39,8 @@ function makeMeters(registry: Registry) {
     new Gauge<L>({ name: `rtmanager_${name}`, help, labelNames, registers });
   return {
     leader: gauge('leader', '1 while this replica takes jobs in, relays results and reconciles.'),
-    outboxPending: gauge('outbox_pending', 'Messages that wait to be published; told by the leader.'),
-    outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest message that waits to be published; told by the leader.'),
+    outboxPending: gauge('outbox_pending', 'Messages that wait to be published; told by the leader, 0 elsewhere.'),
+    outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest message that waits to be published; told by the leader, 0 elsewhere.'),
     intakePaused: gauge('intake_paused', '1 while no jobs are taken in because too many messages wait.'),
     holds: gauge('hold', '1 while a hold is in force, by reason; an operator has to decide.', ['reason']),
     circuits: gauge('circuit_open', '1 while a server is not asked because it did not answer.', ['circuit']),
@@ -65,7 +72,11 @@ type Meters = ReturnType<typeof makeMeters>;
 type Counts = { readonly [K in RuntimeEvent['kind']]?: (event: Extract<RuntimeEvent, { kind: K }>, meters: Meters) => void };
 
 const COUNTS: Counts = {
-  lease_changed: ({ held }, { leader }) => leader.set(held ? 1 : 0),
+  lease_changed: ({ held }, { leader, outboxPending, outboxOldest, intakePaused }) => {
+    leader.set(held ? 1 : 0);
+    if (held) return;
+    for (const told of [outboxPending, outboxOldest, intakePaused]) told.set(0);
+  },
   jobs_taken_in: ({ queued }, { taken }) => taken.inc(queued),
   entry_refused: ({ stream }, { refused }) => refused.inc({ stream }),
   stream_gap: ({ stream, lost }, meters) => meters.lost.inc({ stream }, Number(lost)),

@@ -87,6 +87,16 @@ describe('the log', () => {
   });
 });
 
+describe('a text that is cut', () => {
+  it('shows no half of a password', () => {
+    for (let before = 4040; before < 4100; before += 1) {
+      const { log, text } = logging();
+      log.warn({ reason: `${'x'.repeat(before)} redis://manager:hunter2hunter2@127.0.0.1:6379 ${'y'.repeat(5000)}` }, 'told');
+      expect(text()).not.toContain('hunter');
+    }
+  });
+});
+
 describe('a stream of which nobody reads', () => {
   /** A stream that takes nothing until it is told to. */
   function stuck() {

@@ -35,7 +35,8 @@ function fitError(error: Error, depth: number): unknown {
 }
 
 function fitText(text: string): string {
-  const whole = text.length <= MAX_TEXT;
-  const kept = withoutLogins(whole ? text : text.slice(0, MAX_TEXT)).toWellFormed();
-  return whole ? kept : `${kept}… (${String(text.length)} characters)`;
+  if (text.length <= MAX_TEXT) return withoutLogins(text).toWellFormed();
+  // Cut twice, so that a login at the place of the cut is whole when it is looked for.
+  const kept = withoutLogins(text.slice(0, 2 * MAX_TEXT)).slice(0, MAX_TEXT);
+  return `${kept.toWellFormed()}… (${String(text.length)} characters)`;
 }

@@ -80,3 +80,26 @@ describe('an unknown path', () => {
     expect(answer.json()).toMatchObject({ status: 404, code: 'not_found' });
   });
 });
+
+describe('a request that is none', () => {
+  it.each([
+    ['whose path is not encoded well', { method: 'GET', url: '/%ff' }, 400],
+    ['whose body is not JSON', { method: 'PUT', url: '/metrics', headers: { 'content-type': 'application/json' }, payload: '{' }, 400],
+    ['whose body is too large', { method: 'PUT', url: '/metrics', payload: { of: 'x'.repeat(70_000) } }, 413],
+  ] as const)('%s is answered with problem details, too', async (_, request, status) => {
+    const answer = await serverWith(up).inject(request);
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, expect.stringMatching(/^application\/problem\+json/)]);
+    expect(answer.json()).toMatchObject({ status, title: expect.any(String) as string, code: 'bad_request' });
+  });
+
+  it('is not told why something went wrong that should not', async () => {
+    const server = makeHttpServer({
+      metrics: { ...metrics, render: () => Promise.reject(new Error('hunter2')) },
+      readiness: () => Promise.reject(),
+    });
+    const answer = await server.inject('/metrics');
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([500, expect.stringMatching(/^application\/problem\+json/)]);
+    expect(answer.json()).toMatchObject({ status: 500, code: 'internal_error' });
+    expect(answer.body).not.toContain('hunter2');
+  });
+});
