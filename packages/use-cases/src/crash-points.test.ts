@@ -2,7 +2,7 @@ import type { ReconcileVerdict, RuntimeJob, RuntimeRecord } from '@galaxy/domain
 import type { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeOutboxPublisher } from './publish-outbox.js';
-import { leaseOf, makeWorldReconciler, RECONCILE } from './reconciler.test-support.js';
+import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from './reconciler.test-support.js';
 import { makeReplica, type ReplicaPorts, workOff } from './replica.test-support.js';
 import { altered, between, type Call, faultOf } from './stand-between.test-support.js';
 import {
@@ -299,7 +299,7 @@ async function settleDown(world: World, engine: World['engine']): Promise<void> 
   const reconciler = makeWorldReconciler(world);
   const lease = await leaseOf(world);
   for (let passes = 0; passes < 2; passes += 1) {
-    await reconciler.pass(lease);
+    await passAndAsk(reconciler, lease);
     await workOff(world, makeReplica(world, { engine }));
     await world.clock.advance(RECONCILE.intervalMs);
   }

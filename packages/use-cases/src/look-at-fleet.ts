@@ -62,10 +62,10 @@ export function partSilent(drifts: readonly Drift[]): { readonly silent: readonl
   return { silent: drifts.filter(isSilent), others: drifts.filter((drift) => !isSilent(drift)) };
 }
 
-/** Of silent engines, those that answer again. One whose container hangs does not. */
-export async function thatAnswer(silent: readonly Drift[], deps: LookDeps): Promise<Drift[]> {
+/** Of silent engines, those that answer again. One whose container hangs does not. Once the signal has aborted, no more are asked. */
+export async function thatAnswer(silent: readonly Drift[], deps: LookDeps, signal?: AbortSignal): Promise<Drift[]> {
   const answering = await inParallel(silent, AT_ONCE, (drift) =>
-    unlessSilent(async () => ((await isAnswering(drift, deps)) ? drift : null)),
+    unlessSilent(async () => (signal?.aborted !== true && (await isAnswering(drift, deps)) ? drift : null)),
   );
   return answering.filter(isDrift);
 }

@@ -114,7 +114,12 @@ function dutyTurns(shared: Shared, publishing: Publishing, streak: FailingStreak
     intakePaused: publishing.intakePaused,
   });
   const reconciler = makeReconciler({ ...shared, ...shared.reconcile, queue: shared.reconcileQueue });
-  return { 'take-in': takeIn, reconcile: reconciler.turn, 'watch-fleet': (_, signal) => reconciler.watch(signal) };
+  return {
+    'take-in': takeIn,
+    reconcile: reconciler.turn,
+    'ask-silent': reconciler.ask,
+    'watch-fleet': (_, signal) => reconciler.watch(signal),
+  };
 }
 
 function countedInto(streak: FailingStreak, stream: JobStream): JobStream {

@@ -92,6 +92,7 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
         loop('take-in', (until) => takeIn(grant, until), held),
         loop('relay', relaying, held),
         loop('reconcile', (until) => reconciler.turn(grant, until), held),
+        loop('ask', (until) => reconciler.ask(grant, until), held),
         loop('fleet', reconciler.watch, held),
       ]);
     }, stop),

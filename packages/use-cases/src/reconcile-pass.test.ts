@@ -375,10 +375,12 @@ describe('an early look', () => {
     expect(await reconciler.lookAt(lease, [GAME, 'Not A Game', 'unknown'])).toEqual([]);
   });
 
-  it('asks an engine that was unreachable', async () => {
+  it('lets an engine be asked that was unreachable', async () => {
     const { world, reconciler, lease } = await setUpReconciler();
     await plantRuntime(world, 'engine_unreachable');
-    expect(decisionsOf({ drifts: await reconciler.lookAt(lease, [GAME]) })).toEqual({ [GAME]: 'queued' });
+    expect(await reconciler.lookAt(lease, [GAME])).toEqual([]);
+    expect(decisionsOf({ drifts: await reconciler.askSilent(lease) })).toEqual({ [GAME]: 'queued' });
+    expect(await reconciler.askSilent(lease), 'each look asks once').toEqual([]);
   });
 
   it('fails when the engine does not answer', async () => {

@@ -32,6 +32,8 @@ export interface Passes {
   readonly pass: (lease: LeaseGrant) => Promise<ReconcileReport>;
   /** An early look at single games: what ends nothing is queued, the rest is left to the next pass. */
   readonly lookAt: (lease: LeaseGrant, gameIds: readonly string[]) => Promise<readonly DecidedDrift[]>;
+  /** Asks the engines that the looks since the last call knew not to answer, and queues what puts those right that do again. */
+  readonly askSilent: (lease: LeaseGrant, signal?: AbortSignal) => Promise<readonly DecidedDrift[]>;
   /** What a pass finds; changes nothing and remembers nothing. */
   readonly report: () => Promise<ReconcileReport>;
 }
@@ -43,8 +45,14 @@ export function makePasses(deps: PassDeps): Passes {
   const reports = makeReconcileReports(deps.observer);
   const listed = makeList(deps, sightings);
   const act = makeAct(deps, sightings);
+  let toAsk = new Map<string, Drift>();
   const decide = (drifts: readonly Drift[], held: KeptBack, nowMs: number): DecidedDrift[] =>
     deps.dryRun ? dryRun(drifts) : decideActs(drifts, sightings.of, { ...deps, nowMs, held });
+  const actAtOnce = async (lease: LeaseGrant, drifts: readonly Drift[]): Promise<DecidedDrift[]> => {
+    if (drifts.length === 0) return [];
+    const held = keptBackBy((await readStanding(deps)).holds);
+    return act(lease, decide(drifts, held, clock.monotonicMs()));
+  };
 
   return {
     pass: async (lease) => {
@@ -54,20 +62,26 @@ export function makePasses(deps: PassDeps): Passes {
       // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
       sightings.see(others, openGames(sight), clock.monotonicMs());
       const held = await guard(sight, others, sightings.of, deps);
-      const acted = await act(lease, decide(others, held, begunAtMs));
-      const woken = await act(lease, decide(await thatAnswer(silent, deps), held, begunAtMs));
-      const report = reportOf(sight, [...acted, ...woken]);
+      const report = reportOf(sight, await act(lease, decide(others, held, begunAtMs)));
+      toAsk = byGame(silent);
       reports.pass(report, clock.monotonicMs() - begunAtMs);
       return report;
     },
     lookAt: async (lease, gameIds) => {
       const { silent, others } = partSilent(await lookAtSome(gameIds, deps));
-      const harmless = others.filter((drift) => !endsSomething(drift));
-      const drifts = [...harmless, ...(await thatAnswer(silent, deps))];
-      if (drifts.length === 0) return [];
-      const held = keptBackBy((await readStanding(deps)).holds);
-      const acted = await act(lease, decide(drifts, held, clock.monotonicMs()));
+      toAsk = new Map([...toAsk, ...byGame(silent)]);
+      const acted = await actAtOnce(
+        lease,
+        others.filter((drift) => !endsSomething(drift)),
+      );
       reports.drifts(acted);
+      return acted;
+    },
+    askSilent: async (lease, signal) => {
+      const asked = [...toAsk.values()];
+      toAsk = new Map();
+      const acted = await actAtOnce(lease, await thatAnswer(asked, deps, signal));
+      reports.asked(acted);
       return acted;
     },
     report: async () => {
@@ -117,6 +131,7 @@ async function guard(sight: FleetSight, drifts: readonly Drift[], sightingOf: Si
 }
 
 const dryRun = (drifts: readonly Drift[]): DecidedDrift[] => drifts.map((drift) => ({ ...drift, decision: 'dry_run' }));
+const byGame = (drifts: readonly Drift[]) => new Map(drifts.map((drift) => [drift.gameId, drift]));
 const openGames = ({ games }: FleetSight) => new Set(games.filter(({ open }) => open).map(({ gameId }) => gameId));
 
 function reportOf({ inventory, games }: FleetSight, drifts: readonly DecidedDrift[]): ReconcileReport {

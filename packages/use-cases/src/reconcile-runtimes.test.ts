@@ -1,6 +1,6 @@
-import type { ContainerFleet, FleetHint } from '@galaxy/ports';
+import type { ContainerFleet, EngineClient, FleetHint } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { eventsOf, idOf, leaseOf, makeWorldReconciler, plantLost, queuedOf, RECONCILE } from './reconciler.test-support.js';
+import { eventsOf, idOf, leaseOf, makeWorldReconciler, names, plantLost, queuedOf, RECONCILE } from './reconciler.test-support.js';
 import { workOff } from './replica.test-support.js';
 import { altered, faultOf } from './stand-between.test-support.js';
 import { supervise } from './supervise.js';
@@ -12,13 +12,14 @@ async function open(world: World, changes: Parameters<typeof makeWorldReconciler
   const lease = await leaseOf(world);
   const stop = new AbortController();
   const turns = supervise('reconcile', (signal) => reconciler.turn(lease, signal), stop.signal, world);
+  const asks = supervise('ask', (signal) => reconciler.ask(lease, signal), stop.signal, world);
   const watch = watched ? supervise('fleet', reconciler.watch, stop.signal, world) : Promise.resolve();
   await world.clock.advance(0);
   return {
     close: async () => {
       stop.abort();
       await world.clock.advance(0);
-      await Promise.all([turns, watch]);
+      await Promise.all([turns, asks, watch]);
     },
   };
 }
@@ -75,6 +76,28 @@ describe('the loop', () => {
     ]);
     expect(passesOf(world)).toBe(before);
     await close();
+  });
+
+  it('looks as soon beside many engines that are silent', async () => {
+    const world = makeWorld();
+    for (const gameId of names(40)) await plantRuntime(world, 'engine_unreachable', gameId);
+    await plantRuntime(world, 'running');
+    const engineClient: EngineClient = {
+      health: async (_, signal) => {
+        await world.clock.sleep(60_000, signal);
+        return { kind: 'unreachable', detail: 'aborted' };
+      },
+    };
+    const { close } = await open(world, { engineClient });
+    await world.clock.advance(500);
+    world.engine.exit(idOf(world, GAME), 1);
+    await world.clock.advance(1000);
+    expect(queuedOf(world)).toMatchObject([{ gameId: GAME, verdict: 'mark_unreachable' }]);
+    await world.clock.advance(RECONCILE.intervalMs);
+    expect(passesOf(world), 'nor does a pass take longer').toBe(3);
+    const closing = close();
+    await world.clock.advance(2000);
+    await closing;
   });
 
   it('looks at nothing early for changes of its own operations', async () => {

@@ -13,6 +13,8 @@ export interface ReconcilerDeps extends PassDeps {
 export interface Reconciler extends Passes {
   /** Waits for the next reason to look, then looks: at everything in regular intervals, at single games when told of a change. */
   readonly turn: (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
+  /** Waits for the next look, then asks engines that were silent: beside the looks, which would wait for them otherwise. */
+  readonly ask: (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
   /** Listens for changes, which only make looks come earlier. */
   readonly watch: (signal: AbortSignal) => Promise<void>;
 }
@@ -28,8 +30,13 @@ const COALESCE_MS = 100;
 export function makeReconciler(deps: ReconcilerDeps): Reconciler {
   const passes = makePasses(deps);
   const agenda = makeAgenda(deps.clock);
+  const looked = makeWakeup(deps.clock);
   return {
     ...passes,
+    ask: async (lease, signal) => {
+      await looked.wait(deps.intervalMs, signal);
+      if (!signal.aborted) await passes.askSilent(lease, signal);
+    },
     turn: async (lease, signal) => {
       await agenda.wait(lease, signal);
       if (signal.aborted) return;
@@ -37,10 +44,11 @@ export function makeReconciler(deps: ReconcilerDeps): Reconciler {
       try {
         if (!agenda.isDue()) {
           if (changed.length > 0) await passes.lookAt(lease, changed);
-          return;
+        } else {
+          agenda.dueIn(deps.intervalMs);
+          await passes.pass(lease);
         }
-        agenda.dueIn(deps.intervalMs);
-        await passes.pass(lease);
+        looked.wake();
       } catch (error) {
         // What was told of is told once: after a look that failed only one at everything can find it.
         agenda.dueNow();

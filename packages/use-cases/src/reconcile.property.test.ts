@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { countJobs, guarding, hasOpen, meddle, meddlingWith } from './meddling.test-support.js';
 import { disorderOf, MESSY_GAMES, makeMess, messes } from './messy-world.test-support.js';
 import { openProcess } from './process.test-support.js';
-import { leaseOf, makeWorldReconciler, RECONCILE } from './reconciler.test-support.js';
+import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from './reconciler.test-support.js';
 import { workOff } from './replica.test-support.js';
 import { openTroubled, trouble } from './troubles.test-support.js';
 import { enqueue, makeWorld, operationOf, type World } from './world.test-support.js';
@@ -67,13 +67,13 @@ it('any mess is in order after two passes, and what is not ours is still there',
       const reconciler = makeWorldReconciler(world);
       const lease = await leaseOf(world);
       for (let passes = 0; passes < 2; passes += 1) {
-        await reconciler.pass(lease);
+        await passAndAsk(reconciler, lease);
         await workOff(world);
         await world.clock.advance(RECONCILE.intervalMs);
       }
       for (const gameId of MESSY_GAMES) expect(await disorderOf(world, gameId), gameId).toEqual([]);
       const queued = world.database.operations.length;
-      expect((await reconciler.pass(lease)).drifts).toEqual([]);
+      expect((await passAndAsk(reconciler, lease)).drifts).toEqual([]);
       expect(world.database.operations).toHaveLength(queued);
       expect(world.engine.inventory.foreign.map(({ id }) => id)).toEqual(foreign);
     }),

@@ -1,5 +1,6 @@
-import type { RuntimeEvent } from '@galaxy/ports';
-import { makeReconciler, type ReconcilerDeps } from './reconcile-runtimes.js';
+import type { LeaseGrant, RuntimeEvent } from '@galaxy/ports';
+import type { ReconcileReport } from './reconcile-reports.js';
+import { makeReconciler, type Reconciler, type ReconcilerDeps } from './reconcile-runtimes.js';
 import { makeWakeup } from './wakeup.js';
 import { makeWorld, plantRuntime, recordOf, type World } from './world.test-support.js';
 
@@ -23,11 +24,17 @@ export function eventsOf<K extends RuntimeEvent['kind']>(world: World, kind: K):
   return world.events.filter((event): event is Extract<RuntimeEvent, { kind: K }> => event.kind === kind);
 }
 
+/** One pass, and what comes of asking the engines that it found silent. */
+export async function passAndAsk({ pass, askSilent }: Reconciler, lease: LeaseGrant): Promise<ReconcileReport> {
+  const report = await pass(lease);
+  return { ...report, drifts: [...report.drifts, ...(await askSilent(lease))] };
+}
+
 /** A world, its reconciler under a lease, and a way to let the next pass come. */
 export async function setUpReconciler(changes: Parameters<typeof makeWorldReconciler>[1] = {}, world = makeWorld()) {
   const reconciler = makeWorldReconciler(world, changes);
   const lease = await leaseOf(world);
-  const pass = () => reconciler.pass(lease);
+  const pass = () => passAndAsk(reconciler, lease);
   const next = async () => {
     await world.clock.advance(RECONCILE.intervalMs);
     return pass();
