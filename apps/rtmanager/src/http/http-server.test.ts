@@ -95,7 +95,7 @@ describe('a request that is none', () => {
   it('is not told why something went wrong that should not', async () => {
     const server = makeHttpServer({
       metrics: { ...metrics, render: () => Promise.reject(new Error('hunter2')) },
-      readiness: () => Promise.reject(),
+      readiness: makeReadiness([], () => ({ leading: true, holds: [] })),
     });
     const answer = await server.inject('/metrics');
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([500, expect.stringMatching(/^application\/problem\+json/)]);
