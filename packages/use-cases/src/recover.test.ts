@@ -100,12 +100,15 @@ describe('recover', () => {
     expect(await world.outbox.pending(10)).toEqual([]);
   });
 
-  it.each(['3-0', 'nonsense', '5-0'])('moves no stream to a mirror that is not ahead of it (%s)', async (mirror) => {
-    await putCursor('5-0');
-    await deps.offsets.save('startjobs', mirror);
-    expect((await recovered('skip')).skipped).toEqual([]);
-    expect((await world.journal.cursors()).start_jobs).toEqual({ cursor: '5-0', floor: null, entriesRead: 5n });
-  });
+  it.each(['3-0', 'nonsense', '5-0', '6-0'])(
+    'moves no stream to a mirror that is not ahead of it, or of an earlier stream (%s)',
+    async (mirror) => {
+      await putCursor('5-0', '6-0');
+      await deps.offsets.save('startjobs', mirror);
+      expect((await recovered('skip')).skipped).toEqual([]);
+      expect((await world.journal.cursors()).start_jobs).toEqual({ cursor: '5-0', floor: null, entriesRead: 5n, former: '6-0' });
+    },
+  );
 
   it('gives way to another recovery that took over when it had gone on for too long', async () => {
     await deps.offsets.save('startjobs', '7-0');
@@ -125,9 +128,7 @@ describe('recover', () => {
       const key = new MemoryJobStream(world.streams).key(stream);
       world.streams.append(key, [], '9-0');
     }
-    const lease = await world.leases.acquire('intake', 'a leader', 60_000);
-    if (lease === null) throw new Error('the lease is free');
-    await world.journal.moveCursor(lease, 'start_jobs', { cursor: '5-0', floor: null, entriesRead: null, former: '0-0' });
+    await putCursor('5-0');
     await deps.offsets.save('startjobs', '7-0');
     await publishLost([1n]);
     const guard = makeRestoreGuard({ ...deps, ...world, stream: new MemoryJobStream(world.streams), offsets: deps.offsets });
@@ -139,10 +140,10 @@ describe('recover', () => {
   });
 });
 
-async function putCursor(cursor: string): Promise<void> {
+async function putCursor(cursor: string, former = '0-0'): Promise<void> {
   const lease = await world.leases.acquire('intake', 'a leader', 60_000);
   if (lease === null) throw new Error('the lease is free');
-  await world.journal.moveCursor(lease, 'start_jobs', { cursor, floor: null, entriesRead: 5n });
+  await world.journal.moveCursor(lease, 'start_jobs', { cursor, floor: null, entriesRead: 5n, former });
 }
 
 async function finishOneStop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { NEVER_READ } from '@galaxy/domain';
+import { compareEntryIds, NEVER_READ, parseEntryId } from '@galaxy/domain';
 import type {
   ContainerFleet,
   DeadLetterPublisher,
@@ -71,27 +71,41 @@ export async function recover(mode: RecoverMode, deps: RecoverDeps): Promise<Rec
   const lease = await deps.leases.acquire(LEASE, deps.holder, LEASE_MS);
   if (lease === null) return { kind: 'busy' };
   try {
-    const adopted = await adoptRunning((await deps.fleet.list()).incarnations, deps);
-    const closed = mode === 'skip' ? await deps.recovery.closeOperations(CLOSED) : 0;
-    const skipped = mode === 'skip' ? await skipTakenIn(lease, deps) : await readAgain(deps);
-    const renumbered = (await renumber('job_result', deps.results, deps)) + (await renumber('dead_letter', deps.deadLetters, deps));
-    await deps.holds.clear('restored');
-    return { kind: 'recovered', adopted, closed, skipped, renumbered };
+    return await putInOrder(mode, lease, deps);
   } finally {
     await deps.leases.release(lease);
   }
 }
 
-async function skipTakenIn(lease: LeaseGrant, { journal, offsets }: RecoverDeps): Promise<JobStreamName[]> {
+async function putInOrder(mode: RecoverMode, lease: LeaseGrant, deps: RecoverDeps): Promise<RecoverOutcome> {
+  const adopted = await adoptRunning((await deps.fleet.list()).incarnations, deps);
+  const closed = mode === 'skip' ? await deps.recovery.closeOperations(CLOSED) : 0;
+  const skipped = mode === 'skip' ? await skipTakenIn(lease, deps) : await readAgain(deps);
+  if (skipped === null) return { kind: 'busy' };
+  const renumbered = (await renumber('job_result', deps.results, deps)) + (await renumber('dead_letter', deps.deadLetters, deps));
+  await deps.holds.clear('restored');
+  return { kind: 'recovered', adopted, closed, skipped, renumbered };
+}
+
+// Null when the lease is lost: this went on for so long that another recovery has begun.
+async function skipTakenIn(lease: LeaseGrant, { journal, offsets }: RecoverDeps): Promise<JobStreamName[] | null> {
   const skipped: JobStreamName[] = [];
   const places = await journal.cursors();
   for (const stream of ['start_jobs', 'stop_jobs'] as const) {
+    const place = places[stream] ?? NEVER_READ;
     const mirror = await offsets.load(OFFSET_LABELS[stream]);
-    if (mirror === null || mirror === places[stream]?.cursor) continue;
-    await journal.moveCursor(lease, stream, { ...NEVER_READ, cursor: mirror, entriesRead: null });
+    if (mirror === null || !isAfter(mirror, place.cursor) || !isAfter(mirror, place.former)) continue;
+    const { kind } = await journal.moveCursor(lease, stream, { ...place, cursor: mirror, floor: null, entriesRead: null });
+    if (kind === 'lost') return null;
     skipped.push(stream);
   }
   return skipped;
+}
+
+// A mirror may be behind, as one that was lost; of a stream that was there before; or anything that somebody wrote there.
+function isAfter(id: string, other: string): boolean {
+  const [a, b] = [parseEntryId(id), parseEntryId(other)];
+  return a !== null && b !== null && compareEntryIds(a, b) > 0;
 }
 
 // What was taken in since must not speak against the database any more.
