@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { ManualClock } from '@galaxy/adapter-memory';
 import { describe, expect, it } from 'vitest';
 import { whenTrusted } from './coordinator-duty.js';
@@ -58,5 +59,17 @@ describe('whenTrusted', () => {
     await clock.advance(1000);
     await done;
     expect(worked).toBe(false);
+  });
+
+  it('listens once to the signal that all parts of a duty share, also while the database is held', async () => {
+    const { guard } = guardThatSays(false);
+    const [clock, stop] = [new ManualClock(), new AbortController()];
+    const done = whenTrusted(guard, clock, untilAborted, stop.signal);
+    await clock.advance(1);
+    expect(clock.sleeping).toBe(1);
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+    stop.abort();
+    await done;
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
   });
 });

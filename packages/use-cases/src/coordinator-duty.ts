@@ -45,7 +45,8 @@ export async function whenTrusted(
   const stopListening = guard.onDistrust(end);
   signal.addEventListener('abort', end);
   try {
-    await ((await guard.mayWork()) ? work(over.signal) : clock.sleep(HELD_LOOK_MS, signal));
+    // All parts of a duty share the signal outside, which would complain of more than ten listeners.
+    await ((await guard.mayWork()) ? work(over.signal) : clock.sleep(HELD_LOOK_MS, over.signal));
   } finally {
     stopListening();
     signal.removeEventListener('abort', end);
