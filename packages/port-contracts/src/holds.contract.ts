@@ -40,6 +40,20 @@ export function holdsContract(name: string, open: () => Promise<DatabaseUnderTes
       expect(later?.since.getTime()).toBeGreaterThan(first?.since.getTime() ?? 0);
     });
 
+    it('sets nothing under a lease that was taken by somebody else', async () => {
+      const lease = await database.leases.acquire('coordinator', 'a', 60_000);
+      if (lease === null) return expect.fail('nobody had the lease');
+      await holds.set('engine_changed', 'another one', lease);
+      await holds.set('engine_changed', 'yet another one', lease);
+      expect(await holds.list()).toMatchObject([{ reason: 'engine_changed', message: 'yet another one' }]);
+      await database.leases.release(lease);
+      await holds.set('mass_change', 'after a release', lease);
+      await holds.clear('engine_changed');
+      await database.leases.acquire('coordinator', 'b', 60_000);
+      await holds.set('engine_changed', 'late', lease);
+      expect(await holds.list()).toEqual([]);
+    });
+
     it('lifts nothing when there is none', async () => {
       await holds.clear('engine_changed');
       expect(await holds.list()).toEqual([]);

@@ -1,3 +1,5 @@
+import type { LeaseGrant } from './leases.js';
+
 /** Why the manager does nothing until an operator has decided. */
 export const HOLD_REASONS = ['restored', 'mass_change', 'engine_changed'] as const;
 
@@ -20,8 +22,11 @@ export interface Holds {
   /** The holds in force, at most one per reason. */
   list(): Promise<Hold[]>;
 
-  /** Puts a hold in force; one of that reason that is in force already keeps its `since` and takes the new message. */
-  set(reason: HoldReason, message: string): Promise<void>;
+  /**
+   * Puts a hold in force; one of that reason that is in force already keeps its `since` and takes the new message. With a
+   * lease, nothing is changed once it is somebody else's: what was found under it may have been decided about since.
+   */
+  set(reason: HoldReason, message: string, under?: LeaseGrant): Promise<void>;
 
   /** Lifts a hold; a no-op when there is none. */
   clear(reason: HoldReason): Promise<void>;

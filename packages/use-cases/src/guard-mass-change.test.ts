@@ -143,6 +143,15 @@ describe('another container engine', () => {
     expect(await world.settings.get('engine_id')).toBe('another');
   });
 
+  it('puts no hold in force under a lease that is not held any more', async () => {
+    const { world, lease, pass, next } = await setUpReconciler();
+    await pass();
+    world.fleet.engineId = 'another';
+    await world.leases.release(lease);
+    await next();
+    expect(await world.holds.list()).toEqual([]);
+  });
+
   it('is held again when the hold alone is lifted', async () => {
     const { world, pass, next } = await setUpReconciler();
     await pass();

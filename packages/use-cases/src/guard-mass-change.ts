@@ -1,5 +1,5 @@
 import { massChangeLimit } from '@galaxy/domain';
-import type { FleetInventory, HoldReason, Holds, Settings } from '@galaxy/ports';
+import type { FleetInventory, HoldReason, Holds, LeaseGrant, Settings } from '@galaxy/ports';
 import { type Drift, endsSomething } from './find-drift.js';
 import type { Sighting } from './sightings.js';
 
@@ -76,12 +76,13 @@ export function judgeLook(standing: Standing, { drifts, games, inventory: { engi
 const isAnother = (engineId: string, known: Standing): known is Standing & { readonly engineId: string } =>
   known.engineId !== null && known.engineId !== engineId;
 
-/** Writes down what a judgement asks for. Repeating is safe. */
+/** Writes down what a judgement asks for, the holds under the lease that it was made under. Repeating is safe. */
 export async function applyJudgement(
   { toSet, rememberEngine, takeConfirmation }: Judgement,
+  lease: LeaseGrant,
   { holds, settings }: GuardDeps,
 ): Promise<void> {
-  for (const [reason, message] of toSet) await holds.set(reason, message);
+  for (const [reason, message] of toSet) await holds.set(reason, message, lease);
   if (rememberEngine !== null) await settings.set('engine_id', rememberEngine);
   if (takeConfirmation) await settings.set('mass_change_confirmed', null);
 }

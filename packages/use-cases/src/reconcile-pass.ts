@@ -61,7 +61,7 @@ export function makePasses(deps: PassDeps): Passes {
       const { silent, others } = partSilent(sight.drifts);
       // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
       sightings.see(others, openGames(sight), clock.monotonicMs());
-      const held = await guard(sight, others, sightings.of, deps);
+      const held = await guard(lease, { sight, drifts: others, sightingOf: sightings.of }, deps);
       const report = reportOf(sight, await act(lease, decide(others, held, begunAtMs)));
       toAsk = byGame(silent);
       reports.pass(report, clock.monotonicMs() - begunAtMs);
@@ -120,13 +120,20 @@ function makeAct({ queue, ids, work, clock }: PassDeps, sightings: Sightings) {
   };
 }
 
-async function guard(sight: FleetSight, drifts: readonly Drift[], sightingOf: Sightings['of'], deps: PassDeps): Promise<KeptBack> {
+/** What a look has shown, as far as it is guarded. */
+interface Look {
+  readonly sight: FleetSight;
+  readonly drifts: readonly Drift[];
+  readonly sightingOf: Sightings['of'];
+}
+
+async function guard(lease: LeaseGrant, { sight, drifts, sightingOf }: Look, deps: PassDeps): Promise<KeptBack> {
   const { inventory, games } = sight;
   const present = games.filter(({ record }) => record !== null && record.status !== 'removed').length;
   const standing = await readStanding(deps);
   if (deps.dryRun) return keptBackBy(standing.holds);
   const judgement = judgeLook(standing, { drifts, inventory, sightingOf, games: Math.max(present, inventory.incarnations.length) });
-  await applyJudgement(judgement, deps);
+  await applyJudgement(judgement, lease, deps);
   return judgement.keptBack;
 }
 

@@ -1,4 +1,4 @@
-import type { Hold, HoldReason, Holds } from '@galaxy/ports';
+import type { Hold, HoldReason, Holds, LeaseGrant } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** Holds in memory. */
@@ -13,8 +13,9 @@ export class MemoryHolds implements Holds {
     return structuredClone([...this.#database.holdsInForce.values()]);
   }
 
-  async set(reason: HoldReason, message: string): Promise<void> {
+  async set(reason: HoldReason, message: string, under?: LeaseGrant): Promise<void> {
     const { holdsInForce, clock } = this.#database;
+    if (under !== undefined && !this.#database.holds(under)) return;
     const since = holdsInForce.get(reason)?.since ?? clock.now();
     holdsInForce.set(reason, { reason, message, since });
   }

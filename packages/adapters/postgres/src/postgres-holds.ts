@@ -1,21 +1,30 @@
-import { HOLD_REASONS, type Hold, type HoldReason, type Holds } from '@galaxy/ports';
-import { sql } from 'drizzle-orm';
+import { HOLD_REASONS, type Hold, type HoldReason, type Holds, type LeaseGrant } from '@galaxy/ports';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from './pg-executor.js';
 import { oneOf, type Row, text, time } from './row.js';
 import { runtimeHolds } from './schema.js';
 import { assignments, bare, insertSelect } from './sql-text.js';
 import { statement } from './statement.js';
+import { LEASE, leaseValues, underLease } from './under-lease.js';
 
 const { reason, message, since } = runtimeHolds;
 
 const LIST = statement('list holds', {}, () => sql`select ${reason}, ${message}, ${since} from ${runtimeHolds} order by ${since}`);
 
-const SET = statement(
-  'set a hold',
-  { reason: 'text', message: 'text' },
-  (p) => sql`
-    ${insertSelect(runtimeHolds, { reason: p.reason, message: p.message })}
-    on conflict (${bare(reason)}) do update set ${assignments(runtimeHolds, { message: p.message })}`,
+const HOLD = { reason: 'text', message: 'text' } as const;
+
+const insertHold = (p: { readonly reason: SQL; readonly message: SQL }): SQL =>
+  insertSelect(runtimeHolds, { reason: p.reason, message: p.message });
+
+const orUpdate = (p: { readonly message: SQL }): SQL =>
+  sql`on conflict (${bare(reason)}) do update set ${assignments(runtimeHolds, { message: p.message })}`;
+
+const SET = statement('set a hold', HOLD, (p) => sql`${insertHold(p)} ${orUpdate(p)}`);
+
+const SET_UNDER_LEASE = statement(
+  'set a hold under a lease',
+  { ...LEASE, ...HOLD },
+  (p) => sql`with ${underLease(p)} ${insertHold(p)} from lease ${orUpdate(p)}`,
 );
 
 const CLEAR = statement('clear a hold', { reason: 'text' }, (p) => sql`delete from ${runtimeHolds} where ${reason} = ${p.reason}`);
@@ -32,8 +41,9 @@ export class PostgresHolds implements Holds {
     return (await this.#executor.query(LIST({}))).map(holdOf);
   }
 
-  async set(reason: HoldReason, message: string): Promise<void> {
-    await this.#executor.query(SET({ reason, message }));
+  async set(reason: HoldReason, message: string, under?: LeaseGrant): Promise<void> {
+    const hold = { reason, message };
+    await this.#executor.query(under === undefined ? SET(hold) : SET_UNDER_LEASE({ ...leaseValues(under), ...hold }));
   }
 
   async clear(reason: HoldReason): Promise<void> {
