@@ -18,7 +18,7 @@ async function published(count: number) {
 
 it('deletes in batches what was published longer ago than a week, but never the last of a lane', async () => {
   const world = await published(2500);
-  const prune = makePruneOutbox(world);
+  const prune = makePruneOutbox({ ...world, batch: 1000 });
   await world.clock.advance(7 * DAY_MS);
   await prune(going());
   expect(world.database.outbox).toHaveLength(2500);
@@ -36,6 +36,6 @@ it('keeps for as long as it is told, and ends when it is told to', async () => {
     stop.abort();
     return call.go();
   });
-  await makePruneOutbox({ ...world, outbox, retentionMs: DAY_MS })(stop.signal);
+  await makePruneOutbox({ ...world, outbox, retentionMs: DAY_MS, batch: 1000 })(stop.signal);
   expect(world.database.outbox).toHaveLength(1500);
 });

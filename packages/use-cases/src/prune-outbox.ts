@@ -6,9 +6,10 @@ export interface PruneOutboxDeps {
   readonly observer: Observer;
   /** How long published messages are kept, in milliseconds; default seven days. Longer than anything is sent again. */
   readonly retentionMs?: number;
+  /** How many are deleted at a time. By default 5000: each time the store walks over the last messages of all lanes, which stay. */
+  readonly batch?: number;
 }
 
-const BATCH = 1000;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -17,11 +18,11 @@ const WEEK_MS = 7 * 24 * 3_600_000;
  * The turn throws DependencyFault when the store does not answer.
  */
 export const makePruneOutbox =
-  ({ outbox, observer, retentionMs = WEEK_MS }: PruneOutboxDeps) =>
+  ({ outbox, observer, retentionMs = WEEK_MS, batch = 5000 }: PruneOutboxDeps) =>
   async (signal: AbortSignal): Promise<void> => {
-    let deleted = BATCH;
-    while (deleted === BATCH && !signal.aborted) {
-      deleted = await outbox.prune(retentionMs, BATCH);
+    let deleted = batch;
+    while (deleted === batch && !signal.aborted) {
+      deleted = await outbox.prune(retentionMs, batch);
       if (deleted > 0) observer.observe({ kind: 'outbox_pruned', deleted });
     }
   };
