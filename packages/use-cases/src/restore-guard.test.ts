@@ -85,6 +85,18 @@ describe('makeRestoreGuard', () => {
     expect(await guard.mayWork()).toBe(true);
   });
 
+  it('takes back a hold that it has set after everything was put in order', async () => {
+    servers.published = 6n;
+    const set = holds.set.bind(holds);
+    holds.set = async (...hold) => {
+      servers.published = 5n;
+      await set(...hold);
+    };
+    expect(await guard.mayWork()).toBe(false);
+    expect(await reasons()).toEqual([]);
+    expect(await guard.mayWork()).toBe(true);
+  });
+
   it('does not mind the holds that only stop the reconciler', async () => {
     await holds.set('mass_change', 'm');
     expect(await guard.mayWork()).toBe(true);

@@ -89,16 +89,29 @@ interface Found {
 async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Found> {
   const { lastId } = await deps.outbox.state();
   if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, certain: false, lastId };
-  let certain = true;
-  const evidence = await gather(deps).catch((error: unknown) => {
-    // The streams' server is away. What this process has seen of the database itself must do until it is back.
-    if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
-    certain = false;
-    return lastId < knownId ? [`message ${String(knownId)} was decided, the database knows up to ${String(lastId)}`] : [];
-  });
+  const { evidence, certain } = await evidenceOf(lastId, knownId, deps);
   if (evidence.length === 0) return { held: false, certain, lastId };
   await deps.holds.set('restored', evidence.join('; '));
+  // Who was frozen before that may have set it after a recovery, which lifts the hold once nothing speaks for it any more.
+  if (certain && (await gather(deps)).length === 0) await deps.holds.clear('restored');
   return { held: true, certain: false, lastId };
+}
+
+interface Evidence {
+  readonly evidence: readonly string[];
+  readonly certain: boolean;
+}
+
+async function evidenceOf(lastId: bigint, knownId: bigint | null, deps: RestoreGuardDeps): Promise<Evidence> {
+  try {
+    return { evidence: await gather(deps), certain: true };
+  } catch (error) {
+    // The streams' server is away. What this process has seen of the database itself must do until it is back.
+    if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
+    const isBehind = lastId < knownId;
+    const evidence = isBehind ? [`message ${String(knownId)} was decided, the database knows up to ${String(lastId)}`] : [];
+    return { evidence, certain: false };
+  }
 }
 
 async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {
