@@ -2,7 +2,7 @@ import { confirmEngine, confirmMassChange, makeReconciler, makeWakeup, type Reco
 import { type Command, Option } from 'commander';
 import type { Config } from './config/schema.js';
 import type { ServicePorts } from './service.js';
-import { type Say, withPorts } from './with-ports.js';
+import { type Compose, type Say, withPorts } from './with-ports.js';
 
 const CONFIRMATIONS = { 'mass-change': confirmMassChange, engine: confirmEngine } as const;
 
@@ -10,7 +10,7 @@ const CONFIRMATIONS = { 'mass-change': confirmMassChange, engine: confirmEngine 
  * Adds `reconcile --dry-run` and `reconcile --confirm`. They end with 0, or with 1 when there was nothing to confirm or a
  * server does not answer.
  */
-export function addReconcileCommand(program: Command): void {
+export function addReconcileCommand(program: Command, compose: Compose): void {
   program
     .command('reconcile')
     .description('show where records and containers do not agree (changes nothing), or confirm what is held back')
@@ -21,7 +21,9 @@ export function addReconcileCommand(program: Command): void {
       ),
     )
     .action(async ({ confirm }: { confirm?: keyof typeof CONFIRMATIONS }) => {
-      await withPorts((ports, say, config) => (confirm === undefined ? show(ports, say, config) : confirmHold(confirm, ports, say)));
+      await withPorts(compose, (ports, say, config) =>
+        confirm === undefined ? show(ports, say, config) : confirmHold(confirm, ports, say),
+      );
     });
 }
 

@@ -1,10 +1,11 @@
 import { type RecoverMode, type RecoverOutcome, recover } from '@galaxy/use-cases';
 import type { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
-import { withPorts } from './with-ports.js';
+import { systemIds } from './system.js';
+import { type Compose, withPorts } from './with-ports.js';
 
 /** Adds `recover --replay | --skip`. It ends with 0, or with 1 when there is nothing to recover from or a server does not answer. */
-export function addRecoverCommand(program: Command): void {
+export function addRecoverCommand(program: Command, compose: Compose): void {
   program
     .command('recover')
     .description('end the hold on a database that was restored to an earlier state; safe to repeat')
@@ -12,7 +13,7 @@ export function addRecoverCommand(program: Command): void {
     .option('--skip', 'take what was asked for since the backup for answered')
     .action(async ({ replay, skip }: { replay?: true; skip?: true }) => {
       if ((replay === true) === (skip === true)) return refuse();
-      await run(replay === true ? 'replay' : 'skip');
+      await run(replay === true ? 'replay' : 'skip', compose);
     });
 }
 
@@ -21,9 +22,11 @@ function refuse(): void {
   process.exitCode = EXIT.failed;
 }
 
-async function run(mode: RecoverMode): Promise<void> {
-  await withPorts(async (ports, say) => {
-    const outcome = await recover(mode, { ...ports, holder: ports.ids.uuid() });
+async function run(mode: RecoverMode, compose: Compose): Promise<void> {
+  // One for all tries: the lease of a try whose answer was lost is the next one's, too.
+  const holder = systemIds.uuid();
+  await withPorts(compose, async (ports, say) => {
+    const outcome = await recover(mode, { ...ports, holder });
     for (const line of linesOf(outcome)) say(line);
     return outcome.kind === 'recovered';
   });

@@ -1,11 +1,14 @@
 import { DependencyFault } from '@galaxy/ports';
 import type { Logger } from 'pino';
-import { composeServe, SERVE_NEEDS } from './compose.js';
+import { SERVE_NEEDS } from './compose.js';
 import type { Config } from './config/schema.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
-import type { ServicePorts } from './service.js';
+import type { Assembly, ServicePorts } from './service.js';
 import { systemClock } from './system.js';
+
+/** How a command comes by its servers. */
+export type Compose = (config: Config, log: Logger) => Assembly;
 
 /** What a command prints: one line each. */
 export type Say = (line: string) => void;
@@ -17,9 +20,9 @@ const RETRY_MS = 250;
  * Does one thing with the ports of the installation and ends them. A server that does not answer is tried for ten seconds.
  * The exit code is 0, or 1 when `use` returns false or something fails: then standard error says why.
  */
-export async function withPorts(use: (ports: ServicePorts, say: Say, config: Config) => Promise<boolean>): Promise<void> {
+export async function withPorts(compose: Compose, use: (ports: ServicePorts, say: Say, config: Config) => Promise<boolean>): Promise<void> {
   const { config, log } = loadConfig(SERVE_NEEDS);
-  const assembly = composeServe(config, silent(log));
+  const assembly = compose(config, silent(log));
   try {
     const ports = await retried(() => assembly.open(AbortSignal.timeout(TRY_FOR_MS)));
     const done = await retried(() => use(ports, (line) => void process.stdout.write(`${line}\n`), config));

@@ -1,10 +1,11 @@
 import { processStriker, withFailpoints } from '@galaxy/faults';
-import { composeServe, SERVE_NEEDS } from '../compose.js';
-import { runService } from '../run-service.js';
+import { makeCommands } from '../commands.js';
+import { composeServe } from '../compose.js';
 
-// `rtmanager serve`, with every port struck as GALAXY_STRIKES says. Bundled by its path, see bundle-service.ts of faults.
+// `rtmanager`, with every port struck as GALAXY_STRIKES says. Bundled by its path, see bundle-service.ts of faults.
 const striker = processStriker(process.env);
-await runService(SERVE_NEEDS, (config, log) => {
+const struck = makeCommands((config, log) => {
   const assembly = composeServe(config, log);
   return { ...assembly, open: async (signal) => withFailpoints(await assembly.open(signal), striker) };
 });
+await struck.parseAsync();
