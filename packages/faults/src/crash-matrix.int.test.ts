@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-// `GALAXY_TEST_CELLS`: `all`, or a part of the names of those to run.
+// `GALAXY_TEST_CELLS`: `all`, or parts of the names of those to run, separated by commas.
 const cells = cellsToRun(process.env['GALAXY_TEST_CELLS'], seed);
 
 it(`${cells.length} strikes, each alone, cost no job its one right result`, { timeout: 3_600_000 }, async () => {

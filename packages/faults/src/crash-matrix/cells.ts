@@ -28,11 +28,13 @@ function cell(scenario: ScenarioName, method: MethodName, moment: Strike['moment
 }
 
 /**
- * The cells to run: `all`, or those whose name contains what is asked for; of none, one per method, as the seed has it.
+ * The cells to run: `all`, or those whose name contains one of the parts asked for, separated by commas; of none, one per
+ * method, as the seed has it.
  * @throws Error when nothing is left.
  */
 export function cellsToRun(asked: string | undefined, seed: number): readonly Cell[] {
-  const chosen = asked === undefined ? sample(seed) : ALL_CELLS.filter(({ name }) => asked === 'all' || name.includes(asked));
+  const isAsked = ({ name }: Cell): boolean => asked === 'all' || (asked ?? '').split(',').some((part) => name.includes(part));
+  const chosen = asked === undefined ? sample(seed) : ALL_CELLS.filter(isAsked);
   if (chosen.length === 0) throw new Error(`no cell is called ${asked ?? ''}`);
   return chosen;
 }

@@ -1,8 +1,8 @@
-import type { Dependency } from '@galaxy/ports';
+import type { Dependency, Recovery } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
-/** The ports of the manager that lead to servers. */
-export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'chance' | 'observer'>;
+/** The ports of the manager that lead to servers, and what its commands have besides. */
+export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'chance' | 'observer'> & { readonly recovery: Recovery };
 
 /** What is going on when a fault strikes, see scenarios.ts. */
 export type ScenarioName =
@@ -15,50 +15,75 @@ export type ScenarioName =
   | 'poison'
   | 'hand_back'
   | 'kill'
+  | 'engine_away'
+  | 'shutdown'
   | 'adopt'
-  | 'orphan';
+  | 'orphan'
+  | 'gap'
+  | 'taken_back'
+  | 'lost_results'
+  | 'forgotten'
+  | 'pruned'
+  | 'engine_changed'
+  | 'mass_change'
+  | 'restored'
+  | 'confirm_engine'
+  | 'confirm_change'
+  | 'recover_skip'
+  | 'recover_replay';
 
 /**
  * Every method of every port, and the scenarios in which it is called and must be struck: a method that is renamed or new
- * does not compile until it has its line. None: nothing that changes or is lost hangs on it, or only an operator or a
- * lost server brings it about.
+ * does not compile until it has its line.
  */
 export const FAILPOINTS = {
   journal: {
-    cursors: ['boot'],
-    moveCursor: [],
+    cursors: ['boot', 'recover_skip'],
+    moveCursor: ['boot', 'gap', 'recover_skip'],
     takeIn: ['boot', 'start', 'stop', 'poison'],
     claim: ['boot', 'start', 'stop', 'restart', 'orphan'],
     renew: ['slow_start'],
     advance: ['start', 'restart'],
     finish: ['start', 'failing_start', 'stop', 'restart', 'poison', 'adopt', 'orphan'],
-    handBack: ['hand_back'],
+    handBack: ['hand_back', 'shutdown'],
   },
   outbox: {
-    pending: ['boot', 'poison'],
-    lane: [],
-    markPublished: ['start', 'stop', 'poison'],
+    pending: ['boot', 'poison', 'recover_replay'],
+    lane: ['taken_back', 'forgotten'],
+    markPublished: ['start', 'stop', 'poison', 'lost_results', 'recover_replay'],
     state: ['boot'],
-    lately: [],
-    takeBack: [],
-    backlog: [],
-    prune: [],
+    lately: ['boot', 'lost_results'],
+    takeBack: ['boot', 'lost_results'],
+    backlog: ['boot'],
+    prune: ['pruned'],
   },
-  leases: { acquire: ['boot', 'slow_start'], release: [] },
+  leases: { acquire: ['boot', 'slow_start', 'recover_skip'], release: ['shutdown', 'recover_replay'] },
   reconcileQueue: { games: ['orphan', 'adopt'], lookAt: ['orphan'], queue: ['orphan', 'adopt'] },
-  holds: { list: ['boot'], set: [], clear: [] },
-  settings: { get: ['boot'], set: ['boot'] },
-  stream: { key: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
-  offsets: { load: ['boot'], save: ['start', 'stop'] },
-  results: {
-    publish: ['boot', 'start', 'stop', 'restart'],
-    state: ['boot'],
-    held: [],
-    adoptEpoch: ['boot'],
-    skipTo: [],
-    lowerTo: [],
+  holds: {
+    list: ['boot', 'recover_skip', 'confirm_engine'],
+    set: ['engine_changed', 'mass_change', 'restored'],
+    clear: ['confirm_engine', 'confirm_change', 'recover_skip', 'recover_replay'],
   },
-  deadLetters: { publish: ['poison'], state: ['boot'], held: [], adoptEpoch: ['boot'], skipTo: [], lowerTo: [] },
+  settings: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
+  // A key asks no server and can't fail.
+  stream: { key: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
+  offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
+  results: {
+    publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten'],
+    state: ['boot'],
+    held: ['lost_results', 'recover_replay'],
+    adoptEpoch: ['boot', 'lost_results'],
+    skipTo: ['forgotten'],
+    lowerTo: ['recover_skip', 'recover_replay'],
+  },
+  deadLetters: {
+    publish: ['poison', 'forgotten'],
+    state: ['boot'],
+    held: ['lost_results', 'recover_replay'],
+    adoptEpoch: ['boot', 'lost_results'],
+    skipTo: ['forgotten'],
+    lowerTo: ['recover_skip', 'recover_replay'],
+  },
   engine: {
     ensureImage: ['start'],
     prepare: ['start'],
@@ -69,10 +94,11 @@ export const FAILPOINTS = {
     remove: ['failing_start', 'restart', 'orphan'],
     find: ['start', 'orphan'],
     inspect: ['start', 'stop'],
-    ping: [],
+    ping: ['engine_away'],
   },
-  fleet: { list: ['boot', 'orphan', 'adopt'], watch: [] },
+  fleet: { list: ['boot', 'orphan', 'adopt', 'recover_skip'], watch: ['shutdown'] },
   engineClient: { health: ['start'] },
+  recovery: { closeOperations: ['recover_skip'], lastNumbers: ['recover_skip', 'recover_replay'] },
 } as const satisfies { readonly [P in keyof ServerPorts]: { readonly [M in keyof ServerPorts[P]]: readonly ScenarioName[] } };
 
 /** The server behind each port; null for one that never throws. */
@@ -90,6 +116,7 @@ export const SERVER_OF = {
   engine: 'container_engine',
   fleet: 'container_engine',
   engineClient: null,
+  recovery: 'postgres',
 } as const satisfies Record<keyof ServerPorts, Dependency | null>;
 
 /** A port by name. */

@@ -17,9 +17,12 @@ function struck(plan: string) {
     async ping(): Promise<void> {
       this.#log.push('pinged');
     }
+    describe(): string {
+      return 'an engine';
+    }
   }
   const names = ['journal', 'outbox', 'leases', 'reconcileQueue', 'holds', 'settings', 'stream', 'offsets', 'results', 'deadLetters'];
-  const others = Object.fromEntries([...names, 'fleet', 'engineClient'].map((name) => [name, {}]));
+  const others = Object.fromEntries([...names, 'fleet', 'engineClient', 'recovery'].map((name) => [name, {}]));
   const ports = { ...others, engine: new Engine() } as unknown as ServerPorts;
   const { engine } = withFailpoints(ports, {
     strikes: parseStrikes(plan),
@@ -30,7 +33,7 @@ function struck(plan: string) {
   const arm = (now: boolean): void => {
     armed = now;
   };
-  return { engine, seen, arm };
+  return { engine, seen, arm, describeEngine: () => (engine as unknown as Engine).describe() };
 }
 
 describe('withFailpoints', () => {
@@ -64,9 +67,10 @@ describe('withFailpoints', () => {
   });
 
   it('leaves other methods alone', async () => {
-    const { engine, seen } = struck('engine.ping:before=throw@1');
+    const { engine, seen, describeEngine } = struck('stream.key:before=throw@1');
     await engine.ping();
-    expect(seen).toEqual(['pinged']);
+    expect(describeEngine()).toBe('an engine');
+    expect(seen).toEqual(['called engine.ping', 'pinged']);
   });
 });
 

@@ -52,14 +52,28 @@ process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
 
-/** Starts `rtmanager serve` with these variables and no others, and returns once it listens or has ended. */
-export async function startRtmanager(variables: Readonly<Record<string, string>>, entry: ServiceEntry = 'main'): Promise<RtmanagerProcess> {
+const SERVE: readonly string[] = ['serve'];
+
+// The service writes nothing but its log; other commands speak to people.
+const NO_LOG_LINE = { level: 60, what: 'not a log line' };
+const SAID = { level: 30, what: 'said' };
+
+/**
+ * Starts `rtmanager serve` with these variables and no others, and returns once it listens or has ended; or another command,
+ * which may end by itself, and is not waited for.
+ */
+export async function startRtmanager(
+  variables: Readonly<Record<string, string>>,
+  entry: ServiceEntry = 'main',
+  command = SERVE,
+): Promise<RtmanagerProcess> {
   const main = await bundledService(entry);
   const env = { PATH: process.env['PATH'] ?? '', RTMANAGER_HTTP_ADDR: '127.0.0.1:0', RTMANAGER_LOG_LEVEL: 'debug', ...variables };
-  const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const { log, stderr } = outputOf(child);
+  const child = spawn(process.execPath, [main, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { log, stderr } = outputOf(child, command === SERVE ? NO_LOG_LINE : SAID);
   let exit: Exit | null = null;
-  let asked = false;
+  // A command ends by itself, and says with its code whether there was anything to do.
+  let asked = command !== SERVE;
   let frozen = false;
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => resolve((exit = { code, signal })));
@@ -68,7 +82,7 @@ export async function startRtmanager(variables: Readonly<Record<string, string>>
   void exited.then(() => living.delete(child));
 
   const urlOf = (): string => log.find(({ msg }) => msg === 'service started')?.url ?? '';
-  await waitFor('the service to listen', () => urlOf() !== '' || exit !== null, { timeoutMs: 20_000 });
+  if (command === SERVE) await waitFor('the service to listen', () => urlOf() !== '' || exit !== null, { timeoutMs: 20_000 });
 
   const rtmanager: RtmanagerProcess = {
     pid: child.pid ?? 0,
@@ -101,21 +115,21 @@ export async function startRtmanager(variables: Readonly<Record<string, string>>
   return rtmanager;
 }
 
-function outputOf(child: ChildProcess): { log: LogLine[]; stderr: () => string } {
+function outputOf(child: ChildProcess, otherwise: typeof NO_LOG_LINE): { log: LogLine[]; stderr: () => string } {
   const log: LogLine[] = [];
   let complaints = '';
-  if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => log.push(logLine(line)));
+  if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => log.push(logLine(line, otherwise)));
   child.stderr?.on('data', (chunk: Buffer) => {
     complaints += chunk.toString();
   });
   return { log, stderr: () => complaints };
 }
 
-function logLine(line: string): LogLine {
+function logLine(line: string, { level, what }: typeof NO_LOG_LINE): LogLine {
   try {
     return JSON.parse(line) as LogLine;
   } catch {
-    return { level: 60, msg: `not a log line: ${line}` };
+    return { level, msg: `${what}: ${line}` };
   }
 }
 

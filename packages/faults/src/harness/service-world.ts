@@ -21,8 +21,8 @@ export interface World {
   readonly network: string;
   /** What the service is configured with. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Starts the service. */
-  start(extra?: Readonly<Record<string, string>>, entry?: ServiceEntry): Promise<RtmanagerProcess>;
+  /** Starts the service, or another command of it. */
+  start(extra?: Readonly<Record<string, string>>, entry?: ServiceEntry, command?: readonly string[]): Promise<RtmanagerProcess>;
   /** What is still open, and the latest warnings of all processes: for whoever has to find out why. */
   story(): Promise<string>;
   /** What must never be seen, of all processes so far. */
@@ -69,15 +69,15 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
     instance,
     network,
     variables,
-    start: async (extra = {}, entry = 'main') => {
-      const rtmanager = await startRtmanager({ ...variables, ...extra }, entry);
+    start: async (extra = {}, entry = 'main', command) => {
+      const rtmanager = await startRtmanager({ ...variables, ...extra }, entry, command);
       processes.push(rtmanager);
       return rtmanager;
     },
     story: async () => {
       const open = await sql`
         select game_id, op, status, attempt, failures, holder, claim_expires_at, step, error_message
-        from runtime_operation_log where status in ('queued', 'running') order by ord limit 20`;
+        from runtime_operation_log where status in ('queued', 'running') order by ord limit 20`.catch((error: unknown) => [String(error)]);
       const warnings = processes.flatMap(({ pid, log }) => log.filter(({ level }) => level >= 40).map((line) => ({ pid, ...line })));
       return [...open, ...warnings.slice(-40)].map((line) => JSON.stringify(line)).join('\n');
     },

@@ -1,0 +1,51 @@
+import { waitFor } from '@galaxy/testkit';
+import { violationsOf } from '../harness/check-run.js';
+import { publishedJobs } from '../harness/lobby-run.js';
+import type { Run } from './run-cell.js';
+
+const REST_MS = 45_000;
+
+/** Waits until everything has come to rest. Returns what is wrong when it has not, and what must never be seen. */
+export async function atRest(run: Run): Promise<readonly string[]> {
+  const { world, engine, going } = run;
+  let found: readonly string[] = [];
+  const look = async (): Promise<boolean> => {
+    const jobs = await publishedJobs(world.redis, [...going.first, ...going.then]);
+    found = [...(await violationsOf({ world, jobs, mirrorMayLag: true, ...prunedOf(run) })), ...(await holdsLeft(run))];
+    return found.length === 0;
+  };
+  if (!(await inTime('rest', look, REST_MS))) found = [...found, await world.story()];
+  const overlaps = engine.audit.overlaps('existed');
+  return [...found, ...overlaps.map((overlap) => `two containers: ${JSON.stringify(overlap)}`), ...gapProblems(run), ...faultsOf(run)];
+}
+
+/** Whether something comes true in time. */
+export async function inTime(what: string, probe: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  return waitFor(what, probe, { timeoutMs, everyMs: 100 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+const prunedOf = ({ going: { pruned } }: Run) => (pruned === undefined ? {} : { pruned });
+
+async function holdsLeft({ world: { sql } }: Run): Promise<readonly string[]> {
+  const holds = await sql<{ reason: string; message: string }[]>`select reason, message from runtime_holds`;
+  return holds.map(({ reason, message }) => `held: ${reason}: ${message}`);
+}
+
+// To be killed was asked for, only by nobody outside; and entries that are lost are told as an error.
+function faultsOf({ world, going, strike, struck }: Run): readonly string[] {
+  const dead = strike.kind === 'kill' ? struck.faults() : [];
+  const exits = dead.filter((fault) => fault.startsWith('unexpected exit') && fault.includes('SIGKILL'));
+  return world.faults().filter((fault) => !exits.includes(fault) && !(going.gap === true && isGap(fault)));
+}
+
+// Told after it was written down: who dies between the two tells nobody.
+function gapProblems({ world, going, strike }: Run): readonly string[] {
+  const told = world.faults().filter(isGap);
+  const isRight = told.length === 1 || (told.length === 0 && strike.kind === 'kill');
+  return going.gap !== true || isRight ? [] : [`one lost entry was told ${told.length} times`, ...told];
+}
+
+const isGap = (fault: string): boolean => fault.includes('"event":"stream_gap"');
