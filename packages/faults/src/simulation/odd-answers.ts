@@ -21,12 +21,13 @@ export function letListsLie({ ports, weather, time, database, say, coverage }: W
   fleet.list = async () => {
     const inventory = await list();
     const hidden = weather.lie?.untilMs === null ? inventory.incarnations.find(wasShown) : undefined;
-    before = inventory.incarnations.map(({ id }) => id);
+    const incarnations = inventory.incarnations.filter((one) => one !== hidden);
+    before = incarnations.map(({ id }) => id);
     if (weather.lie === null || hidden === undefined) return inventory;
     weather.lie.untilMs = time.ms + LIE_MS;
     say(`the list lies about ${weather.lie.gameId}`);
     coverage.hit('one list lies');
-    return { ...inventory, incarnations: inventory.incarnations.filter((one) => one !== hidden) };
+    return { ...inventory, incarnations };
   };
   engine.inspect = async (id) => (isHidden(ownerOf(id)) ? ABSENT : inspect(id));
   engine.find = async (gameId) => (isHidden(gameId) ? ABSENT : find(gameId));
