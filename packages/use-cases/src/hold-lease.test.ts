@@ -300,6 +300,28 @@ describe('a lease that is let go', () => {
     expect(hasEnded).toBe(what === 'acquire');
   });
 
+  it('stays given back though a renewal under way is carried out late', async () => {
+    const world = makeWorld();
+    let isSlow = false;
+    const leases = between('leases', world.leases, async (call) => {
+      if (isSlow && call.method === 'acquire') await world.clock.sleep(300);
+      return call.go();
+    });
+    const a = makeContender(world, 'a', leases);
+    a.open();
+    await world.clock.advance(2500);
+    isSlow = true;
+    // The next renewal is asked for at 3000.
+    await world.clock.advance(600);
+    a.stopping.abort();
+    await world.clock.advance(TTL / 5);
+    expect(world.database.leases.get('duty')).toMatchObject({ holder: null });
+    const b = makeContender(world, 'b');
+    b.open();
+    await world.clock.advance(0);
+    expect(b.lease.held).toBe(true);
+  });
+
   it('does not wait for ever for the answer that it was given back', async () => {
     const world = makeWorld();
     const leases = between('leases', world.leases, (call) => (call.method === 'release' ? new Promise(() => undefined) : call.go()));

@@ -21,7 +21,7 @@ const RELEASE_MS = 1000;
 /**
  * Makes a holder. The duty's signal aborts as soon as the lease can no longer be counted on: somebody else has it, or
  * no renewal was answered for its time to live, by the monotonic clock. Writes of the duty are fenced by the epoch all
- * the same. Half a second later the lease is given back, whether the duty has ended by then or still waits for an answer.
+ * the same. At most half a second later the lease is given back, whether the duty has ended by then or still waits for an answer.
  */
 export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
   const { leases, clock, observer, name, holder, ttlMs } = deps;
@@ -63,5 +63,6 @@ export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
 
 function throwFailure(name: string, end: DutyEnd): void {
   if (end.kind === 'failed') throw end.error;
-  if (end.kind === 'given_up') throw new Error(`the lease ${name} was given up: its duty has failed for ${String(end.failedMs)} ms`);
+  if (end.kind === 'given_up')
+    throw new Error(`the lease ${name} was given up: its duty has failed for ${String(Math.round(end.failedMs))} ms`);
 }

@@ -36,6 +36,12 @@ export interface Tenure {
   readonly giveBack: (grant: LeaseGrant) => Promise<void>;
 }
 
+/** The renewals of one tenure: the one that was asked for last, and what was granted last. */
+interface Renewals {
+  underWay: Promise<void>;
+  latest: LeaseGrant;
+}
+
 /** How long a duty that was told to end is waited for before the lease is given back: its writes are fenced. */
 const FAREWELL_MS = 500;
 const LOOK_EVERY_MS = 250;
@@ -50,12 +56,14 @@ export async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<Duty
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   const working = endOf(duty(grant, underWay.signal)).finally(end);
-  const renewing = keepRenewing(tenure, deps).finally(end);
+  const renewals: Renewals = { underWay: Promise.resolve(), latest: grant };
+  const renewing = keepRenewing(tenure, renewals, deps).finally(end);
   const failedMs = await failedForTooLong(underWay.signal, deps);
   end();
   signal.removeEventListener('abort', end);
-  await atMost(FAREWELL_MS, working, deps.clock);
-  await giveBack(grant);
+  // A renewal that the store carries out behind the release would leave the lease with nobody to do the duty.
+  await atMost(FAREWELL_MS, Promise.all([working, renewals.underWay]), deps.clock);
+  await giveBack(renewals.latest);
   await renewing;
   const worked = await working;
   return failedMs === null ? worked : { kind: 'given_up', failedMs };
@@ -81,7 +89,7 @@ async function failedForTooLong(signal: AbortSignal, { giveUp, clock, ttlMs }: L
   }
 }
 
-async function keepRenewing({ grant, askedAtMs, underWay }: Tenure, deps: LeaseDeps): Promise<void> {
+async function keepRenewing({ grant, askedAtMs, underWay }: Tenure, renewals: Renewals, deps: LeaseDeps): Promise<void> {
   const { clock, ttlMs } = deps;
   const { signal } = underWay;
   let endsAtMs = askedAtMs + ttlMs;
@@ -89,14 +97,19 @@ async function keepRenewing({ grant, askedAtMs, underWay }: Tenure, deps: LeaseD
     await clock.sleep(Math.min(ttlMs / 5, endsAtMs - clock.monotonicMs()), signal);
     if (signal.aborted || clock.monotonicMs() >= endsAtMs) return;
     const triedAtMs = clock.monotonicMs();
-    const renewed = await renewBefore(endsAtMs, signal, deps);
+    const renewed = await renewBefore(endsAtMs, signal, renewals, deps);
     if (renewed === null || (renewed !== undefined && renewed.epoch !== grant.epoch)) return;
     if (renewed !== undefined) endsAtMs = triedAtMs + ttlMs;
   }
 }
 
 // Undefined when it was not answered in time: a store that hangs must not keep the duty going, nor the end of it waiting.
-async function renewBefore(endsAtMs: number, signal: AbortSignal, deps: LeaseDeps): Promise<LeaseGrant | null | undefined> {
+async function renewBefore(
+  endsAtMs: number,
+  signal: AbortSignal,
+  renewals: Renewals,
+  deps: LeaseDeps,
+): Promise<LeaseGrant | null | undefined> {
   const { leases, clock, name, holder, ttlMs } = deps;
   const waiting = new AbortController();
   const stopWaiting = (): void => {
@@ -105,8 +118,14 @@ async function renewBefore(endsAtMs: number, signal: AbortSignal, deps: LeaseDep
   signal.addEventListener('abort', stopWaiting);
   const tooLate = clock.sleep(endsAtMs - clock.monotonicMs(), waiting.signal).then(() => undefined);
   const renewed = leases.acquire(name, holder, ttlMs).catch(() => undefined);
+  renewals.underWay = renewed.then((granted) => {
+    renewals.latest = granted ?? renewals.latest;
+  });
   try {
-    return await Promise.race([renewed, tooLate]);
+    const answer = await Promise.race([renewed, tooLate]);
+    // The lease has expired meanwhile: there is nothing left to give back in order.
+    if (answer === undefined && !signal.aborted) renewals.underWay = Promise.resolve();
+    return answer;
   } finally {
     signal.removeEventListener('abort', stopWaiting);
     stopWaiting();
