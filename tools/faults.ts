@@ -9,14 +9,31 @@ import { parseArgs } from 'node:util';
 import { derivedSeed, toldOf } from './lib/fault-runs.js';
 import { binary, ROOT } from './lib/workspace.js';
 
+/** A suite, and the project of vitest.config.ts that it belongs to. */
+interface Suite {
+  readonly file: string;
+  readonly project: 'int' | 'unit';
+}
+
 const OWN = 'packages/faults/src';
-const SUITES = [
-  ...readdirSync(join(ROOT, OWN))
-    .filter((name) => name.endsWith('.int.test.ts'))
-    .map((name) => `${OWN}/${name}`),
-  'apps/rtmanager/src/service-tests/killed-manager.int.test.ts',
-  'apps/rtmanager/src/service-tests/restarted-servers.int.test.ts',
+const inProject = (project: Suite['project'], ...files: readonly string[]): Suite[] => files.map((file) => ({ file, project }));
+const SUITES: readonly Suite[] = [
+  ...inProject('int', ...intTestsUnder(OWN)),
+  ...inProject('unit', `${OWN}/simulation/simulation.test.ts`),
+  ...inProject(
+    'int',
+    'apps/rtmanager/src/service-tests/killed-manager.int.test.ts',
+    'apps/rtmanager/src/service-tests/restarted-servers.int.test.ts',
+  ),
 ];
+
+function intTestsUnder(folder: string): string[] {
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => name.endsWith('.int.test.ts'))
+    .toSorted()
+    .map((name) => `${folder}/${name}`);
+}
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, minutes: { type: 'string', default: '10' } } });
 const seed = Number(values.seed ?? randomInt(2 ** 31));
@@ -27,8 +44,8 @@ if (!Number.isInteger(seed) || seed < 0 || !(minutes > 0)) {
 }
 
 /** Runs one suite; returns what it wrote, and whether it found nothing wrong. */
-async function take(suite: string, withSeed: number): Promise<{ output: string; passed: boolean }> {
-  const args = ['run', '--project', 'int', suite, '--disable-console-intercept'];
+async function take({ file, project }: Suite, withSeed: number): Promise<{ output: string; passed: boolean }> {
+  const args = ['run', '--project', project, file, '--disable-console-intercept'];
   const env = { ...process.env, GALAXY_TEST_SEED: String(withSeed), NO_COLOR: '1', GALAXY_FAULTS: '1' };
   const child = spawn(binary('vitest'), args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -40,15 +57,18 @@ console.log(`seed ${seed}, ${minutes} minutes, ${SUITES.length} suites`);
 const endsAt = performance.now() + minutes * 60_000;
 let run = 0;
 while (performance.now() < endsAt) {
-  const suite = SUITES[run % SUITES.length] ?? '';
+  const suite = SUITES[run % SUITES.length];
+  if (suite === undefined) throw new Error('there are no suites');
   const runSeed = derivedSeed(seed, run);
   const { output, passed } = await take(suite, runSeed);
   run += 1;
   const told = toldOf(output);
-  for (const line of told.length > 0 ? told : [`seed ${runSeed}: ${suite}`]) console.log(line);
+  for (const line of told.length > 0 ? told : [`seed ${runSeed}: ${suite.file}`]) console.log(line);
   if (passed) continue;
   console.error(output);
-  console.error(`violated in run ${run}: GALAXY_FAULTS=1 GALAXY_TEST_SEED=${runSeed} npx vitest run --project int ${suite}`);
+  console.error(
+    `violated in run ${run}: GALAXY_FAULTS=1 GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${suite.project} ${suite.file}`,
+  );
   process.exit(1);
 }
 console.log(`${run} runs, nothing violated`);

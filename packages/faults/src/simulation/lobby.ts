@@ -14,6 +14,8 @@ export interface LobbyEntry {
   readonly entryKey: string;
   /** Its stream has lost it. */
   isLost: boolean;
+  /** It was trimmed, and is there again since a failover: behind younger ones that were read meanwhile. */
+  cameBack: boolean;
 }
 
 /** Where each job stream is kept. */
@@ -47,7 +49,11 @@ export class Lobby {
     const { streams } = this.#world;
     for (const name of ['start_jobs', 'stop_jobs'] as const) {
       const held = new Set(streams.after(JOB_STREAMS[name], '0-0').map(({ entryId }) => entryId));
-      for (const entry of this.entries) if (entry.stream === name && !held.has(entry.entryId)) entry.isLost = true;
+      for (const entry of this.entries) {
+        if (entry.stream !== name) continue;
+        if (!held.has(entry.entryId)) entry.isLost = true;
+        else if (entry.isLost) entry.cameBack = true;
+      }
     }
   }
 
@@ -64,7 +70,7 @@ export class Lobby {
     const entryId = this.#append(stream, entry);
     if (entryId === null) return this.#schedule(RETRY_MS);
     const entryKey = `${stream}:${entryId}:${payloadHash(entry)}`;
-    this.entries.push({ stream, entryId, atMs: time.ms, planned, entryKey, isLost: false });
+    this.entries.push({ stream, entryId, atMs: time.ms, planned, entryKey, isLost: false, cameBack: false });
     say(`lobby ${planned.what} ${gameId(planned.game)} ${entryId}`);
     this.#left.shift();
     this.#busyUntilMs = time.ms + 1;

@@ -6,7 +6,7 @@ import type { Coverage } from './coverage.js';
 import { watchEnds } from './ends.js';
 import { unexplained } from './explain-results.js';
 import { HAPPEN } from './happen.js';
-import { gameId, Lobby } from './lobby.js';
+import { gameId, Lobby, type LobbyEntry } from './lobby.js';
 import { letListsLie, readByThePlan } from './odd-answers.js';
 import type { Plan } from './plan.js';
 import { Processes } from './processes.js';
@@ -117,10 +117,18 @@ function judge({ world, lobby, containers }: History): void {
     const entries = lobby.entries.filter(({ planned }) => planned.game === game && planned.what !== 'undecodable');
     const takenIn = entries.filter(({ entryKey }) => world.database.takenIn.has(entryKey));
     const queued = world.database.operations.filter((one) => one.gameId === gameId(game) && one.source === 'lobby');
-    const [asked, done] = [takenIn.map(({ entryId }) => entryId).join(), queued.map(({ sourceRef }) => sourceRef).join()];
-    if (asked !== done) world.violate(`the jobs of ${gameId(game)} came as ${asked} and were queued as ${done}`);
-    const jobs = takenIn.map(({ planned }) => planned);
+    const inOrder = queued.flatMap(({ sourceRef }) => takenIn.find(({ entryId }) => entryId === sourceRef) ?? []);
+    const [asked, done] = [idsOf(takenIn), idsOf(inOrder)];
+    if (new Set(inOrder).size !== queued.length || asked !== done)
+      world.violate(`the jobs of ${gameId(game)} came as ${asked} and were queued as ${done}`);
+    const jobs = inOrder.map(({ planned }) => planned);
     const problem = unexplained(world, containers, gameId(game), jobs);
     if (problem !== null) world.violate(problem);
   }
 }
+
+const idsOf = (entries: readonly LobbyEntry[]): string =>
+  entries
+    .filter(({ cameBack }) => !cameBack)
+    .map(({ entryId }) => entryId)
+    .join();
