@@ -12,8 +12,8 @@ export interface PublishingGuards {
   readonly epochInRedis: boolean;
   /** After a failover the stream is compared with what is marked. */
   readonly verify: boolean;
-  /** The comparison raises the epoch and takes marks back in one write. */
-  readonly verifyInOneWrite: boolean;
+  /** The comparison raises the epoch before it takes the first mark back, and again with each part of them. */
+  readonly raiseFirst: boolean;
   /** Marks of a lane that was not listed for the comparison are taken back as well. */
   readonly takeBackUnlisted: boolean;
   /** Lobby expects a result once more that it has read and Redis has lost. */
@@ -28,7 +28,7 @@ export const ALL_PUBLISHING_GUARDS: PublishingGuards = {
   markUnderEpoch: true,
   epochInRedis: true,
   verify: true,
-  verifyInOneWrite: true,
+  raiseFirst: true,
   takeBackUnlisted: true,
   lobbyExpectsLosses: true,
 };
@@ -71,12 +71,12 @@ export type Server = 'master' | 'demoted';
 
 /**
  * Where the comparison is: nothing to do, wanted, the lane looked for among those with marks, its last number read from
- * Redis (null: not listed, so not asked for), its marks taken back but the epoch not raised, or both but not adopted.
+ * Redis (null: not listed, so not asked for), its marks being taken back part by part, or the raised epoch not adopted yet.
  */
 export type Verification =
   | { readonly point: 'idle' | 'wanted' }
   | { readonly point: 'listed'; readonly isListed: boolean }
-  | { readonly point: 'read'; readonly held: number | null; readonly server: Server }
+  | { readonly point: 'read' | 'taking_back'; readonly held: number | null; readonly server: Server }
   | { readonly point: 'unmarked' | 'raised'; readonly server: Server };
 
 /** That Redis adopted an epoch when its stream had so many entries: a failover may lose it like an entry. */

@@ -2,7 +2,7 @@ import type { Move } from '../explore.js';
 import { adopt } from './redis.js';
 import type { PublishingGuards, PublishingState, Server, Verification } from './state.js';
 
-/** The comparison of Redis with what is marked: a list, a look, a write, and Redis told of it. It may end anywhere, and begins anew then. */
+/** The comparison of Redis with what is marked: a list, a look, writes, and Redis told of it. It may end anywhere, and begins anew then. */
 export function verifies(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
   const { verification, faults } = state;
   const steps = stepsFrom(guards, state);
@@ -12,7 +12,7 @@ export function verifies(guards: PublishingGuards, state: PublishingState): Move
 }
 
 function stepsFrom(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { verification, marked, epoch } = state;
+  const { verification, marked } = state;
   switch (verification.point) {
     case 'idle':
       return [];
@@ -21,9 +21,11 @@ function stepsFrom(guards: PublishingGuards, state: PublishingState): Move<Publi
     case 'listed':
       return reads(state, verification.isListed);
     case 'read':
-      return [takesBack(guards, state, verification.held, verification.server)];
+      return [guards.raiseFirst ? raises(state, { ...verification, point: 'taking_back' }) : takesAllBack(guards, state, verification)];
+    case 'taking_back':
+      return takesBack(guards, state, verification);
     case 'unmarked':
-      return [step({ ...state, epoch: epoch + 1 }, 'raises the epoch', { point: 'raised', server: verification.server })];
+      return [raises(state, { point: 'raised', server: verification.server })];
     case 'raised':
       return adopts(state, verification.server);
   }
@@ -40,13 +42,31 @@ function reads(state: PublishingState, isListed: boolean): Move<PublishingState>
   return [master, { ...step(misled, `is with the demoted master and ${label(demoted.held)}`, read), by: 'environment' }];
 }
 
-function takesBack(guards: PublishingGuards, state: PublishingState, held: number | null, server: Server): Move<PublishingState> {
+type TakingBack = Extract<Verification, { readonly point: 'taking_back' | 'read' }>;
+
+const lostOf = (guards: PublishingGuards, { marked }: PublishingState, { held }: TakingBack): readonly number[] => {
   const kept = held ?? (guards.takeBackUnlisted ? 0 : Number.POSITIVE_INFINITY);
-  const unmarked: PublishingState = { ...state, marked: state.marked.filter((number) => number <= kept) };
-  const what = kept === Number.POSITIVE_INFINITY ? 'nothing' : `the marks above ${kept}`;
-  if (!guards.verifyInOneWrite) return step(unmarked, `takes back ${what}`, { point: 'unmarked', server });
-  return step({ ...unmarked, epoch: state.epoch + 1 }, `raises the epoch and takes back ${what}`, { point: 'raised', server });
+  return marked.filter((number) => number > kept);
+};
+
+// In parts, of one mark each here, in any order. Each is one write with the raise that follows it.
+function takesBack(guards: PublishingGuards, state: PublishingState, { held, server }: TakingBack): Move<PublishingState>[] {
+  const lost = lostOf(guards, state, { point: 'read', held, server });
+  if (lost.length === 0) return [raises(state, { point: 'raised', server })];
+  return lost.map((number) => {
+    const part = { ...state, marked: state.marked.filter((one) => one !== number), epoch: state.epoch + 1 };
+    return step(part, `takes back the mark of ${number} and raises the epoch`, { point: 'taking_back', held, server });
+  });
 }
+
+function takesAllBack(guards: PublishingGuards, state: PublishingState, verification: TakingBack): Move<PublishingState> {
+  const lost = lostOf(guards, state, verification);
+  const unmarked = { ...state, marked: state.marked.filter((number) => !lost.includes(number)) };
+  return step(unmarked, `takes back the marks of ${lost.join(', ')}`, { point: 'unmarked', server: verification.server });
+}
+
+const raises = (state: PublishingState, next: Verification): Move<PublishingState> =>
+  step({ ...state, epoch: state.epoch + 1 }, 'raises the epoch', next);
 
 function adopts(state: PublishingState, server: Server): Move<PublishingState>[] {
   const { epoch, faults, underWay } = state;
