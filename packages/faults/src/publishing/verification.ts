@@ -62,7 +62,7 @@ function takesBack(guards: PublishingGuards, state: PublishingState, { held, ser
 function takesAllBack(guards: PublishingGuards, state: PublishingState, verification: TakingBack): Move<PublishingState> {
   const lost = lostOf(guards, state, verification);
   const unmarked = { ...state, marked: state.marked.filter((number) => !lost.includes(number)) };
-  return step(unmarked, `takes back the marks of ${lost.join(', ')}`, { point: 'unmarked', server: verification.server });
+  return step(unmarked, `takes back ${lost.length === 0 ? 'nothing' : `the marks of ${lost.join(', ')}`}`, { point: 'unmarked', server: verification.server });
 }
 
 const raises = (state: PublishingState, next: Verification): Move<PublishingState> =>
