@@ -40,7 +40,7 @@ describe('a gap', () => {
   it('is found within half a minute while jobs are taken in', async () => {
     const world = makeWorld();
     const intake = await makeIntake(world);
-    void intake.turn();
+    intake.open();
     await world.clock.advance(1000);
     appendStart(world, '1-0', 'a');
     appendStart(world, '2-0', 'b');
@@ -239,7 +239,7 @@ describe('while nothing may be taken in', () => {
     appendStarts(world, 1, 3);
     let isPaused = true;
     const intake = await makeIntake(world, { intakePaused: () => isPaused });
-    void intake.turn();
+    intake.open();
     await world.clock.advance(60_000);
     expect(queued(world)).toEqual([]);
     isPaused = false;

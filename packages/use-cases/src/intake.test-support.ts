@@ -42,14 +42,17 @@ export async function makeIntake(world: World, changes: Partial<TakeInDeps> = {}
   };
   const stopping = new AbortController();
   const takeIn = makeTakeInJobs(deps);
+  const open = (): void => void supervise('take-in', (signal) => takeIn(grant, signal), stopping.signal, world);
   return {
     deps,
     stopping,
     grant,
     turn: (lease: LeaseGrant = grant) => takeIn(lease, stopping.signal),
+    /** Takes in, turn after turn, until it is told to stop. */
+    open,
     /** Takes in what there is, through faults, until nothing is left to do. */
     async drain() {
-      void supervise('take-in', (signal) => takeIn(grant, signal), stopping.signal, world);
+      open();
       await world.clock.advance(20_000);
       stopping.abort();
       await world.clock.advance(0);

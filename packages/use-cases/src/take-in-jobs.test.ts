@@ -117,6 +117,28 @@ describe('the cursors', () => {
   });
 });
 
+describe('an intake that failed', () => {
+  it('is told to work again while it works, not when it ends', async () => {
+    const world = makeWorld();
+    const stream = between('stream', new MemoryJobStream(world.streams), async (call) => {
+      if (call.method === 'wait') return world.clock.sleep(2000);
+      if (call.method === 'read' && world.clock.monotonicMs() < 500) throw faultOf('redis');
+      return call.go();
+    });
+    const intake = await makeIntake(world, { stream: altered(stream, { key: (name) => name }) });
+    intake.open();
+    await world.clock.advance(40_000);
+    expect(world.events.filter(({ kind }) => kind.startsWith('loop_')).map(({ kind }) => kind)).toEqual([
+      'loop_failed',
+      'loop_failed',
+      'loop_failed',
+      'loop_recovered',
+    ]);
+    intake.stopping.abort();
+    await world.clock.advance(0);
+  });
+});
+
 describe('an intake that has lost its lease', () => {
   it('changes nothing, reads no more, and ends with its signal', async () => {
     const world = makeWorld();

@@ -27,22 +27,19 @@ const PAUSE_MS = 250;
  * Takes jobs in while the lease holds: reads both streams, puts the entries in one order, and queues them together with
  * the cursors in one write. Only then the next read: a cursor never passes an entry that is not queued. A crash before
  * the write reads the same entries again; one after it finds them queued. Begins with a check of what became of the
- * streams, and checks again every 30 s; a turn that throws is to be followed by another, which checks anew. Once a write
+ * streams, and ends after 30 s: a turn is to be followed by another, also one that throws, which checks anew. Once a write
  * learns that the lease is lost, or that a hold is in force, the turn only waits before it ends.
  */
 export const makeTakeInJobs = (deps: TakeInDeps) => {
   const read = makeBatchReader(deps);
   return async (lease: LeaseGrant, signal: AbortSignal): Promise<void> => {
     let places = await checkStreams(lease, signal, deps);
-    let checkAtMs = deps.clock.monotonicMs() + CHECK_EVERY_MS;
-    while (!signal.aborted && places !== null) {
-      if (deps.clock.monotonicMs() >= checkAtMs) {
-        places = await checkStreams(lease, signal, deps);
-        checkAtMs = deps.clock.monotonicMs() + CHECK_EVERY_MS;
-      } else if (deps.intakePaused()) await deps.clock.sleep(PAUSE_MS, signal);
+    const endsAtMs = deps.clock.monotonicMs() + CHECK_EVERY_MS;
+    while (!signal.aborted && places !== null && deps.clock.monotonicMs() < endsAtMs) {
+      if (deps.intakePaused()) await deps.clock.sleep(PAUSE_MS, signal);
       else places = await takeInNext(places, read, lease, signal, deps);
     }
-    await deps.clock.sleep(WAIT_MS, signal);
+    if (places === null) await deps.clock.sleep(WAIT_MS, signal);
   };
 };
 
