@@ -79,7 +79,7 @@ export const FAILPOINTS = {
   deadLetters: {
     publish: ['poison', 'forgotten'],
     state: ['boot'],
-    held: ['lost_results', 'recover_replay'],
+    held: ['lost_results'],
     adoptEpoch: ['boot', 'lost_results'],
     skipTo: ['forgotten'],
     lowerTo: ['recover_skip', 'recover_replay'],

@@ -61,9 +61,9 @@ export async function ageFirstMessage({ sql }: World): Promise<void> {
   await sql`update runtime_outbox set published_at = published_at - interval '8 days' where number = 1`;
 }
 
-/** Redis remembers results and dead letters that the database knows nothing of: it was restored from before them. */
+/** Redis remembers results and dead letters that the database knows nothing of: it was restored from before they were marked. */
 export async function publishAhead({ redis, sql }: World): Promise<void> {
-  const [row] = await sql<{ lane: string }[]>`select lane from runtime_outbox`;
+  const [row] = await sql<{ lane: string }[]>`update runtime_outbox set published_at = null returning lane`;
   if (row === undefined) throw new Error('there is no result yet');
   await redis.hset(`${KEYS.results}:publisher`, 'last_outbox_id', 1000);
   await redis.hset(`${KEYS.results}:published`, row.lane, 5);

@@ -22,9 +22,10 @@ function struck(plan: string) {
     }
   }
   const names = ['journal', 'outbox', 'leases', 'reconcileQueue', 'holds', 'settings', 'stream', 'offsets', 'results', 'deadLetters'];
+  const outbox = { markPublished: async (marks: readonly unknown[]) => void seen.push(`marked ${marks.length}`) };
   const others = Object.fromEntries([...names, 'fleet', 'engineClient', 'recovery'].map((name) => [name, {}]));
-  const ports = { ...others, engine: new Engine() } as unknown as ServerPorts;
-  const { engine } = withFailpoints(ports, {
+  const ports = { ...others, outbox, engine: new Engine() } as unknown as ServerPorts;
+  const withThem = withFailpoints(ports, {
     strikes: parseStrikes(plan),
     armed: () => armed,
     called: (method) => void seen.push(`called ${method}`),
@@ -33,7 +34,8 @@ function struck(plan: string) {
   const arm = (now: boolean): void => {
     armed = now;
   };
-  return { engine, seen, arm, describeEngine: () => (engine as unknown as Engine).describe() };
+  const { engine } = withThem;
+  return { engine, outbox: withThem.outbox, seen, arm, describeEngine: () => (engine as unknown as Engine).describe() };
 }
 
 describe('withFailpoints', () => {
@@ -64,6 +66,13 @@ describe('withFailpoints', () => {
     arm(true);
     await expect(engine.kill('b')).rejects.toThrow('struck before engine.kill');
     expect(seen).toEqual(['killed a', 'called engine.kill', 'engine.kill:before=throw@1']);
+  });
+
+  it('does not count a call that asks for nothing', async () => {
+    const { outbox, seen } = struck('outbox.markPublished:before=throw@1');
+    await outbox.markPublished([]);
+    await expect(outbox.markPublished([{ id: 1n, epoch: 1n, entryId: null }])).rejects.toThrow('struck before outbox.markPublished');
+    expect(seen).toEqual(['marked 0', 'called outbox.markPublished', 'outbox.markPublished:before=throw@1']);
   });
 
   it('leaves other methods alone', async () => {
