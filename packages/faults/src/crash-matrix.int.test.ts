@@ -5,7 +5,7 @@ import { runCell } from './crash-matrix/run-cell.js';
 import { openWorldOn } from './harness/service-world.js';
 import { seed } from './harness/test-scale.js';
 
-const AT_ONCE = 8;
+const AT_ONCE = 10;
 /** One Redis database each. */
 const DATABASES = 1000;
 

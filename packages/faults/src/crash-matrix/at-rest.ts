@@ -1,7 +1,7 @@
 import { waitFor } from '@galaxy/testkit';
 import { violationsOf } from '../harness/check-run.js';
 import { publishedJobs } from '../harness/lobby-run.js';
-import type { Run } from './run-cell.js';
+import type { Run } from './run.js';
 
 const REST_MS = 45_000;
 

@@ -4,7 +4,8 @@ import type { RtmanagerProcess } from '../harness/rtmanager-process.js';
 import type { World } from '../harness/service-world.js';
 import { atRest, inTime } from './at-rest.js';
 import type { Cell } from './cells.js';
-import { type OperatorCommand, type Scenario, scenario } from './scenarios.js';
+import type { Run } from './run.js';
+import { type OperatorCommand, scenario } from './scenarios.js';
 import { giveCommand, startStruck } from './start-struck.js';
 import { type Strike, strikeName } from './strike.js';
 
@@ -13,15 +14,6 @@ const FROZEN_MS = 7500;
 /** How long the one that was frozen may need to do whatever it would do. */
 const AFTERMATH_MS = 2000;
 const SOON = { timeoutMs: 30_000 };
-
-/** A cell that is being run. */
-export interface Run {
-  readonly world: World;
-  readonly engine: FakeDockerEngine;
-  readonly going: Scenario;
-  readonly strike: Strike;
-  readonly struck: RtmanagerProcess;
-}
 
 /**
  * Strikes a process once, lets a healthy one take over where it died or froze, and waits until everything has come to rest.
