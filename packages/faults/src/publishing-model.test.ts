@@ -12,7 +12,7 @@ interface Scenario {
 }
 
 const modelOf = ({ scope, faults }: Scenario, guards: PublishingGuards) =>
-  publishingModel(scope, { failovers: 0, splits: 0, lostReplies: 0, deaths: 0, ...faults }, guards);
+  publishingModel(scope, { failovers: 0, flushes: 0, splits: 0, lostReplies: 0, deaths: 0, ...faults }, guards);
 
 describe('publishing', () => {
   it.each<Scenario>([
@@ -23,6 +23,9 @@ describe('publishing', () => {
     { scope: { results: 2, workers: 2 }, faults: { failovers: 1, deaths: 1 } },
     { scope: { results: 2, workers: 2 }, faults: { failovers: 1, lostReplies: 1 } },
     { scope: { results: 2, workers: 2 }, faults: { failovers: 2 } },
+    { scope: { results: 3, workers: 1 }, faults: { flushes: 2 } },
+    { scope: { results: 2, workers: 2 }, faults: { flushes: 1, lostReplies: 1 } },
+    { scope: { results: 2, workers: 1 }, faults: { failovers: 1, flushes: 1, deaths: 1 } },
     { scope: { results: 2, workers: 2 }, faults: { failovers: 1, splits: 1 } },
     { scope: { results: 2, workers: 1 }, faults: { failovers: 1, splits: 1, deaths: 1 } },
   ])(
@@ -43,6 +46,7 @@ describe('publishing goes wrong without', () => {
     { guard: 'epochInRedis', faults: { failovers: 1, splits: 1 }, problem: 'Lobby never reads result 1' },
     { guard: 'takeBackUnlisted', faults: { failovers: 1 }, problem: 'Lobby never reads result 1' },
     { guard: 'verify', faults: { failovers: 1 }, problem: 'Lobby never reads result 1' },
+    { guard: 'adoptUnchanged', faults: { failovers: 1, flushes: 1 }, problem: 'Lobby never reads result 2' },
     { guard: 'raiseFirst', faults: { failovers: 1 }, problem: 'Lobby never reads result 2' },
     // No rule of ours: what Lobby has to put up with.
     { guard: 'lobbyExpectsLosses', faults: { failovers: 1 }, problem: 'Lobby reads 1 after 1' },

@@ -1,6 +1,6 @@
 /*
  * The publishing model: the numbered results of one game, workers that publish theirs at once, a relay for the rest, a
- * Redis that may be emptied or fail over to a replica without the last entries, and Lobby, which reads the stream.
+ * Redis that may be emptied, noticed or not, or fail over to a replica without the last entries, and Lobby, which reads the stream.
  *
  * Time is left out: publishers may be as slow as they like, and calls that nobody waits for any more are carried out
  * whenever it hurts most. Stream, last number and epoch are one server's, written by one script, and a failover cuts them at
@@ -25,7 +25,7 @@
  */
 import type { Model } from './explore.js';
 import { finishes, publishes, relayReads } from './publishing/publishers.js';
-import { failovers, lateCalls, lobbyAt } from './publishing/redis.js';
+import { failovers, flushes, lateCalls, lobbyAt } from './publishing/redis.js';
 import type { PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './publishing/state.js';
 import { initialPublishing, publishingKey, showPublishing } from './publishing/state.js';
 import { verifies } from './publishing/verification.js';
@@ -41,6 +41,7 @@ export function publishingModel(scope: PublishingScope, faults: PublishingFaults
       ...verifies(guards, state),
       ...lateCalls(guards, state),
       ...failovers(guards, state),
+      ...flushes(guards, state),
     ],
     key: publishingKey,
     broken: (state) => lobbyAt(state, state.stream.length).wrong,

@@ -47,7 +47,7 @@ export function deadLetterPublisherContract(name: string, open: () => Promise<De
 
     it('publishes the seven fields of a dead letter', () =>
       using(open, async ({ deadLetters, entries }) => {
-        await deadLetters.adoptEpoch(STAMP.epoch, null);
+        await deadLetters.adoptEpoch(STAMP.epoch, null, null);
         await deadLetters.publish({ lane: 'start_jobs', number: 1n, letter: letter('runtime:start_jobs', '7-1') }, STAMP);
         expect((await entries()).map((entry) => entry.fields)).toEqual([
           {

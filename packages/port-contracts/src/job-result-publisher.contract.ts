@@ -51,7 +51,7 @@ export function jobResultPublisherContract(name: string, open: () => Promise<Job
           errorCode: 'invalid_job',
           errorMessage: ' ünder\n"way" ',
         };
-        await results.adoptEpoch(STAMP.epoch, null);
+        await results.adoptEpoch(STAMP.epoch, null, null);
         await results.publish({ number: 1n, result: result('alpha') }, STAMP);
         await results.publish({ number: 1n, result: failed }, STAMP);
         expect((await entries()).map((entry) => entry.fields)).toEqual([

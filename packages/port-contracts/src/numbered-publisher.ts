@@ -32,7 +32,7 @@ export async function seen(tested: NumberedPublisherUnderTest, lane: string): Pr
 export function describeNumbering(openNew: () => Promise<NumberedPublisherUnderTest>): void {
   const open = async () => {
     const tested = await openNew();
-    await tested.publishing.adoptEpoch(STAMP.epoch, null);
+    await tested.publishing.adoptEpoch(STAMP.epoch, null, null);
     return tested;
   };
 
@@ -97,7 +97,7 @@ export function describeNumbering(openNew: () => Promise<NumberedPublisherUnderT
       await expect(tested.publish('alpha', 2n)).rejects.toThrow(DependencyFault);
       await expect(publishing.state()).rejects.toThrow(DependencyFault);
       await expect(publishing.held(['alpha'])).rejects.toThrow(DependencyFault);
-      await expect(publishing.adoptEpoch(2n, null)).rejects.toThrow(DependencyFault);
+      await expect(publishing.adoptEpoch(2n, null, null)).rejects.toThrow(DependencyFault);
       await expect(publishing.skipTo('alpha', 5n)).rejects.toThrow(DependencyFault);
       await expect(publishing.lowerTo(async () => [])).rejects.toThrow(DependencyFault);
       await tested.restore();

@@ -13,14 +13,14 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
       using(open, async (tested) => {
         expect(await tested.publishing.state()).toMatchObject({ epoch: null, lastOutboxId: 0n });
         expect(await tested.publish('alpha', 1n, stamped(0n))).toEqual({ kind: 'other_epoch' });
-        await tested.publishing.adoptEpoch(3n, null);
+        await tested.publishing.adoptEpoch(3n, null, null);
         expect(await tested.publishingElsewhere.state()).toMatchObject({ epoch: 3n, lastOutboxId: 0n });
         expect(await tested.publish('alpha', 1n, stamped(3n))).toMatchObject({ kind: 'published' });
       }));
 
     it('of another stamp refuses whatever the number, with nothing done', () =>
       using(open, async (tested) => {
-        await tested.publishing.adoptEpoch(3n, null);
+        await tested.publishing.adoptEpoch(3n, null, null);
         await tested.publish('alpha', 1n, stamped(3n, 7n));
         for (const epoch of [2n, 4n, 30n]) {
           for (const number of [1n, 2n, 3n])
@@ -32,15 +32,27 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
       }));
 
     it('only rises; adopting is safe to repeat', () =>
-      using(open, async (tested) => {
-        for (const epoch of [9n, 9n, 10n, 2n]) await tested.publishing.adoptEpoch(epoch, null);
-        expect(await tested.publishing.state()).toMatchObject({ epoch: 10n });
+      using(open, async ({ publishing }) => {
+        const seen = async () => (await publishing.state()).epoch;
+        for (const epoch of [9n, 9n, 10n, 2n]) expect(await publishing.adoptEpoch(epoch, await seen(), null)).toBe(true);
+        expect(await seen()).toBe(10n);
+        expect(await publishing.adoptEpoch(10n, 9n, null), 'by a call whose reply was lost').toBe(true);
+      }));
+
+    it('is not adopted by a server that has changed since it was looked at', () =>
+      using(open, async ({ publishing, publishingElsewhere }) => {
+        expect(await publishing.adoptEpoch(3n, 2n, '5-0'), 'emptied').toBe(false);
+        expect(await publishing.state()).toMatchObject({ epoch: null });
+        await publishing.adoptEpoch(3n, null, null);
+        await publishingElsewhere.adoptEpoch(4n, 3n, null);
+        for (const seen of [null, 3n]) expect(await publishing.adoptEpoch(5n, seen, null), 'compared by another').toBe(false);
+        expect(await publishing.state()).toMatchObject({ epoch: 4n });
       }));
   });
 
   it('remembers the highest outbox id published, whatever the order', () =>
     using(open, async (tested) => {
-      await tested.publishing.adoptEpoch(1n, null);
+      await tested.publishing.adoptEpoch(1n, null, null);
       await tested.publish('alpha', 1n, stamped(1n, 9n));
       await tested.publish('beta', 1n, stamped(1n, 10n));
       await tested.publish('gamma', 1n, stamped(1n, 8n));
@@ -61,7 +73,7 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
 
   it('tells what is held in the order asked, 0 for a lane it does not know', () =>
     using(open, async (tested) => {
-      await tested.publishing.adoptEpoch(1n, null);
+      await tested.publishing.adoptEpoch(1n, null, null);
       for (const number of [1n, 2n]) await tested.publish('alpha', number);
       await tested.publish('beta', 1n);
       expect(await tested.publishing.held([])).toEqual([]);
@@ -75,12 +87,12 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
     ['a stream with entries', 2],
   ])('gives ids after the one it is told, whatever the clock says: %s', (_, before) =>
     using(open, async (tested) => {
-      await tested.publishing.adoptEpoch(1n, null);
+      await tested.publishing.adoptEpoch(1n, null, null);
       for (let number = 1; number <= before; number++) await tested.publish('alpha', BigInt(number));
-      await tested.publishing.adoptEpoch(2n, '99999999999999-5');
+      await tested.publishing.adoptEpoch(2n, 1n, '99999999999999-5');
       expect(await tested.entries()).toHaveLength(before);
-      await tested.publishing.adoptEpoch(2n, '99999999999999-4');
-      await tested.publishing.adoptEpoch(2n, '9-9');
+      await tested.publishing.adoptEpoch(2n, null, '99999999999999-4');
+      await tested.publishing.adoptEpoch(2n, null, '9-9');
       await tested.publish('alpha', BigInt(before) + 1n, stamped(2n));
       const [ms = 0n, seq = 0n] = idOf((await tested.entries()).at(-1)?.entryId);
       expect([ms, seq > 5n]).toEqual([99999999999999n, true]);
@@ -89,7 +101,7 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
 
   it('skips numbers that will not come any more, and never lowers what is held', () =>
     using(open, async (tested) => {
-      await tested.publishing.adoptEpoch(1n, null);
+      await tested.publishing.adoptEpoch(1n, null, null);
       await tested.publishing.skipTo('alpha', 4n);
       await tested.publishing.skipTo('alpha', 2n);
       expect(await tested.publishing.held(['alpha'])).toEqual([4n]);
@@ -100,7 +112,7 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
 
   it('lowers what is held to what it is told, and forgets epoch and outbox id; repeating is safe', () =>
     using(open, async (tested) => {
-      await tested.publishing.adoptEpoch(7n, null);
+      await tested.publishing.adoptEpoch(7n, null, null);
       const lanes = Array.from({ length: 1200 }, (_, at) => `lane-${String(at)}`);
       await Promise.all(lanes.map((lane) => tested.publishing.skipTo(lane, 10n)));
       await tested.publish('lane-0', 11n, stamped(7n, 50n));
@@ -116,7 +128,7 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
       expect(await tested.publishing.held(['lane-0', 'lane-1', 'lane-2', 'lane-3', 'lane-1199'])).toEqual([11n, 10n, 9n, 0n, 0n]);
       expect(await tested.publishing.state()).toMatchObject({ epoch: null, lastOutboxId: 0n });
       expect(await lower()).toBe(0);
-      await tested.publishing.adoptEpoch(STAMP.epoch, null);
+      await tested.publishing.adoptEpoch(STAMP.epoch, null, null);
       expect(await tested.publish('lane-2', 10n)).toMatchObject({ kind: 'published' });
     }));
 }

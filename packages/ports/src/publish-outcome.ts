@@ -36,9 +36,11 @@ export interface StreamPublishing {
 
   /**
    * Accepts only stamps of `epoch` from now on, unless the server knows a higher one, and sees to it that later entry ids
-   * are greater than `afterEntryId`, whatever the server's clock says. Repeating is safe.
+   * are greater than `afterEntryId`, whatever the server's clock says. Only a server that still knows the epoch `seen` does
+   * it, or one that has done it before, so repeating is safe; otherwise returns false, with nothing done: it was emptied, or
+   * somebody else has compared, since it was looked at.
    */
-  adoptEpoch(epoch: bigint, afterEntryId: string | null): Promise<void>;
+  adoptEpoch(epoch: bigint, seen: bigint | null, afterEntryId: string | null): Promise<boolean>;
 
   /** Says that numbers up to this one will not come any more, so that the next is no gap. Never lowers what is held. */
   skipTo(lane: string, number: bigint): Promise<void>;

@@ -43,7 +43,7 @@ describe('the comparison', () => {
   it.each<[string, (world: World, comparison: { distrust: () => void }) => unknown]>([
     ['the connection is another one', ({ streams }) => streams.failOverTo(streams.fork())],
     ['the server was emptied', ({ streams }) => streams.flush()],
-    ['the server adopted an epoch that is not ours', ({ deadLetters }) => deadLetters.adoptEpoch(9n, null)],
+    ['the server adopted an epoch that is not ours', ({ deadLetters }) => deadLetters.adoptEpoch(9n, 1n, null)],
     ['it is told to', (_, { distrust }) => distrust()],
   ])('compares again when %s', async (_, change) => {
     const world = makeWorld();
@@ -79,6 +79,26 @@ describe('the comparison', () => {
       }
     },
   );
+
+  it.each(['results', 'letters'])('begins anew when the server is emptied after it told what it holds of the %s', async (port) => {
+    const { world, publisher } = await relayed();
+    const { deps } = watched(world);
+    const emptied = <T extends object>(name: string, target: T) =>
+      between(name, target, async (call) => {
+        const answer = await call.go();
+        if (name === port && call.method === 'held') world.streams.flush();
+        return answer;
+      });
+    const comparison = makePublishedComparison({
+      ...deps,
+      results: emptied('results', world.results),
+      deadLetters: emptied('letters', world.deadLetters),
+    });
+    await comparison.ensure();
+    expect(await world[port === 'results' ? 'results' : 'deadLetters'].state()).toMatchObject({ epoch: null });
+    await publisher.relay();
+    expect([published(world), publishedLetters(world)]).toEqual([['a1', 'b1', 'a2'], ['1-0']]);
+  });
 
   it('sees what is marked while it looks', async () => {
     const world = makeWorld();
@@ -158,7 +178,7 @@ describe('the relay behind a server that has lost something', () => {
 
   it('comes to an epoch above the one a server knows already', async () => {
     const { world, publisher } = await relayed();
-    await world.results.adoptEpoch(20n, null);
+    await world.results.adoptEpoch(20n, (await world.results.state()).epoch, null);
     decide(world, 'a', 'a3');
     for (let turns = 0; pending(world) > 0; turns += 1) {
       expect(turns).toBeLessThan(30);

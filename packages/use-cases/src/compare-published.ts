@@ -15,7 +15,8 @@ export interface PublishedComparison {
   /**
    * Compares unless everything is as the last comparison left it: the connections, and the epoch of both streams. Afterwards
    * what the server lacks is pending again, and only what is read from then on is accepted. Returns the epoch that is
-   * accepted: the store must have the same, or somebody else has compared since.
+   * accepted: the store must have the same, or somebody else has compared since. A server that changed while it was being
+   * compared accepts nothing, and the next call compares again.
    * @throws DependencyFault when a server does not answer; then the next call compares again.
    */
   readonly ensure: () => Promise<bigint>;
@@ -33,8 +34,8 @@ export function makePublishedComparison(deps: CompareDeps): PublishedComparison 
       const seen = await look(deps);
       if (compared !== null && isAsLeft(seen, compared)) return compared.epoch;
       compared = null;
-      const epoch = await compare(deps);
-      compared = { connections: seen.map(({ connection }) => connection), epoch };
+      const { epoch, isAdopted } = await compare(seen, deps);
+      if (isAdopted) compared = { connections: seen.map(({ connection }) => connection), epoch };
       return epoch;
     },
     distrust: () => {
@@ -50,7 +51,7 @@ interface Compared {
 }
 
 // Before anything is compared: if a connection is lost meanwhile, the next look finds another one.
-function look({ results, deadLetters }: CompareDeps): Promise<StreamPublishState[]> {
+function look({ results, deadLetters }: CompareDeps): Promise<[StreamPublishState, StreamPublishState]> {
   return Promise.all([results.state(), deadLetters.state()]);
 }
 
@@ -61,9 +62,13 @@ const isAsLeft = (seen: readonly StreamPublishState[], { connections, epoch }: C
  * The order is what keeps a result from being lost for good. The lanes are listed before the server is asked: one that is
  * marked only afterwards is not named, so its marks are taken back too. The epoch is raised together with taking back: no
  * publisher that saw an earlier server can mark afterwards. The server adopts it last: until then it refuses everything
- * read since, and a crash or a lost reply leaves an epoch that is not the store's, which makes the next one compare.
+ * read since, and a crash or a lost reply leaves an epoch that is not the store's, which makes the next one compare. And it
+ * adopts it only if it knows the epoch it knew before it was asked: one that was emptied meanwhile holds nothing of its answer.
  */
-async function compare(deps: CompareDeps): Promise<bigint> {
+async function compare(
+  [result, letter]: readonly [StreamPublishState, StreamPublishState],
+  deps: CompareDeps,
+): Promise<{ readonly epoch: bigint; readonly isAdopted: boolean }> {
   const { outbox, observer, resendWithinMs, results, deadLetters } = deps;
   const marked = await outbox.lately(resendWithinMs);
   const held = [...(await heldOf('job_result', marked, results)), ...(await heldOf('dead_letter', marked, deadLetters))];
@@ -71,9 +76,11 @@ async function compare(deps: CompareDeps): Promise<bigint> {
   if (isBehind(held, marked)) observer.observe({ kind: 'published_lost', takenBack, epoch });
   // Ids that were given out before, also of what is lost: readers of the stream may be past them.
   const { lastEntryIds } = await outbox.state();
-  await results.adoptEpoch(epoch, lastEntryIds.job_result);
-  await deadLetters.adoptEpoch(epoch, lastEntryIds.dead_letter);
-  return epoch;
+  const adopted = [
+    await results.adoptEpoch(epoch, result.epoch, lastEntryIds.job_result),
+    await deadLetters.adoptEpoch(epoch, letter.epoch, lastEntryIds.dead_letter),
+  ];
+  return { epoch, isAdopted: adopted.every(Boolean) };
 }
 
 async function heldOf(kind: Kind, marked: readonly LanePosition[], stream: StreamPublishing): Promise<LanePosition[]> {

@@ -24,10 +24,12 @@ export class MemoryNumberedStream implements StreamPublishing {
     return lanes.map((lane) => held.get(lane) ?? 0n);
   }
 
-  async adoptEpoch(epoch: bigint, afterEntryId: string | null): Promise<void> {
+  async adoptEpoch(epoch: bigint, seen: bigint | null, afterEntryId: string | null): Promise<boolean> {
     const kept = this.#kept('write');
+    if (kept.epoch !== seen && kept.epoch !== epoch) return false;
     if (afterEntryId !== null) this.#streams.raiseLastId(this.#key, afterEntryId);
     if (kept.epoch === null || kept.epoch < epoch) kept.epoch = epoch;
+    return true;
   }
 
   async skipTo(lane: string, number: bigint): Promise<void> {

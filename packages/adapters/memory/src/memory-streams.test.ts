@@ -104,7 +104,7 @@ describe('MemoryStreams that lose', () => {
   const opened = async () => {
     const streams = new MemoryStreams({ now: () => 5 });
     const publisher = new MemoryJobResultPublisher(streams);
-    await publisher.adoptEpoch(1n, null);
+    await publisher.adoptEpoch(1n, null, null);
     const result = { gameId: 'alpha', outcome: 'success', containerId: '', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;
     const publish = (number: bigint) => publisher.publish({ number, result }, { epoch: 1n, outboxId: number });
     await publish(1n);
@@ -116,7 +116,7 @@ describe('MemoryStreams that lose', () => {
     const { connection } = await publisher.state();
     const replica = streams.fork();
     await publish(2n);
-    await publisher.adoptEpoch(2n, '9-9');
+    await publisher.adoptEpoch(2n, 1n, '9-9');
     expect(seen(replica, STREAM_KEYS.jobResults)).toHaveLength(1);
     streams.failOverTo(replica);
     expect(await publisher.held(['alpha'])).toEqual([1n]);
@@ -139,7 +139,7 @@ describe('MemoryStreams that lose', () => {
     streams.setFull(true);
     const refused = { code: 'redis_unavailable', retryable: true, effect: 'not_done' };
     await expect(publish(2n)).rejects.toMatchObject(refused);
-    await expect(publisher.adoptEpoch(2n, null)).rejects.toMatchObject(refused);
+    await expect(publisher.adoptEpoch(2n, null, null)).rejects.toMatchObject(refused);
     await expect(publisher.skipTo('alpha', 9n)).rejects.toMatchObject(refused);
     expect(() => streams.append('jobs', [])).toThrow('full');
     expect(await publisher.held(['alpha'])).toEqual([1n]);
@@ -153,7 +153,7 @@ describe('readMemoryJobResults', () => {
     const streams = new MemoryStreams();
     const publisher = new MemoryJobResultPublisher(streams);
     const stop = new AbortController();
-    await publisher.adoptEpoch(1n, null);
+    await publisher.adoptEpoch(1n, null, null);
     const publish = (number: bigint) => {
       const result = { gameId: 'alpha', outcome: 'success', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;
       return publisher.publish({ number, result: { ...result, containerId: String(number) } }, { epoch: 1n, outboxId: number });

@@ -48,7 +48,7 @@ const STAMP = { epoch: 1n, outboxId: 1n };
 /** A publisher on a server that accepts the stamp. */
 async function publisherOn(commands: RedisConnection, jobResultsKey = uniqueName('results')): Promise<RedisJobResultPublisher> {
   const publisher = new RedisJobResultPublisher({ commands, jobResultsKey });
-  await publisher.adoptEpoch(STAMP.epoch, null);
+  await publisher.adoptEpoch(STAMP.epoch, null, null);
   return publisher;
 }
 
@@ -338,7 +338,7 @@ describe('what the server refuses', () => {
     const publisher = (jobResultsKey: string, commands: RedisConnection) => new RedisJobResultPublisher({ commands, jobResultsKey });
     const commands = await connect('commands', cluster.url);
     await waitFor('the cluster', async () => String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok'));
-    await publisher('{galaxy}:results', commands).adoptEpoch(STAMP.epoch, null);
+    await publisher('{galaxy}:results', commands).adoptEpoch(STAMP.epoch, null, null);
     const publish = (key: string) => publisher(key, commands).publish({ number: 1n, result: result('alpha', '1') }, STAMP);
     await expect(publish('results')).rejects.toMatchObject({ retryable: false, effect: 'not_done' });
     expect(await publish('{galaxy}:results')).toMatchObject({ kind: 'published' });

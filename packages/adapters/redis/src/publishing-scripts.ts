@@ -11,12 +11,14 @@ return redis.call('HMGET', KEYS[1], 'epoch', 'last_outbox_id')
 `);
 
 /**
- * Raises the epoch, and the last id of the stream; answers 0, with nothing done, when there is no stream whose id could be
- * raised. KEYS: the stream, and the hash of epoch and outbox id. ARGV: epoch, and an entry id or nothing. Parts of ids have
- * 64 bits, too many for Lua's numbers: they are compared by length, then as text.
+ * Raises the epoch, and the last id of the stream. Answers, with nothing done, `changed` when the epoch is not the one that
+ * was seen, and `no_stream` when there is none whose id could be raised. KEYS: the stream, and the hash of epoch and outbox
+ * id. ARGV: the new epoch, the one that was seen, or nothing, and an entry id or nothing. Parts of ids have 64 bits, too many
+ * for Lua's numbers: they are compared by length, then as text.
  */
 export const ADOPT_EPOCH = script(`
-local known = redis.call('HGET', KEYS[2], 'epoch')
+local known = redis.call('HGET', KEYS[2], 'epoch') or ''
+if known ~= ARGV[2] and known ~= ARGV[1] then return 'changed' end
 local function less(a, b)
   if #a ~= #b then return #a < #b end
   return a < b
@@ -27,15 +29,15 @@ local function isBehind(id, other)
   if ms ~= otherMs then return less(ms, otherMs) end
   return less(seq, otherSeq)
 end
-if ARGV[2] ~= '' then
-  if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if ARGV[3] ~= '' then
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 'no_stream' end
   local info = redis.call('XINFO', 'STREAM', KEYS[1])
   for at = 1, #info, 2 do
-    if info[at] == 'last-generated-id' and isBehind(info[at + 1], ARGV[2]) then redis.call('XSETID', KEYS[1], ARGV[2]) end
+    if info[at] == 'last-generated-id' and isBehind(info[at + 1], ARGV[3]) then redis.call('XSETID', KEYS[1], ARGV[3]) end
   end
 end
-if not known or tonumber(known) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[2], 'epoch', ARGV[1]) end
-return 1
+if known == '' or tonumber(known) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[2], 'epoch', ARGV[1]) end
+return 'adopted'
 `);
 
 /**

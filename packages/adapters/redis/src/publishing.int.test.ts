@@ -39,7 +39,7 @@ describe('adopting an epoch', () => {
     const { key, publisher } = await openPublisher();
     const read = look().xread('BLOCK', 20_000, 'STREAMS', key, '5-0');
     await waitFor('the reader', async () => String(await look().client('LIST')).includes('cmd=xread'));
-    await publisher.adoptEpoch(1n, '18446744073709551614-7');
+    await publisher.adoptEpoch(1n, null, '18446744073709551614-7');
     const redis = look();
     expect(await redis.xlen(key)).toBe(0);
     expect(await redis.xinfo('GROUPS', key)).toEqual([]);
@@ -54,17 +54,21 @@ describe('adopting an epoch', () => {
   ])('knows that %s comes before %s', async (before, after) => {
     const { key, publisher } = await openPublisher();
     const last = async () => Object.fromEntries(pairs((await look().xinfo('STREAM', key)) as unknown[]))['last-generated-id'];
-    await publisher.adoptEpoch(1n, before);
-    await publisher.adoptEpoch(1n, after);
+    await publisher.adoptEpoch(1n, null, before);
+    await publisher.adoptEpoch(1n, null, after);
     expect(await last()).toBe(after);
-    await publisher.adoptEpoch(1n, before);
+    await publisher.adoptEpoch(1n, null, before);
     expect(await last()).toBe(after);
   });
 
   it.each(['', ':publisher'])('with a key of another type (%j) is refused, with nothing done', async (suffix) => {
     const { key, publisher } = await openPublisher();
     await look().set(key + suffix, 'text');
-    await expect(publisher.adoptEpoch(1n, '5-0')).rejects.toMatchObject({ code: 'redis_refused', retryable: false, effect: 'not_done' });
+    await expect(publisher.adoptEpoch(1n, null, '5-0')).rejects.toMatchObject({
+      code: 'redis_refused',
+      retryable: false,
+      effect: 'not_done',
+    });
     expect(await look().exists(key, `${key}:publisher`)).toBe(1);
   });
 });
@@ -72,10 +76,10 @@ describe('adopting an epoch', () => {
 describe('what the server knows of its publishing', () => {
   it('is told also when it has no room', async () => {
     const { publisher } = await openPublisher();
-    await publisher.adoptEpoch(3n, null);
+    await publisher.adoptEpoch(3n, null, null);
     await look().config('SET', 'maxmemory', '1');
     try {
-      await expect(publisher.adoptEpoch(4n, null)).rejects.toMatchObject({ code: 'redis_unavailable', effect: 'not_done' });
+      await expect(publisher.adoptEpoch(4n, 3n, null)).rejects.toMatchObject({ code: 'redis_unavailable', effect: 'not_done' });
       expect(await publisher.state()).toMatchObject({ epoch: 3n });
     } finally {
       await look().config('SET', 'maxmemory', '0');

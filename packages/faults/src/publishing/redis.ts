@@ -39,13 +39,24 @@ function judge(guards: PublishingGuards, server: Pick<Demoted, 'held' | 'accepts
   return null;
 }
 
-/** The script that adopts an epoch, unless the server knows a higher one. */
-export function adopt(state: PublishingState, epoch: number, server: Server): PublishingState {
+/** The script that adopts an epoch, unless the server knows a higher one, or another one than was seen; null when it refuses. */
+export function adopt(guards: PublishingGuards, state: PublishingState, { epoch, seen, server }: Adopting): PublishingState | null {
   const { demoted, adoptions, stream } = state;
-  if (server === 'demoted') {
-    return demoted === null || (demoted.accepts ?? -1) >= epoch ? state : { ...state, demoted: { ...demoted, accepts: epoch } };
-  }
-  return (accepts(state) ?? -1) >= epoch ? state : { ...state, adoptions: [...adoptions, { epoch, after: stream.length }] };
+  const known = knownTo(server, state);
+  if (guards.adoptUnchanged && known !== seen && known !== epoch) return null;
+  if ((known ?? -1) >= epoch) return state;
+  if (server === 'master') return { ...state, adoptions: [...adoptions, { epoch, after: stream.length }] };
+  return demoted === null ? state : { ...state, demoted: { ...demoted, accepts: epoch } };
+}
+
+const knownTo = (server: Server, state: PublishingState): number | null =>
+  server === 'master' ? accepts(state) : (state.demoted?.accepts ?? null);
+
+/** A call of it: the new epoch, and the one that the server knew before it was compared. */
+interface Adopting {
+  readonly epoch: number;
+  readonly seen: number | null;
+  readonly server: Server;
 }
 
 /** Calls that nobody waits for any more are carried out. */
@@ -58,7 +69,9 @@ export const lateCalls = (guards: PublishingGuards, state: PublishingState): Mov
 const whatOf = (call: Call): string => ('adopt' in call ? `adopts epoch ${call.adopt}` : `carries out the publish of ${call.publish}`);
 
 const carryOut = (guards: PublishingGuards, state: PublishingState, call: Call): PublishingState =>
-  'adopt' in call ? adopt(state, call.adopt, 'master') : append(guards, state, { number: call.publish, epoch: call.epoch }).after;
+  'adopt' in call
+    ? (adopt(guards, state, { epoch: call.adopt, seen: call.seen, server: 'master' }) ?? state)
+    : append(guards, state, { number: call.publish, epoch: call.epoch }).after;
 
 /** A replica that lacks the last entries, or the last adoption, takes over; Lobby may have read some of them. */
 export function failovers(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
@@ -72,6 +85,26 @@ export function failovers(guards: PublishingGuards, state: PublishingState): Mov
       ...(faults.splits > 0 ? [failover(guards, state, cut, read, true)] : []),
     ]);
   });
+}
+
+/** Redis is emptied, and nobody loses the connection. A comparison that is under way does not notice. */
+export function flushes(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
+  const { faults, stream, lobby, verification } = state;
+  if (faults.flushes === 0) return [];
+  const reads = Array.from({ length: stream.length - lobby.position + 1 }, (_, more) => lobby.position + more);
+  return reads.map((read) => ({
+    label: `Redis is emptied of ${stream.join(' ')}${read > 0 ? `, of which Lobby has read ${stream.slice(0, read).join(' ')}` : ''}`,
+    by: 'environment',
+    to: {
+      ...state,
+      stream: [],
+      held: 0,
+      adoptions: [],
+      lobby: afterLoss(guards, lobbyAt(state, read).lobby, stream, 0),
+      verification: verification.point === 'idle' ? { point: 'wanted' } : verification,
+      faults: { ...faults, flushes: faults.flushes - 1 },
+    },
+  }));
 }
 
 /** What a replica has: so many entries, and what was adopted up to there. */

@@ -14,6 +14,8 @@ export interface PublishingGuards {
   readonly verify: boolean;
   /** The comparison raises the epoch before it takes the first mark back, and again with each part of them. */
   readonly raiseFirst: boolean;
+  /** Redis adopts an epoch only if it knows the one that it knew before it was compared. */
+  readonly adoptUnchanged: boolean;
   /** Marks of a lane that was not listed for the comparison are taken back as well. */
   readonly takeBackUnlisted: boolean;
   /** Lobby expects a result once more that it has read and Redis has lost. */
@@ -29,6 +31,7 @@ export const ALL_PUBLISHING_GUARDS: PublishingGuards = {
   epochInRedis: true,
   verify: true,
   raiseFirst: true,
+  adoptUnchanged: true,
   takeBackUnlisted: true,
   lobbyExpectsLosses: true,
 };
@@ -43,7 +46,9 @@ export interface PublishingScope {
 export interface PublishingFaults {
   /** Failovers to a replica that lacks some of the last entries. */
   readonly failovers: number;
-  /** How many of them leave the old master running, with somebody connected to it. */
+  /** How often Redis is emptied without anybody losing the connection: seen only by the epoch that is not there. */
+  readonly flushes: number;
+  /** How many failovers leave the old master running, with somebody connected to it. */
   readonly splits: number;
   /** Replies that are lost, of calls that were carried out or will be later. */
   readonly lostReplies: number;
@@ -75,9 +80,9 @@ export type Server = 'master' | 'demoted';
  */
 export type Verification =
   | { readonly point: 'idle' | 'wanted' }
-  | { readonly point: 'listed'; readonly isListed: boolean }
-  | { readonly point: 'read' | 'taking_back'; readonly held: number | null; readonly server: Server }
-  | { readonly point: 'unmarked' | 'raised'; readonly server: Server };
+  | { readonly point: 'listed'; readonly isListed: boolean; readonly seen: number | null }
+  | { readonly point: 'read' | 'taking_back'; readonly held: number | null; readonly server: Server; readonly seen: number | null }
+  | { readonly point: 'unmarked' | 'raised'; readonly server: Server; readonly seen: number | null };
 
 /** That Redis adopted an epoch when its stream had so many entries: a failover may lose it like an entry. */
 export interface Adoption {
@@ -94,7 +99,7 @@ export interface Demoted {
 }
 
 /** A call nobody waits for any more. */
-export type Call = { readonly publish: number; readonly epoch: number } | { readonly adopt: number };
+export type Call = { readonly publish: number; readonly epoch: number } | { readonly adopt: number; readonly seen: number | null };
 
 /** Everything there is. Results are their numbers. */
 export interface PublishingState {
@@ -157,7 +162,8 @@ export function publishingKey(state: PublishingState): string {
   const since = (other: number | null) => (other === null ? 'none' : epoch - other);
   const publisherKey = ({ name, queue, point, epoch: own, filling }: Publisher) =>
     `${name === RELAY}${queue.join('.')}${point}${since(own)}${filling}`;
-  const callKey = (call: Call) => ('adopt' in call ? `a${since(call.adopt)}` : `${call.publish}:${since(call.epoch)}`);
+  const callKey = (call: Call) => ('adopt' in call ? `a${since(call.adopt)}/${since(call.seen)}` : `${call.publish}:${since(call.epoch)}`);
+  const verificationKey = (at: Verification) => Object.values('seen' in at ? { ...at, seen: since(at.seen) } : at).join();
   return [
     finished,
     marked.toSorted().join('.'),
@@ -168,7 +174,7 @@ export function publishingKey(state: PublishingState): string {
     adoptions.map((adoption) => `${adoption.after}:${since(adoption.epoch)}`).join('.'),
     demoted === null ? '' : `${demoted.held}:${since(demoted.accepts)}:${demoted.isTrusted}`,
     `${lobby.position}:${lobby.last}:${lobby.again.join('.')}`,
-    Object.values(verification).join(),
+    verificationKey(verification),
     Object.values(faults).join(),
   ].join(';');
 }

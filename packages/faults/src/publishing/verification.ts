@@ -1,6 +1,7 @@
 import type { Move } from '../explore.js';
 import { adopt } from './redis.js';
 import type { PublishingGuards, PublishingState, Server, Verification } from './state.js';
+import { accepts } from './state.js';
 
 /** The comparison of Redis with what is marked: a list, a look, writes, and Redis told of it. It may end anywhere, and begins anew then. */
 export function verifies(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
@@ -17,32 +18,36 @@ function stepsFrom(guards: PublishingGuards, state: PublishingState): Move<Publi
     case 'idle':
       return [];
     case 'wanted':
-      return guards.verify ? [step(state, 'lists what has marks', { point: 'listed', isListed: marked.length > 0 })] : [];
+      return guards.verify
+        ? [step(state, 'lists what has marks', { point: 'listed', isListed: marked.length > 0, seen: accepts(state) })]
+        : [];
     case 'listed':
-      return reads(state, verification.isListed);
+      return reads(state, verification);
     case 'read':
       return [guards.raiseFirst ? raises(state, { ...verification, point: 'taking_back' }) : takesAllBack(guards, state, verification)];
     case 'taking_back':
       return takesBack(guards, state, verification);
     case 'unmarked':
-      return [raises(state, { point: 'raised', server: verification.server })];
+      return [raises(state, { ...verification, point: 'raised' })];
     case 'raised':
-      return adopts(state, verification.server);
+      return adopts(guards, state, verification);
   }
 }
 
 // Whoever compares may still be connected to the demoted master. Once: it will be noticed.
-function reads(state: PublishingState, isListed: boolean): Move<PublishingState>[] {
+function reads(state: PublishingState, { isListed, seen }: Listed): Move<PublishingState>[] {
   const { held, demoted } = state;
   const label = (number: number) => (isListed ? `reads the last number, ${number}` : 'has nothing to ask for');
-  const master = step(state, label(held), { point: 'read', held: isListed ? held : null, server: 'master' });
+  const master = step(state, label(held), { point: 'read', held: isListed ? held : null, server: 'master', seen });
   if (demoted?.isTrusted !== true) return [master];
   const misled = { ...state, demoted: { ...demoted, isTrusted: false } };
-  const read: Verification = { point: 'read', held: isListed ? demoted.held : null, server: 'demoted' };
+  const read: Verification = { point: 'read', held: isListed ? demoted.held : null, server: 'demoted', seen: demoted.accepts };
   return [master, { ...step(misled, `is with the demoted master and ${label(demoted.held)}`, read), by: 'environment' }];
 }
 
-type TakingBack = Extract<Verification, { readonly point: 'taking_back' | 'read' }>;
+type Listed = Extract<Verification, { readonly isListed: boolean }>;
+type TakingBack = Extract<Verification, { readonly held: number | null }>;
+type Raised = Exclude<Extract<Verification, { readonly server: Server }>, TakingBack>;
 
 const lostOf = (guards: PublishingGuards, { marked }: PublishingState, { held }: TakingBack): readonly number[] => {
   const kept = held ?? (guards.takeBackUnlisted ? 0 : Number.POSITIVE_INFINITY);
@@ -50,33 +55,40 @@ const lostOf = (guards: PublishingGuards, { marked }: PublishingState, { held }:
 };
 
 // In parts, of one mark each here, in any order. Each is one write with the raise that follows it.
-function takesBack(guards: PublishingGuards, state: PublishingState, { held, server }: TakingBack): Move<PublishingState>[] {
-  const lost = lostOf(guards, state, { point: 'read', held, server });
-  if (lost.length === 0) return [raises(state, { point: 'raised', server })];
+function takesBack(guards: PublishingGuards, state: PublishingState, verification: TakingBack): Move<PublishingState>[] {
+  const lost = lostOf(guards, state, verification);
+  const { server, seen } = verification;
+  if (lost.length === 0) return [raises(state, { point: 'raised', server, seen })];
   return lost.map((number) => {
     const part = { ...state, marked: state.marked.filter((one) => one !== number), epoch: state.epoch + 1 };
-    return step(part, `takes back the mark of ${number} and raises the epoch`, { point: 'taking_back', held, server });
+    return step(part, `takes back the mark of ${number} and raises the epoch`, { ...verification, point: 'taking_back' });
   });
 }
 
 function takesAllBack(guards: PublishingGuards, state: PublishingState, verification: TakingBack): Move<PublishingState> {
+  const { server, seen } = verification;
   const lost = lostOf(guards, state, verification);
   const unmarked = { ...state, marked: state.marked.filter((number) => !lost.includes(number)) };
-  return step(unmarked, `takes back ${lost.length === 0 ? 'nothing' : `the marks of ${lost.join(', ')}`}`, { point: 'unmarked', server: verification.server });
+  return step(unmarked, `takes back ${lost.length === 0 ? 'nothing' : `the marks of ${lost.join(', ')}`}`, {
+    point: 'unmarked',
+    server,
+    seen,
+  });
 }
 
 const raises = (state: PublishingState, next: Verification): Move<PublishingState> =>
   step({ ...state, epoch: state.epoch + 1 }, 'raises the epoch', next);
 
-function adopts(state: PublishingState, server: Server): Move<PublishingState>[] {
+function adopts(guards: PublishingGuards, state: PublishingState, { server, seen }: Raised): Move<PublishingState>[] {
   const { epoch, faults, underWay } = state;
-  const adopted = adopt(state, epoch, server);
+  const after = adopt(guards, state, { epoch, seen, server });
+  if (after === null) return [step(state, 'finds Redis changed since it looked', { point: 'wanted' })];
   const label = server === 'master' ? 'has Redis adopt the epoch' : 'has the demoted master adopt the epoch';
-  const done = step(adopted, label, { point: server === 'master' ? 'idle' : 'wanted' });
+  const done = step(after, label, { point: server === 'master' ? 'idle' : 'wanted' });
   if (faults.lostReplies === 0) return [done];
   const spent = { ...faults, lostReplies: faults.lostReplies - 1 };
-  const lost = step({ ...adopted, faults: spent }, `${label}, reply lost`, { point: 'wanted' });
-  const late = { ...state, underWay: [...underWay, { adopt: epoch }], faults: spent };
+  const lost = step({ ...after, faults: spent }, `${label}, reply lost`, { point: 'wanted' });
+  const late = { ...state, underWay: [...underWay, { adopt: epoch, seen }], faults: spent };
   const isLate = step(late, `${label}, not answered and still under way`, { point: 'wanted' });
   return [done, { ...lost, by: 'environment' }, { ...isLate, by: 'environment' }];
 }

@@ -54,10 +54,13 @@ export class RedisNumberedStream implements StreamPublishing {
     return numbers;
   }
 
-  async adoptEpoch(epoch: bigint, afterEntryId: string | null): Promise<void> {
-    const args = [String(epoch), afterEntryId ?? ''];
-    const adopt = () => this.#commands.run('write', (client) => runScript(client, ADOPT_EPOCH, [this.#stream, this.#publisher], args));
-    while ((await adopt()) === 0) await this.#commands.run('write', (client) => runScript(client, MAKE_STREAM, [this.#stream], []));
+  async adoptEpoch(epoch: bigint, seen: bigint | null, afterEntryId: string | null): Promise<boolean> {
+    const args = [String(epoch), String(seen ?? ''), afterEntryId ?? ''];
+    for (;;) {
+      const reply = await this.#commands.run('write', (client) => runScript(client, ADOPT_EPOCH, [this.#stream, this.#publisher], args));
+      if (reply !== 'no_stream') return reply === 'adopted';
+      await this.#commands.run('write', (client) => runScript(client, MAKE_STREAM, [this.#stream], []));
+    }
   }
 
   async skipTo(lane: string, number: bigint): Promise<void> {
