@@ -8,8 +8,6 @@ const resolution = { resolve, ssr: { resolve }, environments: { __vitest__: { re
 
 const everywhere = ['{packages,apps,tools}/**/*.test.ts'];
 const neverTests = ['**/node_modules/**', '**/dist/**'];
-// Not yet steady beside other suites on two busy processors: run by `npm run faults`, or alone with GALAXY_FAULTS=1.
-const unsteady = ['packages/faults/src/chaos-fake-engine.int.test.ts'];
 
 export default defineConfig({
   test: {
@@ -32,7 +30,7 @@ export default defineConfig({
           // After the unit tests, so that nothing else wants the processor while servers are being timed.
           sequence: { groupOrder: 1 },
           include: ['{packages,apps}/**/*.int.test.ts'],
-          exclude: process.env['GALAXY_FAULTS'] === undefined ? [...neverTests, ...unsteady] : neverTests,
+          exclude: neverTests,
           globalSetup: ['packages/testkit/src/global-setup.ts'],
           pool: 'forks',
           maxWorkers: 2,

@@ -46,7 +46,7 @@ if (!Number.isInteger(seed) || seed < 0 || !(minutes > 0)) {
 /** Runs one suite; returns what it wrote, and whether it found nothing wrong. */
 async function take({ file, project }: Suite, withSeed: number): Promise<{ output: string; passed: boolean }> {
   const args = ['run', '--project', project, file, '--disable-console-intercept'];
-  const env = { ...process.env, GALAXY_TEST_SEED: String(withSeed), NO_COLOR: '1', GALAXY_FAULTS: '1' };
+  const env = { ...process.env, GALAXY_TEST_SEED: String(withSeed), NO_COLOR: '1' };
   const child = spawn(binary('vitest'), args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -67,7 +67,7 @@ while (performance.now() < endsAt) {
   if (passed) continue;
   console.error(output);
   console.error(
-    `violated in run ${run}: GALAXY_FAULTS=1 GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${suite.project} ${suite.file}`,
+    `violated in run ${run}: GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${suite.project} ${suite.file}`,
   );
   process.exit(1);
 }
