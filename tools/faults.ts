@@ -66,9 +66,7 @@ while (performance.now() < endsAt) {
   for (const line of told.length > 0 ? told : [`seed ${runSeed}: ${suite.file}`]) console.log(line);
   if (passed) continue;
   console.error(output);
-  console.error(
-    `violated in run ${run}: GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${suite.project} ${suite.file}`,
-  );
+  console.error(`violated in run ${run}: GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${suite.project} ${suite.file}`);
   process.exit(1);
 }
 console.log(`${run} runs, nothing violated`);

@@ -37,7 +37,7 @@ function linesOf(outcome: RecoverOutcome): string[] {
     case 'nothing_held':
       return ['nothing to recover from: the database is not held as restored'];
     case 'busy':
-      return ['another recovery is under way, or was interrupted less than ten minutes ago'];
+      return ['another recovery is under way, or was interrupted less than half a minute ago'];
     case 'recovered':
       return [
         `running games written into their records: ${outcome.adopted.join(', ') || 'none'}`,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareEntryIds, type EntryId, parseEntryId, STREAM_START } from './entry-id.js';
+import { compareEntryIds, type EntryId, isIdAfter, parseEntryId, STREAM_START } from './entry-id.js';
 
 const MAX = 18446744073709551615n;
 
@@ -81,5 +81,18 @@ describe('compareEntryIds', () => {
   it('orders as the milliseconds do, then as the sequences do', () => {
     const key = ({ ms, seq }: EntryId) => ms * (MAX + 1n) + seq;
     fc.assert(fc.property(ids, ids, (a, b) => compareEntryIds(a, b) < 0 === key(a) < key(b)));
+  });
+});
+
+describe('isIdAfter', () => {
+  it.each([
+    ['5-1', '5-0', true],
+    ['10-0', '9-9', true],
+    ['5-0', '5-0', false],
+    ['9-9', '10-0', false],
+    ['yesterday', '0-0', false],
+    ['5-0', '', false],
+  ])('%s after %s: %s', (id, other, expected) => {
+    expect(isIdAfter(id, other)).toBe(expected);
   });
 });

@@ -25,3 +25,9 @@ export function compareEntryIds(a: EntryId, b: EntryId): number {
   if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;
   return 0;
 }
+
+/** Whether one id comes after another; false when one of them is no id. */
+export function isIdAfter(id: string, other: string): boolean {
+  const [a, b] = [parseEntryId(id), parseEntryId(other)];
+  return a !== null && b !== null && compareEntryIds(a, b) > 0;
+}

@@ -9,7 +9,7 @@ export {
 } from './decide-reconcile.js';
 export { decideStart, type StartDecision } from './decide-start.js';
 export { decideStop, type StopDecision } from './decide-stop.js';
-export { compareEntryIds, type EntryId, parseEntryId, STREAM_START } from './entry-id.js';
+export { compareEntryIds, type EntryId, isIdAfter, parseEntryId, STREAM_START } from './entry-id.js';
 export { ERROR_CODES, type ErrorCode, type FailureCode } from './error-code.js';
 export { errorMessage, withoutLogins } from './error-message.js';
 export { GAME_ID_PATTERN, isGameId } from './game-id.js';

@@ -1,4 +1,4 @@
-import { compareEntryIds, parseEntryId, STREAM_START } from './entry-id.js';
+import { isIdAfter, STREAM_START } from './entry-id.js';
 import type { StreamPlace } from './stream-place.js';
 
 /** What the store says was done, and what the streams' server shows was done. */
@@ -33,10 +33,5 @@ export function judgeRestored({ streams, lastOutboxId, publishedOutboxId }: Done
 // to have read such a stream, as a mirror may be written late.
 function isBehind({ place, mirror, lastId }: DoneSoFar['streams'][number]): boolean {
   if (place === null || mirror === null) return false;
-  return isAfter(mirror, place.cursor) && isAfter(mirror, place.former) && !isAfter(mirror, lastId ?? STREAM_START);
-}
-
-function isAfter(id: string, other: string): boolean {
-  const [a, b] = [parseEntryId(id), parseEntryId(other)];
-  return a !== null && b !== null && compareEntryIds(a, b) > 0;
+  return isIdAfter(mirror, place.cursor) && isIdAfter(mirror, place.former) && !isIdAfter(mirror, lastId ?? STREAM_START);
 }

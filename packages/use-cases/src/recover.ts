@@ -1,4 +1,4 @@
-import { compareEntryIds, NEVER_READ, parseEntryId } from '@galaxy/domain';
+import { isIdAfter, NEVER_READ } from '@galaxy/domain';
 import type {
   ContainerFleet,
   DeadLetterPublisher,
@@ -17,6 +17,7 @@ import type {
 import { outboxLane } from '@galaxy/ports';
 import { type AdoptDeps, adoptRunning } from './adopt-running.js';
 import { OFFSET_LABELS } from './offset-labels.js';
+import { underLease } from './under-lease.js';
 
 /**
  * How to go on with a restored database. `replay`: jobs that were taken in after the backup are taken in and answered
@@ -39,7 +40,7 @@ export interface RecoverDeps extends AdoptDeps {
   readonly holder: string;
 }
 
-/** What a recovery did. `nothing_held`: there was nothing to recover from. `busy`: another recovery is under way. */
+/** What a recovery did. `nothing_held`: there was nothing to recover from. `busy`: another recovery is under way, or was killed within the last 30 s. */
 export type RecoverOutcome =
   | { readonly kind: 'nothing_held' }
   | { readonly kind: 'busy' }
@@ -55,8 +56,6 @@ export type RecoverOutcome =
       readonly renumbered: number;
     };
 
-const LEASE = 'recovery';
-const LEASE_MS = 600_000;
 const ALL = 1_000_000;
 const CLOSED = 'closed by the recovery of a restored database; it may have been answered before';
 
@@ -68,13 +67,7 @@ const CLOSED = 'closed by the recovery of a restored database; it may have been 
  */
 export async function recover(mode: RecoverMode, deps: RecoverDeps): Promise<RecoverOutcome> {
   if (!(await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { kind: 'nothing_held' };
-  const lease = await deps.leases.acquire(LEASE, deps.holder, LEASE_MS);
-  if (lease === null) return { kind: 'busy' };
-  try {
-    return await putInOrder(mode, lease, deps);
-  } finally {
-    await deps.leases.release(lease);
-  }
+  return (await underLease({ ...deps, name: 'recovery' }, (lease) => putInOrder(mode, lease, deps))) ?? { kind: 'busy' };
 }
 
 async function putInOrder(mode: RecoverMode, lease: LeaseGrant, deps: RecoverDeps): Promise<RecoverOutcome> {
@@ -94,18 +87,13 @@ async function skipTakenIn(lease: LeaseGrant, { journal, offsets }: RecoverDeps)
   for (const stream of ['start_jobs', 'stop_jobs'] as const) {
     const place = places[stream] ?? NEVER_READ;
     const mirror = await offsets.load(OFFSET_LABELS[stream]);
-    if (mirror === null || !isAfter(mirror, place.cursor) || !isAfter(mirror, place.former)) continue;
+    // It may be behind, as one that was lost; of a stream that was there before; or anything that somebody wrote there.
+    if (mirror === null || !isIdAfter(mirror, place.cursor) || !isIdAfter(mirror, place.former)) continue;
     const { kind } = await journal.moveCursor(lease, stream, { ...place, cursor: mirror, floor: null, entriesRead: null });
     if (kind === 'lost') return null;
     skipped.push(stream);
   }
   return skipped;
-}
-
-// A mirror may be behind, as one that was lost; of a stream that was there before; or anything that somebody wrote there.
-function isAfter(id: string, other: string): boolean {
-  const [a, b] = [parseEntryId(id), parseEntryId(other)];
-  return a !== null && b !== null && compareEntryIds(a, b) > 0;
 }
 
 // What was taken in since must not speak against the database any more.

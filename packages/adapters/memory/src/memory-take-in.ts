@@ -1,4 +1,4 @@
-import { compareEntryIds, NEVER_READ, parseEntryId } from '@galaxy/domain';
+import { isIdAfter, NEVER_READ } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobStreamName, JobToQueue } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
@@ -30,15 +30,10 @@ function move({ places }: MemoryDatabase, { cursors, entriesRead }: Intake, stre
   const before = places[stream];
   if (before === null) places[stream] = { ...NEVER_READ, cursor, entriesRead: null };
   // An intake that is repeated, or carried out late, moves no cursor, so its entries are counted once.
-  else if (isBefore(before.cursor, cursor))
+  else if (isIdAfter(cursor, before.cursor))
     places[stream] = {
       ...before,
       cursor,
       entriesRead: before.entriesRead === null ? null : before.entriesRead + BigInt(entriesRead[stream]),
     };
-}
-
-function isBefore(id: string, other: string): boolean {
-  const [a, b] = [parseEntryId(id), parseEntryId(other)];
-  return a !== null && b !== null && compareEntryIds(a, b) < 0;
 }

@@ -55,7 +55,7 @@ async function commandStruck(run: Run, { words }: OperatorCommand): Promise<read
   const dueAt = performance.now();
   if (strike.kind === 'kill') {
     await struck.exited;
-    // As ten minutes would.
+    // As half a minute would.
     await world.sql`update runtime_leases set expires_at = clock_timestamp() where name = 'recovery'`;
   }
   if (isOut(strike)) await (await world.start({}, 'main', words)).exited;

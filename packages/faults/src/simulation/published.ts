@@ -1,5 +1,5 @@
+import { isIdAfter } from '@galaxy/domain';
 import type { OutboxEntry, PublishOutcome, PublishStamp, StreamPublishing } from '@galaxy/ports';
-import { isAfter } from './is-after.js';
 import type { World } from './world.js';
 
 /** One message in the stream. */
@@ -87,7 +87,7 @@ export class Published {
     const skipped = this.#skipped.get(lane) ?? 0n;
     if (number <= last) violate(`${name} is in the stream behind ${String(last)}`);
     if (number > last + 1n && skipped < number - 1n) violate(`${name} follows ${String(last)}`);
-    if (!isAfter(entryId, this.#cursor)) violate(`${name} got the id ${entryId}, which its reader has passed`);
+    if (!isIdAfter(entryId, this.#cursor)) violate(`${name} got the id ${entryId}, which its reader has passed`);
     this.copies.push({ lane, number, entryId, isAlive: true, isRead: false });
   }
 }

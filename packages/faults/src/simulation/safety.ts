@@ -1,6 +1,5 @@
-import { canTransition, type RuntimeStatus } from '@galaxy/domain';
+import { canTransition, isIdAfter, type RuntimeStatus } from '@galaxy/domain';
 import type { JobStreamName } from '@galaxy/ports';
-import { isAfter } from './is-after.js';
 import type { Lobby } from './lobby.js';
 import type { World } from './world.js';
 
@@ -40,8 +39,8 @@ export function watchOffsets(world: World, lobby: Lobby): void {
   const farthest: Record<JobStreamName, string> = { start_jobs: '0-0', stop_jobs: '0-0' };
   const check = (stream: JobStreamName): void => {
     const cursor = database.places[stream]?.cursor ?? '0-0';
-    if (isAfter(cursor, farthest[stream])) farthest[stream] = cursor;
-    const passed = lobby.entries.filter((entry) => entry.stream === stream && !entry.isLost && !isAfter(entry.entryId, cursor));
+    if (isIdAfter(cursor, farthest[stream])) farthest[stream] = cursor;
+    const passed = lobby.entries.filter((entry) => entry.stream === stream && !entry.isLost && !isIdAfter(entry.entryId, cursor));
     for (const { entryId, entryKey } of passed)
       if (!isTakenIn(world, entryKey)) violate(`the cursor of ${stream} is at ${cursor}, and ${entryId} is not queued`);
   };
@@ -61,7 +60,7 @@ export function watchOffsets(world: World, lobby: Lobby): void {
   const save = ports.offsets.save.bind(ports.offsets);
   ports.offsets.save = async (label, entryId) => {
     const stream = label === 'startjobs' ? 'start_jobs' : 'stop_jobs';
-    if (isAfter(entryId, farthest[stream])) violate(`the mirror of ${stream} is at ${entryId}, the cursor never was`);
+    if (isIdAfter(entryId, farthest[stream])) violate(`the mirror of ${stream} is at ${entryId}, the cursor never was`);
     return save(label, entryId);
   };
 }
