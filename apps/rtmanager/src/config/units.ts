@@ -1,3 +1,4 @@
+import { isRedisAddress } from '@galaxy/adapter-redis';
 import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
@@ -58,11 +59,8 @@ export const address = (...schemes: readonly string[]) =>
     abort: true,
   });
 
-/**
- * The address of a Redis. Its driver would take any setting from a query, and go on in the first database in place of one that
- * is no number.
- */
-export const redisAddress = address('redis', 'rediss').refine((text) => /^rediss?:\/\/[^/?#]*(?:\/\d{0,4})?$/.test(text), {
+/** The address of a Redis. */
+export const redisAddress = address('redis', 'rediss').refine(isRedisAddress, {
   message: 'must be redis://host:port or redis://host:port/number, without a query',
 });
 

@@ -7,4 +7,5 @@ export { RedisEntryRequeue } from './outbound/entry-requeue.js';
 export { RedisJobResultPublisher } from './outbound/job-results.js';
 export { RedisRuntimeManager, type RedisRuntimeManagerOptions } from './outbound/runtime-manager.js';
 export { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
+export { isRedisAddress } from './redis-address.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis-connection.js';
