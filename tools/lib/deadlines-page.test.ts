@@ -17,7 +17,8 @@ function valueIn(file: string, name: string): number {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const [, figure] = new RegExp(`\\b${name}\\b(?:: \\w+)?\\s*[:=]\\s*([\\d_]+)`).exec(source) ?? [];
   if (figure !== undefined) return Number(figure.replaceAll('_', ''));
-  const [, length, unit = ''] = new RegExp(`\\b${name}: duration\\s*\\.prefault\\('(\\d+)(\\w+)'\\)`).exec(source) ?? [];
+  const [, length, unit = ''] =
+    new RegExp(`\\b${name}: duration\\s*(?:\\.refine\\(.*\\)\\s*)?\\.prefault\\('(\\d+)(\\w+)'\\)`).exec(source) ?? [];
   return Number(length) * (UNITS[unit] ?? Number.NaN);
 }
 
