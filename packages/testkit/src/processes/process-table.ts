@@ -37,6 +37,26 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+const STOPPED_WITHIN_MS = 5000;
+
+/**
+ * Stops processes in their tracks; returns once none of their threads runs any more. The signal alone is only on its way: a
+ * thread on another processor may still answer somebody.
+ */
+export function freeze(pids: readonly number[]): void {
+  for (const pid of pids) signal(pid, 'SIGSTOP');
+  const deadline = performance.now() + STOPPED_WITHIN_MS;
+  while (!pids.every(isStopped)) if (performance.now() > deadline) throw new Error(`${pids.join(', ')} did not stop`);
+}
+
+function isStopped(pid: number): boolean {
+  const threads = quietly(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  return threads.every((thread) => !RUNS.has(statFields(`${pid}/task/${thread}`)?.[0] ?? ''));
+}
+
+// Stopped, traced, dead and zombie threads are not among them.
+const RUNS = new Set(['R', 'S', 'D', 'I']);
+
 function isServerIn(pid: number, dir: string): boolean {
   const cwd = quietly(() => readlinkSync(`/proc/${pid}/cwd`));
   if (cwd === undefined || !`${cwd}/`.startsWith(`${dir}/`)) return false;
@@ -48,7 +68,7 @@ function isInGroupOf(pid: number, dir: string): boolean {
 }
 
 /** The fields of /proc/{pid}/stat after the command, which may itself hold spaces and brackets: state first. */
-function statFields(pid: number): readonly string[] | undefined {
+function statFields(pid: number | string): readonly string[] | undefined {
   const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isRunning, signal } from './process-table.js';
+import { freeze, isRunning, signal } from './process-table.js';
 import { waitFor } from './wait-for.js';
 
 /** What a test may do to a private server. */
@@ -54,7 +54,7 @@ export async function startServerProcess(spec: ServerSpec): Promise<ServerContro
       await waitFor(`${spec.name} to end after ${name}`, () => everyMember().every((pid) => !isRunning(pid)), { timeoutMs: 60_000 });
     },
     pause: () => {
-      for (const pid of everyMember()) signal(pid, 'SIGSTOP');
+      freeze(everyMember());
     },
     resume: () => {
       for (const pid of everyMember()) signal(pid, 'SIGCONT');
