@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { afterEach, expect, it, vi } from 'vitest';
 import { addRecoverCommand } from './recover-command.js';
 import type { Assembly, ServicePorts } from './service.js';
+import { systemClock } from './system.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -40,6 +41,7 @@ function portsAwayOnce(): ServicePorts {
     outbox: { pending: () => answer([]), markPublished: () => answer(undefined) },
     results: { held: () => answer([]), lowerTo: () => answer(0) },
     deadLetters: { held: () => answer([]), lowerTo: () => answer(0) },
+    clock: systemClock,
   };
   return ports as unknown as ServicePorts;
 }
