@@ -11,6 +11,11 @@ it('reads whose container it was, and when', () => {
   expect(readEvent('mine', JSON.stringify(unlabelled))).toMatchObject({ gameId: null });
 });
 
+it('keeps the millisecond of a time whose nanoseconds a number cannot hold', () => {
+  for (const atMs of [1_795_282_166_346, 1_795_282_166_354])
+    expect(readEvent('mine', eventLine('mine', 'g-1', { atMs }))).toMatchObject({ atMs });
+});
+
 it('does not understand anything else, and never throws', () => {
   const known = JSON.parse(eventLine('mine', 'g-1')) as object;
   fc.assert(

@@ -30,7 +30,9 @@ export function readEvent(instance: string, line: string): EngineEvent | null {
   if (!event.success) return null;
   const { Action, Actor, timeNano } = event.data;
   const key = `${Actor.ID} ${Action} ${timeNano}`;
-  return { key, atMs: Math.floor(timeNano / 1e6), gameId: readLabels(instance, Actor.Attributes ?? {})?.owner.gameId ?? null };
+  const gameId = readLabels(instance, Actor.Attributes ?? {})?.owner.gameId ?? null;
+  // Rounded: a number has no room for all digits of the nanoseconds, and may lie just below the millisecond that was meant.
+  return { key, atMs: Math.round(timeNano / 1e6), gameId };
 }
 
 function jsonOf(line: string): unknown {
