@@ -46,11 +46,8 @@ export interface RtmanagerProcess {
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
 
-const living = new Set<ChildProcess>();
-// The tests must not outlive their process, nor the process its tests.
-process.once('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
-});
+// The kernel ends it with the process of its tests, however that ends; it keeps its pid, as setpriv becomes what it starts.
+const WITH_ITS_TESTS: readonly string[] = ['--pdeathsig', 'KILL', '--'];
 
 const SERVE: readonly string[] = ['serve'];
 
@@ -69,7 +66,7 @@ export async function startRtmanager(
 ): Promise<RtmanagerProcess> {
   const main = await bundledService(entry);
   const env = { PATH: process.env['PATH'] ?? '', RTMANAGER_HTTP_ADDR: '127.0.0.1:0', RTMANAGER_LOG_LEVEL: 'debug', ...variables };
-  const child = spawn(process.execPath, [main, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('setpriv', [...WITH_ITS_TESTS, process.execPath, main, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { log, stderr } = outputOf(child, command === SERVE ? NO_LOG_LINE : SAID);
   let exit: Exit | null = null;
   // A command ends by itself, and says with its code whether there was anything to do.
@@ -78,8 +75,6 @@ export async function startRtmanager(
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => resolve((exit = { code, signal })));
   });
-  living.add(child);
-  void exited.then(() => living.delete(child));
 
   const urlOf = (): string => log.find(({ msg }) => msg === 'service started')?.url ?? '';
   if (command === SERVE) await waitFor('the service to listen', () => urlOf() !== '' || exit !== null, { timeoutMs: 20_000 });
