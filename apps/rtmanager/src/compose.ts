@@ -1,7 +1,7 @@
 import { EngineHttpClient } from '@galaxy/adapter-engine-http';
 import type { Observer } from '@galaxy/ports';
 import type { Logger } from 'pino';
-import { type Database, embeddedPostgres, postgresServer } from './compose/database.js';
+import { type Database, embeddedPostgres, installedPostgres, postgresServer } from './compose/database.js';
 import { dockerServer, type EnginePart } from './compose/engine.js';
 import { localProcesses } from './compose/local-engine.js';
 import type { Part } from './compose/part.js';
@@ -20,12 +20,15 @@ export const SERVE_NEEDS = [
   'RTMANAGER_DOCKER_HOST',
 ] as const satisfies readonly (keyof Config)[];
 
-/** The service on real servers. */
-export function composeServe(config: Config, log: Logger): Assembly {
+/** What the ports are for: to run the service, or one command beside services that run, which changes nothing it need not. */
+export type Purpose = 'service' | 'command';
+
+/** The service, or a command of it, on real servers. */
+export function composeServe(config: Config, log: Logger, purpose: Purpose): Assembly {
   const { RTMANAGER_REDIS_URL = '', RTMANAGER_POSTGRES_URL = '', RTMANAGER_DOCKER_HOST = '', RTMANAGER_INSTANCE } = config;
   return assemble(log, {
     streams: redisServer(RTMANAGER_REDIS_URL, config),
-    database: postgresServer(RTMANAGER_POSTGRES_URL, RTMANAGER_INSTANCE),
+    database: (purpose === 'service' ? postgresServer : installedPostgres)(RTMANAGER_POSTGRES_URL, RTMANAGER_INSTANCE),
     engine: dockerServer(RTMANAGER_DOCKER_HOST, config),
   });
 }

@@ -2,13 +2,14 @@ import type { Logger } from 'pino';
 import type { Config } from './config/schema.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
-import { type Assembly, type Service, startService } from './service.js';
+import { type Service, startService } from './service.js';
+import type { Compose } from './with-ports.js';
 
 /** Runs the service until it is told to end by SIGTERM or SIGINT; a second signal ends it at once. */
-export async function runService(needed: readonly (keyof Config)[], compose: (config: Config, log: Logger) => Assembly): Promise<void> {
+export async function runService(needed: readonly (keyof Config)[], compose: Compose): Promise<void> {
   const { config, log } = loadConfig(needed);
   crashOnUnexpected(log);
-  const starting = startService(config, compose(config, log), log);
+  const starting = startService(config, compose(config, log, 'service'), log);
   // From now on: without a handler a signal ends the process at once or, when it is the first of its container, not at all.
   endOnSignal(starting, log);
   await starting;

@@ -1,14 +1,14 @@
 import { DependencyFault } from '@galaxy/ports';
 import type { Logger } from 'pino';
-import { SERVE_NEEDS } from './compose.js';
+import { type Purpose, SERVE_NEEDS } from './compose.js';
 import type { Config } from './config/schema.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 import type { Assembly, ServicePorts } from './service.js';
 import { systemClock } from './system.js';
 
-/** How a command comes by its servers. */
-export type Compose = (config: Config, log: Logger) => Assembly;
+/** How the service and its commands come by their servers. */
+export type Compose = (config: Config, log: Logger, purpose: Purpose) => Assembly;
 
 /** What a command prints: one line each. */
 export type Say = (line: string) => void;
@@ -22,7 +22,7 @@ const RETRY_MS = 250;
  */
 export async function withPorts(compose: Compose, use: (ports: ServicePorts, say: Say, config: Config) => Promise<boolean>): Promise<void> {
   const { config, log } = loadConfig(SERVE_NEEDS);
-  const assembly = compose(config, silent(log));
+  const assembly = compose(config, silent(log), 'command');
   try {
     const ports = await retried(() => assembly.open(AbortSignal.timeout(TRY_FOR_MS)));
     const done = await retried(() => use(ports, (line) => void process.stdout.write(`${line}\n`), config));

@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { freshDatabase, testServers } from '@galaxy/testkit';
 import { expect, it } from 'vitest';
-import { embeddedPostgres } from './database.js';
+import { embeddedPostgres, installedPostgres, postgresServer } from './database.js';
 
 const UNHURRIED = new AbortController().signal;
 
@@ -41,4 +42,18 @@ it('leaves a folder that a newer version has migrated free for that version', as
   } finally {
     rmSync(home, { recursive: true });
   }
+});
+
+it('shows a command the database of a service as it is, and no other', async () => {
+  const { url, drop } = await freshDatabase(testServers().postgresUrl);
+  const command = installedPostgres(url, undefined);
+  await expect(command.open(UNHURRIED)).rejects.toMatchObject({ code: 'schema_too_old' });
+  const service = postgresServer(url, 'production');
+  await service.open(UNHURRIED);
+  expect((await command.open(UNHURRIED)).instance).toBe('production');
+  const elsewhere = installedPostgres(url, 'staging');
+  await expect(elsewhere.open(UNHURRIED)).rejects.toMatchObject({ code: 'wrong_instance' });
+  expect((await command.open(UNHURRIED)).instance).toBe('production');
+  await Promise.all([command, service, elsewhere].map((part) => part.close()));
+  await drop();
 });

@@ -1,4 +1,6 @@
 import {
+  checkSchema,
+  knownInstance,
   loadInstance,
   migrate,
   migratePglite,
@@ -44,17 +46,29 @@ export interface Database {
   readonly instance: string;
 }
 
-/** A PostgreSQL server. Its schema is brought up to date when it is opened. */
+/** A PostgreSQL server. When it is opened, its schema is brought up to date and the installation named. */
 export function postgresServer(url: string, instance: string | undefined): Part<Database> {
   const executor = new PostgresExecutor({ url });
-  return {
-    probe: { name: 'postgres', check: () => executor.ping() },
-    open: async (signal) => {
-      await migrate(url, { signal });
-      return portsOver(executor, instance);
-    },
-    close: () => executor.close(),
-  };
+  return server(executor, async (signal) => {
+    await migrate(url, { signal });
+    return portsOver(executor, await loadInstance(executor, instance));
+  });
+}
+
+/**
+ * The PostgreSQL server of a service that runs, for whoever looks in from outside: neither the schema nor the name of the
+ * installation is changed. Opening refuses with SchemaTooOldError, SchemaTooNewError or WrongInstanceError.
+ */
+export function installedPostgres(url: string, instance: string | undefined): Part<Database> {
+  const executor = new PostgresExecutor({ url });
+  return server(executor, async () => {
+    await checkSchema(executor);
+    return portsOver(executor, await knownInstance(executor, instance));
+  });
+}
+
+function server(executor: PostgresExecutor, open: Part<Database>['open']): Part<Database> {
+  return { probe: { name: 'postgres', check: () => executor.ping() }, open, close: () => executor.close() };
 }
 
 /** A PostgreSQL within this process, in memory or in a folder that no other process may open at the same time. */
@@ -68,7 +82,10 @@ export function embeddedPostgres(folder: string | undefined, instance: string | 
     }));
   return {
     probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
-    open: async () => portsOver((await executor()).executor, instance),
+    open: async () => {
+      const { executor: embedded } = await executor();
+      return portsOver(embedded, await loadInstance(embedded, instance));
+    },
     close: async () => {
       if (opened === null) return;
       const { executor: embedded, unlock } = await opened;
@@ -98,7 +115,7 @@ async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<
   throw error;
 }
 
-async function portsOver(executor: PgExecutor, wanted: string | undefined): Promise<Database> {
+function portsOver(executor: PgExecutor, instance: string): Database {
   return {
     journal: new PostgresOperationJournal(executor),
     outbox: new PostgresOutbox(executor),
@@ -109,6 +126,6 @@ async function portsOver(executor: PgExecutor, wanted: string | undefined): Prom
     deadLetterBox: new PostgresDeadLetterBox(executor),
     records: new PostgresRuntimeRecordStore(executor),
     recovery: new PostgresRecovery(executor),
-    instance: await loadInstance(executor, wanted),
+    instance,
   };
 }

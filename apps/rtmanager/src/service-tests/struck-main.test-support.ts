@@ -4,8 +4,8 @@ import { composeServe } from '../compose.js';
 
 // `rtmanager`, with every port struck as GALAXY_STRIKES says. Bundled by its path, see bundle-service.ts of faults.
 const striker = processStriker(process.env);
-const struck = makeCommands((config, log) => {
-  const assembly = composeServe(config, log);
+const struck = makeCommands((config, log, purpose) => {
+  const assembly = composeServe(config, log, purpose);
   return { ...assembly, open: async (signal) => withFailpoints(await assembly.open(signal), striker) };
 });
 await struck.parseAsync();

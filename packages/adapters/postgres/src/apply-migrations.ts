@@ -6,8 +6,9 @@ export interface MigrationSession {
   run(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-const TABLE = 'runtime_migrations';
-const CREATE_TABLE = `create table if not exists ${TABLE} (
+/** Where it is kept which migrations the database has. */
+export const MIGRATIONS_TABLE = 'runtime_migrations';
+const CREATE_TABLE = `create table if not exists ${MIGRATIONS_TABLE} (
   index integer primary key,
   name text not null,
   applied_at timestamptz not null default clock_timestamp()
@@ -26,7 +27,7 @@ export interface MigrationReport {
  */
 export async function applyMigrations(session: MigrationSession, known: readonly Migration[] = readMigrations()): Promise<MigrationReport> {
   await session.run(CREATE_TABLE);
-  const [row = {}] = await session.run(`select coalesce(max(index) + 1, 0)::int as total from ${TABLE}`);
+  const [row = {}] = await session.run(`select coalesce(max(index) + 1, 0)::int as total from ${MIGRATIONS_TABLE}`);
   const total = Number(row['total']);
   if (total > known.length) throw new SchemaTooNewError(total, known.length);
   const missing = known.filter(({ index }) => index >= total);
@@ -37,5 +38,5 @@ export async function applyMigrations(session: MigrationSession, known: readonly
 // One text for the simple query protocol: PostgreSQL runs it as one transaction.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
 function withBookkeeping({ index, name, sql }: Migration): string {
-  return `insert into ${TABLE} (index, name) values (${index}, '${name.replaceAll("'", "''")}');\n${sql}`;
+  return `insert into ${MIGRATIONS_TABLE} (index, name) values (${index}, '${name.replaceAll("'", "''")}');\n${sql}`;
 }

@@ -1,5 +1,6 @@
 export type { MigrationReport } from './apply-migrations.js';
-export { loadInstance } from './instance.js';
+export { checkSchema } from './check-schema.js';
+export { knownInstance, loadInstance } from './instance.js';
 export { type MigrateOptions, migrate } from './migrate.js';
 export { migratePglite } from './migrate-pglite.js';
 export type { PgExecutor } from './pg-executor.js';
@@ -19,3 +20,7 @@ export { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
 export { PostgresSettings } from './postgres-settings.js';
 /** @public for other services and tools that read the same database */
 export { SchemaTooNewError } from './schema-too-new-error.js';
+/** @public for other services and tools that read the same database */
+export { SchemaTooOldError } from './schema-too-old-error.js';
+/** @public for other services and tools that read the same database */
+export { WrongInstanceError } from './wrong-instance-error.js';

@@ -4,6 +4,7 @@ import { text } from './row.js';
 import { runtimeSettings } from './schema.js';
 import { assignments, bare, insertSelect } from './sql-text.js';
 import { statement } from './statement.js';
+import { WrongInstanceError } from './wrong-instance-error.js';
 
 const { key, value } = runtimeSettings;
 
@@ -16,6 +17,8 @@ const INSTANCE = statement(
     returning ${value}`,
 );
 
+const KNOWN = statement('read the instance', {}, () => sql`select ${value} from ${runtimeSettings} where ${key} = 'instance'`);
+
 /**
  * The name of this installation, which its containers are labelled with: `wanted` when given, otherwise what the
  * database holds, otherwise a fresh UUID. What it returns is what the database holds from then on, so that containers
@@ -25,4 +28,16 @@ const INSTANCE = statement(
 export async function loadInstance(executor: PgExecutor, wanted?: string): Promise<string> {
   const [row = {}] = await executor.query(INSTANCE({ wanted: wanted ?? null }));
   return text(row, 'value');
+}
+
+/**
+ * The name of the installation whose database this is. Changes nothing.
+ * @throws WrongInstanceError when that is another one than `wanted`, or no service has named itself here yet.
+ * @throws DependencyFault as {@link PgExecutor.query}.
+ */
+export async function knownInstance(executor: PgExecutor, wanted?: string): Promise<string> {
+  const [row] = await executor.query(KNOWN({}));
+  const held = row === undefined ? null : text(row, 'value');
+  if (held === null || held !== (wanted ?? held)) throw new WrongInstanceError(held, wanted);
+  return held;
 }

@@ -79,6 +79,15 @@ describe('PostgresFault', () => {
     expect(new PostgresFault('x', withCode('23505', { constraint: 'c' })).constraint).toBe('c');
   });
 
+  it.each([
+    ['22001', 'postgres refused read a setting: 22001'],
+    ['ECONNRESET', 'postgres did not answer read a setting: ECONNRESET'],
+    ['ECONNREFUSED', 'postgres could not read a setting: ECONNREFUSED'],
+    ['40001', 'postgres could not read a setting: 40001'],
+  ])('says of %s what it means', (code, message) => {
+    expect(new PostgresFault('read a setting', withCode(code)).message).toBe(message);
+  });
+
   it('carries no values: neither in its message nor in a cause', () => {
     const error = withCode('22P02', { detail: 'secret', parameters: ['secret'] });
     const fault = new PostgresFault('get operation', new Error('secret', { cause: error }));

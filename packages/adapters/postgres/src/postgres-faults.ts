@@ -85,7 +85,7 @@ export class PostgresFault extends DependencyFault {
     const code = sqlstate(error);
     const constraint = constraintName(error);
     const { retryable, effect } = faultClass(code);
-    const what = effect === 'unknown' && retryable ? 'did not answer' : 'refused';
+    const what = !retryable ? 'refused' : effect === 'unknown' ? 'did not answer' : 'could not';
     super({ message: `postgres ${what} ${statement}: ${describe(code, constraint, error)}`, dependency: 'postgres', retryable, effect });
     this.sqlstate = code;
     this.constraint = constraint;

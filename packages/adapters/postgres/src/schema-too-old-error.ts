@@ -1,0 +1,13 @@
+import { RuntimeFault } from '@galaxy/ports';
+
+/** The database lacks migrations that this version needs, and the caller is not one to apply them. Nothing was touched. */
+export class SchemaTooOldError extends RuntimeFault {
+  readonly code = 'schema_too_old';
+
+  constructor(applied: number, known: number) {
+    super({
+      message: `the database has ${applied} migrations, this version needs ${known}: deploy this version, or run \`rtmanager migrate\``,
+      retryable: false,
+    });
+  }
+}
