@@ -1,0 +1,128 @@
+/** One replacement in a file, by a text that stands there exactly once. */
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A guard of the code, what takes it away, and a suite that must not pass without it. */
+export interface Guard {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  readonly suite: string;
+}
+
+const POSTGRES = 'packages/adapters/postgres';
+const FAULTS = 'packages/faults/src';
+
+/** What docs/guarantees.md rests on. Each is taken away alone. */
+export const GUARDS: readonly Guard[] = [
+  {
+    name: 'the lock of the fence',
+    edits: [{ file: `${POSTGRES}/src/fenced.ts`, from: 'order by ${opId} for update of ${operationLog}', to: 'order by ${opId}' }],
+    suite: `${POSTGRES}/src/operation-journal-races.int.test.ts`,
+  },
+  {
+    name: 'the unique key of an entry',
+    edits: [
+      {
+        file: `${POSTGRES}/migrations/0000_init.sql`,
+        from: 'UNIQUE INDEX "runtime_operation_log_entry_key"',
+        to: 'INDEX "runtime_operation_log_entry_key"',
+      },
+      { file: `${POSTGRES}/src/take-in.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
+    ],
+    suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
+  },
+  {
+    name: 'one running operation per game',
+    edits: [
+      {
+        file: `${POSTGRES}/migrations/0000_init.sql`,
+        from: 'UNIQUE INDEX "runtime_operation_log_running_key"',
+        to: 'INDEX "runtime_operation_log_running_key"',
+      },
+    ],
+    suite: `${POSTGRES}/src/operation-journal-races.int.test.ts`,
+  },
+  {
+    name: 'the number of a result',
+    edits: [
+      { file: 'packages/adapters/redis/src/scripts.ts', from: "if number <= tonumber(held) then return {'already_published'} end", to: '' },
+    ],
+    suite: 'packages/adapters/redis/src/contracts.int.test.ts',
+  },
+  {
+    name: 'compare and swap of a record',
+    edits: [
+      {
+        file: `${POSTGRES}/src/fenced.ts`,
+        from: '        and ${runtimeRecords.status} = m.expected_status and ${runtimeRecords.currentContainerId} is not distinct from m.expected_container_id\n',
+        to: '',
+      },
+    ],
+    suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
+  },
+  {
+    name: 'adoption of the own attempt alone',
+    edits: [
+      {
+        file: 'packages/use-cases/src/create-container.ts',
+        from: 'owner.opId === opId && owner.attempt === attempt',
+        to: 'owner.opId === opId',
+      },
+    ],
+    suite: `${FAULTS}/simulation/simulation.test.ts`,
+  },
+  {
+    name: 'the horizon of the merge',
+    edits: [{ file: 'packages/domain/src/merge-jobs.ts', from: 'entries.filter((entry) => msOf(entry) <= horizon)', to: 'entries' }],
+    suite: 'packages/domain/src/merge-jobs.test.ts',
+  },
+  {
+    name: 'the second sighting',
+    edits: [{ file: 'packages/use-cases/src/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
+    suite: `${FAULTS}/simulation/simulation.test.ts`,
+  },
+  {
+    name: 'the label of the installation',
+    edits: [{ file: 'packages/adapters/docker/src/labels.ts', from: " || labels['galaxy.instance'] !== instance", to: '' }],
+    suite: 'packages/adapters/docker/src/container-list.test.ts',
+  },
+  {
+    name: 'a renewal before each change of a container',
+    edits: [{ file: 'packages/use-cases/src/fenced-engine.ts', from: '    await held.beforeMutation();\n', to: '' }],
+    suite: `${FAULTS}/simulation/simulation.test.ts`,
+  },
+  {
+    name: 'the epoch of the lease',
+    edits: [{ file: `${POSTGRES}/src/under-lease.ts`, from: ' and ${runtimeLeases.epoch} = ${epoch}', to: '' }],
+    suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
+  },
+  {
+    name: 'the epoch that was compared, at its adoption',
+    edits: [
+      {
+        file: 'packages/adapters/redis/src/publishing-scripts.ts',
+        from: "if known ~= ARGV[2] and known ~= ARGV[1] then return 'changed' end",
+        to: '',
+      },
+    ],
+    suite: 'packages/adapters/redis/src/contracts.int.test.ts',
+  },
+];
+
+/** The project of vitest.config.ts that a test file belongs to. */
+export function projectOf(file: string): 'int' | 'unit' {
+  return file.endsWith('.int.test.ts') ? 'int' : 'unit';
+}
+
+/**
+ * A source without its guard.
+ * @throws Error when the text to replace does not stand there exactly once.
+ */
+export function without(source: string, { file, from, to }: Edit): string {
+  const [before, after, more] = source.split(from);
+  if (before === undefined || after === undefined || more !== undefined) throw new Error(`${file}: not there exactly once: ${from}`);
+  return before + to + after;
+}
