@@ -104,6 +104,17 @@ describe('explain, of games that were meddled with', () => {
     expect(explain([start()], [no('container_start_failed')], done({ failing: true })).states).toEqual([{ kind: 'removed' }]);
   });
 
+  it('accepts a stop that failed and had ended the container, which was noticed at once, later, or not at all', () => {
+    const excused = () => ({ ...done({})(), excuses: ['docker_unavailable'] });
+    const running = { kind: 'running', id: A, image: 'a:1' };
+    const either = { problem: null, states: [running, { kind: 'down', id: A }] };
+    const [failed, stopped] = [no('docker_unavailable'), { kind: 'stopped', id: A }];
+    expect(explain([start(), stop], [ok(A), failed], excused)).toEqual(either);
+    expect(explain([start(), stop, start()], [ok(A), failed, replay(A)], excused)).toEqual(either);
+    expect(explain([start(), stop, start(), stop], [ok(A), failed, no('conflict'), ok(A)], excused).states).toEqual([stopped]);
+    expect(explain([start(), stop, start()], [ok(A), failed, ok(B)], excused).problem).not.toBeNull();
+  });
+
   it.each([
     ['another container dead than the one that died', [start(), start()], [ok(A), no('conflict')], { died: set(B) }],
     ['a removal by nobody', [start(), stop], [ok(A), ok('')], { died: set(A) }],

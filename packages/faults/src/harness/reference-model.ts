@@ -1,10 +1,13 @@
 import type { Meaning } from './lobby-run.js';
 import type { Written } from './streams.js';
 
-/** What a game may be like between two jobs. `id` is the container's; `down`: it ended by itself, and the service knows. */
+/**
+ * What a game may be like between two jobs. `id` is the container's; `down`: it ended by itself, and the service knows;
+ * `ended`: by a stop that failed all the same, and the service does not know yet.
+ */
 export type GameState =
   | { readonly kind: 'none' | 'removed' }
-  | { readonly kind: 'running'; readonly id: string; readonly image: string }
+  | { readonly kind: 'running'; readonly id: string; readonly image: string; readonly ended?: true }
   | { readonly kind: 'down' | 'stopped'; readonly id: string };
 
 /** What was done to a game from outside, so that its results may tell of it. */
@@ -63,7 +66,8 @@ export function explain(meanings: readonly Meaning[], results: readonly Written[
 /** What the service may make of what was done, once it has noticed. */
 function noticed(state: GameState, { died, gone, goneLate }: Meddled): readonly GameState[] {
   if (!('id' in state)) return [];
-  const down: readonly GameState[] = state.kind === 'running' && died.has(state.id) ? [{ kind: 'down', id: state.id }] : [];
+  const isDead = state.kind === 'running' && (state.ended === true || died.has(state.id));
+  const down: readonly GameState[] = isDead ? [{ kind: 'down', id: state.id }] : [];
   return gone.has(state.id) || (state.kind === 'stopped' && goneLate.has(state.id)) ? [...down, REMOVED] : down;
 }
 
@@ -92,7 +96,7 @@ function nextStates(state: GameState, meaning: Meaning, answered: Answered): rea
 // A stop that failed may have ended the container all the same; a start that failed may have removed the former one.
 function afterExcuse(state: GameState, { kind }: Meaning, { result, meddled }: Answered): readonly GameState[] {
   if (meddled.excuses?.some((code) => failedWith(result, code)) !== true) return [];
-  if (state.kind === 'running' && kind === 'stop') return [state, { kind: 'down', id: state.id }];
+  if (state.kind === 'running' && kind === 'stop') return [state, { ...state, ended: true }];
   return kind === 'start' && state.kind !== 'running' && state.kind !== 'down' ? [state, REMOVED] : [state];
 }
 
