@@ -3,6 +3,8 @@ import type { MethodName } from './failpoints.js';
 import { parseStrikes, type Strike, strikeName } from './strike.js';
 import type { Striker } from './with-failpoints.js';
 
+const STRUCK_WITHIN_MS = 200;
+
 /**
  * Strikes this process as its environment says, and tells of it on its standard output, among the lines of the log.
  * `GALAXY_STRIKES` are names of strikes; with `GALAXY_STRIKES_ARMED=later` no call counts before a SIGUSR2.
@@ -29,8 +31,10 @@ export function processStriker(environment: Readonly<Record<string, string | und
 }
 
 function strikeProcess({ kind }: Strike): void {
-  if (kind === 'kill') process.kill(process.pid, 'SIGKILL');
-  if (kind === 'freeze') process.kill(process.pid, 'SIGSTOP');
+  if (kind !== 'kill' && kind !== 'freeze') return;
+  process.kill(process.pid, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+  // Another thread may be the first that the signal reaches: nothing more happens here until it has reached all.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STRUCK_WITHIN_MS);
 }
 
 // Written at once: a process that is killed or frozen next writes nothing more.

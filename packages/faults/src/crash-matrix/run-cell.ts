@@ -40,7 +40,7 @@ async function serviceStruck(run: Run, operating: Promise<readonly string[]> | n
   if (problems.length > 0) return problems;
   if (strike.kind === 'freeze') {
     // The healthy one alone gets everything done; only then is it seen whether the other one spoils it.
-    const found = await atRest(run);
+    const found = await atRest(run, true);
     if (found.length > 0) return ['while it is frozen', ...found];
     await thaw(run, dueAt);
   }
