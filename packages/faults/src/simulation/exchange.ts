@@ -60,6 +60,7 @@ export class Exchange {
 
   /** Tells the caller that nobody answers. A game engine that does not answer is no fault. */
   fail(effect: 'not_done' | 'unknown', afterMs: number, retryable = true): void {
+    if (effect === 'unknown' && this.call.name === 'journal.moveCursor') this.#world.facts.add('unclear correction');
     if (this.#server.name === 'game_engine') this.#answer(() => this.call.resolve({ kind: 'unreachable', detail: 'no answer' }), afterMs);
     else this.#answer(() => this.call.reject(this.#server.fault(effect, retryable)), afterMs);
   }

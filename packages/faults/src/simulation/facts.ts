@@ -1,6 +1,6 @@
 import type { SimulatedTime } from './simulated-time.js';
 
-/** What really went wrong, as far as it excuses a result. */
+/** What really went wrong, as far as it excuses a result, or a loss that is told twice. */
 export type FactKind =
   | 'container died'
   | 'container vanished'
@@ -8,7 +8,8 @@ export type FactKind =
   | 'engine trouble'
   | 'health trouble'
   | 'process trouble'
-  | 'refusal';
+  | 'refusal'
+  | 'unclear correction';
 
 interface Fact {
   readonly what: FactKind;
