@@ -43,11 +43,18 @@ function passesWithout(copy: string, { name, edits, suite }: Guard): boolean {
 
 const wanted = process.argv.slice(2);
 const chosen = GUARDS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
-const copy = copySources();
-for (const suite of new Set(chosen.map((guard) => guard.suite))) {
-  const failure = failureOf(copy, suite);
-  if (failure !== null) throw new Error(`with all guards in place: ${failure}`);
+if (chosen.length === 0) {
+  console.error(`no guard has such a name; there are: ${GUARDS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
 }
-const unmissed = chosen.filter((guard) => passesWithout(copy, guard)).map(({ name }) => `${name} is not missed`);
-rmSync(copy, { recursive: true });
-report(unmissed, `each of ${chosen.length} guards is missed when it is taken away`);
+const copy = copySources();
+try {
+  for (const suite of new Set(chosen.map((guard) => guard.suite))) {
+    const failure = failureOf(copy, suite);
+    if (failure !== null) throw new Error(`with all guards in place: ${failure}`);
+  }
+  const unmissed = chosen.filter((guard) => passesWithout(copy, guard)).map(({ name }) => `${name} is not missed`);
+  report(unmissed, `each of ${chosen.length} guards is missed when it is taken away`);
+} finally {
+  rmSync(copy, { recursive: true });
+}
