@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DockerEngine } from '@galaxy/testkit';
 import { containersOf, type ListedContainer } from '../harness/service-world.js';
 import { containerProcesses, shims } from './docker-processes.js';
@@ -19,10 +20,16 @@ export function dockerFaults(engine: DockerEngine, instance: string, notes: Medd
     notes.failing(null, lapse);
     notes.late(lapse);
   };
-  const shared = { polite: 'SIGTERM', victim: VICTIM, around } as const;
+  // It never learns of a container that ends before it has found its way back, and goes on saying that it runs.
+  const untilReconnected = (strike: () => Promise<void>): Promise<void> =>
+    around(async () => {
+      await strike();
+      await sleep(RECONNECT_MS);
+    });
+  const shared = { polite: 'SIGTERM', victim: VICTIM } as const;
   return [
-    ...serverFaults({ name: 'dockerd', server: engine, weight: 2, ...shared }),
-    ...serverFaults({ name: 'containerd', server: engine.containerd, ...shared }),
+    ...serverFaults({ name: 'dockerd', server: engine, weight: 2, around, ...shared }),
+    ...serverFaults({ name: 'containerd', server: engine.containerd, around: untilReconnected, ...shared }),
     ...containerFaults(engine, instance, notes),
   ];
 }
