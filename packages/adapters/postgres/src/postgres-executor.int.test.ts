@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { DependencyFault } from '@galaxy/ports';
 import { type PostgresServer, startPostgres } from '@galaxy/testkit';
 import postgres from 'postgres';
@@ -126,6 +128,19 @@ describe('PostgresExecutor', () => {
     process.kill(pid, 'SIGCONT');
   });
 
+  it('lets a statement come to its end when another one waits in vain for a connection of its own', async () => {
+    const door = await oneConnectionTo(server.url);
+    const executor = open({ url: door.url, maxConnections: 2 });
+    // Ends after the three seconds in which a connection must come about.
+    const slow = executor.query(query("select 'done' as state from pg_sleep(3.4)"));
+    await vi.waitFor(() => expect(door.taken()).toBe(1));
+    expect(await faultOf(executor.ping())).toMatchObject({ sqlstate: 'CONNECT_TIMEOUT', retryable: true, effect: 'not_done' });
+    expect(await slow).toEqual([{ state: 'done' }]);
+    door.open();
+    await executor.ping();
+    door.close();
+  });
+
   it('lets no statement wait behind one that waits for a lock, while there are connections', async () => {
     const executor = open({ deadlineMs: 5000, maxConnections: 2 });
     const records = new PostgresRuntimeRecordStore(executor);
@@ -183,5 +198,34 @@ describe('PostgresExecutor', () => {
     expect(await records.listPage({ limit: 5 })).toEqual({ records: [], next: null });
   });
 });
+
+/** A way to a server on which only the first connection is answered, until it is opened to all. */
+async function oneConnectionTo(serverUrl: string) {
+  const { hostname, port } = new URL(serverUrl);
+  let [taken, isOpen] = [0, false];
+  const sockets: Socket[] = [];
+  const door = createServer((from) => {
+    taken += 1;
+    sockets.push(from.on('error', () => undefined));
+    if (taken > 1 && !isOpen) return;
+    const to = connect(Number(port), hostname).on('error', () => from.destroy());
+    sockets.push(to);
+    from.pipe(to).pipe(from);
+  }).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const url = new URL(serverUrl);
+  url.port = String((door.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    taken: () => taken,
+    open: () => {
+      isOpen = true;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      door.close();
+    },
+  };
+}
 
 const NOW = '2026-03-01T12:00:00.123Z';

@@ -29,7 +29,8 @@ const FAREWELL_SECONDS = 1;
  *
  * postgres.js waits for ever on a server that went silent (https://github.com/porsager/postgres/issues/1089). So every
  * statement has our own deadline, and when it is over the whole client is replaced: statements under way on the old one
- * are rejected with `effect: 'unknown'`.
+ * are rejected with `effect: 'unknown'`. They get a second to end when it was only a new connection that did not come about
+ * in time, as it happens to a process that was frozen: the connections that there are may be sound.
  */
 export class PostgresExecutor implements PgExecutor {
   readonly #options: PostgresOptions;
@@ -49,7 +50,8 @@ export class PostgresExecutor implements PgExecutor {
       const prepare = this.#options.prepare ?? true;
       return await withinDeadline(client.unsafe<Record<string, unknown>[]>(text, [...params], { prepare }), this.#deadlineMs);
     } catch (error) {
-      if (NEEDS_A_NEW_CLIENT.includes(sqlstate(error))) this.#replace(client);
+      const code = sqlstate(error);
+      if (NEEDS_A_NEW_CLIENT.includes(code)) this.#replace(client, code === 'CONNECT_TIMEOUT' ? FAREWELL_SECONDS : 0);
       throw new PostgresFault(name, error);
     }
   }
@@ -63,11 +65,12 @@ export class PostgresExecutor implements PgExecutor {
     await this.#client.end({ timeout: FAREWELL_SECONDS });
   }
 
-  #replace(client: postgres.Sql): void {
+  #replace(client: postgres.Sql, afterSeconds: number): void {
     // Of many statements that fail together, the first one has replaced the client already.
     if (this.#closed || this.#client !== client) return;
     this.#client = this.#connect();
-    client.end({ timeout: 0 }).catch(() => undefined);
+    // Not its own way of waiting: with that, what waits for a connection would wait for ever.
+    setTimeout(() => void client.end({ timeout: 0 }).catch(() => undefined), afterSeconds * 1000);
   }
 
   #connect(): postgres.Sql {
