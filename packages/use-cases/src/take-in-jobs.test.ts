@@ -202,6 +202,18 @@ describe('beside the queue', () => {
     expect(await deps.offsets.load('stopjobs')).toBeNull();
   });
 
+  it('a mirror that was left behind is written by whoever takes jobs in next, though no job comes', async () => {
+    const world = makeWorld();
+    appendStart(world, '5-1', 'a');
+    const died = await makeIntake(world, { offsets: { load: async () => null, save: () => Promise.reject(faultOf('redis')) } });
+    await died.drain();
+    const { deps, drain } = await makeIntake(world);
+    expect(await deps.offsets.load('startjobs')).toBeNull();
+    await drain();
+    expect(await deps.offsets.load('startjobs')).toBe('5-1');
+    expect(queued(world)).toHaveLength(1);
+  });
+
   it('a mirror that fails is told, and holds up nothing', async () => {
     const world = makeWorld();
     appendStart(world, '1-0', 'a');

@@ -27,13 +27,15 @@ const PAUSE_MS = 250;
  * Takes jobs in while the lease holds: reads both streams, puts the entries in one order, and queues them together with
  * the cursors in one write. Only then the next read: a cursor never passes an entry that is not queued. A crash before
  * the write reads the same entries again; one after it finds them queued. Begins with a check of what became of the
- * streams, and ends after 30 s: a turn is to be followed by another, also one that throws, which checks anew. Once a write
- * learns that the lease is lost, or that a hold is in force, the turn only waits before it ends.
+ * streams, then mirrors where it goes on from: whoever took in before may have died before it did. Ends after 30 s: a turn
+ * is to be followed by another, also one that throws, which checks anew. Once a write learns that the lease is lost, or
+ * that a hold is in force, the turn only waits before it ends.
  */
 export const makeTakeInJobs = (deps: TakeInDeps) => {
   const read = makeBatchReader(deps);
   return async (lease: LeaseGrant, signal: AbortSignal): Promise<void> => {
     let places = await checkStreams(lease, signal, deps);
+    if (places !== null) await mirrorOffsets(cursorsOf(places), deps);
     const endsAtMs = deps.clock.monotonicMs() + CHECK_EVERY_MS;
     while (!signal.aborted && places !== null && deps.clock.monotonicMs() < endsAtMs) {
       if (deps.intakePaused()) await deps.clock.sleep(PAUSE_MS, signal);

@@ -20,7 +20,7 @@ export function dockerFaults(engine: DockerEngine, instance: string, notes: Medd
     notes.failing(null, lapse);
     notes.late(lapse);
   };
-  // It never learns of a container that ends before it has found its way back, and goes on saying that it runs.
+  // dockerd may never learn of a container that ends before it has found its way back.
   const untilReconnected = (strike: () => Promise<void>): Promise<void> =>
     around(async () => {
       await strike();

@@ -51,15 +51,14 @@ function faultsOf({ world, going, strike, struck }: Run): readonly string[] {
 }
 
 /** How often the entry that was lost may have been told by now. */
-function toldOften({ kind }: Strike, isFrozen: boolean): readonly number[] {
+function toldOften({ kind, moment }: Strike, isFrozen: boolean): readonly number[] {
   switch (kind) {
     case 'kill':
       // Told once it is written down: who dies between the two tells nobody.
       return [0, 1];
     case 'freeze':
-      // Who froze behind the write tells when it wakes up. Who wakes up before it may find the connection given up under the
-      // write, and then can't know whether that was carried out.
-      return isFrozen ? [0, 1] : [1, 2];
+      // Who froze behind the write tells when it wakes up.
+      return isFrozen && moment === 'after' ? [0, 1] : [1];
     case 'throw':
       // Who can't know tells, as nobody else might; so it is told twice when it was not carried out.
       return [1, 2];
