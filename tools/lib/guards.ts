@@ -67,7 +67,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'adoption of the own attempt alone',
     edits: [
       {
-        file: 'packages/use-cases/src/create-container.ts',
+        file: 'packages/use-cases/src/operations/start/create-container.ts',
         from: 'owner.opId === opId && owner.attempt === attempt',
         to: 'owner.opId === opId',
       },
@@ -81,7 +81,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'the second sighting',
-    edits: [{ file: 'packages/use-cases/src/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
+    edits: [{ file: 'packages/use-cases/src/reconciler/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
     suite: `${FAULTS}/simulation/simulation.test.ts`,
   },
   {
@@ -91,7 +91,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'a renewal before each change of a container',
-    edits: [{ file: 'packages/use-cases/src/fenced-engine.ts', from: '    await held.beforeMutation();\n', to: '' }],
+    edits: [{ file: 'packages/use-cases/src/claims/fenced-engine.ts', from: '    await held.beforeMutation();\n', to: '' }],
     suite: `${FAULTS}/simulation/simulation.test.ts`,
   },
   {

@@ -5,7 +5,7 @@ import { ROOT } from '../lib/workspace.js';
 import { refusals } from './restrictions.mjs';
 
 /** One snippet per refused selector, and a file it must be refused in. */
-const USE_CASE = 'packages/use-cases/src/start-runtime.ts';
+const USE_CASE = 'packages/use-cases/src/operations/start/start-runtime.ts';
 const ADAPTER = 'packages/adapters/postgres/src/store.ts';
 const REFUSED: readonly (readonly [selector: string, file: string, snippet: string])[] = [
   ['ExportAllDeclaration', ADAPTER, "export * from './other.js';"],
@@ -48,8 +48,8 @@ const REFUSED: readonly (readonly [selector: string, file: string, snippet: stri
 const ALLOWED: readonly (readonly [file: string, snippet: string])[] = [
   [USE_CASE, 'new Date(0);'],
   [ADAPTER, 'Date.now(); setTimeout(run, 1); Math.random();'],
-  ['packages/use-cases/src/start-runtime.test.ts', 'Date.now(); process.env;'],
-  ['packages/use-cases/src/world.test-support.ts', 'Date.now();'],
+  ['packages/use-cases/src/operations/start/start-runtime.test.ts', 'Date.now(); process.env;'],
+  ['packages/use-cases/src/test-support/world.test-support.ts', 'Date.now();'],
   ['apps/rtmanager/src/config.ts', 'process.env;'],
   ['apps/demo-engine/src/main.ts', 'process.env;'],
   ['tools/verify.ts', 'process.env;'],

@@ -1,0 +1,24 @@
+import type { Failure } from '../settlements.js';
+import type { StartPhase } from './start-run.js';
+import { step } from './start-run.js';
+
+const NOT_OURS: Failure = { code: 'conflict', message: "the container of the game's last run is not ours" };
+
+/** Makes network and state folder exist. */
+export const prepareHost: StartPhase = async ({ engine, job }) => {
+  const outcome = await engine.prepare(job.gameId);
+  return outcome.kind === 'prepared' ? null : { code: 'container_start_failed', message: outcome.message };
+};
+
+/**
+ * Removes the container of the game's last run, unless it is not (or no longer) ours. The step is recorded first: from
+ * then on the former state can be put back only if that container is still seen.
+ */
+export const replaceFormer: StartPhase = async (run) => {
+  const containerId = run.progress.former?.containerId ?? null;
+  if (containerId === null || run.progress.step === 'created') return null;
+  if ((await run.engine.inspect(containerId)).kind === 'foreign') return NOT_OURS;
+  if (run.progress.step === 'intent') await step(run, { record: run.record, progress: { ...run.progress, step: 'replacing' } });
+  await run.engine.remove(containerId);
+  return null;
+};
