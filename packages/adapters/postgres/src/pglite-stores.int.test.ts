@@ -16,11 +16,11 @@ import {
   settingsContract,
 } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadInstance } from './instance.js';
-import { migratePglite } from './migrate-pglite.js';
-import { readMigrations } from './migrations.js';
-import { PgliteExecutor } from './pglite-executor.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
+import { PgliteExecutor } from './client/pglite-executor.js';
+import { loadInstance } from './schema/instance.js';
+import { migratePglite } from './schema/migrate-pglite.js';
+import { readMigrations } from './schema/migrations.js';
+import { SchemaTooNewError } from './schema/schema-too-new-error.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
 const TOTAL = readMigrations().length;

@@ -13,8 +13,8 @@ import {
 } from '@galaxy/port-contracts';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { migrate } from './migrate.js';
-import { PostgresExecutor } from './postgres-executor.js';
+import { PostgresExecutor } from './client/postgres-executor.js';
+import { migrate } from './schema/migrate.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
 let database: FreshDatabase;
