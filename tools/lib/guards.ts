@@ -86,8 +86,8 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'the label of the installation',
-    edits: [{ file: 'packages/adapters/docker/src/labels.ts', from: " || labels['galaxy.instance'] !== instance", to: '' }],
-    suite: 'packages/adapters/docker/src/container-list.test.ts',
+    edits: [{ file: 'packages/adapters/docker/src/containers/labels.ts', from: " || labels['galaxy.instance'] !== instance", to: '' }],
+    suite: 'packages/adapters/docker/src/containers/container-list.test.ts',
   },
   {
     name: 'a renewal before each change of a container',

@@ -10,24 +10,24 @@ import type {
   StartOutcome,
   StopOutcome,
 } from '@galaxy/ports';
-import { assertPolicy } from './assert-policy.js';
-import type { DockerReply } from './call-docker.js';
-import { callDocker } from './call-docker.js';
-import { checkedImage, checkGameId, checkOwner } from './checked-input.js';
-import { isContainerId, readContainerInfo, sightingOf } from './container-info.js';
-import { removeContainer } from './container-remover.js';
-import type { ContainerPlan } from './container-request.js';
-import { containerRequest } from './container-request.js';
-import { DaemonInit } from './daemon-init.js';
-import type { DockerConnection } from './docker-connection.js';
-import { dockerConnection } from './docker-connection.js';
+import type { DockerReply } from './client/call-docker.js';
+import { callDocker } from './client/call-docker.js';
+import type { DockerConnection } from './client/docker-connection.js';
+import { dockerConnection } from './client/docker-connection.js';
+import { answerFault, refusalFault } from './client/docker-faults.js';
+import { readDocker } from './client/docker-reads.js';
+import { assertPolicy } from './containers/assert-policy.js';
+import { checkedImage, checkGameId, checkOwner } from './containers/checked-input.js';
+import { isContainerId, readContainerInfo, sightingOf } from './containers/container-info.js';
+import { removeContainer } from './containers/container-remover.js';
+import type { ContainerPlan } from './containers/container-request.js';
+import { containerRequest } from './containers/container-request.js';
+import { DaemonInit } from './containers/daemon-init.js';
+import { ensureStateFolder, stateFolderPath } from './containers/state-folder.js';
 import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
 import { dockerEngineSettings } from './docker-engine-options.js';
-import { answerFault, refusalFault } from './docker-faults.js';
-import { readDocker } from './docker-reads.js';
-import { GamesNetwork } from './games-network.js';
-import { daemonImage, ImageStore } from './image-store.js';
-import { ensureStateFolder, stateFolderPath } from './state-folder.js';
+import { daemonImage, ImageStore } from './images/image-store.js';
+import { GamesNetwork } from './network/games-network.js';
 
 const ABSENT: Sighting = { kind: 'absent' };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { connectionFault, refusalFault } from './docker-faults.js';
+import { connectionFault, refusalFault } from '../client/docker-faults.js';
 import { Reopening } from './reopening.js';
 
 const cut = connectionFault('follow', new Error('cut'));

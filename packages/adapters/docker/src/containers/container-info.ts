@@ -1,7 +1,7 @@
 import { engineEndpoint } from '@galaxy/domain';
 import type { Incarnation, IncarnationState, Sighting } from '@galaxy/ports';
 import { z } from 'zod';
-import { answerFault } from './docker-faults.js';
+import { answerFault } from '../client/docker-faults.js';
 import { readLabels } from './labels.js';
 
 const ID = /^[0-9a-f]{64}$/;

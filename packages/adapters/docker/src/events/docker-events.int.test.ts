@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import type { DockerEngine, FaultProxy } from '@galaxy/testkit';
 import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName, waitFor } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { DockerContainerEngine } from './docker-container-engine.js';
-import { DockerContainerFleet } from './docker-container-fleet.js';
-import type { EventLimits } from './docker-engine-options.js';
+import { DockerContainerEngine } from '../docker-container-engine.js';
+import { DockerContainerFleet } from '../docker-container-fleet.js';
+import type { EventLimits } from '../docker-engine-options.js';
 
 const soon = { timeout: 20_000 };
 // Init is off, so that the process of a container is the engine itself.

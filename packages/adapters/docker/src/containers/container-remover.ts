@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RemoveOutcome } from '@galaxy/ports';
 import type Docker from 'dockerode';
-import type { DockerReply } from './call-docker.js';
-import { callDocker } from './call-docker.js';
-import { deadlineFault, refusalFault } from './docker-faults.js';
+import type { DockerReply } from '../client/call-docker.js';
+import { callDocker } from '../client/call-docker.js';
+import { deadlineFault, refusalFault } from '../client/docker-faults.js';
 
 const OPERATION = 'remove the container';
 const PAUSE_MS = 50;

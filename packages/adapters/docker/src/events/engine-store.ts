@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { callDocker } from './call-docker.js';
-import { answerFault, refusalFault } from './docker-faults.js';
-import type { DockerQuery } from './docker-reads.js';
-import { openDocker } from './docker-reads.js';
+import { callDocker } from '../client/call-docker.js';
+import { answerFault, refusalFault } from '../client/docker-faults.js';
+import type { DockerQuery } from '../client/docker-reads.js';
+import { openDocker } from '../client/docker-reads.js';
 
 /** An answer, and the connection it came over. */
 export interface KeptAnswer {

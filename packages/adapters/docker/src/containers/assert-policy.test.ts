@@ -1,10 +1,10 @@
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
+import type { DockerEngineOptions } from '../docker-engine-options.js';
+import { dockerEngineSettings } from '../docker-engine-options.js';
 import { assertPolicy } from './assert-policy.js';
 import type { ContainerBody } from './container-request.js';
 import { containerRequest } from './container-request.js';
-import type { DockerEngineOptions } from './docker-engine-options.js';
-import { dockerEngineSettings } from './docker-engine-options.js';
 
 const stateRoot = '/var/lib/galaxy/games';
 const options: DockerEngineOptions = { host: 'unix:///var/run/docker.sock', instance: 'test', stateRoot, env: { LOG: 'info' } };

@@ -1,9 +1,9 @@
 import type { FleetHint } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DockerContainerFleet } from './docker-container-fleet.js';
-import type { EventLimits } from './docker-engine-options.js';
-import { eventLine, fakeDaemon, fakeEvents } from './fake-daemon.test-support.js';
+import { DockerContainerFleet } from '../docker-container-fleet.js';
+import type { EventLimits } from '../docker-engine-options.js';
+import { eventLine, fakeDaemon, fakeEvents } from '../fake-daemon.test-support.js';
 
 const soon = { timeout: 5_000 };
 const connected: FleetHint = { kind: 'connected' };

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { EventLimits } from './docker-engine-options.js';
+import type { EventLimits } from '../docker-engine-options.js';
 
 /**
  * Destroys a stream on which nothing comes any more: a connection that was lost on the way shows no end. Silence alone proves

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { callDocker } from './call-docker.js';
-import type { DockerEngineSettings } from './docker-engine-options.js';
-import { answerFault, refusalFault } from './docker-faults.js';
-import { readDocker } from './docker-reads.js';
+import { callDocker } from '../client/call-docker.js';
+import { answerFault, refusalFault } from '../client/docker-faults.js';
+import { readDocker } from '../client/docker-reads.js';
+import type { DockerEngineSettings } from '../docker-engine-options.js';
 
 // `N/A` is what dockerd reports when it could not run the program that it is to use as init.
 const Info = z.object({ InitBinary: z.string().nullish(), InitCommit: z.object({ ID: z.string().nullish() }).nullish() });

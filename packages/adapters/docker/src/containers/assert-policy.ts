@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { InvalidInputError } from '@galaxy/ports';
+import { isUnprivilegedUser, isUserDefinedNetwork } from '../docker-engine-options.js';
 import type { ContainerBody } from './container-request.js';
 import { STATE_MOUNT } from './container-request.js';
-import { isUnprivilegedUser, isUserDefinedNetwork } from './docker-engine-options.js';
 
 /** What the policy is held against. */
 export interface PolicyScope {

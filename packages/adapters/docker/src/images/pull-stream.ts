@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { LineTooLong, linesOf } from './json-lines.js';
+import { LineTooLong, linesOf } from '../client/json-lines.js';
 
 /** How the report of a pull ended. */
 export type PullEnd =

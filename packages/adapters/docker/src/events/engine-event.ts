@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readLabels } from './labels.js';
+import { readLabels } from '../containers/labels.js';
 
 /**
  * What the daemon is asked to tell. Only what changes a list, each change once: a stop shows as `die`, a restart as `die` and

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
+import { DockerContainerEngine } from '../docker-container-engine.js';
 import { dockerConnection } from './docker-connection.js';
-import { DockerContainerEngine } from './docker-container-engine.js';
 
 afterEach(() => void vi.unstubAllEnvs());
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { eventLine } from '../fake-daemon.test-support.js';
 import { readEvent } from './engine-event.js';
-import { eventLine } from './fake-daemon.test-support.js';
 
 it('reads whose container it was, and when', () => {
   const line = eventLine('mine', 'g-1', { action: 'die', id: 'c', atMs: 1_790_000_000_123 });

@@ -1,9 +1,9 @@
 import type { PrepareOutcome } from '@galaxy/ports';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { callDocker } from './call-docker.js';
-import { answerFault, isAmbiguous, refusalFault } from './docker-faults.js';
-import { readDocker } from './docker-reads.js';
+import { callDocker } from '../client/call-docker.js';
+import { answerFault, isAmbiguous, refusalFault } from '../client/docker-faults.js';
+import { readDocker } from '../client/docker-reads.js';
 
 /** The network to make. */
 export interface GamesNetworkSpec {

@@ -2,7 +2,7 @@ import { DependencyFault } from '@galaxy/ports';
 import type { DockerEngine, FaultProxy } from '@galaxy/testkit';
 import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName } from '@galaxy/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DockerContainerEngine } from './docker-container-engine.js';
+import { DockerContainerEngine } from '../docker-container-engine.js';
 
 const deadlines = { ping: 300, inspect: 300, create: 300, start: 300, stop: 300, kill: 300, remove: 300, network: 300 };
 const unknown = { dependency: 'container_engine', retryable: true, effect: 'unknown' };

@@ -1,8 +1,8 @@
 import { gameIdOf } from '@galaxy/domain';
 import type { FleetInventory, ListedIncarnation } from '@galaxy/ports';
 import { z } from 'zod';
+import { answerFault } from '../client/docker-faults.js';
 import { ContainerId, stateOf } from './container-info.js';
-import { answerFault } from './docker-faults.js';
 import { readLabels } from './labels.js';
 
 /** The part of an element of `GET /containers/json` that is used. One on its way out may have lost its names. */
