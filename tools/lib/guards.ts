@@ -48,7 +48,11 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'the number of a result',
     edits: [
-      { file: 'packages/adapters/redis/src/scripts.ts', from: "if number <= tonumber(held) then return {'already_published'} end", to: '' },
+      {
+        file: 'packages/adapters/redis/src/scripts/scripts.ts',
+        from: "if number <= tonumber(held) then return {'already_published'} end",
+        to: '',
+      },
     ],
     suite: 'packages/adapters/redis/src/contracts.int.test.ts',
   },
@@ -103,7 +107,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'the epoch that was compared, at its adoption',
     edits: [
       {
-        file: 'packages/adapters/redis/src/publishing-scripts.ts',
+        file: 'packages/adapters/redis/src/scripts/publishing-scripts.ts',
         from: "if known ~= ARGV[2] and known ~= ARGV[1] then return 'changed' end",
         to: '',
       },

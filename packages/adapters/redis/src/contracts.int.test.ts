@@ -8,13 +8,13 @@ import {
 } from '@galaxy/port-contracts';
 import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
 import { Redis } from 'ioredis';
+import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 import { RedisEntryRequeue } from './outbound/entry-requeue.js';
 import { RedisJobResultPublisher } from './outbound/job-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
 import { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
-import { RedisConnection } from './redis-connection.js';
 
 /** A server behind a fault proxy, connections to it, and a client past the proxy to look with. */
 async function openServer() {

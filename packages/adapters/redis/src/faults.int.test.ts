@@ -5,10 +5,10 @@ import type { FaultProxy, RedisServer } from '@galaxy/testkit';
 import { freePort, startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisJobResultPublisher } from './outbound/job-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
-import { RedisConnection } from './redis-connection.js';
 
 let server: RedisServer;
 let proxy: FaultProxy;

@@ -1,7 +1,7 @@
 import type { JobResultPublisher, NumberedJobResult, PublishOutcome, PublishStamp } from '@galaxy/ports';
 import { validateJobResult } from '@galaxy/ports';
 import { encodeJobResult, STREAM_KEYS } from '@galaxy/wire';
-import type { RedisConnection } from '../redis-connection.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
 import { RedisNumberedStream } from './numbered-stream.js';
 
 /** Publishes job results on a Redis Stream. A lane is a game. */

@@ -2,8 +2,8 @@ import type { RedisServer } from '@galaxy/testkit';
 import { startRedis, uniqueName, waitFor } from '@galaxy/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { RedisJobResultPublisher } from './outbound/job-results.js';
-import { RedisConnection } from './redis-connection.js';
+import { RedisConnection } from '../connection/redis-connection.js';
+import { RedisJobResultPublisher } from './job-results.js';
 
 let server: RedisServer;
 let opened: (() => unknown)[] = [];
