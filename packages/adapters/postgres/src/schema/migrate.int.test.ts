@@ -113,7 +113,7 @@ describe('migrate', () => {
     const before = await readdir(folder);
     // drizzle-kit takes every path for one below the working directory.
     const flags = ['--dialect', 'postgresql', '--out', relative(PACKAGE, folder)];
-    await drizzleKit('generate', '--schema', 'src/schema.ts', ...flags);
+    await drizzleKit('generate', '--schema', 'src/schema/schema.ts', ...flags);
     expect(await readdir(folder)).toEqual(before);
     expect(await drizzleKit('check', ...flags)).toContain("Everything's fine");
     await rm(folder, { recursive: true });
