@@ -31,7 +31,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['{packages,apps}/**/*.int.test.ts'],
           exclude: neverTests,
-          globalSetup: ['packages/testkit/src/global-setup.ts'],
+          globalSetup: ['packages/testing/src/servers/global-setup.ts'],
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 60_000,

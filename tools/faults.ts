@@ -15,7 +15,7 @@ interface Suite {
   readonly project: 'int' | 'unit';
 }
 
-const OWN = 'packages/faults/src';
+const OWN = 'packages/verification/src';
 const inProject = (project: Suite['project'], ...files: readonly string[]): Suite[] => files.map((file) => ({ file, project }));
 const SUITES: readonly Suite[] = [
   ...inProject('int', ...intTestsUnder(OWN)),

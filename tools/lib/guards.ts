@@ -13,14 +13,16 @@ export interface Guard {
 }
 
 const POSTGRES = 'packages/adapters/postgres';
-const FAULTS = 'packages/faults/src';
+const VERIFICATION = 'packages/verification/src';
 
 /** What docs/guarantees.md rests on. Each is taken away alone. */
 export const GUARDS: readonly Guard[] = [
   {
     name: 'the lock of the fence',
-    edits: [{ file: `${POSTGRES}/src/fenced.ts`, from: 'order by ${opId} for update of ${operationLog}', to: 'order by ${opId}' }],
-    suite: `${POSTGRES}/src/operation-journal-races.int.test.ts`,
+    edits: [
+      { file: `${POSTGRES}/src/operations/fenced.ts`, from: 'order by ${opId} for update of ${operationLog}', to: 'order by ${opId}' },
+    ],
+    suite: `${POSTGRES}/src/operations/operation-journal-races.int.test.ts`,
   },
   {
     name: 'the unique key of an entry',
@@ -30,7 +32,7 @@ export const GUARDS: readonly Guard[] = [
         from: 'UNIQUE INDEX "runtime_operation_log_entry_key"',
         to: 'INDEX "runtime_operation_log_entry_key"',
       },
-      { file: `${POSTGRES}/src/take-in.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
+      { file: `${POSTGRES}/src/operations/take-in.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
     ],
     suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
   },
@@ -43,7 +45,7 @@ export const GUARDS: readonly Guard[] = [
         to: 'INDEX "runtime_operation_log_running_key"',
       },
     ],
-    suite: `${POSTGRES}/src/operation-journal-races.int.test.ts`,
+    suite: `${POSTGRES}/src/operations/operation-journal-races.int.test.ts`,
   },
   {
     name: 'the number of a result',
@@ -60,7 +62,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'compare and swap of a record',
     edits: [
       {
-        file: `${POSTGRES}/src/fenced.ts`,
+        file: `${POSTGRES}/src/operations/fenced.ts`,
         from: '        and ${runtimeRecords.status} = m.expected_status and ${runtimeRecords.currentContainerId} is not distinct from m.expected_container_id\n',
         to: '',
       },
@@ -76,7 +78,7 @@ export const GUARDS: readonly Guard[] = [
         to: 'owner.opId === opId',
       },
     ],
-    suite: `${FAULTS}/simulation/simulation.test.ts`,
+    suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },
   {
     name: 'the horizon of the merge',
@@ -86,7 +88,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'the second sighting',
     edits: [{ file: 'packages/use-cases/src/reconciler/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
-    suite: `${FAULTS}/simulation/simulation.test.ts`,
+    suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },
   {
     name: 'the label of the installation',
@@ -96,11 +98,11 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a renewal before each change of a container',
     edits: [{ file: 'packages/use-cases/src/claims/fenced-engine.ts', from: '    await held.beforeMutation();\n', to: '' }],
-    suite: `${FAULTS}/simulation/simulation.test.ts`,
+    suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },
   {
     name: 'the epoch of the lease',
-    edits: [{ file: `${POSTGRES}/src/under-lease.ts`, from: ' and ${runtimeLeases.epoch} = ${epoch}', to: '' }],
+    edits: [{ file: `${POSTGRES}/src/coordination/under-lease.ts`, from: ' and ${runtimeLeases.epoch} = ${epoch}', to: '' }],
     suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
   },
   {

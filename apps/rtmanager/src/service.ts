@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/schema.js';
 import { makeHttpServer } from './http/http-server.js';
 import { type ManagerState, makeReadiness, type Probe, type Readiness } from './http/readiness.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './observability/metrics.js';
 
 /** Every port there is. */
 export interface ServicePorts extends ManagerPorts {

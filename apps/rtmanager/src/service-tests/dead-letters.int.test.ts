@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { migrate, PostgresDeadLetterBox, PostgresExecutor, PostgresLeases, PostgresOperationJournal } from '@galaxy/adapter-postgres';
-import { bundledService } from '@galaxy/faults';
 import type { DeadLetterToSend } from '@galaxy/ports';
-import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testing';
+import { bundledService } from '@galaxy/verification';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
-import type { CallFault, Endpoint } from '@galaxy/testkit';
-import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
+import type { CallFault, Endpoint } from '@galaxy/fake-docker';
+import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultStage, FRESH, openStage, type StagedGame } from './fault-stage.test-support.js';
 

@@ -1,3 +1,4 @@
+import { engineImages, uniqueName } from '@galaxy/testing';
 import {
   containersOf,
   offencesAgainst,
@@ -7,8 +8,7 @@ import {
   untilResults,
   type World,
   type Written,
-} from '@galaxy/faults';
-import { engineImages, uniqueName } from '@galaxy/testkit';
+} from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const { current, patch, exitsEarly, neverReady, badCommand, ignoresSigterm } = engineImages;

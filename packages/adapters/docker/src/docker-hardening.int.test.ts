@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { containerName } from '@galaxy/domain';
-import { engineImages, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import { engineImages, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerContainerEngine } from './docker-container-engine.js';
 import type { DockerEngineOptions } from './docker-engine-options.js';

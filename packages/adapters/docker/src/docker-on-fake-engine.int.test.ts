@@ -1,5 +1,6 @@
+import { startFakeDockerEngine } from '@galaxy/fake-docker';
 import { containerEngineContract, containerFleetContract } from '@galaxy/port-contracts';
-import { startFakeDockerEngine, uniqueName } from '@galaxy/testkit';
+import { uniqueName } from '@galaxy/testing';
 import { openDockerWorld } from './docker-world.test-support.js';
 
 // The suites that run on a real daemon: what it promises through the adapter, the fake one must promise, too.

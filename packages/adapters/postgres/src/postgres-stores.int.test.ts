@@ -11,7 +11,7 @@ import {
   runtimeRecordStoreContract,
   settingsContract,
 } from '@galaxy/port-contracts';
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
 import { migrate } from './schema/migrate.js';

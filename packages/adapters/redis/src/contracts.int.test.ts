@@ -6,7 +6,7 @@ import {
   runtimeManagerContract,
   streamOffsetStoreContract,
 } from '@galaxy/port-contracts';
-import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';

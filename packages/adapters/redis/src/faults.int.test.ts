@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobCursors } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { FaultProxy, RedisServer } from '@galaxy/testkit';
-import { freePort, startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testkit';
+import type { FaultProxy, RedisServer } from '@galaxy/testing';
+import { freePort, startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from './connection/redis-connection.js';

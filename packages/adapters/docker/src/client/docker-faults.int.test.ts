@@ -1,6 +1,6 @@
 import { DependencyFault } from '@galaxy/ports';
-import type { DockerEngine, FaultProxy } from '@galaxy/testkit';
-import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName } from '@galaxy/testkit';
+import type { DockerEngine, FaultProxy } from '@galaxy/testing';
+import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DockerContainerEngine } from '../docker-container-engine.js';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engineImages, testServers } from '@galaxy/testkit';
+import { engineImages, testServers } from '@galaxy/testing';
 import Docker from 'dockerode';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dockerConnection } from './docker-connection.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { DockerEngine, FaultProxy } from '@galaxy/testkit';
-import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName, waitFor } from '@galaxy/testkit';
+import type { DockerEngine, FaultProxy } from '@galaxy/testing';
+import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DockerContainerEngine } from '../docker-container-engine.js';
 import { DockerContainerFleet } from '../docker-container-fleet.js';

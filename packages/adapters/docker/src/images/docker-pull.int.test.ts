@@ -1,5 +1,5 @@
-import type { TestRegistry } from '@galaxy/testkit';
-import { engineImages, startRegistry, testServers, uniqueName } from '@galaxy/testkit';
+import type { TestRegistry } from '@galaxy/testing';
+import { engineImages, startRegistry, testServers, uniqueName } from '@galaxy/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DockerContainerEngine } from '../docker-container-engine.js';
 import type { DockerEngineOptions } from '../docker-engine-options.js';

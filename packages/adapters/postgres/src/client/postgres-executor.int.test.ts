@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { DependencyFault } from '@galaxy/ports';
-import { type PostgresServer, startPostgres } from '@galaxy/testkit';
+import { type PostgresServer, startPostgres } from '@galaxy/testing';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PostgresRuntimeRecordStore } from '../records/postgres-runtime-record-store.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, RecordChange, Settlement } from '@galaxy/ports';
-import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testkit';
+import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresExecutor } from '../client/postgres-executor.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReconcileVerdict } from '@galaxy/domain';
 import type { Claim, ClaimRequest, DeadLetterToSend, Intake, JobToQueue, LeaseGrant, Settlement } from '@galaxy/ports';
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
 import { OtherSession } from '../other-session.test-support.js';

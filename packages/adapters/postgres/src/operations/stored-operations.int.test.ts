@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimRequest, Settlement } from '@galaxy/ports';
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresExecutor } from '../client/postgres-executor.js';

@@ -1,4 +1,4 @@
-import { type FreshDatabase, freshDatabase, testServers, waitFor } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, testServers, waitFor } from '@galaxy/testing';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';

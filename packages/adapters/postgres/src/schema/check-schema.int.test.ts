@@ -1,4 +1,4 @@
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
 import { checkSchema } from './check-schema.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type FreshDatabase, freshDatabase, startFaultProxy, testServers, waitFor } from '@galaxy/testkit';
+import { type FreshDatabase, freshDatabase, startFaultProxy, testServers, waitFor } from '@galaxy/testing';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';

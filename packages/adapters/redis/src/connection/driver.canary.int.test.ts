@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import type { RedisOptions } from 'ioredis';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';

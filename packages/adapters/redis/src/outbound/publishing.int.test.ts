@@ -1,5 +1,5 @@
-import type { RedisServer } from '@galaxy/testkit';
-import { startRedis, uniqueName, waitFor } from '@galaxy/testkit';
+import type { RedisServer } from '@galaxy/testing';
+import { startRedis, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../connection/redis-connection.js';
