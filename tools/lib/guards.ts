@@ -32,7 +32,7 @@ export const GUARDS: readonly Guard[] = [
         from: 'UNIQUE INDEX "runtime_operation_log_entry_key"',
         to: 'INDEX "runtime_operation_log_entry_key"',
       },
-      { file: `${POSTGRES}/src/operations/take-in.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
+      { file: `${POSTGRES}/src/operations/ingest.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
     ],
     suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
   },
@@ -86,7 +86,7 @@ export const GUARDS: readonly Guard[] = [
     suite: 'packages/domain/src/merge-jobs.test.ts',
   },
   {
-    name: 'the second sighting',
+    name: 'the second inspection',
     edits: [{ file: 'packages/use-cases/src/reconciler/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
     suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },

@@ -1,9 +1,9 @@
 export { containerName, engineEndpoint, gameIdOf, hostName } from './container-name.js';
 export {
-  type ContainerSight,
   decideReconcile,
   isDestructive,
   massChangeLimit,
+  type ObservedState,
   RECONCILE_VERDICTS,
   type ReconcileVerdict,
 } from './decide-reconcile.js';
@@ -39,16 +39,16 @@ export {
 } from './runtime-job.js';
 export {
   adoptedRecord,
-  type FormerRuntime,
-  formerRuntime,
   moveRecord,
   newRuntimeRecord,
+  type PreviousRuntime,
+  previousRuntime,
   type RuntimeRecord,
   recordAnswering,
   recordRunning,
   recordStarting,
   recordUnreachable,
-  restoreFormer,
+  restorePrevious,
 } from './runtime-record.js';
 export {
   canTransition,

@@ -69,9 +69,9 @@ export function containersOn(opened: () => ContainerEngineUnderTest) {
   }
 
   async function incarnation(id: string): Promise<Incarnation> {
-    const sighting = await opened().engine.inspect(id);
-    if (sighting.kind !== 'ours') throw new Error(`${id} is ${sighting.kind}`);
-    return sighting.incarnation;
+    const inspection = await opened().engine.inspect(id);
+    if (inspection.kind !== 'ours') throw new Error(`${id} is ${inspection.kind}`);
+    return inspection.incarnation;
   }
 
   const stateOf = async (id: string) => (await incarnation(id)).state;

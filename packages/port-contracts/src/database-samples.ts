@@ -98,7 +98,7 @@ export function intakeOf(lease: LeaseGrant, jobs: readonly JobToQueue[], deadLet
 /** Queues jobs in the given order. */
 export async function queue(database: DatabaseUnderTest, ...jobs: JobToQueue[]): Promise<void> {
   const lease = await takeLease(database);
-  await database.journal.takeIn(intakeOf(lease, jobs));
+  await database.journal.ingest(intakeOf(lease, jobs));
   await database.leases.release(lease);
 }
 

@@ -20,7 +20,7 @@ export function deadLetterBoxContract(name: string, open: () => Promise<Database
       await queue(database, stopOf(gameId()));
       await finishWell(database, await claimOne(database));
       const lease = await takeLease(database);
-      await database.journal.takeIn(intakeOf(lease, [], letters));
+      await database.journal.ingest(intakeOf(lease, [], letters));
       await database.leases.release(lease);
       return box.list({ state: 'open', limit: 1000 });
     };
@@ -33,7 +33,7 @@ export function deadLetterBoxContract(name: string, open: () => Promise<Database
 
     it('holds every dead letter whole and open, oldest first, whether it is published or not', async () => {
       const letters = [deadLetter('start_jobs'), deadLetter('stop_jobs')];
-      await database.journal.takeIn(intakeOf(await takeLease(database), [], letters));
+      await database.journal.ingest(intakeOf(await takeLease(database), [], letters));
       const pending = await database.outbox.pending(10);
       await database.outbox.markPublished(pending.slice(0, 1).map(({ id, epoch }) => ({ id, epoch, entryId: '1-1' })));
       expect(await box.list({ state: 'open', limit: 10 })).toEqual(pending.map(({ id, message }) => ({ ...message, id, state: 'open' })));

@@ -159,7 +159,7 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
   it('gives a take-over the record as it is at the moment of the claim', async () => {
     const claim = await claimed(opened(), { ttlMs: SHORT_MS });
     const stored = record(claim.gameId, 'starting', { currentContainerId: null });
-    const progress = { step: 'intent', former: null, containerId: null } as const;
+    const progress = { step: 'intent', previous: null, containerId: null } as const;
     await opened().journal.advance(claim, progress, { kind: 'put', expected: null, record: stored });
     expect(await takenOver(opened())).toMatchObject({ opId: claim.opId, record: stored, progress });
   });
@@ -210,12 +210,12 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
     const [a, b] = await opened().journal.claim(anything({ ttlMs: SHORT_MS }));
     if (a === undefined || b === undefined) throw new Error('two claims expected');
     const unknown = { opId: randomUUID(), attempt: 1 };
-    const former = { opId: a.opId, attempt: a.attempt + 1 };
-    expect(await opened().journal.renew([b, unknown, a, former], LONG_MS)).toEqual([
+    const previous = { opId: a.opId, attempt: a.attempt + 1 };
+    expect(await opened().journal.renew([b, unknown, a, previous], LONG_MS)).toEqual([
       { opId: b.opId, attempt: 1, state: 'held' },
       { ...unknown, state: 'lost' },
       { opId: a.opId, attempt: 1, state: 'held' },
-      { ...former, state: 'lost' },
+      { ...previous, state: 'lost' },
     ]);
     await opened().elapse(SHORT_MS + 50);
     expect(await opened().journal.claim(anything())).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Claim, DeadLetter, Settlement } from '@galaxy/ports';
+import type { Claim, DeadLetter, OperationOutcome } from '@galaxy/ports';
 import { expect, it } from 'vitest';
 import {
   claimed,
@@ -17,7 +17,7 @@ import {
 import type { DatabaseUnderTest } from './database-under-test.js';
 
 const letterOf = (): DeadLetter => ({ ...deadLetter('stop_jobs').letter, errorCode: 'internal_error', attempts: 5 });
-const givenUp = ({ gameId }: Claim, letter = letterOf()): Settlement => ({ ...failure(gameId), deadLetter: letter });
+const givenUp = ({ gameId }: Claim, letter = letterOf()): OperationOutcome => ({ ...failure(gameId), deadLetter: letter });
 
 /** What {@link OperationJournal} promises of dead letters that come with an end. */
 export function deadLetterPromises(opened: () => DatabaseUnderTest): void {
@@ -50,9 +50,9 @@ export function deadLetterPromises(opened: () => DatabaseUnderTest): void {
   });
 
   it('adds none when the end is lost or stale', async () => {
-    const former = await claimed(opened(), { ttlMs: SHORT_MS });
+    const previous = await claimed(opened(), { ttlMs: SHORT_MS });
     const present = await takenOver(opened());
-    expect(await opened().journal.finish(former, givenUp(former))).toEqual({ kind: 'lost' });
+    expect(await opened().journal.finish(previous, givenUp(previous))).toEqual({ kind: 'lost' });
     const put = { kind: 'put', expected: { status: 'starting', containerId: null }, record: record(present.gameId) } as const;
     expect(await opened().journal.finish(present, { ...givenUp(present), record: put })).toEqual({ kind: 'stale' });
     expect(await opened().outbox.pending(10)).toEqual([]);

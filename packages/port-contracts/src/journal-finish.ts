@@ -1,4 +1,4 @@
-import type { Claim, Settlement } from '@galaxy/ports';
+import type { Claim, OperationOutcome } from '@galaxy/ports';
 import { expect, it } from 'vitest';
 import {
   anything,
@@ -19,7 +19,7 @@ import {
 } from './database-samples.js';
 import type { DatabaseUnderTest } from './database-under-test.js';
 
-const running = ({ gameId }: Claim): Settlement => ({
+const running = ({ gameId }: Claim): OperationOutcome => ({
   ...success(gameId),
   record: { kind: 'put', expected: { status: 'starting', containerId: null }, record: record(gameId, 'running') },
 });
@@ -48,8 +48,8 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
   it('ends a failed operation, with or without a record', async () => {
     const claim = await claimed(opened());
     const first = record(claim.gameId, 'removed', { currentContainerId: null });
-    const settlement: Settlement = { ...failure(claim.gameId), record: { kind: 'put', expected: null, record: first } };
-    expect(await opened().journal.finish(claim, settlement)).toMatchObject({ kind: 'applied' });
+    const outcome: OperationOutcome = { ...failure(claim.gameId), record: { kind: 'put', expected: null, record: first } };
+    expect(await opened().journal.finish(claim, outcome)).toMatchObject({ kind: 'applied' });
     expect(await opened().records.get(claim.gameId)).toEqual(first);
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'failed', errorCode: 'image_pull_failed' });
     const other = await claimed(opened());
@@ -94,16 +94,16 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
   });
 
   it('is lost after a take-over: nothing was changed; the present holder ends it', async () => {
-    const former = await begin(SHORT_MS);
+    const previous = await begin(SHORT_MS);
     const present = await takenOver(opened());
-    expect(await opened().journal.finish(former, running(former))).toEqual({ kind: 'lost' });
-    expect(await opened().records.get(former.gameId)).toMatchObject({ status: 'starting' });
+    expect(await opened().journal.finish(previous, running(previous))).toEqual({ kind: 'lost' });
+    expect(await opened().records.get(previous.gameId)).toMatchObject({ status: 'starting' });
     expect(await opened().outbox.pending(10)).toEqual([]);
     expect(await opened().journal.finish(present, running(present))).toMatchObject({
       kind: 'applied',
       publish: { message: { number: 1n } },
     });
-    expect(await opened().journal.finish(former, running(former))).toEqual({ kind: 'lost' });
+    expect(await opened().journal.finish(previous, running(previous))).toEqual({ kind: 'lost' });
   });
 
   it('is lost for an operation that does not exist', async () => {
@@ -122,7 +122,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     const claim = await begin();
     await opened().journal.finish(claim, running(claim));
     expect(await opened().journal.renew([claim], LONG_MS)).toMatchObject([{ state: 'lost' }]);
-    await opened().journal.handBack(claim, { reason: 'failure', delayMs: 0, unavailableMs: 0 });
+    await opened().journal.releaseClaim(claim, { reason: 'failure', delayMs: 0, unavailableMs: 0 });
     expect(await opened().journal.claim(anything())).toEqual([]);
     expect(await opened().journal.finish(claim, failure(claim.gameId))).toMatchObject({
       kind: 'already_mine',

@@ -22,18 +22,18 @@ export function holdPromises(opened: () => DatabaseUnderTest): void {
     const lease = await takeLease(opened());
     const intake = intakeOf(lease, [startOf(gameId())], [deadLetter('start_jobs')]);
     await holds.set('restored', 'behind Redis');
-    expect(await journal.takeIn(intake)).toEqual({ kind: 'on_hold' });
+    expect(await journal.ingest(intake)).toEqual({ kind: 'on_hold' });
     expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
     expect(await outbox.pending(10)).toEqual([]);
     await holds.clear('restored');
     expect(await journal.claim(anything())).toEqual([]);
-    expect(await journal.takeIn(intake)).toEqual({ kind: 'taken_in', queued: 1 });
+    expect(await journal.ingest(intake)).toEqual({ kind: 'ingested', queued: 1 });
   });
 
   it('says of a lost lease that it is lost, hold or no hold', async () => {
     const lease = await takeLease(opened());
     await opened().holds.set('restored', '');
-    expect(await opened().journal.takeIn(intakeOf({ ...lease, epoch: lease.epoch + 1n }, []))).toEqual({ kind: 'lost' });
+    expect(await opened().journal.ingest(intakeOf({ ...lease, epoch: lease.epoch + 1n }, []))).toEqual({ kind: 'lost' });
   });
 
   it('gives no claim while a hold `restored` is in force: neither what is queued nor what has expired', async () => {

@@ -30,7 +30,7 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     const game = gameId();
     const jobs = Array.from({ length: 300 }, (_, n) => (n % 3 === 0 ? stopOf(game) : startOf(game)));
     const lease = await takeLease(opened());
-    expect(await opened().journal.takeIn(intakeOf(lease, jobs))).toEqual({ kind: 'taken_in', queued: 300 });
+    expect(await opened().journal.ingest(intakeOf(lease, jobs))).toEqual({ kind: 'ingested', queued: 300 });
     expect(await queuedOf(opened(), game)).toEqual(jobs.map(({ opId }) => opId));
   });
 
@@ -45,7 +45,7 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
         message: 'reason "\u0000\n" is unknown',
       }),
     ];
-    await opened().journal.takeIn(intakeOf(await takeLease(opened()), jobs));
+    await opened().journal.ingest(intakeOf(await takeLease(opened()), jobs));
     const claims = await opened().journal.claim(anything());
     expect(claims.map(({ job }) => job)).toEqual(jobs.map(({ job }) => job));
     expect(claims.map(({ gameId }) => gameId)).toEqual(jobs.map(({ job }) => job.gameId));
@@ -57,20 +57,20 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     const [a, b, c] = [startOf(game), stopOf(game), startOf(game)];
     const lease = await takeLease(opened());
     const { journal } = opened();
-    expect(await journal.takeIn(intakeOf(lease, [a, b]))).toEqual({ kind: 'taken_in', queued: 2 });
-    expect(await journal.takeIn(intakeOf(lease, [a, b]))).toEqual({ kind: 'taken_in', queued: 0 });
+    expect(await journal.ingest(intakeOf(lease, [a, b]))).toEqual({ kind: 'ingested', queued: 2 });
+    expect(await journal.ingest(intakeOf(lease, [a, b]))).toEqual({ kind: 'ingested', queued: 0 });
     // Read again by another process: other operation ids, one more entry.
     const again = [a, b, c].map((job, n) => ({ ...job, opId: `00000000-0000-4000-8000-00000000000${n}` }));
-    expect(await journal.takeIn(intakeOf(lease, again))).toEqual({ kind: 'taken_in', queued: 1 });
+    expect(await journal.ingest(intakeOf(lease, again))).toEqual({ kind: 'ingested', queued: 1 });
     expect(await queuedOf(opened(), game)).toEqual([a.opId, b.opId, again[2]?.opId]);
   });
 
   it('leaves out an entry that was carried out already', async () => {
     const job = stopOf(gameId());
     const lease = await takeLease(opened());
-    await opened().journal.takeIn(intakeOf(lease, [job]));
+    await opened().journal.ingest(intakeOf(lease, [job]));
     await finishWell(opened(), await claimOne(opened()));
-    expect(await opened().journal.takeIn(intakeOf(lease, [job]))).toEqual({ kind: 'taken_in', queued: 0 });
+    expect(await opened().journal.ingest(intakeOf(lease, [job]))).toEqual({ kind: 'ingested', queued: 0 });
     expect(await opened().journal.claim(anything())).toEqual([]);
   });
 
@@ -80,16 +80,16 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     const otherPayload: JobToQueue = { ...stopOf(game), entryId: first.entryId };
     const otherStream: JobToQueue = { ...startOf(game), entryId: first.entryId, payloadHash: first.payloadHash };
     const lease = await takeLease(opened());
-    await opened().journal.takeIn(intakeOf(lease, [first]));
-    expect(await opened().journal.takeIn(intakeOf(lease, [otherPayload, otherStream]))).toEqual({ kind: 'taken_in', queued: 2 });
+    await opened().journal.ingest(intakeOf(lease, [first]));
+    expect(await opened().journal.ingest(intakeOf(lease, [otherPayload, otherStream]))).toEqual({ kind: 'ingested', queued: 2 });
   });
 
   it('numbers dead letters per stream from 1 without gaps, and sends none twice', async () => {
     const [a, b, c, d] = [deadLetter('start_jobs'), deadLetter('start_jobs'), deadLetter('stop_jobs'), deadLetter('start_jobs')];
     const lease = await takeLease(opened());
     const { journal } = opened();
-    await journal.takeIn(intakeOf(lease, [], [a, c, b]));
-    await journal.takeIn(intakeOf(lease, [], [a, b, d, d, c]));
+    await journal.ingest(intakeOf(lease, [], [a, c, b]));
+    await journal.ingest(intakeOf(lease, [], [a, b, d, d, c]));
     expect(await numbersOf(opened(), 'start_jobs')).toEqual([1n, 2n, 3n]);
     expect(await numbersOf(opened(), 'stop_jobs')).toEqual([1n]);
     const sent = await pendingIn(opened(), { kind: 'dead_letter', lane: 'start_jobs' });
@@ -99,8 +99,8 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
   it('numbers the dead letters of intakes at the same moment without gaps, and loses none', async () => {
     const letters = Array.from({ length: 8 }, () => [deadLetter('stop_jobs'), deadLetter('stop_jobs')]);
     const lease = await takeLease(opened());
-    const outcomes = await Promise.all(letters.map((some) => opened().journal.takeIn(intakeOf(lease, [], some))));
-    expect(outcomes).toEqual(letters.map(() => ({ kind: 'taken_in', queued: 0 })));
+    const outcomes = await Promise.all(letters.map((some) => opened().journal.ingest(intakeOf(lease, [], some))));
+    expect(outcomes).toEqual(letters.map(() => ({ kind: 'ingested', queued: 0 })));
     expect(await numbersOf(opened(), 'stop_jobs')).toEqual(Array.from({ length: 16 }, (_, n) => BigInt(n + 1)));
   });
 
@@ -108,7 +108,7 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     const job = invalidOf(gameId(), 'start');
     const letter = { ...deadLetter('start_jobs'), entryId: job.entryId, payloadHash: job.payloadHash };
     const lease = await takeLease(opened());
-    expect(await opened().journal.takeIn(intakeOf(lease, [job], [letter]))).toEqual({ kind: 'taken_in', queued: 1 });
+    expect(await opened().journal.ingest(intakeOf(lease, [job], [letter]))).toEqual({ kind: 'ingested', queued: 1 });
     expect(await opened().outbox.pending(10)).toHaveLength(1);
     expect((await claimOne(opened())).job).toEqual(job.job);
   });
@@ -118,22 +118,27 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     const jobs = Array.from({ length: 20 }, () => startOf(game));
     const letters = [deadLetter('start_jobs'), deadLetter('start_jobs'), deadLetter('stop_jobs')];
     const lease = await takeLease(opened());
-    const outcomes = await Promise.all(Array.from({ length: 8 }, () => opened().journal.takeIn(intakeOf(lease, jobs, letters))));
-    expect(outcomes.map((outcome) => (outcome.kind === 'taken_in' ? outcome.queued : -1)).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 20]);
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => opened().journal.ingest(intakeOf(lease, jobs, letters))));
+    expect(outcomes.map((outcome) => (outcome.kind === 'ingested' ? outcome.queued : -1)).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 20]);
     expect(await queuedOf(opened(), game)).toEqual(jobs.map(({ opId }) => opId));
     expect(await numbersOf(opened(), 'start_jobs')).toEqual([1n, 2n]);
   });
 
   it('changes nothing when the lease belongs to somebody else by now', async () => {
-    const former = await takeLease(opened(), SHORT_MS);
+    const previous = await takeLease(opened(), SHORT_MS);
     const { journal, outbox } = opened();
-    await journal.takeIn(intakeOf(former, []));
+    await journal.ingest(intakeOf(previous, []));
     await opened().elapse(SHORT_MS + 50);
     const present = await takeLease(opened());
     const game = gameId();
-    const late = { ...intakeOf(former, [startOf(game)], [deadLetter('stop_jobs')]), cursors: { start_jobs: '9-9', stop_jobs: '9-9' } };
-    for (const lease of [former, { ...present, epoch: former.epoch }, { ...present, holder: former.holder }, { ...present, name: 'other' }])
-      expect(await journal.takeIn({ ...late, lease })).toEqual({ kind: 'lost' });
+    const late = { ...intakeOf(previous, [startOf(game)], [deadLetter('stop_jobs')]), cursors: { start_jobs: '9-9', stop_jobs: '9-9' } };
+    for (const lease of [
+      previous,
+      { ...present, epoch: previous.epoch },
+      { ...present, holder: previous.holder },
+      { ...present, name: 'other' },
+    ])
+      expect(await journal.ingest({ ...late, lease })).toEqual({ kind: 'lost' });
     expect(await journal.cursors()).toMatchObject({ start_jobs: { cursor: '5-0' }, stop_jobs: { cursor: '6-0' } });
     expect(await queuedOf(opened(), game)).toEqual([]);
     expect(await outbox.pending(10)).toEqual([]);
@@ -142,9 +147,9 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
   it('goes by the epoch, not by the time: an expired lease that nobody took still holds, a released one does not', async () => {
     const lease = await takeLease(opened(), SHORT_MS);
     await opened().elapse(SHORT_MS + 50);
-    expect(await opened().journal.takeIn(intakeOf(lease, [startOf(gameId())]))).toEqual({ kind: 'taken_in', queued: 1 });
+    expect(await opened().journal.ingest(intakeOf(lease, [startOf(gameId())]))).toEqual({ kind: 'ingested', queued: 1 });
     const renewed = (await opened().leases.acquire('ingest', lease.holder, LONG_MS)) ?? lease;
     await opened().leases.release(renewed);
-    expect(await opened().journal.takeIn(intakeOf(renewed, [startOf(gameId())]))).toEqual({ kind: 'lost' });
+    expect(await opened().journal.ingest(intakeOf(renewed, [startOf(gameId())]))).toEqual({ kind: 'lost' });
   });
 }

@@ -5,7 +5,7 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 
 const INTENT: OperationProgress = {
   step: 'intent',
-  former: { status: 'stopped', containerId: 'old "one"', imageRef: 'galaxy/engine:0.9.0' },
+  previous: { status: 'stopped', containerId: 'old "one"', imageRef: 'galaxy/engine:0.9.0' },
   containerId: null,
 };
 const CREATED: OperationProgress = { ...INTENT, step: 'created', containerId: 'container-2' };
@@ -101,11 +101,11 @@ export function stepPromises(opened: () => DatabaseUnderTest): void {
   });
 
   it('is lost after a take-over: nothing was changed', async () => {
-    const former = await claimed(opened(), { ttlMs: SHORT_MS });
+    const previous = await claimed(opened(), { ttlMs: SHORT_MS });
     const present = await takenOver(opened());
-    expect(await opened().journal.advance(former, INTENT, put(former, null))).toEqual({ kind: 'lost' });
-    expect(await stored(former)).toBeNull();
-    expect(await opened().log.get(former.opId)).toMatchObject({ attempt: 2, step: null });
+    expect(await opened().journal.advance(previous, INTENT, put(previous, null))).toEqual({ kind: 'lost' });
+    expect(await stored(previous)).toBeNull();
+    expect(await opened().log.get(previous.opId)).toMatchObject({ attempt: 2, step: null });
     expect(await opened().journal.advance(present, INTENT, put(present, null))).toEqual({ kind: 'applied' });
   });
 

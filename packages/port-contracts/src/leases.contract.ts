@@ -44,7 +44,7 @@ export function leasesContract(name: string, open: () => Promise<DatabaseUnderTe
       expect(await leases.acquire('ingest', 'b', LONG_MS)).toBeNull();
     });
 
-    it('gives a higher epoch to whoever takes it after an expiry, the former holder included', async () => {
+    it('gives a higher epoch to whoever takes it after an expiry, the previous holder included', async () => {
       const first = await taken('a', SHORT_MS);
       await database.elapse(SHORT_MS + 50);
       const second = await taken('b', SHORT_MS);
@@ -54,7 +54,7 @@ export function leasesContract(name: string, open: () => Promise<DatabaseUnderTe
       expect(third.epoch).toBeGreaterThan(second.epoch);
     });
 
-    it('is free at once after a release, and the next epoch is higher, for the former holder too', async () => {
+    it('is free at once after a release, and the next epoch is higher, for the previous holder too', async () => {
       const first = await taken('a');
       await leases.release(first);
       const second = await taken('b');

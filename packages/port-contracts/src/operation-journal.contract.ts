@@ -3,10 +3,10 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 import { claimPromises } from './journal-claims.js';
 import { deadLetterPromises } from './journal-dead-letters.js';
 import { finishPromises } from './journal-finish.js';
-import { handBackPromises } from './journal-hand-back.js';
 import { holdPromises } from './journal-holds.js';
 import { intakePromises } from './journal-intake.js';
 import { placePromises } from './journal-places.js';
+import { releasePromises } from './journal-release.js';
 import { stepPromises } from './journal-steps.js';
 
 /** The promises of {@link OperationJournal}, for an adapter to pass. `open` gives an empty database each time. */
@@ -23,12 +23,12 @@ export function operationJournalContract(name: string, open: () => Promise<Datab
     afterEach(() => opened().close());
 
     describe('cursors and moveCursor', () => placePromises(opened));
-    describe('takeIn', () => intakePromises(opened));
+    describe('ingest', () => intakePromises(opened));
     describe('claim and renew', () => claimPromises(opened));
     describe('advance', () => stepPromises(opened));
     describe('finish', () => finishPromises(opened));
     describe('finish with a dead letter', () => deadLetterPromises(opened));
-    describe('handBack', () => handBackPromises(opened));
+    describe('releaseClaim', () => releasePromises(opened));
     describe('holds', () => holdPromises(opened));
   });
 }

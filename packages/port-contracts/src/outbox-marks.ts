@@ -48,7 +48,7 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
     const { outbox, journal } = database();
     const [a, b, c] = [gameId(), gameId(), gameId()];
     for (const game of [a, b, c]) await addResults(database(), game, 3);
-    await journal.takeIn(intakeOf(await takeLease(database()), [], [deadLetter('stop_jobs')]));
+    await journal.ingest(intakeOf(await takeLease(database()), [], [deadLetter('stop_jobs')]));
     const all = await outbox.pending(20);
     await outbox.markPublished(marksOf(...all));
     const held = [job(a, 2n), job(b, 9n), { kind: 'dead_letter', lane: 'stop_jobs', number: 1n }] as const;
@@ -73,7 +73,7 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
     const { outbox, journal } = database();
     const [a, b, c] = [gameId(), gameId(), gameId()];
     for (const game of [a, b, c]) await addResults(database(), game, 2);
-    await journal.takeIn(intakeOf(await takeLease(database()), [], [deadLetter('start_jobs')]));
+    await journal.ingest(intakeOf(await takeLease(database()), [], [deadLetter('start_jobs')]));
     const [a1, a2, b1, b2, , , letter] = await outbox.pending(20);
     await outbox.markPublished(marksOf(a1, b1, b2));
     await database().elapse(150);
@@ -109,7 +109,7 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
     it('is the last id, and per kind the highest entry id, as two integers, those of marks taken back included', async () => {
       const { outbox, journal } = database();
       await addResults(database(), gameId(), 4);
-      await journal.takeIn(intakeOf(await takeLease(database()), [], [deadLetter('start_jobs')]));
+      await journal.ingest(intakeOf(await takeLease(database()), [], [deadLetter('start_jobs')]));
       const all = await outbox.pending(10);
       const ids = ['999-1', '1000-10', '1000-9', null, '18446744073709551615-7'];
       await outbox.markPublished(all.map(({ id, epoch }, at) => ({ id, epoch, entryId: ids[at] ?? null })));

@@ -40,7 +40,7 @@ export function describePruning(database: () => DatabaseUnderTest): void {
     it('leaves dead letters that nobody has decided about', async () => {
       const { outbox, journal, deadLetterBox } = database();
       const letters = [deadLetter('start_jobs'), deadLetter('start_jobs'), deadLetter('start_jobs')];
-      await journal.takeIn(intakeOf(await takeLease(database()), [], letters));
+      await journal.ingest(intakeOf(await takeLease(database()), [], letters));
       const all = await everything();
       await outbox.markPublished(marksOf(...all));
       await deadLetterBox.resolve(all[1]?.id ?? 0n, 'discarded');

@@ -54,7 +54,7 @@ export function outboxContract(name: string, open: () => Promise<DatabaseUnderTe
 
     it('carries dead letters whole', async () => {
       const letter = deadLetter('stop_jobs');
-      await database.journal.takeIn(intakeOf(await takeLease(database), [], [letter]));
+      await database.journal.ingest(intakeOf(await takeLease(database), [], [letter]));
       const entries = await outbox.pending(10);
       expect(entries).toMatchObject([{ kind: 'dead_letter', message: { lane: 'stop_jobs', number: 1n, letter: letter.letter } }]);
       const query = { fromNumber: 1n, markedWithinMs: EVER, limit: 10 };

@@ -21,7 +21,7 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 
 const actOn = (gameId: string, verdict: ReconcileVerdict = 'remove') => ({
   opId: randomUUID(),
-  job: { kind: 'reconcile', gameId, verdict, strays: ['stray-1', 'stray "2"'], reason: 'no record; the container runs' } as const,
+  job: { kind: 'reconcile', gameId, verdict, orphans: ['orphan-1', 'orphan "2"'], reason: 'no record; the container runs' } as const,
 });
 const byGame = (views: readonly GameView[]) => [...views].sort((a, b) => (a.gameId < b.gameId ? -1 : 1));
 
@@ -78,7 +78,7 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         expect(await open()).toEqual([true, true]);
         const claim = await claimOne(database);
         expect(await open()).toEqual([true, true]);
-        await database.journal.handBack(claim, { reason: 'outage', delayMs: 0, unavailableMs: 0 });
+        await database.journal.releaseClaim(claim, { reason: 'outage', delayMs: 0, unavailableMs: 0 });
         expect(await open()).toEqual([true, true]);
         await finishWell(database, await claimOne(database));
         expect(await open()).toEqual([false, false]);
@@ -151,10 +151,15 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
       });
 
       it('queues nothing when the lease belongs to somebody else by now', async () => {
-        const former = await takeLease(database, SHORT_MS);
+        const previous = await takeLease(database, SHORT_MS);
         await database.elapse(SHORT_MS + 50);
         const present = await takeLease(database);
-        for (const lease of [former, { ...present, epoch: former.epoch }, { ...present, holder: former.holder }, { ...present, name: 'x' }])
+        for (const lease of [
+          previous,
+          { ...present, epoch: previous.epoch },
+          { ...present, holder: previous.holder },
+          { ...present, name: 'x' },
+        ])
           expect(await reconcile.queue(lease, [actOn(gameId())])).toEqual({ kind: 'lost' });
         expect(await database.journal.claim(anything())).toEqual([]);
       });
@@ -178,21 +183,21 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
       });
 
       it('move the record under the same fence, and are taken over like any other', async () => {
-        const former = await begin(SHORT_MS);
+        const previous = await begin(SHORT_MS);
         const present = await takenOver(database);
-        expect(present).toMatchObject({ opId: former.opId, attempt: 2, job: former.job, entry: null });
-        const put = { kind: 'put', expected: null, record: record(former.gameId, 'removed') } as const;
-        const { result } = failure(former.gameId);
-        const settlement = {
+        expect(present).toMatchObject({ opId: previous.opId, attempt: 2, job: previous.job, entry: null });
+        const put = { kind: 'put', expected: null, record: record(previous.gameId, 'removed') } as const;
+        const { result } = failure(previous.gameId);
+        const outcome = {
           record: put,
           result: { ...result, outcome: 'success', errorCode: '' },
           errorCode: '',
           deadLetter: null,
         } as const;
-        expect(await database.journal.finish(former, settlement)).toEqual({ kind: 'lost' });
-        await expect(database.records.get(former.gameId)).rejects.toThrow(RuntimeNotFoundError);
-        expect(await database.journal.finish(present, settlement)).toEqual({ kind: 'applied', publish: null });
-        expect(await database.records.get(former.gameId)).toMatchObject({ status: 'removed' });
+        expect(await database.journal.finish(previous, outcome)).toEqual({ kind: 'lost' });
+        await expect(database.records.get(previous.gameId)).rejects.toThrow(RuntimeNotFoundError);
+        expect(await database.journal.finish(present, outcome)).toEqual({ kind: 'applied', publish: null });
+        expect(await database.records.get(previous.gameId)).toMatchObject({ status: 'removed' });
       });
 
       it('let the jobs of their game wait, in their order', async () => {

@@ -51,7 +51,7 @@ export function recoveryContract(name: string, open: () => Promise<DatabaseUnder
         await queue(database, stopOf(game));
         await finishWell(database, await claimOne(database));
       }
-      await database.journal.takeIn(intakeOf(await takeLease(database), [], [deadLetter('stop_jobs')]));
+      await database.journal.ingest(intakeOf(await takeLease(database), [], [deadLetter('stop_jobs')]));
       const lanes = [
         { kind: 'job_result', lane: b },
         { kind: 'dead_letter', lane: 'stop_jobs' },

@@ -28,7 +28,7 @@ export interface Incarnation {
 }
 
 /** What a look at a name or an id found. `foreign`: not made by this instance of the manager; never touch it. */
-export type Sighting =
+export type Inspection =
   | { readonly kind: 'ours'; readonly incarnation: Incarnation }
   | { readonly kind: 'foreign'; readonly id: string }
   | { readonly kind: 'absent' };
@@ -114,10 +114,10 @@ export interface ContainerEngine {
   remove(id: string): Promise<RemoveOutcome>;
 
   /** What bears the game's name now. */
-  find(gameId: string): Promise<Sighting>;
+  find(gameId: string): Promise<Inspection>;
 
   /** What bears this id now. */
-  inspect(id: string): Promise<Sighting>;
+  inspect(id: string): Promise<Inspection>;
 
   /** Returns when the engine answers; throws DependencyFault when it does not. */
   ping(): Promise<void>;

@@ -8,10 +8,10 @@ export type {
   IncarnationOwner,
   IncarnationSpec,
   IncarnationState,
+  Inspection,
   PrepareOutcome,
   PullFailureReason,
   RemoveOutcome,
-  Sighting,
   StartOutcome,
   StopOutcome,
 } from './container-engine.js';
@@ -45,19 +45,19 @@ export type { ObservedOperation, Observer, RuntimeEvent } from './observer.js';
 export type {
   Claim,
   ClaimKey,
+  ClaimRelease,
   ClaimRequest,
   ClaimState,
   DeadLetterToSend,
   FencedOutcome,
   FinishOutcome,
-  HandBack,
   Intake,
   IntakeOutcome,
   JobToQueue,
   OperationJournal,
+  OperationOutcome,
   OperationProgress,
   RecordChange,
-  Settlement,
 } from './operation-journal.js';
 export type { OperationLog, OperationLogEntry } from './operation-log.js';
 export {

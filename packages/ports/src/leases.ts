@@ -13,7 +13,7 @@ export interface LeaseGrant {
 export interface Leases {
   /**
    * Takes or renews the lease for `ttlMs`. Returns null while somebody else holds it. A renewal before expiry keeps the
-   * epoch; whoever takes it after an expiry or a release gets a higher one, the former holder included.
+   * epoch; whoever takes it after an expiry or a release gets a higher one, the previous holder included.
    */
   acquire(name: string, holder: string, ttlMs: number): Promise<LeaseGrant | null>;
 

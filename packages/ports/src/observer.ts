@@ -15,7 +15,7 @@ export interface ObservedOperation {
 /** Something worth a log line or a count. */
 export type RuntimeEvent =
   | { readonly kind: 'lease_changed'; readonly name: string; readonly held: boolean }
-  | { readonly kind: 'jobs_taken_in'; readonly queued: number; readonly repeated: number; readonly deadLetters: number }
+  | { readonly kind: 'jobs_ingested'; readonly queued: number; readonly repeated: number; readonly deadLetters: number }
   | {
       readonly kind: 'entry_refused';
       readonly stream: string;
@@ -33,7 +33,7 @@ export type RuntimeEvent =
       readonly ms: number;
     }
   | {
-      readonly kind: 'operation_handed_back';
+      readonly kind: 'claim_released';
       readonly operation: ObservedOperation;
       readonly reason: 'handover' | 'outage' | 'failure';
       readonly error: unknown;
@@ -59,7 +59,7 @@ export type RuntimeEvent =
       readonly kind: 'drift_found';
       readonly gameId: string;
       readonly verdict: ReconcileVerdict;
-      readonly strays: number;
+      readonly orphans: number;
       readonly reason: string;
       /** `queued` it is acted on; otherwise why not (yet). */
       readonly decision: 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';

@@ -1,8 +1,8 @@
 import type {
   FailureCode,
-  FormerRuntime,
   OperationSource,
   OperationStep,
+  PreviousRuntime,
   RuntimeJob,
   RuntimeRecord,
   RuntimeStatus,
@@ -47,11 +47,11 @@ export interface Intake {
 }
 
 /**
- * `taken_in` tells how many of the jobs were new; `lost` that the lease belongs to somebody else by now, `on_hold` that a
+ * `ingested` tells how many of the jobs were new; `lost` that the lease belongs to somebody else by now, `on_hold` that a
  * hold `restored` is in force: nothing was changed.
  */
 export type IntakeOutcome =
-  | { readonly kind: 'taken_in'; readonly queued: number }
+  | { readonly kind: 'ingested'; readonly queued: number }
   | { readonly kind: 'lost' }
   | { readonly kind: 'on_hold' };
 
@@ -65,7 +65,7 @@ export interface ClaimKey {
 export interface OperationProgress {
   readonly step: OperationStep;
   /** What was there before; null when there was nothing to keep. */
-  readonly former: FormerRuntime | null;
+  readonly previous: PreviousRuntime | null;
   /** The container this operation created; null before. */
   readonly containerId: string | null;
 }
@@ -124,7 +124,7 @@ export type RecordChange =
     };
 
 /** How an operation ended, and what its producer is told. */
-export interface Settlement {
+export interface OperationOutcome {
   readonly record: RecordChange;
   /** The six fields; `outcome` decides between `succeeded` and `failed`. */
   readonly result: JobResult;
@@ -153,7 +153,7 @@ export type FinishOutcome =
   | { readonly kind: 'stale' };
 
 /** Why a claim is given back before its end. Only `failure` counts towards `Claim.failures`. */
-export interface HandBack {
+export interface ClaimRelease {
   readonly reason: 'handover' | 'outage' | 'failure';
   /** Nobody claims the operation again before this many milliseconds have passed. */
   readonly delayMs: number;
@@ -183,7 +183,7 @@ export interface OperationJournal {
    * entry that was taken in before (same stream, entry id and payload) is left out, so repeating is safe. Cursors move
    * forward only: an intake that is carried out late sets none back.
    */
-  takeIn(intake: Intake): Promise<IntakeOutcome>;
+  ingest(intake: Intake): Promise<IntakeOutcome>;
 
   /**
    * Claims operations: first those whose claim has expired (when allowed), then per game the oldest queued one, if
@@ -205,8 +205,8 @@ export interface OperationJournal {
   /**
    * Ends the operation: record, operation, and the result numbered in the outbox, all or nothing.
    */
-  finish(claim: ClaimKey, settlement: Settlement): Promise<FinishOutcome>;
+  finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome>;
 
   /** Gives the claim back; a no-op when it is lost already. */
-  handBack(claim: ClaimKey, handBack: HandBack): Promise<void>;
+  releaseClaim(claim: ClaimKey, releaseClaim: ClaimRelease): Promise<void>;
 }

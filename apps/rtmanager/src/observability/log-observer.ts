@@ -14,11 +14,11 @@ export function logObserver(log: Logger): Observer {
 
 const LINES = {
   lease_changed: { level: 'info', message: 'lease changed' },
-  jobs_taken_in: { level: 'debug', message: 'jobs taken in' },
+  jobs_ingested: { level: 'debug', message: 'jobs taken in' },
   entry_refused: { level: 'warn', message: 'entry refused' },
   operation_claimed: { level: 'debug', message: 'operation claimed' },
   operation_finished: { level: 'info', message: 'operation finished' },
-  operation_handed_back: { level: 'warn', message: 'operation handed back' },
+  claim_released: { level: 'warn', message: 'operation handed back' },
   operation_lost: { level: 'warn', message: 'operation lost to another process' },
   message_published: { level: 'debug', message: 'message published' },
   publish_failed: { level: 'warn', message: 'publishing failed; it is relayed later' },

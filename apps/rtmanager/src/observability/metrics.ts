@@ -44,7 +44,7 @@ function makeMeters(registry: Registry) {
     intakePaused: gauge('intake_paused', '1 while no jobs are taken in because too many messages wait.'),
     holds: gauge('hold', '1 while a hold is in force, by reason; an operator has to decide.', ['reason']),
     circuits: gauge('circuit_open', '1 while a server is not asked because it did not answer.', ['circuit']),
-    taken: counter('jobs_taken_in_total', 'Jobs queued from the streams.'),
+    taken: counter('jobs_ingested_total', 'Jobs queued from the streams.'),
     refused: counter('entries_refused_total', 'Stream entries that could not be decoded.', ['stream']),
     lost: counter('stream_lost_entries_total', 'Stream entries that were trimmed before they were read.', ['stream']),
     recreated: counter('stream_recreated_total', 'Streams found to have been made anew.', ['stream']),
@@ -56,7 +56,7 @@ function makeMeters(registry: Registry) {
       buckets: BUCKETS_S,
       registers,
     }),
-    handedBack: counter('operations_handed_back_total', 'Attempts that ended without the end of their operation.', ['op', 'reason']),
+    claimsReleased: counter('claims_released_total', 'Attempts that ended without the end of their operation.', ['op', 'reason']),
     claimsLost: counter('claims_lost_total', 'Claims that another process took over.'),
     deadLettered: counter('jobs_dead_lettered_total', 'Jobs given up after too many failures.', ['op']),
     published: counter('messages_published_total', 'Messages appended to their stream.', ['kind']),
@@ -77,7 +77,7 @@ const COUNTS: Counts = {
     if (held) return;
     for (const told of [outboxPending, outboxOldest, intakePaused]) told.set(0);
   },
-  jobs_taken_in: ({ queued }, { taken }) => taken.inc(queued),
+  jobs_ingested: ({ queued }, { taken }) => taken.inc(queued),
   entry_refused: ({ stream }, { refused }) => refused.inc({ stream }),
   stream_gap: ({ stream, lost }, meters) => meters.lost.inc({ stream }, Number(lost)),
   stream_recreated: ({ stream }, { recreated }) => recreated.inc({ stream }),
@@ -85,7 +85,7 @@ const COUNTS: Counts = {
     finished.inc({ op, code: errorCode });
     seconds.observe({ op, outcome }, ms / 1000);
   },
-  operation_handed_back: ({ operation: { op }, reason }, { handedBack }) => handedBack.inc({ op, reason }),
+  claim_released: ({ operation: { op }, reason }, { claimsReleased }) => claimsReleased.inc({ op, reason }),
   operation_lost: (_, { claimsLost }) => claimsLost.inc(),
   dead_lettered: ({ operation: { op } }, { deadLettered }) => deadLettered.inc({ op }),
   message_published: ({ messageKind: kind }, { published }) => published.inc({ kind }),

@@ -37,7 +37,7 @@ describe('the log', () => {
     const observer = logObserver(log);
     const error = new DependencyFault({ message: text, retryable: true, effect: 'unknown', dependency: 'redis' });
     const operation = { opId: 'op', gameId: text, op: 'start', attempt: 1, sourceRef: text } as const;
-    observer.observe({ kind: 'operation_handed_back', operation, reason: 'outage', error });
+    observer.observe({ kind: 'claim_released', operation, reason: 'outage', error });
     observer.observe({ kind: 'entry_refused', stream: text, entryId: text, gameId: text, reason: text });
     observer.observe({ kind: 'operation_finished', operation, outcome: 'failure', errorCode: 'conflict', errorMessage: text, ms: 1 });
     log.fatal({ err: new Error(text) }, 'unexpected error');

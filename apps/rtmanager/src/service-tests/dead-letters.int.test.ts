@@ -54,7 +54,7 @@ async function giveUp(...raws: string[]): Promise<string[]> {
   });
   const cursors = { start_jobs: '1-0', stop_jobs: '1-0' };
   const entriesRead = { start_jobs: 0, stop_jobs: 0 };
-  await new PostgresOperationJournal(executor).takeIn({ lease, jobs: [], deadLetters: letters, cursors, entriesRead });
+  await new PostgresOperationJournal(executor).ingest({ lease, jobs: [], deadLetters: letters, cursors, entriesRead });
   await new PostgresLeases(executor).release(lease);
   return (await openIds()).filter((id) => !before.includes(id));
 }

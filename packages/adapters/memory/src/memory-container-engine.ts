@@ -10,10 +10,10 @@ import type {
   Incarnation,
   IncarnationSpec,
   IncarnationState,
+  Inspection,
   ListedIncarnation,
   PrepareOutcome,
   RemoveOutcome,
-  Sighting,
   StartOutcome,
   StopOutcome,
 } from '@galaxy/ports';
@@ -32,7 +32,7 @@ interface Container {
 }
 
 const KILLED = 137;
-const ABSENT: Sighting = { kind: 'absent' };
+const ABSENT: Inspection = { kind: 'absent' };
 
 /**
  * A container engine that only remembers: states, names and exit codes are those of a real one, and every change is
@@ -118,8 +118,8 @@ export class MemoryContainerEngine implements ContainerEngine {
     const all = [...this.#containers.values()];
     return {
       incarnations: all.flatMap((container) => {
-        const sighting = sightingOf(container);
-        return sighting.kind === 'ours' ? [listed(sighting.incarnation)] : [];
+        const inspection = inspectionOf(container);
+        return inspection.kind === 'ours' ? [listed(inspection.incarnation)] : [];
       }),
       foreign: all.filter(({ spec, name }) => spec === null && gameIdOf(name) !== null).map(({ id, name }) => ({ id, name })),
     };
@@ -197,16 +197,16 @@ export class MemoryContainerEngine implements ContainerEngine {
   }
 
   /** As the port says. */
-  async find(gameId: string): Promise<Sighting> {
+  async find(gameId: string): Promise<Inspection> {
     checkGameId(gameId);
     await this.#answer();
-    return sightingOf(this.#named(containerName(gameId)));
+    return inspectionOf(this.#named(containerName(gameId)));
   }
 
   /** As the port says. */
-  async inspect(id: string): Promise<Sighting> {
+  async inspect(id: string): Promise<Inspection> {
     await this.#answer();
-    return sightingOf(this.#containers.get(id));
+    return inspectionOf(this.#containers.get(id));
   }
 
   /** As the port says. */
@@ -250,7 +250,7 @@ function end(container: Container, exitCode: number): void {
   container.exitCode = exitCode;
 }
 
-function sightingOf(container: Container | undefined): Sighting {
+function inspectionOf(container: Container | undefined): Inspection {
   if (container === undefined) return ABSENT;
   const { id, spec, state, exitCode } = container;
   if (spec === null) return { kind: 'foreign', id };
@@ -269,7 +269,7 @@ function sightingOf(container: Container | undefined): Sighting {
 
 const listed = ({ id, owner, imageRef, state }: Incarnation): ListedIncarnation => ({ id, owner, imageRef, state });
 
-// The id is part of it, so that an address of a former container answers nobody.
+// The id is part of it, so that an address of a previous container answers nobody.
 function addressOf({ spec, state, id }: Container): string | null {
   if (spec === null || state !== 'running') return null;
   const endpoint = new URL(engineEndpoint(spec.gameId));

@@ -73,7 +73,7 @@ export class MemoryDatabase {
   /** In the order of `ord`. */
   readonly operations: MemoryOperation[] = [];
   /** Stream, entry id and payload of every entry ever queued: what must not be taken in twice. */
-  readonly takenIn = new Set<string>();
+  readonly ingested = new Set<string>();
   readonly outbox: MemoryMessage[] = [];
   readonly leases = new Map<string, MemoryLease>();
   readonly places: Record<JobStreamName, StreamPlace | null> = { start_jobs: null, stop_jobs: null };

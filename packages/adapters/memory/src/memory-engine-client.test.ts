@@ -8,8 +8,8 @@ async function addressOf(engine: ContainerEngine, gameId: string, imageRef: stri
   const created = await engine.create({ gameId, opId: 'op', attempt: 1, imageRef });
   if (created.kind !== 'created') throw new Error(created.kind);
   await engine.start(created.id);
-  const sighting = await engine.inspect(created.id);
-  return (sighting.kind === 'ours' && sighting.incarnation.address) || '';
+  const inspection = await engine.inspect(created.id);
+  return (inspection.kind === 'ours' && inspection.incarnation.address) || '';
 }
 
 engineClientContract(

@@ -3,25 +3,25 @@ import { OPERATION_STEPS, type StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
   ClaimKey,
+  ClaimRelease,
   ClaimRequest,
   ClaimState,
   FencedOutcome,
   FinishOutcome,
-  HandBack,
   Intake,
   IntakeOutcome,
   JobStreamName,
   LeaseGrant,
   OperationJournal,
+  OperationOutcome,
   OperationProgress,
   OutboxEntry,
   RecordChange,
-  Settlement,
 } from '@galaxy/ports';
 import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
-import { takeIn } from './memory-take-in.js';
+import { ingest } from './memory-ingest.js';
 
 /** The journal in memory. JavaScript runs each method without a pause, which makes it the one atomic statement. */
 export class MemoryOperationJournal implements OperationJournal {
@@ -41,8 +41,8 @@ export class MemoryOperationJournal implements OperationJournal {
     return { kind: 'moved' };
   }
 
-  async takeIn(intake: Intake): Promise<IntakeOutcome> {
-    return takeIn(this.#database, intake);
+  async ingest(intake: Intake): Promise<IntakeOutcome> {
+    return ingest(this.#database, intake);
   }
 
   async claim(request: ClaimRequest): Promise<Claim[]> {
@@ -68,20 +68,20 @@ export class MemoryOperationJournal implements OperationJournal {
     return { kind: 'applied' };
   }
 
-  async finish(claim: ClaimKey, settlement: Settlement): Promise<FinishOutcome> {
+  async finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome> {
     const mine = this.#held(claim);
     if (mine === null) return this.#endedBefore(claim);
-    if (!this.#change(mine, settlement.record)) return { kind: 'stale' };
-    mine.status = settlement.result.outcome === 'success' ? 'succeeded' : 'failed';
-    mine.result = structuredClone(settlement.result);
-    mine.errorCode = settlement.errorCode;
+    if (!this.#change(mine, outcome.record)) return { kind: 'stale' };
+    mine.status = outcome.result.outcome === 'success' ? 'succeeded' : 'failed';
+    mine.result = structuredClone(outcome.result);
+    mine.errorCode = outcome.errorCode;
     mine.finishedAt = this.#database.clock.now();
     mine.holder = null;
-    if (settlement.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, settlement.deadLetter);
-    return { kind: 'applied', publish: this.#publish(mine, settlement) };
+    if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
+    return { kind: 'applied', publish: this.#publish(mine, outcome) };
   }
 
-  async handBack(claim: ClaimKey, { reason, delayMs, unavailableMs }: HandBack): Promise<void> {
+  async releaseClaim(claim: ClaimKey, { reason, delayMs, unavailableMs }: ClaimRelease): Promise<void> {
     const mine = this.#held(claim);
     if (mine === null) return;
     mine.holder = null;
@@ -116,7 +116,7 @@ export class MemoryOperationJournal implements OperationJournal {
     return change.kind === 'keep' || isDeepStrictEqual(this.#database.records.get(change.record.gameId), change.record);
   }
 
-  #publish({ opId, source, gameId }: MemoryOperation, { result }: Settlement): OutboxEntry | null {
+  #publish({ opId, source, gameId }: MemoryOperation, { result }: OperationOutcome): OutboxEntry | null {
     if (source !== 'lobby') return null;
     const copy = structuredClone(result);
     return structuredClone(

@@ -34,8 +34,8 @@ async function recordOf(before: RuntimeRecord | null, { id, imageRef, owner }: L
 
 async function isUp(id: string, deps: AdoptDeps): Promise<boolean> {
   try {
-    const sighting = await deps.engine.inspect(id);
-    return sighting.kind === 'ours' && (await answers(deps.engine, sighting.incarnation, deps));
+    const inspection = await deps.engine.inspect(id);
+    return inspection.kind === 'ours' && (await answers(deps.engine, inspection.incarnation, deps));
   } catch (error) {
     // Silent about this container; the list showed it, and is enough to keep it from being taken for a leftover.
     if (error instanceof DependencyFault && error.dependency === 'container_engine') return false;

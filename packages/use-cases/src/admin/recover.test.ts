@@ -115,7 +115,7 @@ describe('recover', () => {
       await putCursor('5-0', '6-0');
       await deps.offsets.save('startjobs', mirror);
       expect((await recovered('skip')).skipped).toEqual([]);
-      expect((await world.journal.cursors()).start_jobs).toEqual({ cursor: '5-0', floor: null, entriesRead: 5n, former: '6-0' });
+      expect((await world.journal.cursors()).start_jobs).toEqual({ cursor: '5-0', floor: null, entriesRead: 5n, previous: '6-0' });
     },
   );
 
@@ -150,10 +150,10 @@ describe('recover', () => {
   });
 });
 
-async function putCursor(cursor: string, former = '0-0'): Promise<void> {
+async function putCursor(cursor: string, previous = '0-0'): Promise<void> {
   const lease = await world.leases.acquire('intake', 'a leader', 60_000);
   if (lease === null) throw new Error('the lease is free');
-  await world.journal.moveCursor(lease, 'start_jobs', { cursor, floor: null, entriesRead: 5n, former });
+  await world.journal.moveCursor(lease, 'start_jobs', { cursor, floor: null, entriesRead: 5n, previous });
 }
 
 async function finishOneStop(): Promise<void> {

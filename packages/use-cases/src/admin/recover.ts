@@ -73,7 +73,7 @@ export async function recover(mode: RecoverMode, deps: RecoverDeps): Promise<Rec
 async function putInOrder(mode: RecoverMode, lease: LeaseGrant, deps: RecoverDeps): Promise<RecoverOutcome> {
   const adopted = await adoptRunning((await deps.fleet.list()).incarnations, deps);
   const closed = mode === 'skip' ? await deps.recovery.closeOperations(CLOSED) : 0;
-  const skipped = mode === 'skip' ? await skipTakenIn(lease, deps) : await readAgain(deps);
+  const skipped = mode === 'skip' ? await skipIngested(lease, deps) : await readAgain(deps);
   if (skipped === null) return { kind: 'busy' };
   const renumbered = (await renumber('job_result', deps.results, deps)) + (await renumber('dead_letter', deps.deadLetters, deps));
   await deps.holds.clear('restored');
@@ -81,14 +81,14 @@ async function putInOrder(mode: RecoverMode, lease: LeaseGrant, deps: RecoverDep
 }
 
 // Null when the lease is lost: this went on for so long that another recovery has begun.
-async function skipTakenIn(lease: LeaseGrant, { journal, offsets }: RecoverDeps): Promise<JobStreamName[] | null> {
+async function skipIngested(lease: LeaseGrant, { journal, offsets }: RecoverDeps): Promise<JobStreamName[] | null> {
   const skipped: JobStreamName[] = [];
   const places = await journal.cursors();
   for (const stream of ['start_jobs', 'stop_jobs'] as const) {
     const place = places[stream] ?? NEVER_READ;
     const mirror = await offsets.load(OFFSET_LABELS[stream]);
     // It may be behind, as one that was lost; of a stream that was there before; or anything that somebody wrote there.
-    if (mirror === null || !isIdAfter(mirror, place.cursor) || !isIdAfter(mirror, place.former)) continue;
+    if (mirror === null || !isIdAfter(mirror, place.cursor) || !isIdAfter(mirror, place.previous)) continue;
     const { kind } = await journal.moveCursor(lease, stream, { ...place, cursor: mirror, floor: null, entriesRead: null });
     if (kind === 'lost') return null;
     skipped.push(stream);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
-import { failed } from '../operations/settlements.js';
+import { failed } from '../operations/outcomes.js';
 import { TTL_MS } from '../test-support/replica.test-support.js';
 import { between, faultOf } from '../test-support/stand-between.test-support.js';
 import { enqueue, makeWorld, operationOf, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
@@ -50,7 +50,7 @@ function makeShop(world: World, changes: Partial<WorkDeps> = {}) {
       await world.clock.advance(0);
     },
     open: async () => {
-      void supervise('work', worker.turn, stopping.signal, world);
+      void runLoop('work', worker.turn, stopping.signal, world);
       await world.clock.advance(0);
     },
   };
@@ -238,7 +238,7 @@ describe('what others hold', () => {
     const world = makeWorld();
     await claimedByAnother(world);
     const claim = { opId: world.database.operations[0]?.opId ?? '', attempt: 1 };
-    await world.journal.handBack(claim, { reason: 'outage', delayMs: 1000, unavailableMs: 0 });
+    await world.journal.releaseClaim(claim, { reason: 'outage', delayMs: 1000, unavailableMs: 0 });
     const shop = makeShop(world);
     await shop.open();
     await world.clock.advance(1250);
@@ -278,7 +278,7 @@ describe('a shutdown', () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));
     const journal = between('journal', world.journal, async (call) => {
-      if (call.method === 'handBack') throw faultOf('postgres');
+      if (call.method === 'releaseClaim') throw faultOf('postgres');
       return call.go();
     });
     const shop = makeShop(world, { journal });
@@ -290,7 +290,9 @@ describe('a shutdown', () => {
   it('waits 400 ms for a store that does not answer, and leaves the rest to the end of the claims', async () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));
-    const journal = between('journal', world.journal, (call) => (call.method === 'handBack' ? new Promise(() => undefined) : call.go()));
+    const journal = between('journal', world.journal, (call) =>
+      call.method === 'releaseClaim' ? new Promise(() => undefined) : call.go(),
+    );
     const shop = makeShop(world, { journal });
     await shop.open();
     shop.stopping.abort();

@@ -1,14 +1,14 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/ports';
-import { atMost } from '../lib/at-most.js';
 import type { Wakeup } from '../lib/wakeup.js';
-import { observed } from '../operations/hand-back.js';
+import { withTimeout } from '../lib/with-timeout.js';
+import { observed } from '../operations/release-claim.js';
 import type { ClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';
 
 /** What claims operations and keeps them going. */
 export interface WorkDeps {
-  readonly journal: Pick<OperationJournal, 'claim' | 'handBack'>;
+  readonly journal: Pick<OperationJournal, 'claim' | 'releaseClaim'>;
   readonly keeper: ClaimKeeper;
   readonly run: (held: HeldClaim) => Promise<void>;
   readonly clock: Clock;
@@ -67,14 +67,14 @@ export function makeWorker(deps: WorkDeps): Worker {
     },
     shutDown: async (maxWaitMs) => {
       deps.keeper.shutDown();
-      await atMost(maxWaitMs, Promise.all(running.values()), deps.clock);
-      await atMost(HAND_BACK_MS, handBackAll([...running.keys()], deps), deps.clock);
+      await withTimeout(maxWaitMs, Promise.all(running.values()), deps.clock);
+      await withTimeout(HAND_BACK_MS, releaseAll([...running.keys()], deps), deps.clock);
     },
   };
 }
 
-function handBackAll(running: readonly HeldClaim[], { journal }: WorkDeps): Promise<unknown> {
-  return Promise.allSettled(running.map(({ claim }) => journal.handBack(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 })));
+function releaseAll(running: readonly HeldClaim[], { journal }: WorkDeps): Promise<unknown> {
+  return Promise.allSettled(running.map(({ claim }) => journal.releaseClaim(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 })));
 }
 
 interface Room {

@@ -1,6 +1,6 @@
 import type { Clock, ContainerEngine } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { Failure } from '../operations/settlements.js';
+import type { Failure } from '../operations/outcomes.js';
 
 /** What ends a container. */
 export interface EndDeps {
@@ -59,9 +59,9 @@ async function verify(engine: ContainerEngine, id: string, { clock, verifyTimeou
 }
 
 async function look(engine: ContainerEngine, id: string): Promise<Ended> {
-  const sighting = await engine.inspect(id);
-  if (sighting.kind !== 'ours') return sighting.kind === 'absent' ? 'gone' : 'foreign';
-  const { state } = sighting.incarnation;
+  const inspection = await engine.inspect(id);
+  if (inspection.kind !== 'ours') return inspection.kind === 'absent' ? 'gone' : 'foreign';
+  const { state } = inspection.incarnation;
   // On its way out: a removal returns once it is out.
   if (state === 'removing') return engine.remove(id).then(() => 'gone');
   return state === 'running' || state === 'paused' ? 'still_running' : 'stopped';

@@ -110,7 +110,7 @@ describe('a stream made anew', () => {
     await drain(world);
     expect(told(world)).toEqual([{ kind: 'stream_recreated', stream: 'start_jobs', cursor: '104-0', lastId: '104-0' }]);
     expect(world.database.operations.map(({ gameId }) => gameId)).toEqual(['g100', 'g101', 'g102', 'g103', 'g104', 'new']);
-    expect(world.database.places.start_jobs).toEqual({ cursor: '104-0', floor: '50-0', entriesRead: 3n, former: '104-0' });
+    expect(world.database.places.start_jobs).toEqual({ cursor: '104-0', floor: '50-0', entriesRead: 3n, previous: '104-0' });
   });
 
   it('is told with what it had lost by then', async () => {
@@ -229,7 +229,7 @@ describe('a server that cannot tell what became of the streams', () => {
     const refusing = withShapes(world, () => Promise.reject(faultOf('redis', { retryable: false })));
     await (await makeIntake(world, { stream: refusing })).drain();
     expect(queued(world)).toEqual([]);
-    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'loop_failed', loop: 'take-in' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'loop_failed', loop: 'ingest' }));
   });
 });
 
@@ -256,7 +256,7 @@ describe('while nothing may be taken in', () => {
     const draining = drain(world);
     await world.clock.advance(10_000);
     expect([queued(world), world.database.outbox]).toEqual([[], []]);
-    const skipped: StreamPlace = { cursor: '2-0', floor: '1-0', entriesRead: 2n, former: '0-0' };
+    const skipped: StreamPlace = { cursor: '2-0', floor: '1-0', entriesRead: 2n, previous: '0-0' };
     world.database.places.start_jobs = skipped;
     await world.holds.clear('restored');
     await draining;

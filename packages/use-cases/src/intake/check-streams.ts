@@ -81,7 +81,7 @@ function judge(before: StreamPlace, shape: StreamShape | null): readonly StreamV
 }
 
 function isSame(a: StreamPlace, b: StreamPlace): boolean {
-  return a.cursor === b.cursor && a.floor === b.floor && a.entriesRead === b.entriesRead && a.former === b.former;
+  return a.cursor === b.cursor && a.floor === b.floor && a.entriesRead === b.entriesRead && a.previous === b.previous;
 }
 
 interface Change {

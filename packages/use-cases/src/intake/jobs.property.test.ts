@@ -50,7 +50,7 @@ type State = `running ${string}` | 'stopped' | 'removed' | 'none';
 
 const isUp = (state: State) => state.startsWith('running');
 const runs = (state: State, image: string) => state === `running ${image}`;
-/** As before; or its former container was removed already; or it has a record now. */
+/** As before; or its previous container was removed already; or it has a record now. */
 const undone = (state: State): State[] => (state === 'none' ? ['removed'] : [state, 'removed']);
 const startOf = (fits: (image: string) => boolean, after: (state: State, image: string) => State[]) => (state: State, image: string) =>
   !isUp(state) && fits(image) ? after(state, image) : [];

@@ -15,7 +15,7 @@ import type { StreamPlaces } from './check-streams.js';
 /** What queues entries. */
 export interface QueueDeps {
   readonly stream: Pick<JobStream, 'key'>;
-  readonly journal: Pick<OperationJournal, 'takeIn'>;
+  readonly journal: Pick<OperationJournal, 'ingest'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly observer: Observer;
@@ -43,8 +43,8 @@ export async function queueEntries(entries: readonly ReceivedEntry[], reading: R
   const entriesRead = { start_jobs: countOf(entries, 'start_jobs'), stop_jobs: countOf(entries, 'stop_jobs') };
   const after = placesAfter(places, entries, entriesRead);
   const cursors = { start_jobs: after.start_jobs.cursor, stop_jobs: after.stop_jobs.cursor };
-  const outcome = await deps.journal.takeIn({ lease, jobs, deadLetters, cursors, entriesRead });
-  if (outcome.kind !== 'taken_in') return null;
+  const outcome = await deps.journal.ingest({ lease, jobs, deadLetters, cursors, entriesRead });
+  if (outcome.kind !== 'ingested') return null;
   report(entries, outcome.queued, deps.observer);
   reportFuture(entries, serverMs, deps.observer);
   return after;
@@ -95,7 +95,7 @@ function report(entries: readonly ReceivedEntry[], queued: number, observer: Obs
     observer.observe({ kind: 'entry_refused', stream, entryId, gameId: job?.gameId ?? null, reason: refusal ?? '' });
   }
   const answerable = entries.filter(({ job }) => job !== null).length;
-  observer.observe({ kind: 'jobs_taken_in', queued, repeated: answerable - queued, deadLetters: refused.length });
+  observer.observe({ kind: 'jobs_ingested', queued, repeated: answerable - queued, deadLetters: refused.length });
 }
 
 // The first of each stream only: all ids behind it are as far ahead.

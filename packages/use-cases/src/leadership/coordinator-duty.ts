@@ -1,5 +1,5 @@
 import type { Clock, LeaseGrant, Observer } from '@galaxy/ports';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import type { LeasedDuty } from './leased-duty.js';
 import type { RestoreGuard } from './restore-guard.js';
 
@@ -22,7 +22,7 @@ const HELD_LOOK_MS = 1000;
  */
 export function coordinatorDuty({ guard, clock, observer, turns }: CoordinatorDeps): LeasedDuty {
   const part = ([name, turn]: [string, DutyTurn], lease: LeaseGrant, held: AbortSignal): Promise<void> =>
-    supervise(name, (signal) => whenTrusted(guard, clock, (trusted) => turn(lease, trusted), signal), held, { clock, observer });
+    runLoop(name, (signal) => whenTrusted(guard, clock, (trusted) => turn(lease, trusted), signal), held, { clock, observer });
   return async (lease, held) => {
     await Promise.all(Object.entries(turns).map((entry) => part(entry, lease, held)));
   };

@@ -1,6 +1,6 @@
 import type { LeaseGrant, Leases } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import { between, faultOf } from '../test-support/stand-between.test-support.js';
 import { makeWorld, pass, type World } from '../test-support/world.test-support.js';
 import { makeFailingStreak } from './failing-streak.js';
@@ -18,7 +18,7 @@ function makeContender(world: World, holder: string, leases: Leases = world.leas
     await world.clock.sleep(3_600_000, signal);
   };
   const stopping = new AbortController();
-  return { lease, duty, duties, stopping, open: () => void supervise('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
+  return { lease, duty, duties, stopping, open: () => void runLoop('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
 }
 
 describe('of two that want it', () => {
@@ -194,9 +194,9 @@ describe('a duty that is of no use', () => {
       if (state.isCutOff) throw faultOf('redis');
     };
     const duty: LeasedDuty = (_, signal) =>
-      supervise('take-in', (stop) => streak.run(ask).then(() => world.clock.sleep(1000, stop)), signal, { ...world, maxPauseMs: 1000 });
+      runLoop('ingest', (stop) => streak.run(ask).then(() => world.clock.sleep(1000, stop)), signal, { ...world, maxPauseMs: 1000 });
     const stopping = new AbortController();
-    return { lease, state, stopping, open: () => void supervise('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
+    return { lease, state, stopping, open: () => void runLoop('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
   }
 
   it('is given up after a while, and another process that can do it takes over', async () => {

@@ -1,5 +1,5 @@
 import type { LeaseGrant } from '@galaxy/ports';
-import { atMost } from '../lib/at-most.js';
+import { withTimeout } from '../lib/with-timeout.js';
 import { type DutyEnd, doWhileHeld, type LeaseDeps, type LeasedDuty } from './leased-duty.js';
 
 /** One process's part in a lease that it may or may not hold. */
@@ -34,7 +34,7 @@ export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
   };
   const giveBack = async (grant: LeaseGrant): Promise<void> => {
     change(false);
-    await atMost(
+    await withTimeout(
       RELEASE_MS,
       leases.release(grant).catch(() => undefined),
       clock,

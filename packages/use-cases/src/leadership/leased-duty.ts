@@ -1,5 +1,5 @@
 import type { Clock, LeaseGrant, Leases, Observer } from '@galaxy/ports';
-import { atMost } from '../lib/at-most.js';
+import { withTimeout } from '../lib/with-timeout.js';
 import type { FailingStreak } from './failing-streak.js';
 
 /** What holds a lease. */
@@ -62,7 +62,7 @@ export async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<Duty
   end();
   signal.removeEventListener('abort', end);
   // A renewal that the store carries out behind the release would leave the lease with nobody to do the duty.
-  await atMost(FAREWELL_MS, Promise.all([working, renewals.underWay]), deps.clock);
+  await withTimeout(FAREWELL_MS, Promise.all([working, renewals.underWay]), deps.clock);
   await giveBack(renewals.latest);
   await renewing;
   const worked = await working;

@@ -8,7 +8,7 @@ const SHAPE = { firstId: '1-0', lastHeldId: '500-0', lastId: '500-0', added: 5n,
 /** What the servers say; tests change it. */
 interface Servers {
   cursor: string | null;
-  former: string;
+  previous: string;
   mirror: string | null;
   lastId: bigint;
   published: bigint;
@@ -23,7 +23,7 @@ let looks: number;
 let meanwhile: () => void;
 
 beforeEach(() => {
-  servers = { cursor: '100-0', former: '0-0', mirror: '100-0', lastId: 5n, published: 5n, redisIsAway: false };
+  servers = { cursor: '100-0', previous: '0-0', mirror: '100-0', lastId: 5n, published: 5n, redisIsAway: false };
   holds = new MemoryHolds(new MemoryDatabase(new ManualClock()));
   looks = 0;
   meanwhile = () => undefined;
@@ -31,7 +31,8 @@ beforeEach(() => {
     if (servers.redisIsAway) throw faultOf('redis');
     return answer();
   };
-  const place = () => (servers.cursor === null ? null : { cursor: servers.cursor, floor: null, entriesRead: null, former: servers.former });
+  const place = () =>
+    servers.cursor === null ? null : { cursor: servers.cursor, floor: null, entriesRead: null, previous: servers.previous };
   guard = makeRestoreGuard({
     journal: { cursors: async () => ({ start_jobs: place(), stop_jobs: null }) },
     outbox: {
@@ -140,18 +141,18 @@ describe('makeRestoreGuard', () => {
     servers.cursor = '400-0';
     // Somebody sets both back between the look at the mirror and the one at the cursor.
     meanwhile = () => {
-      servers = { ...servers, mirror: '0-0', cursor: '0-0', former: '400-0' };
+      servers = { ...servers, mirror: '0-0', cursor: '0-0', previous: '400-0' };
     };
     expect(await guard.mayWork()).toBe(true);
     expect(await reasons()).toEqual([]);
   });
 
   it('takes a mirror of the stream before, written late, for no restored database', async () => {
-    servers = { ...servers, mirror: '400-0', cursor: '0-0', former: '400-0' };
+    servers = { ...servers, mirror: '400-0', cursor: '0-0', previous: '400-0' };
     expect(await guard.mayWork()).toBe(true);
   });
 
-  it('distrusts again what was lost from sight while it looked', async () => {
+  it('distrusts again what was lost from state while it looked', async () => {
     const looking = guard.mayWork();
     guard.distrust();
     await looking;

@@ -1,14 +1,14 @@
 import type { Hold, JobStream } from '@galaxy/ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
-import { makeTakeInJobs } from '../intake/take-in-jobs.js';
+import { makeIngestJobs } from '../intake/ingest-jobs.js';
 import { coordinatorDuty, type DutyTurn, whenTrusted } from '../leadership/coordinator-duty.js';
 import { type FailingStreak, makeFailingStreak } from '../leadership/failing-streak.js';
 import { makeLeaseHolder } from '../leadership/hold-lease.js';
 import { makeRestoreGuard } from '../leadership/restore-guard.js';
-import { atMost } from '../lib/at-most.js';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
+import { withTimeout } from '../lib/with-timeout.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
@@ -75,7 +75,7 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
     await keeper.renewAll();
   };
   const loop = (name: string, turn: (signal: AbortSignal) => Promise<void>, pauses: { maxPauseMs?: number } = {}) =>
-    supervise(name, turn, stopping.signal, { clock, observer, ...pauses });
+    runLoop(name, turn, stopping.signal, { clock, observer, ...pauses });
 
   let loops: Promise<unknown> = Promise.resolve();
   return {
@@ -97,7 +97,7 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
     async stop() {
       stopping.abort();
       await worker.shutDown(DRAIN_MS);
-      await atMost(FAREWELL_MS, loops, clock);
+      await withTimeout(FAREWELL_MS, loops, clock);
     },
   };
 }
@@ -106,7 +106,7 @@ type Shared = ManagerPorts & ManagerSettings & { readonly work: Wakeup };
 
 // What one process does for all: takes jobs in, and compares records with containers.
 function dutyTurns(shared: Shared, publishing: Publishing, streak: FailingStreak): Record<string, DutyTurn> {
-  const takeIn = makeTakeInJobs({
+  const ingest = makeIngestJobs({
     ...shared,
     stream: countedInto(streak, shared.stream),
     relay: publishing.wakeup,
@@ -115,7 +115,7 @@ function dutyTurns(shared: Shared, publishing: Publishing, streak: FailingStreak
   });
   const reconciler = makeReconciler({ ...shared, ...shared.reconcile, queue: shared.reconcileQueue });
   return {
-    'take-in': takeIn,
+    ingest: ingest,
     reconcile: reconciler.turn,
     'ask-silent': reconciler.ask,
     'watch-fleet': (_, signal) => reconciler.watch(signal),

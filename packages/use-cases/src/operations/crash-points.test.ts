@@ -171,7 +171,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-const reconcile = (verdict: ReconcileVerdict): RuntimeJob => ({ kind: 'reconcile', gameId: GAME, verdict, strays: [], reason: '' });
+const reconcile = (verdict: ReconcileVerdict): RuntimeJob => ({ kind: 'reconcile', gameId: GAME, verdict, orphans: [], reason: '' });
 const idIn = (record: RuntimeRecord) => record.currentContainerId ?? '';
 
 /** Of these nothing is published. */

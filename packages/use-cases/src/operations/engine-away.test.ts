@@ -48,7 +48,7 @@ it('all of them are done soon after it is back, without a failure counted', asyn
   await world.clock.advance(10_000 + 2000);
   shop.close();
   for (const opId of opIds) expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded' });
-  expect(world.events.flatMap((event) => (event.kind === 'operation_handed_back' ? [event.reason] : []))).not.toContain('failure');
+  expect(world.events.flatMap((event) => (event.kind === 'claim_released' ? [event.reason] : []))).not.toContain('failure');
 });
 
 it.each([3000, 14_000, WINDOW_MS])(

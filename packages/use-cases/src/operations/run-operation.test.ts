@@ -163,12 +163,12 @@ describe('while the store is away', () => {
     });
     const engine = altered(world.engine, {
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
+        const inspection = await world.engine.inspect(id);
         if (world.clock.monotonicMs() === 0) {
           isAway = true;
           await world.clock.sleep(TTL_MS);
         }
-        return sighting;
+        return inspection;
       },
     });
     const { seen, calls } = listening(engine);
@@ -230,7 +230,7 @@ describe('while the store is away', () => {
     });
     await workOff(world, makeReplica(world, { journal }));
     expect(outcomes).toEqual(['stale', 'applied']);
-    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_handed_back', reason: 'failure' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'claim_released', reason: 'failure' }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'success', errorCode: 'replay_no_op', containerId: '' }]);
     expect(operationOf(world, opId)).toMatchObject({ attempt: 2 });
   });
@@ -246,7 +246,7 @@ describe('a shutdown', () => {
     replica.keeper.shutDown();
     await pass(world, running, 0);
     expect(operationOf(world, opId)).toMatchObject({ status: 'running', holder: null, failures: 0 });
-    expect(world.events.at(-1)).toMatchObject({ kind: 'operation_handed_back', reason: 'handover' });
+    expect(world.events.at(-1)).toMatchObject({ kind: 'claim_released', reason: 'handover' });
     const next = await makeReplica(world).claim();
     expect(next?.claim).toMatchObject({ opId, attempt: 2, failures: 0 });
   });

@@ -1,17 +1,17 @@
-import type { Clock, ContainerEngine, FinishOutcome, Observer, OperationJournal, OutboxEntry, Settlement } from '@galaxy/ports';
+import type { Clock, ContainerEngine, FinishOutcome, Observer, OperationJournal, OperationOutcome, OutboxEntry } from '@galaxy/ports';
 import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
 import { fenceEngine } from '../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
 import type { EndDeps } from '../containers/end-container.js';
-import { type GiveUpDeps, giveUp } from './give-up.js';
-import { type HandBackDeps, handBackAfter, observed } from './hand-back.js';
+import { type ExhaustedDeps, endExhausted } from './exhausted.js';
+import { failed } from './outcomes.js';
 import { makeReconcileRuntime } from './reconcile/reconcile-runtime.js';
-import { failed } from './settlements.js';
+import { observed, type ReleaseDeps, releaseAfter } from './release-claim.js';
 import { makeStartRuntime, type StartDeps } from './start/start-runtime.js';
 import { makeStopRuntime } from './stop/stop-runtime.js';
 
 /** What carries operations out. */
-export interface RunDeps extends StartDeps, EndDeps, GiveUpDeps, HandBackDeps {
+export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps {
   readonly journal: OperationJournal;
   readonly engine: ContainerEngine;
   readonly clock: Clock;
@@ -32,10 +32,10 @@ export const makeRunOperation = (deps: RunDeps) => {
     const startedAtMs = deps.clock.monotonicMs();
     const engine = fenceEngine(deps.engine, held, deps.clock);
     try {
-      const settlement = (await giveUp(held, engine, deps)) ?? (await carryOut(held, engine));
-      await finish(held, settlement, startedAtMs, deps);
+      const outcome = (await endExhausted(held, engine, deps)) ?? (await carryOut(held, engine));
+      await finish(held, outcome, startedAtMs, deps);
     } catch (error) {
-      await handBackAfter(error, held, engine, deps);
+      await releaseAfter(error, held, engine, deps);
     }
   };
 };
@@ -44,7 +44,7 @@ function makeCarryOut(deps: RunDeps) {
   const startRuntime = makeStartRuntime(deps);
   const stopRuntime = makeStopRuntime(deps);
   const reconcileRuntime = makeReconcileRuntime(deps);
-  return async (held: HeldClaim, engine: ContainerEngine): Promise<Settlement> => {
+  return async (held: HeldClaim, engine: ContainerEngine): Promise<OperationOutcome> => {
     const { job } = held.claim;
     switch (job.kind) {
       case 'start':
@@ -59,24 +59,24 @@ function makeCarryOut(deps: RunDeps) {
   };
 }
 
-async function finish(held: HeldClaim, settlement: Settlement, startedAtMs: number, deps: RunDeps): Promise<void> {
-  const outcome = await finishUntilAnswered(held, settlement, deps);
-  if (outcome.kind === 'lost') throw new ClaimEnded('lost');
-  if (outcome.kind === 'stale') throw new RuntimeConflictError(held.claim.gameId);
-  const { result, errorCode, deadLetter } = settlement;
+async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: number, deps: RunDeps): Promise<void> {
+  const finished = await finishUntilAnswered(held, outcome, deps);
+  if (finished.kind === 'lost') throw new ClaimEnded('lost');
+  if (finished.kind === 'stale') throw new RuntimeConflictError(held.claim.gameId);
+  const { result, errorCode, deadLetter } = outcome;
   const ms = deps.clock.monotonicMs() - startedAtMs;
   const { outcome: ended, errorMessage } = result;
   deps.observer.observe({ kind: 'operation_finished', operation: observed(held), outcome: ended, errorCode, errorMessage, ms });
   if (deadLetter !== null) deps.observer.observe({ kind: 'dead_lettered', operation: observed(held), attempts: deadLetter.attempts });
-  if (outcome.publish !== null) await deps.publish(outcome.publish);
+  if (finished.publish !== null) await deps.publish(finished.publish);
 }
 
 // The work is done: only an answer may end this, or the end of the process. A repeated finish is recognised as ours,
 // also when a renewal in between has found the operation no longer running.
-async function finishUntilAnswered(held: HeldClaim, settlement: Settlement, { journal, clock }: RunDeps): Promise<FinishOutcome> {
+async function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock }: RunDeps): Promise<FinishOutcome> {
   for (;;) {
     try {
-      return await journal.finish(held.claim, settlement);
+      return await journal.finish(held.claim, outcome);
     } catch (error) {
       if (!(error instanceof RuntimeFault && error.retryable)) throw error;
       if (held.ended === 'shutdown') throw new ClaimEnded('shutdown');

@@ -1,7 +1,7 @@
+import type { SeenDrift } from './drift-history.js';
 import type { Drift } from './find-drift.js';
 import { endsSomething } from './find-drift.js';
 import type { KeptBack } from './guard-mass-change.js';
-import type { Sighting } from './sightings.js';
 
 /** What is done about a drift now: `queued`, or why it is not acted on (yet). */
 type DriftDecision = 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
@@ -28,17 +28,17 @@ const MAX_DOUBLINGS = 6;
  * Decides which drifts are acted on. What ends nothing is, at once; what ends something only once it was seen twice, over
  * the grace, within the budget, those first that have waited longest.
  */
-export function decideActs(drifts: readonly Drift[], sightingOf: (drift: Drift) => Sighting, limits: ActLimits): DecidedDrift[] {
-  const inOrder = [...drifts].sort((a, b) => sightingOf(a).sinceMs - sightingOf(b).sinceMs || (a.gameId < b.gameId ? -1 : 1));
+export function decideActs(drifts: readonly Drift[], seenDriftOf: (drift: Drift) => SeenDrift, limits: ActLimits): DecidedDrift[] {
+  const inOrder = [...drifts].sort((a, b) => seenDriftOf(a).sinceMs - seenDriftOf(b).sinceMs || (a.gameId < b.gameId ? -1 : 1));
   let left = limits.maxActs;
   return inOrder.map((drift) => {
-    const decision = decide(drift, sightingOf(drift), left, limits);
+    const decision = decide(drift, seenDriftOf(drift), left, limits);
     if (decision === 'queued' && endsSomething(drift)) left -= 1;
     return { ...drift, decision };
   });
 }
 
-function decide(drift: Drift, { looks, sinceMs, acts }: Sighting, left: number, limits: ActLimits): DriftDecision {
+function decide(drift: Drift, { looks, sinceMs, acts }: SeenDrift, left: number, limits: ActLimits): DriftDecision {
   if (limits.held === 'all') return 'held';
   if (!endsSomething(drift)) return 'queued';
   if (limits.held === 'ends') return 'held';

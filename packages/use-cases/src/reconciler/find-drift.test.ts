@@ -37,23 +37,23 @@ describe('findDrift', () => {
         status: 'running',
         verdict: 'mark_unreachable',
         containerId: 'c1',
-        strays: [],
+        orphans: [],
         reason: 'record running, container ended',
       },
     ]);
   });
 
-  it('counts the container the record names; others of the game are strays', () => {
+  it('counts the container the record names; others of the game are orphans', () => {
     const [drift] = findDrift(
       look([game(record('running', 'c1'))], [listed('c3', 'created'), listed('c1', 'running'), listed('c2', 'running')]),
     );
-    expect(drift).toMatchObject({ verdict: 'leave', containerId: 'c1', strays: ['c2', 'c3'] });
+    expect(drift).toMatchObject({ verdict: 'leave', containerId: 'c1', orphans: ['c2', 'c3'] });
     expect(drift?.reason).toBe('record running, container running; besides it: c2, c3');
   });
 
   it('a named container that is gone is absent, whatever else there is', () => {
     expect(findDrift(look([game(record('running', 'c1'))], [listed('c2', 'running')]))).toMatchObject([
-      { verdict: 'mark_removed', containerId: 'c1', strays: ['c2'] },
+      { verdict: 'mark_removed', containerId: 'c1', orphans: ['c2'] },
     ]);
   });
 
@@ -62,10 +62,10 @@ describe('findDrift', () => {
     const views = [game(null)];
     expect(unnamedGames(look(views, incarnations))).toEqual(['g1']);
     expect(findDrift(look(views, incarnations, { bearers: new Map([['g1', 'c2']]) }))).toMatchObject([
-      { verdict: 'remove', containerId: 'c2', strays: ['c1'] },
+      { verdict: 'remove', containerId: 'c2', orphans: ['c1'] },
     ]);
     expect(findDrift(look(views, incarnations, { bearers: new Map([['g1', null]]) }))).toMatchObject([
-      { verdict: 'leave', containerId: null, strays: ['c1', 'c2'] },
+      { verdict: 'leave', containerId: null, orphans: ['c1', 'c2'] },
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('findDrift', () => {
     expect(unnamedGames(look(views, incarnations))).toEqual(['adopt', 'removed']);
   });
 
-  it('waits while the container that counts is on its way out, and leaves strays that are', () => {
+  it('waits while the container that counts is on its way out, and leaves orphans that are', () => {
     expect(findDrift(look([game(record('running', 'c1'))], [listed('c1', 'removing'), listed('c2', 'running')]))).toEqual([]);
     expect(findDrift(look([game(record('running', 'c1'))], [listed('c1', 'running'), listed('c2', 'removing')]))).toEqual([]);
   });
@@ -133,11 +133,11 @@ describe('whatever is seen', () => {
   it('what is to be ended is ours, of that game, and not on its way out', () => {
     fc.assert(
       fc.property(looks, (seen) => {
-        for (const { gameId, verdict, containerId, strays } of findDrift(seen)) {
+        for (const { gameId, verdict, containerId, orphans } of findDrift(seen)) {
           const own = seen.inventory.incarnations.filter((one) => one.owner.gameId === gameId && one.state !== 'removing');
-          const touched = [...strays, ...(verdict === 'remove' || verdict === 'stop_again' ? [containerId] : [])];
+          const touched = [...orphans, ...(verdict === 'remove' || verdict === 'stop_again' ? [containerId] : [])];
           for (const id of touched) expect(own.map((one) => one.id)).toContain(id);
-          expect(strays).not.toContain(containerId);
+          expect(orphans).not.toContain(containerId);
           expect(seen.inventory.foreign.map(({ id }) => id)).not.toContain(containerId);
         }
       }),
@@ -155,7 +155,7 @@ describe('whatever is seen', () => {
             own.some((one) => one.id === counts && one.state === 'removing') || seen.inventory.foreign.some(({ id }) => id === counts);
           if (open || isUnclear) continue;
           const others = own.filter((one) => one.id !== counts && one.state !== 'removing').map((one) => one.id);
-          expect(found.get(gameId)?.strays ?? []).toEqual(others.sort());
+          expect(found.get(gameId)?.orphans ?? []).toEqual(others.sort());
         }
       }),
     );
@@ -169,10 +169,10 @@ describe('whatever is seen', () => {
           const state = seen.inventory.incarnations.find(
             ({ id, owner }) => id === drift.containerId && owner.gameId === drift.gameId,
           )?.state;
-          const sight = state === undefined ? 'absent' : state === 'running' || state === 'paused' ? state : 'ended';
-          expect(drift.verdict).toBe(decideReconcile(view?.record ?? null, sight));
-          const { gameId, verdict, strays, reason } = drift;
-          expect(jobOf(drift)).toEqual({ kind: 'reconcile', gameId, verdict, strays, reason });
+          const observed = state === undefined ? 'absent' : state === 'running' || state === 'paused' ? state : 'ended';
+          expect(drift.verdict).toBe(decideReconcile(view?.record ?? null, observed));
+          const { gameId, verdict, orphans, reason } = drift;
+          expect(jobOf(drift)).toEqual({ kind: 'reconcile', gameId, verdict, orphans, reason });
         }
       }),
     );
@@ -180,10 +180,10 @@ describe('whatever is seen', () => {
 });
 
 describe('endsSomething', () => {
-  it('is true of what ends a container or what is known of one, and of any stray', () => {
-    expect(endsSomething({ verdict: 'remove', strays: [] })).toBe(true);
-    expect(endsSomething({ verdict: 'mark_removed', strays: [] })).toBe(true);
-    expect(endsSomething({ verdict: 'leave', strays: ['c1'] })).toBe(true);
-    expect(endsSomething({ verdict: 'adopt', strays: [] })).toBe(false);
+  it('is true of what ends a container or what is known of one, and of any orphan', () => {
+    expect(endsSomething({ verdict: 'remove', orphans: [] })).toBe(true);
+    expect(endsSomething({ verdict: 'mark_removed', orphans: [] })).toBe(true);
+    expect(endsSomething({ verdict: 'leave', orphans: ['c1'] })).toBe(true);
+    expect(endsSomething({ verdict: 'adopt', orphans: [] })).toBe(false);
   });
 });

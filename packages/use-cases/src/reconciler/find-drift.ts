@@ -1,7 +1,7 @@
-import type { ContainerSight, ReconcileJob, ReconcileVerdict, RuntimeStatus } from '@galaxy/domain';
+import type { ObservedState, ReconcileJob, ReconcileVerdict, RuntimeStatus } from '@galaxy/domain';
 import { decideReconcile, isDestructive, isGameId } from '@galaxy/domain';
 import type { FleetInventory, GameView, ListedIncarnation } from '@galaxy/ports';
-import { sightOf } from '../containers/look-at-game.js';
+import { observedStateOf } from '../containers/observe-game.js';
 
 /** A record and containers that do not agree. */
 export interface Drift {
@@ -11,7 +11,7 @@ export interface Drift {
   /** The container that counts; null when there is none. */
   readonly containerId: string | null;
   /** Other containers of the game, in the order of their ids. */
-  readonly strays: readonly string[];
+  readonly orphans: readonly string[];
   /** For people: what was seen. */
   readonly reason: string;
 }
@@ -24,8 +24,8 @@ export interface Look {
 }
 
 /** Whether acting on a drift would end something. */
-export function endsSomething({ verdict, strays }: Pick<Drift, 'verdict' | 'strays'>): boolean {
-  return isDestructive(verdict) || strays.length > 0;
+export function endsSomething({ verdict, orphans }: Pick<Drift, 'verdict' | 'orphans'>): boolean {
+  return isDestructive(verdict) || orphans.length > 0;
 }
 
 /** Games whose record names no container although there are some: which of them counts, only its name tells. */
@@ -53,32 +53,32 @@ export function findDrift({ games, inventory, bearers }: Look): Drift[] {
 
 function driftAmong(game: GameView, containerId: string | null, containers: readonly ListedIncarnation[]): Drift | null {
   const counts = containers.find(({ id }) => id === containerId);
-  const sight = counts === undefined ? 'absent' : sightOf(counts.state);
-  if (sight === null) return null;
-  const strays = containers.filter((one) => one !== counts && one.state !== 'removing').map(({ id }) => id);
-  return driftOf(game, { sight, containerId }, strays.sort());
+  const state = counts === undefined ? 'absent' : observedStateOf(counts.state);
+  if (state === null) return null;
+  const orphans = containers.filter((one) => one !== counts && one.state !== 'removing').map(({ id }) => id);
+  return driftOf(game, { state, containerId }, orphans.sort());
 }
 
-/** What is to be done about one game; null when its record and its container agree and there are no strays. */
+/** What is to be done about one game; null when its record and its container agree and there are no orphans. */
 export function driftOf(
   { gameId, record }: Pick<GameView, 'gameId' | 'record'>,
-  { sight, containerId }: { readonly sight: ContainerSight; readonly containerId: string | null },
-  strays: readonly string[],
+  { state, containerId }: { readonly state: ObservedState; readonly containerId: string | null },
+  orphans: readonly string[],
 ): Drift | null {
-  const verdict = decideReconcile(record, sight);
-  if (verdict === 'leave' && strays.length === 0) return null;
+  const verdict = decideReconcile(record, state);
+  if (verdict === 'leave' && orphans.length === 0) return null;
   const status = record?.status ?? 'none';
-  return { gameId, status, verdict, containerId, strays, reason: reasonOf(status, sight, strays) };
+  return { gameId, status, verdict, containerId, orphans, reason: reasonOf(status, state, orphans) };
 }
 
 /** The job that acts on a drift. */
-export function jobOf({ gameId, verdict, strays, reason }: Drift): ReconcileJob {
-  return { kind: 'reconcile', gameId, verdict, strays, reason };
+export function jobOf({ gameId, verdict, orphans, reason }: Drift): ReconcileJob {
+  return { kind: 'reconcile', gameId, verdict, orphans, reason };
 }
 
-function reasonOf(status: string, sight: ContainerSight, strays: readonly string[]): string {
-  const besides = strays.length === 0 ? '' : `; besides it: ${strays.map((id) => id.slice(0, 12)).join(', ')}`;
-  return `record ${status}, container ${sight}${besides}`;
+function reasonOf(status: string, state: ObservedState, orphans: readonly string[]): string {
+  const besides = orphans.length === 0 ? '' : `; besides it: ${orphans.map((id) => id.slice(0, 12)).join(', ')}`;
+  return `record ${status}, container ${state}${besides}`;
 }
 
 function byGame(incarnations: readonly ListedIncarnation[]): ReadonlyMap<string, ListedIncarnation[]> {

@@ -1,7 +1,7 @@
 import { massChangeLimit } from '@galaxy/domain';
 import type { FleetInventory, HoldReason, Holds, LeaseGrant, Settings } from '@galaxy/ports';
+import type { SeenDrift } from './drift-history.js';
 import { type Drift, endsSomething } from './find-drift.js';
-import type { Sighting } from './sightings.js';
 
 /** What the guard works with. */
 export interface GuardDeps {
@@ -23,7 +23,7 @@ export interface Found {
   readonly games: number;
   readonly inventory: Pick<FleetInventory, 'engineId'>;
   /** How long each has been there, this look included. */
-  readonly sightingOf: (drift: Drift) => Sighting;
+  readonly seenDriftOf: (drift: Drift) => SeenDrift;
 }
 
 /** What is kept back: nothing, what ends something, or everything. */
@@ -55,10 +55,10 @@ export async function readStanding({ holds, settings }: GuardDeps): Promise<Stan
  * One look may be torn: between the list of containers and that of records whoever looks may have been frozen. So a mass of
  * drifts is kept back at once, and nobody is asked about it before two looks have shown the same ones.
  */
-export function judgeLook(standing: Standing, { drifts, games, inventory: { engineId }, sightingOf }: Found): Judgement {
+export function judgeLook(standing: Standing, { drifts, games, inventory: { engineId }, seenDriftOf }: Found): Judgement {
   const limit = massChangeLimit(games);
   const ends = drifts.filter(endsSomething);
-  const lasting = ends.filter((drift) => sightingOf(drift).looks >= 2);
+  const lasting = ends.filter((drift) => seenDriftOf(drift).looks >= 2);
   const isMass = ends.length > limit && !standing.massChangeConfirmed;
   const found = new Map<HoldReason, string>();
   if (isMass && lasting.length > limit) found.set('mass_change', massMessage(lasting, games, limit));

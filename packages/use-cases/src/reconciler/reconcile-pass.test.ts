@@ -210,18 +210,18 @@ describe('what ends something', () => {
     expect(decisions).toEqual(['seen_once', 'too_young', 'queued', undefined]);
   });
 
-  it('strays are removed, and the container that counts stays', async () => {
+  it('orphans are removed, and the container that counts stays', async () => {
     const { world, pass, next } = await setUpReconciler();
-    const stray = await plantContainer(world);
-    world.engine.rename(stray, 'another-name');
+    const orphan = await plantContainer(world);
+    world.engine.rename(orphan, 'another-name');
     await plantRuntime(world, 'running');
     expect(decisionsOf(await pass())).toEqual({ [GAME]: 'seen_once' });
-    expect(await next()).toMatchObject({ drifts: [{ verdict: 'leave', strays: [stray], decision: 'queued' }] });
+    expect(await next()).toMatchObject({ drifts: [{ verdict: 'leave', orphans: [orphan], decision: 'queued' }] });
     await workOff(world);
     expect(await containersOf(world)).toMatchObject([{ id: idOf(world, GAME) }]);
   });
 
-  it('a container of ours under another name, of a game that knows none, is a stray', async () => {
+  it('a container of ours under another name, of a game that knows none, is a orphan', async () => {
     const { world, pass, next } = await setUpReconciler();
     world.engine.rename(await plantContainer(world), 'another-name');
     await pass();

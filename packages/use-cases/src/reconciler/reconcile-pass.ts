@@ -1,11 +1,11 @@
 import type { Clock, ContainerFleet, FleetInventory, Holds, Ids, LeaseGrant, Observer, ReconcileQueue, Settings } from '@galaxy/ports';
 import type { Wakeup } from '../lib/wakeup.js';
 import { type DecidedDrift, decideActs } from './decide-acts.js';
+import { type DriftHistory, makeDriftHistory } from './drift-history.js';
 import { type Drift, endsSomething, jobOf } from './find-drift.js';
 import { applyJudgement, judgeLook, type KeptBack, keptBackBy, readStanding } from './guard-mass-change.js';
-import { type FleetSight, type LookDeps, lookAtAll, lookAtSome, partSilent, thatAnswer } from './look-at-fleet.js';
+import { type FleetObservation, type LookDeps, observeAll, observeSome, partSilent, thatAnswer } from './observe-fleet.js';
 import { makeReconcileReports, type ReconcileReport } from './reconcile-reports.js';
-import { makeSightings, type Sightings } from './sightings.js';
 
 /** What compares records and containers. */
 export interface PassDeps extends LookDeps {
@@ -41,13 +41,13 @@ export interface Passes {
 /** Makes the passes of one process, which remember what the last ones saw. */
 export function makePasses(deps: PassDeps): Passes {
   const { clock } = deps;
-  const sightings = makeSightings();
+  const driftHistory = makeDriftHistory();
   const reports = makeReconcileReports(deps.observer);
-  const listed = makeList(deps, sightings);
-  const act = makeAct(deps, sightings);
+  const listed = makeList(deps, driftHistory);
+  const act = makeAct(deps, driftHistory);
   let toAsk = new Map<string, Drift>();
   const decide = (drifts: readonly Drift[], held: KeptBack, nowMs: number): DecidedDrift[] =>
-    deps.dryRun ? dryRun(drifts) : decideActs(drifts, sightings.of, { ...deps, nowMs, held });
+    deps.dryRun ? dryRun(drifts) : decideActs(drifts, driftHistory.of, { ...deps, nowMs, held });
   const actAtOnce = async (lease: LeaseGrant, drifts: readonly Drift[]): Promise<DecidedDrift[]> => {
     if (drifts.length === 0) return [];
     const held = keptBackBy((await readStanding(deps)).holds);
@@ -57,18 +57,18 @@ export function makePasses(deps: PassDeps): Passes {
   return {
     pass: async (lease) => {
       const begunAtMs = clock.monotonicMs();
-      const sight = await lookAtAll(await listed(lease), deps);
-      const { silent, others } = partSilent(sight.drifts);
+      const state = await observeAll(await listed(lease), deps);
+      const { silent, others } = partSilent(state.drifts);
       // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
-      sightings.see(others, openGames(sight), clock.monotonicMs());
-      const held = await guard(lease, { sight, drifts: others, sightingOf: sightings.of }, deps);
-      const report = reportOf(sight, await act(lease, decide(others, held, begunAtMs)));
+      driftHistory.see(others, openGames(state), clock.monotonicMs());
+      const held = await guard(lease, { state, drifts: others, seenDriftOf: driftHistory.of }, deps);
+      const report = reportOf(state, await act(lease, decide(others, held, begunAtMs)));
       toAsk = byGame(silent);
       reports.pass(report, clock.monotonicMs() - begunAtMs);
       return report;
     },
     lookAt: async (lease, gameIds) => {
-      const { silent, others } = partSilent(await lookAtSome(gameIds, deps));
+      const { silent, others } = partSilent(await observeSome(gameIds, deps));
       toAsk = new Map([...toAsk, ...byGame(silent)]);
       const acted = await actAtOnce(
         lease,
@@ -85,36 +85,36 @@ export function makePasses(deps: PassDeps): Passes {
       return acted;
     },
     report: async () => {
-      const sight = await lookAtAll(await deps.fleet.list(), deps);
-      const { silent, others } = partSilent(sight.drifts);
-      return reportOf(sight, dryRun([...others, ...(await thatAnswer(silent, deps))]));
+      const state = await observeAll(await deps.fleet.list(), deps);
+      const { silent, others } = partSilent(state.drifts);
+      return reportOf(state, dryRun([...others, ...(await thatAnswer(silent, deps))]));
     },
   };
 }
 
 // What was seen counts neither across a change of the lease's holder nor across a container engine that did not answer.
-function makeList({ fleet }: PassDeps, sightings: Sightings) {
+function makeList({ fleet }: PassDeps, driftHistory: DriftHistory) {
   let epoch: bigint | null = null;
   return async (lease: LeaseGrant): Promise<FleetInventory> => {
-    if (lease.epoch !== epoch) sightings.clear();
+    if (lease.epoch !== epoch) driftHistory.clear();
     epoch = lease.epoch;
     try {
       return await fleet.list();
     } catch (error) {
-      sightings.clear();
+      driftHistory.clear();
       throw error;
     }
   };
 }
 
 // Games that had an operation open by then are left out: what was seen of them is of no account any more.
-function makeAct({ queue, ids, work, clock }: PassDeps, sightings: Sightings) {
+function makeAct({ queue, ids, work, clock }: PassDeps, driftHistory: DriftHistory) {
   return async (lease: LeaseGrant, decided: readonly DecidedDrift[]): Promise<DecidedDrift[]> => {
     const chosen = decided.filter(({ decision }) => decision === 'queued');
     const acts = chosen.map((drift) => ({ opId: ids.uuid(), job: jobOf(drift) }));
     const outcome = acts.length === 0 ? null : await queue.queue(lease, acts);
     const queued = new Set(outcome?.kind === 'queued' ? outcome.gameIds : []);
-    for (const drift of chosen) if (queued.has(drift.gameId)) sightings.acted(drift, clock.monotonicMs());
+    for (const drift of chosen) if (queued.has(drift.gameId)) driftHistory.acted(drift, clock.monotonicMs());
     if (queued.size > 0) work.wake();
     return decided.filter(({ decision, gameId }) => decision !== 'queued' || queued.has(gameId));
   };
@@ -122,25 +122,25 @@ function makeAct({ queue, ids, work, clock }: PassDeps, sightings: Sightings) {
 
 /** What a look has shown, as far as it is guarded. */
 interface Look {
-  readonly sight: FleetSight;
+  readonly state: FleetObservation;
   readonly drifts: readonly Drift[];
-  readonly sightingOf: Sightings['of'];
+  readonly seenDriftOf: DriftHistory['of'];
 }
 
-async function guard(lease: LeaseGrant, { sight, drifts, sightingOf }: Look, deps: PassDeps): Promise<KeptBack> {
-  const { inventory, games } = sight;
+async function guard(lease: LeaseGrant, { state, drifts, seenDriftOf }: Look, deps: PassDeps): Promise<KeptBack> {
+  const { inventory, games } = state;
   const present = games.filter(({ record }) => record !== null && record.status !== 'removed').length;
   const standing = await readStanding(deps);
   if (deps.dryRun) return keptBackBy(standing.holds);
-  const judgement = judgeLook(standing, { drifts, inventory, sightingOf, games: Math.max(present, inventory.incarnations.length) });
+  const judgement = judgeLook(standing, { drifts, inventory, seenDriftOf, games: Math.max(present, inventory.incarnations.length) });
   await applyJudgement(judgement, lease, deps);
   return judgement.keptBack;
 }
 
 const dryRun = (drifts: readonly Drift[]): DecidedDrift[] => drifts.map((drift) => ({ ...drift, decision: 'dry_run' }));
 const byGame = (drifts: readonly Drift[]) => new Map(drifts.map((drift) => [drift.gameId, drift]));
-const openGames = ({ games }: FleetSight) => new Set(games.filter(({ open }) => open).map(({ gameId }) => gameId));
+const openGames = ({ games }: FleetObservation) => new Set(games.filter(({ open }) => open).map(({ gameId }) => gameId));
 
-function reportOf({ inventory, games }: FleetSight, drifts: readonly DecidedDrift[]): ReconcileReport {
+function reportOf({ inventory, games }: FleetObservation, drifts: readonly DecidedDrift[]): ReconcileReport {
   return { containers: inventory.incarnations.length, games: games.length, drifts, foreign: inventory.foreign };
 }

@@ -24,8 +24,8 @@ export function makeReconcileReports(observer: Observer): ReconcileReports {
   const [ofPasses, ofAsked] = [makeNews(), makeNews()];
   let foreignTold = new Set<string>();
   const drifts = (found: readonly DecidedDrift[]): void => {
-    for (const { gameId, verdict, strays, reason, decision } of found)
-      observer.observe({ kind: 'drift_found', gameId, verdict, strays: strays.length, reason, decision });
+    for (const { gameId, verdict, orphans, reason, decision } of found)
+      observer.observe({ kind: 'drift_found', gameId, verdict, orphans: orphans.length, reason, decision });
   };
   return {
     drifts,

@@ -1,6 +1,6 @@
 import type { ContainerFleet, EngineClient, FleetHint } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import {
   eventsOf,
   idOf,
@@ -29,9 +29,9 @@ async function open(world: World, changes: Parameters<typeof makeWorldReconciler
   const reconciler = makeWorldReconciler(world, changes);
   const lease = await leaseOf(world);
   const stop = new AbortController();
-  const turns = supervise('reconcile', (signal) => reconciler.turn(lease, signal), stop.signal, world);
-  const asks = supervise('ask', (signal) => reconciler.ask(lease, signal), stop.signal, world);
-  const watch = watched ? supervise('fleet', reconciler.watch, stop.signal, world) : Promise.resolve();
+  const turns = runLoop('reconcile', (signal) => reconciler.turn(lease, signal), stop.signal, world);
+  const asks = runLoop('ask', (signal) => reconciler.ask(lease, signal), stop.signal, world);
+  const watch = watched ? runLoop('fleet', reconciler.watch, stop.signal, world) : Promise.resolve();
   await world.clock.advance(0);
   return {
     close: async () => {

@@ -30,9 +30,9 @@ function everything(world: World): Seen[] {
 const UP: readonly RuntimeStatus[] = ['running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished'];
 
 /** What a reconcile of the game may at most do to a container, by its job and the record: end it, or remove it. */
-function allowed({ id, gameId }: Seen, { verdict, strays }: ReconcileJob, record: RuntimeRecord | null) {
+function allowed({ id, gameId }: Seen, { verdict, orphans }: ReconcileJob, record: RuntimeRecord | null) {
   if (gameId !== GAME) return { end: false, remove: false };
-  if (id !== record?.currentContainerId) return { end: true, remove: verdict === 'remove' || strays.includes(id) };
+  if (id !== record?.currentContainerId) return { end: true, remove: verdict === 'remove' || orphans.includes(id) };
   return { end: !UP.includes(record.status), remove: record.status === 'starting' && verdict === 'remove' };
 }
 
@@ -43,8 +43,8 @@ it('whatever is queued, however old the view behind it, ends nothing but what ha
       const world = await makeMess(games);
       const before = everything(world);
       const records = new Map(world.database.records);
-      const strays = picked.map((at) => before[at]?.id ?? 'lost');
-      const job: ReconcileJob = { kind: 'reconcile', gameId: GAME, verdict, strays, reason: '' };
+      const orphans = picked.map((at) => before[at]?.id ?? 'lost');
+      const job: ReconcileJob = { kind: 'reconcile', gameId: GAME, verdict, orphans, reason: '' };
       const opId = await enqueue(world, job);
       await workOff(world);
       const after = new Map(everything(world).map((one) => [one.id, one.state]));

@@ -1,7 +1,7 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
 import type { JobStream, LeaseGrant } from '@galaxy/ports';
-import { makeTakeInJobs, type TakeInDeps } from '../intake/take-in-jobs.js';
-import { supervise } from '../lib/supervise.js';
+import { type IngestDeps, makeIngestJobs } from '../intake/ingest-jobs.js';
+import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
 import { altered } from './stand-between.test-support.js';
 import type { World } from './world.test-support.js';
@@ -25,12 +25,12 @@ export const appendStop = (world: World, entryId: string, game: string) =>
   append(world, STOP, entryId, { game_id: game, reason: 'cancelled', requested_at_ms: '0' });
 
 /** A process that takes jobs in, under a lease that it has. */
-export async function makeIntake(world: World, changes: Partial<TakeInDeps> = {}) {
+export async function makeIntake(world: World, changes: Partial<IngestDeps> = {}) {
   const grant = await world.leases.acquire('duty', 'me', 3_600_000);
   if (grant === null) throw new Error('the lease is free');
   // As the real one, but by the clock of the test: something that arrives is found when the wait is over.
   const stream: JobStream = altered(new MemoryJobStream(world.streams), { wait: (_, ms, signal) => world.clock.sleep(ms, signal) });
-  const deps: TakeInDeps = {
+  const deps: IngestDeps = {
     ...world,
     stream,
     offsets: new MemoryStreamOffsetStore(world.streams),
@@ -41,13 +41,13 @@ export async function makeIntake(world: World, changes: Partial<TakeInDeps> = {}
     ...changes,
   };
   const stopping = new AbortController();
-  const takeIn = makeTakeInJobs(deps);
-  const open = (): void => void supervise('take-in', (signal) => takeIn(grant, signal), stopping.signal, world);
+  const ingest = makeIngestJobs(deps);
+  const open = (): void => void runLoop('ingest', (signal) => ingest(grant, signal), stopping.signal, world);
   return {
     deps,
     stopping,
     grant,
-    turn: (lease: LeaseGrant = grant) => takeIn(lease, stopping.signal),
+    turn: (lease: LeaseGrant = grant) => ingest(lease, stopping.signal),
     /** Takes in, turn after turn, until it is told to stop. */
     open,
     /** Takes in what there is, through faults, until nothing is left to do. */

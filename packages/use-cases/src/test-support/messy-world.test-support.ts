@@ -77,9 +77,9 @@ export async function disorderOf(world: World, gameId: string): Promise<string[]
   const bearer = await world.engine.find(gameId);
   const bearerId = bearer.kind === 'ours' ? bearer.incarnation.id : null;
   const own = containers.find(({ id }) => id === (record?.currentContainerId ?? bearerId));
-  const strays = containers.filter((one) => one !== own).map(({ id, state }) => `${state} stray ${id}`);
+  const orphans = containers.filter((one) => one !== own).map(({ id, state }) => `${state} orphan ${id}`);
   const state = own?.state ?? 'absent';
-  return FITTING[record?.status ?? 'none'].includes(state) ? strays : [...strays, `${record?.status ?? 'none'} but ${state}`];
+  return FITTING[record?.status ?? 'none'].includes(state) ? orphans : [...orphans, `${record?.status ?? 'none'} but ${state}`];
 }
 
 // Written by hand, apart from the code's table: the states of its container that go with a status.

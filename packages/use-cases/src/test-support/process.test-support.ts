@@ -2,9 +2,9 @@ import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory
 import type { DependencyFault } from '@galaxy/ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
-import { makeTakeInJobs } from '../intake/take-in-jobs.js';
+import { makeIngestJobs } from '../intake/ingest-jobs.js';
 import { makeLeaseHolder } from '../leadership/hold-lease.js';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
@@ -52,7 +52,7 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
   const run = makeRunOperation({ ...world, ...SETTINGS, unavailableWindowMs: 600_000, journal, engine, publish: publisher.now });
   const room = { startConcurrency: 2, stopConcurrency: 2 };
   const worker = makeWorker({ ...room, journal, keeper, run, clock, observer, wakeup: work, holder, ttlMs: TTL_MS });
-  const takeIn = makeTakeInJobs({
+  const ingest = makeIngestJobs({
     stream,
     journal,
     offsets,
@@ -77,7 +77,7 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
     settings: between('settings', world.settings, handle),
   });
 
-  const loop = (name: string, turn: (stop: AbortSignal) => Promise<void>, until = signal) => supervise(name, turn, until, world);
+  const loop = (name: string, turn: (stop: AbortSignal) => Promise<void>, until = signal) => runLoop(name, turn, until, world);
   const relaying = async (stop: AbortSignal): Promise<void> => {
     if (!(await publisher.relay())) await relay.wait(1000, stop);
   };
@@ -89,7 +89,7 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
   void loop('lease', (stop) =>
     lease.turn(async (grant, held) => {
       await Promise.all([
-        loop('take-in', (until) => takeIn(grant, until), held),
+        loop('ingest', (until) => ingest(grant, until), held),
         loop('relay', relaying, held),
         loop('reconcile', (until) => reconciler.turn(grant, until), held),
         loop('ask', (until) => reconciler.ask(grant, until), held),

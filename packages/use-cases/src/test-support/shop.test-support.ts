@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
-import { supervise } from '../lib/supervise.js';
+import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makeCircuitBreaker } from '../resilience/circuit-breaker.js';
@@ -54,7 +54,7 @@ export function openShop(world: World, options: ShopOptions) {
   };
   const room = { startConcurrency, stopConcurrency };
   const worker = makeWorker({ ...room, journal, keeper, run, clock, observer, wakeup: work, holder: world.ids.uuid(), ttlMs: TTL_MS });
-  void supervise('work', worker.turn, stopping.signal, world);
-  void supervise('claims', (signal) => clock.sleep(1000, signal).then(keeper.renewAll), stopping.signal, world);
+  void runLoop('work', worker.turn, stopping.signal, world);
+  void runLoop('claims', (signal) => clock.sleep(1000, signal).then(keeper.renewAll), stopping.signal, world);
   return { counts, wake: work.wake, close: () => stopping.abort() };
 }

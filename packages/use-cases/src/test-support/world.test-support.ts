@@ -92,7 +92,7 @@ export async function enqueue(world: World, job: RuntimeJob): Promise<string> {
   const stream: JobStreamName = job.kind === 'start' || (job.kind === 'invalid' && job.of === 'start') ? 'start_jobs' : 'stop_jobs';
   const cursors = { start_jobs: '0-0', stop_jobs: '0-0' };
   const jobs = [{ opId, stream, entryId: opId, payloadHash: opId, raw: '[]', job }];
-  await world.journal.takeIn({ lease, jobs, deadLetters: [], cursors, entriesRead: { start_jobs: 0, stop_jobs: 0 } });
+  await world.journal.ingest({ lease, jobs, deadLetters: [], cursors, entriesRead: { start_jobs: 0, stop_jobs: 0 } });
   return opId;
 }
 
@@ -132,8 +132,8 @@ export function entriesOf(world: World, key: string): Record<string, string>[] {
 
 /** Every container of ours that exists. */
 export async function containersOf(world: World): Promise<Incarnation[]> {
-  const sightings = await Promise.all(world.engine.ids.map((id) => world.engine.inspect(id)));
-  return sightings.flatMap((sighting) => (sighting.kind === 'ours' ? [sighting.incarnation] : []));
+  const driftHistory = await Promise.all(world.engine.ids.map((id) => world.engine.inspect(id)));
+  return driftHistory.flatMap((inspection) => (inspection.kind === 'ours' ? [inspection.incarnation] : []));
 }
 
 /** A container of an earlier operation, under the game's name; gives its id. */

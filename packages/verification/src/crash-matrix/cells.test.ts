@@ -24,7 +24,7 @@ describe('cellsToRun', () => {
   it('takes the cells that are asked for, and refuses to run none', () => {
     const name = 'restart engine.create:before=freeze@1';
     expect(cellsToRun(name, 1).map((cell) => cell.name)).toEqual([name]);
-    expect(cellsToRun(`hand_back,${name}`, 1).map(({ scenario }) => scenario)).toEqual([...Array(6).fill('hand_back'), 'restart']);
+    expect(cellsToRun(`release_claim,${name}`, 1).map(({ scenario }) => scenario)).toEqual([...Array(6).fill('release_claim'), 'restart']);
     expect(() => cellsToRun('engine.fly', 1)).toThrow('no cell is called engine.fly');
   });
 });

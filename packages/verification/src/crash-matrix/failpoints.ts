@@ -13,7 +13,7 @@ export type ScenarioName =
   | 'stop'
   | 'restart'
   | 'poison'
-  | 'hand_back'
+  | 'release_claim'
   | 'kill'
   | 'engine_away'
   | 'shutdown'
@@ -40,12 +40,12 @@ export const FAILPOINTS = {
   journal: {
     cursors: ['boot', 'recover_skip'],
     moveCursor: ['boot', 'gap', 'recover_skip'],
-    takeIn: ['boot', 'start', 'stop', 'poison'],
+    ingest: ['boot', 'start', 'stop', 'poison'],
     claim: ['boot', 'start', 'stop', 'restart', 'orphan'],
     renew: ['slow_start'],
     advance: ['start', 'restart'],
     finish: ['start', 'failing_start', 'stop', 'restart', 'poison', 'adopt', 'orphan'],
-    handBack: ['hand_back', 'shutdown'],
+    releaseClaim: ['release_claim', 'shutdown'],
   },
   outbox: {
     pending: ['boot', 'poison', 'recover_replay'],

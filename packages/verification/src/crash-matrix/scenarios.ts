@@ -37,7 +37,7 @@ export interface Scenario {
   readonly pruned?: number;
 }
 
-// Two sightings, and old enough to be acted on, within a few seconds.
+// Two driftHistory, and old enough to be acted on, within a few seconds.
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' };
 
 const CONFIRM_ENGINE: OperatorCommand = { hold: 'engine_changed', words: ['reconcile', '--confirm', 'engine'] };
@@ -69,7 +69,7 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
     stop: () => ({ ...started, then: [stop] }),
     restart: () => ({ ...later, first: [start, stop], then: [runs(engineImages.patch)] }),
     poison: () => ({ ...later, then: [poison, start] }),
-    hand_back: () => ({ ...later, then: [start], besides: parseStrikes('engine.create:before=throw@1') }),
+    release_claim: () => ({ ...later, then: [start], besides: parseStrikes('engine.create:before=throw@1') }),
     kill: () => ({ ...started, then: [stop], besides: parseStrikes('engine.stop:before=throw@1') }),
     engine_away: () => ({ ...later, then: startsAtOnce(), besides: engineSilent(), variables: { RTMANAGER_START_CONCURRENCY: '5' } }),
     shutdown: () => ({ ...later, armed: 'now', then: [runs(engineImages.slowReady)], ends: true }),

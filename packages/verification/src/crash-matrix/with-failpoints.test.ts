@@ -85,11 +85,11 @@ describe('withFailpoints', () => {
 
 describe('parseStrikes', () => {
   it('reads what strikeName writes', () => {
-    const name = 'journal.takeIn:after=lost@3';
+    const name = 'journal.ingest:after=lost@3';
     expect(parseStrikes(`${name},${name}`).map(strikeName)).toEqual([name, name]);
   });
 
-  it.each(['', 'journal.takeIn', 'journal.takeIn:after=lost', 'journal.takeIn:during=kill@1', 'a.b:after=boom@1'])('refuses %o', (text) => {
+  it.each(['', 'journal.ingest', 'journal.ingest:after=lost', 'journal.ingest:during=kill@1', 'a.b:after=boom@1'])('refuses %o', (text) => {
     expect(() => parseStrikes(text)).toThrow(`no failpoint: ${text}`);
   });
 });

@@ -62,7 +62,7 @@ describe('explain', () => {
     ['two results in the wrong order', [start(), stop, stop], [ok(A), replay(A), ok(A)]],
     ['a start superseded by nothing', [stop, start()], [no('not_found'), no('start_superseded')]],
     ['a second container beside a running one', [start(), start()], [ok(A), ok(B)]],
-    ['the former container reported as the new one', [start(), stop, start()], [ok(A), ok(A), ok(A)]],
+    ['the previous container reported as the new one', [start(), stop, start()], [ok(A), ok(A), ok(A)]],
     ['another container stopped than started', [start(), stop], [ok(A), ok(B)]],
     ['a success without a container', [start()], [ok('')]],
     ['a failure with a container', [start('', 'missing')], [{ ...no('image_pull_failed'), container_id: A }]],

@@ -93,7 +93,7 @@ function nextStates(state: GameState, meaning: Meaning, answered: Answered): rea
   }
 }
 
-// A stop that failed may have ended the container all the same; a start that failed may have removed the former one.
+// A stop that failed may have ended the container all the same; a start that failed may have removed the previous one.
 function afterExcuse(state: GameState, { kind }: Meaning, { result, meddled }: Answered): readonly GameState[] {
   if (meddled.excuses?.some((code) => failedWith(result, code)) !== true) return [];
   if (state.kind === 'running' && kind === 'stop') return [state, { ...state, ended: true }];
@@ -122,7 +122,7 @@ function afterStart(state: GameState, start: Start, answered: Answered): readonl
   if (state.kind === 'running') return startOfRunning(state, start, result) ? [state] : [];
   if (state.kind === 'down') return failedWith(result, 'conflict') ? [state] : [];
   const asBefore = state.kind === 'none' ? REMOVED : state;
-  // The former container may have been removed by then, or not.
+  // The previous container may have been removed by then, or not.
   if (start.fate !== 'malformed' && isCutShort(answered)) return [asBefore, REMOVED];
   if (start.fate === 'runs') return startedFresh(state, start, result);
   const [code, after] = FAILURES[start.fate];
@@ -146,8 +146,8 @@ function startOfRunning(state: Extract<GameState, { kind: 'running' }>, { image 
 
 function startedFresh(state: GameState, { image }: Start, result: Written): readonly GameState[] {
   const id = result['container_id'] ?? '';
-  const isFormer = 'id' in state && state.id === id;
-  return /^[0-9a-f]{64}$/.test(id) && !isFormer && succeededWith(result, '', id) ? [{ kind: 'running', id, image }] : [];
+  const isPrevious = 'id' in state && state.id === id;
+  return /^[0-9a-f]{64}$/.test(id) && !isPrevious && succeededWith(result, '', id) ? [{ kind: 'running', id, image }] : [];
 }
 
 function succeededWith(result: Written, code: '' | 'replay_no_op', id: string): boolean {

@@ -13,7 +13,7 @@
  *                               steps: start-run.ts; advance.ts, fenced.ts in adapters/postgres
  *                               finish, its repetition: run-operation.ts; finish.ts in adapters/postgres
  *                               a reply that is lost, a dropped run: hand-back.ts; giving up: give-up.ts, abandonStart in undo-start.ts
- *   claims/start.ts             start-runtime.ts, obtain-image.ts, replace-former.ts, create-container.ts, await-ready.ts, undo-start.ts
+ *   claims/start.ts             start-runtime.ts, obtain-image.ts, replace-previous.ts, create-container.ts, await-ready.ts, undo-start.ts
  *   claims/stop.ts              stop-runtime.ts
  *   claims/container-engine.ts  the calls that fenced-engine.ts lets through, and the engine behind them
  *   claims/reconciler.ts        the table of what record and container call for; there is no code for it yet

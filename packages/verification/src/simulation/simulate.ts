@@ -115,10 +115,10 @@ async function decideHolds({ world: { ports, database } }: History): Promise<voi
 function judge({ world, lobby, containers }: History): void {
   for (const game of new Set(world.plan.jobs.map((job) => job.game))) {
     const entries = lobby.entries.filter(({ planned }) => planned.game === game && planned.what !== 'undecodable');
-    const takenIn = entries.filter(({ entryKey }) => world.database.takenIn.has(entryKey));
+    const ingested = entries.filter(({ entryKey }) => world.database.ingested.has(entryKey));
     const queued = world.database.operations.filter((one) => one.gameId === gameId(game) && one.source === 'lobby');
-    const inOrder = queued.flatMap(({ sourceRef }) => takenIn.find(({ entryId }) => entryId === sourceRef) ?? []);
-    const [asked, done] = [idsOf(takenIn), idsOf(inOrder)];
+    const inOrder = queued.flatMap(({ sourceRef }) => ingested.find(({ entryId }) => entryId === sourceRef) ?? []);
+    const [asked, done] = [idsOf(ingested), idsOf(inOrder)];
     if (new Set(inOrder).size !== queued.length || asked !== done)
       world.violate(`the jobs of ${gameId(game)} came as ${asked} and were queued as ${done}`);
     const jobs = inOrder.map(({ planned }) => planned);

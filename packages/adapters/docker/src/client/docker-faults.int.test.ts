@@ -107,10 +107,10 @@ describe('a daemon of our own', { timeout: 120_000 }, () => {
     expect(await faultOf(hasty.create(wanted))).toMatchObject(unknown);
     await proxy.set({ kind: 'pass' });
     const { gameId, opId, attempt } = wanted;
-    const sighting = await hasty.find(gameId);
-    expect(sighting).toMatchObject({ kind: 'ours', incarnation: { owner: { gameId, opId, attempt }, state: 'created' } });
+    const inspection = await hasty.find(gameId);
+    expect(inspection).toMatchObject({ kind: 'ours', incarnation: { owner: { gameId, opId, attempt }, state: 'created' } });
     expect(await hasty.create(wanted)).toEqual({ kind: 'name_taken' });
-    if (sighting.kind === 'ours') await patient.remove(sighting.incarnation.id);
+    if (inspection.kind === 'ours') await patient.remove(inspection.incarnation.id);
   });
 
   it.each([

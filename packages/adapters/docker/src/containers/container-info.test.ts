@@ -1,6 +1,6 @@
 import { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { readContainerInfo, sightingOf } from './container-info.js';
+import { inspectionOf, readContainerInfo } from './container-info.js';
 import { labelsOf } from './labels.js';
 
 const id = 'a'.repeat(64);
@@ -12,9 +12,9 @@ const answer = (status: string, labels: object | null = labelsOf('mine', spec), 
   Config: { Labels: labels },
   NetworkSettings: { Networks: { games: { IPAddress: ip }, other: null } },
 });
-const seen = (...args: Parameters<typeof answer>) => sightingOf(readContainerInfo('inspect', answer(...args)), view, 'g-1');
+const seen = (...args: Parameters<typeof answer>) => inspectionOf(readContainerInfo('inspect', answer(...args)), view, 'g-1');
 
-describe('sightingOf', () => {
+describe('inspectionOf', () => {
   it.each([
     ['created', 'created'],
     ['running', 'running'],
@@ -29,15 +29,15 @@ describe('sightingOf', () => {
 
   it('gives the address on our network, and only of a running one', () => {
     const addressOf = (...args: Parameters<typeof answer>) => {
-      const sighting = seen(...args);
-      return sighting.kind === 'ours' ? sighting.incarnation.address : sighting.kind;
+      const inspection = seen(...args);
+      return inspection.kind === 'ours' ? inspection.incarnation.address : inspection.kind;
     };
     expect(addressOf('running')).toBe('http://10.0.0.2:8080');
     expect(addressOf('exited')).toBeNull();
     expect(addressOf('running', undefined, '')).toBeNull();
     const info = readContainerInfo('inspect', answer('running'));
-    expect(sightingOf(info, { ...view, network: 'other' })).toMatchObject({ incarnation: { address: null } });
-    expect(sightingOf(info, { ...view, addressing: 'dns' })).toMatchObject({ incarnation: { address: 'http://galaxy-game-g-1:8080' } });
+    expect(inspectionOf(info, { ...view, network: 'other' })).toMatchObject({ incarnation: { address: null } });
+    expect(inspectionOf(info, { ...view, addressing: 'dns' })).toMatchObject({ incarnation: { address: 'http://galaxy-game-g-1:8080' } });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { engineEndpoint } from '@galaxy/domain';
-import type { Incarnation, IncarnationState, Sighting } from '@galaxy/ports';
+import type { Incarnation, IncarnationState, Inspection } from '@galaxy/ports';
 import { z } from 'zod';
 import { answerFault } from '../client/docker-faults.js';
 import { readLabels } from './labels.js';
@@ -41,7 +41,7 @@ export interface Viewpoint {
  * What the container is to us. It is ours only when its labels say so; with `gameId` given, only when they name that game.
  * @throws DependencyFault when the daemon reports a state that no known engine has.
  */
-export function sightingOf(info: ContainerInfo, viewpoint: Viewpoint, gameId?: string): Sighting {
+export function inspectionOf(info: ContainerInfo, viewpoint: Viewpoint, gameId?: string): Inspection {
   const labels = readLabels(viewpoint.instance, info.Config.Labels ?? {});
   if (labels === null || (gameId !== undefined && labels.owner.gameId !== gameId)) return { kind: 'foreign', id: info.Id };
   const state = stateOf(info.State.Status);

@@ -112,7 +112,7 @@ describe('a silent stream', () => {
   });
 
   it('is opened anew after a long time all the same', async () => {
-    const { hints } = await watchFake({ pingAfterMs: 30, reopenAfterMs: 200 });
+    const { hints } = await watchFake({ pingAfterMs: 30, reconnectAfterMs: 200 });
     await expect.poll(() => hints.length, soon).toBeGreaterThan(1);
   });
 

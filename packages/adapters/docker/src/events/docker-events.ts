@@ -10,8 +10,8 @@ import { linesOf } from '../client/json-lines.js';
 import type { DockerEngineSettings } from '../docker-engine-options.js';
 import { readEvent, TOLD_ACTIONS } from './engine-event.js';
 import { EventPlace } from './event-place.js';
-import { Reopening } from './reopening.js';
-import { SilenceGuard } from './silence-guard.js';
+import { Reconnecting } from './reconnecting.js';
+import { StreamWatchdog } from './stream-watchdog.js';
 
 const OPERATION = 'follow the events';
 const MAX_LINE_BYTES = 1024 * 1024;
@@ -20,7 +20,7 @@ type Tell = (hint: FleetHint) => void;
 
 interface Following {
   readonly place: EventPlace;
-  readonly reopening: Reopening;
+  readonly reconnecting: Reconnecting;
   readonly tell: Tell;
   readonly signal: AbortSignal;
 }
@@ -42,19 +42,19 @@ export class DockerEvents {
    */
   async follow(tell: Tell, signal: AbortSignal): Promise<void> {
     const place = new EventPlace(Date.now());
-    const reopening = new Reopening(this.#settings.events.giveUpMs);
-    while (!signal.aborted) await this.#readUntilCut({ place, reopening, tell, signal });
+    const reconnecting = new Reconnecting(this.#settings.events.giveUpMs);
+    while (!signal.aborted) await this.#readUntilCut({ place, reconnecting, tell, signal });
   }
 
-  async #readUntilCut({ place, reopening, tell, signal }: Following): Promise<void> {
+  async #readUntilCut({ place, reconnecting, tell, signal }: Following): Promise<void> {
     try {
       const stream = await this.#open(place, signal);
-      reopening.opened();
+      reconnecting.opened();
       await this.#read(stream, place, tell, signal);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof DependencyFault)) throw error;
-      await pause(reopening.delayAfter(error), signal);
+      await pause(reconnecting.delayAfter(error), signal);
     }
   }
 
@@ -71,7 +71,7 @@ export class DockerEvents {
   }
 
   async #read(stream: IncomingMessage, place: EventPlace, tell: Tell, signal: AbortSignal): Promise<never> {
-    const silence = new SilenceGuard(stream, () => this.#ping(), this.#settings.events);
+    const silence = new StreamWatchdog(stream, () => this.#ping(), this.#settings.events);
     const abort = () => void stream.destroy(new Error('given up'));
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();

@@ -9,8 +9,8 @@ import { answerFault, refusalFault } from '../client/docker-faults.js';
 import { readDocker } from '../client/docker-reads.js';
 import type { DockerEngineSettings } from '../docker-engine-options.js';
 import { pullImage } from './image-puller.js';
-import { SharedWork } from './shared-work.js';
-import { Slots } from './slots.js';
+import { Semaphore } from './semaphore.js';
+import { SingleFlight } from './single-flight.js';
 
 const Platform = z.object({ Os: z.string(), Architecture: z.string() });
 const Version = z.object({ Os: z.string(), Arch: z.string() });
@@ -26,14 +26,14 @@ export function daemonImage(image: ImageReference): string {
 export class ImageStore {
   readonly #docker: DockerConnection;
   readonly #settings: DockerEngineSettings;
-  readonly #shared = new SharedWork<ImageOutcome>();
-  readonly #slots: Slots;
+  readonly #shared = new SingleFlight<ImageOutcome>();
+  readonly #semaphore: Semaphore;
   #platform: string | null = null;
 
   constructor(docker: DockerConnection, settings: DockerEngineSettings) {
     this.#docker = docker;
     this.#settings = settings;
-    this.#slots = new Slots(settings.pull.concurrency, settings.pull.lineMs);
+    this.#semaphore = new Semaphore(settings.pull.concurrency, settings.pull.lineMs);
   }
 
   /**
@@ -57,7 +57,7 @@ export class ImageStore {
 
   async #pull(image: ImageReference, abandoned: AbortSignal): Promise<ImageOutcome> {
     const parts = { docker: this.#docker.slow, limits: this.#settings.pull, authFor: this.#settings.authFor };
-    const result = await this.#slots.run(abandoned, () => pullImage(parts, image, abandoned));
+    const result = await this.#semaphore.run(abandoned, () => pullImage(parts, image, abandoned));
     if (result === null || abandoned.aborted) return { kind: 'aborted' };
     // Also after a failure: when the daemon is gone altogether, that is a fault and not the image's failure.
     const present = await this.#look(image);

@@ -9,10 +9,10 @@ import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
 
-const { opId, gameId, attempt, status, holder, step, stepAttempt, furthestStep, creditedAttempt, former, containerId } = operationLog;
+const { opId, gameId, attempt, status, holder, step, stepAttempt, furthestStep, creditedAttempt, previous, containerId } = operationLog;
 
 const isSame = (asked: ReturnType<typeof sql>) => sql`(${stepAttempt} is not distinct from ${attempt} and ${step} = ${asked}.step
-  and ${containerId} is not distinct from ${asked}.container_id and ${former}::text is not distinct from ${asked}.former::text)`;
+  and ${containerId} is not distinct from ${asked}.container_id and ${previous}::text is not distinct from ${asked}.previous::text)`;
 
 // Only a step the operation had never reached earns the attempt its credit: one that repeats what was done before, and
 // dies again, must count as a failure.
@@ -22,14 +22,14 @@ const ADVANCE = statement(
   (p) => sql`
     with ${fenced(
       p.asked,
-      sql`step text, step_number smallint, former json, container_id text`,
+      sql`step text, step_number smallint, previous json, container_id text`,
       sql`${gameId}, ${isSame(sql`a`)} as is_same`,
       sql`m.is_same`,
     )}
     update ${operationLog} set ${assignments(operationLog, {
       step: sql`m.step`,
       stepAttempt: attempt.getSQL(),
-      former: sql`m.former`,
+      previous: sql`m.previous`,
       containerId: sql`m.container_id`,
       creditedAttempt: sql`case when m.step_number > ${furthestStep} then ${attempt} else ${creditedAttempt} end`,
       furthestStep: sql`greatest(m.step_number, ${furthestStep})`,
@@ -43,7 +43,7 @@ const LOOK = statement(
   { asked: 'json' },
   (p) => sql`
     select ${isSame(sql`a`)} as is_same, ${recordColumns}
-    from json_to_recordset(${p.asked}) as a(op_id uuid, attempt int, step text, former json, container_id text)
+    from json_to_recordset(${p.asked}) as a(op_id uuid, attempt int, step text, previous json, container_id text)
       join ${operationLog} on ${opId} = a.op_id left join ${runtimeRecords} on ${runtimeRecords.gameId} = ${gameId}
     where ${attempt} = a.attempt and ${status} = 'running' and ${holder} is not null`,
 );
@@ -63,10 +63,10 @@ export async function advance(
   return isDone(row, change) ? { kind: 'already_mine' } : { kind: 'stale' };
 }
 
-function progressJson({ step, former, containerId }: OperationProgress): Record<string, unknown> {
+function progressJson({ step, previous, containerId }: OperationProgress): Record<string, unknown> {
   // Written field by field: the text is compared, so the order of the fields must not vary.
-  const kept = former === null ? null : { status: former.status, containerId: former.containerId, imageRef: former.imageRef };
-  return { step, step_number: OPERATION_STEPS.indexOf(step) + 1, former: kept, container_id: containerId };
+  const kept = previous === null ? null : { status: previous.status, containerId: previous.containerId, imageRef: previous.imageRef };
+  return { step, step_number: OPERATION_STEPS.indexOf(step) + 1, previous: kept, container_id: containerId };
 }
 
 function isDone(row: Row, change: RecordChange): boolean {

@@ -1,4 +1,4 @@
-import { type FormerRuntime, OPERATION_SOURCES, OPERATION_STEPS, type RuntimeJob } from '@galaxy/domain';
+import { OPERATION_SOURCES, OPERATION_STEPS, type PreviousRuntime, type RuntimeJob } from '@galaxy/domain';
 import type { Claim, ClaimRequest, OperationProgress } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
@@ -65,7 +65,7 @@ const CLAIM = statement(
       returning ${operationLog}.*
     )
     select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.op, c.stream, c.entry_id, c.raw, c.payload::text, c.attempt, c.failures,
-      c.unavailable_ms::float8, c.step, c.former::text, c.container_id, ${superseded('c')} as superseded, ${recordColumns}
+      c.unavailable_ms::float8, c.step, c.former::text as previous, c.container_id, ${superseded('c')} as superseded, ${recordColumns}
     from claimed c left join lateral (
       select * from ${runtimeRecords} where ${runtimeRecords.gameId} = c.game_id limit 1
     ) ${runtimeRecords} on true
@@ -91,7 +91,7 @@ export async function claim(executor: PgExecutor, request: ClaimRequest): Promis
   }
 }
 
-// The statement saw records as they were when it began. The former holder of a taken-over operation may have moved its
+// The statement saw records as they were when it began. The previous holder of a taken-over operation may have moved its
 // record since, up to the moment it lost the claim; nobody can now.
 async function withFreshRecords(executor: PgExecutor, claims: Claim[]): Promise<Claim[]> {
   const takenOver = claims.filter(({ attempt }) => attempt > 1);
@@ -138,7 +138,7 @@ function progressOf(row: Row): OperationProgress | null {
   if (row['step'] === null) return null;
   return {
     step: oneOf(row, 'step', OPERATION_STEPS),
-    former: row['former'] === null ? null : (jsonText(row, 'former') as FormerRuntime),
+    previous: row['previous'] === null ? null : (jsonText(row, 'previous') as PreviousRuntime),
     containerId: textOrNull(row, 'container_id'),
   };
 }

@@ -12,7 +12,7 @@ const { opId, attempt, status, holder } = operationLog;
  * must read from `passed`; then all of a write happens or nothing.
  *
  * A check that is no row of the statement's chain (an EXISTS, say) would not hold: it is not looked at again when the
- * statement had to wait for a lock, which is how a former holder gets through.
+ * statement had to wait for a lock, which is how a previous holder gets through.
  * https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
  *
  * @param asked a json parameter with an array of {@link fencedJson} and what `definition` declares.

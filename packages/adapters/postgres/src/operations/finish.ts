@@ -1,4 +1,4 @@
-import type { ClaimKey, FinishOutcome, JobResult, OutboxEntry, Settlement } from '@galaxy/ports';
+import type { ClaimKey, FinishOutcome, JobResult, OperationOutcome, OutboxEntry } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { presentEpoch } from '../outbox/epoch.js';
@@ -76,7 +76,7 @@ const LOOK = statement(
 /** One operation to end. */
 export interface Ending {
   readonly claim: ClaimKey;
-  readonly settlement: Settlement;
+  readonly outcome: OperationOutcome;
 }
 
 /** {@link OperationJournal.finish} for several operations, each of them once, in one statement. Outcomes in the order given. */
@@ -85,15 +85,15 @@ export async function finish(executor: PgExecutor, endings: readonly Ending[]): 
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
   const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
   return Promise.all(
-    endings.map(async ({ claim, settlement }) => {
+    endings.map(async ({ claim, outcome }) => {
       if (!ended.has(claim.opId)) return look(executor, claim);
-      return { kind: 'applied', publish: entryOf(published.get(claim.opId), settlement.result) };
+      return { kind: 'applied', publish: entryOf(published.get(claim.opId), outcome.result) };
     }),
   );
 }
 
-function endingJson({ claim, settlement }: Ending): Record<string, unknown> {
-  const { record, result, errorCode, deadLetter } = settlement;
+function endingJson({ claim, outcome }: Ending): Record<string, unknown> {
+  const { record, result, errorCode, deadLetter } = outcome;
   return {
     ...fencedJson(claim, record),
     status: result.outcome === 'success' ? 'succeeded' : 'failed',

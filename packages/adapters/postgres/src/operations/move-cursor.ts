@@ -8,9 +8,9 @@ import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 
 // As text, since the count is null while unknown.
-const PLACE = { cursor: 'text', floor: 'text', entriesRead: 'text', former: 'text' } as const;
+const PLACE = { cursor: 'text', floor: 'text', entriesRead: 'text', previous: 'text' } as const;
 const MOVE_CURSOR = statement('move a cursor', { ...LEASE, stream: 'text', ...PLACE }, (p) => {
-  const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint`, former: p.former };
+  const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint`, previous: p.previous };
   return sql`
       with ${underLease(p)}
       ${insertSelect(runtimeStreamCursors, { stream: p.stream, ...place })} from lease

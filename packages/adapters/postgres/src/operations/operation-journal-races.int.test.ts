@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, type RuntimeRecord } from '@galaxy/domain';
-import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, RecordChange, Settlement } from '@galaxy/ports';
+import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/ports';
 import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -41,7 +41,7 @@ const starting = (gameId: string): RuntimeRecord => ({
   lastOpAt: NOW,
 });
 
-const running = ({ gameId }: Claim): Settlement => {
+const running = ({ gameId }: Claim): OperationOutcome => {
   const record: RuntimeRecord = { ...starting(gameId), status: 'running', currentContainerId: 'container-1' };
   const result = { gameId, outcome: 'success', containerId: 'container-1', engineEndpoint: engineEndpoint(gameId) } as const;
   return {
@@ -94,7 +94,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     entriesRead: { start_jobs: 0, stop_jobs: 0 },
   });
   const begin = async (): Promise<Claim> => {
-    await journal.takeIn(intakeOf([start(`game-${entries}`)]));
+    await journal.ingest(intakeOf([start(`game-${entries}`)]));
     const [claim] = await journal.claim(ANYTHING);
     return claim ?? expect.fail('nothing to claim');
   };
@@ -120,7 +120,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
     const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
-    const step = { step: 'intent', former: null, containerId: null } as const;
+    const step = { step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
     expect(await records.list()).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   it('does not hand back what somebody else has taken over meanwhile', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
-    await whileCommitting(() => journal.handBack(claim, AT_ONCE));
+    await whileCommitting(() => journal.releaseClaim(claim, AT_ONCE));
     expect(await journal.renew([{ ...claim, attempt: 2 }], 60_000)).toMatchObject([{ state: 'held' }]);
   });
 
@@ -153,21 +153,21 @@ describe('PostgresOperationJournal among other sessions', () => {
       `begin; insert into runtime_records values ('${claim.gameId}', 'removed', null, 'i', 'e', false, now(), null, null, now(), now())`,
     );
     const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
-    const step = { step: 'intent', former: null, containerId: null } as const;
+    const step = { step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
   });
 
   it('takes nothing in when the lease is lost while the intake is waiting', async () => {
     await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
-    expect(await whileCommitting(() => journal.takeIn(intakeOf([start('late')])))).toEqual({ kind: 'lost' });
+    expect(await whileCommitting(() => journal.ingest(intakeOf([start('late')])))).toEqual({ kind: 'lost' });
     expect(await journal.claim(ANYTHING)).toEqual([]);
     expect(await journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
   });
 
   it('claims nothing, and throws nothing, when an older operation appears while the next one is being claimed', async () => {
     const [older, newer] = [start('game'), start('game')];
-    await journal.takeIn(intakeOf([older, newer]));
+    await journal.ingest(intakeOf([older, newer]));
     await other.run(
       `begin; update runtime_operation_log set status = 'running', attempt = 1, holder = 'process-2' where op_id = '${newer.opId}'`,
     );
@@ -175,11 +175,11 @@ describe('PostgresOperationJournal among other sessions', () => {
     expect(await journal.claim(ANYTHING)).toEqual([]);
   });
 
-  it('gives a take-over the record that the former holder installed while the claim was under way', async () => {
-    const former = await begin();
-    await journal.handBack(former, AT_ONCE);
-    const late = starting(former.gameId);
-    // The former holder's last step is committed after the claim's statement has looked at the records.
+  it('gives a take-over the record that the previous holder installed while the claim was under way', async () => {
+    const previous = await begin();
+    await journal.releaseClaim(previous, AT_ONCE);
+    const late = starting(previous.gameId);
+    // The previous holder's last step is committed after the claim's statement has looked at the records.
     const slow: PgExecutor = {
       query: async (query) => {
         const rows = await executor.query(query);
@@ -200,16 +200,16 @@ describe('PostgresOperationJournal among other sessions', () => {
     );
     const [claim = expect.fail('nothing to claim')] = await journal.claim(ANYTHING);
     expect(claim).toMatchObject({ opId, source: 'admin', sourceRef: 'request-1', job: { reason: 'admin_request' } });
-    const settlement: Settlement = { ...running(claim), record: { kind: 'keep' } };
-    expect(await journal.finish(claim, settlement)).toEqual({ kind: 'applied', publish: null });
-    expect(await journal.finish(claim, settlement)).toEqual({ kind: 'already_mine', publish: null });
+    const outcome: OperationOutcome = { ...running(claim), record: { kind: 'keep' } };
+    expect(await journal.finish(claim, outcome)).toEqual({ kind: 'applied', publish: null });
+    expect(await journal.finish(claim, outcome)).toEqual({ kind: 'already_mine', publish: null });
     expect(await outbox.pending(10)).toEqual([]);
   });
 
   it("finds the other games' operations behind twenty thousand of one busy game", async () => {
-    for (let n = 0; n < 10; n++) await journal.takeIn(intakeOf(Array.from({ length: 2000 }, () => start('busy'))));
+    for (let n = 0; n < 10; n++) await journal.ingest(intakeOf(Array.from({ length: 2000 }, () => start('busy'))));
     const others = Array.from({ length: 10 }, (_, n) => `other-${n}`);
-    await journal.takeIn(intakeOf(others.map(start)));
+    await journal.ingest(intakeOf(others.map(start)));
     const first = await journal.claim({ ...ANYTHING, starts: 1 });
     expect(first.map(({ gameId }) => gameId)).toEqual(['busy']);
     const second = await journal.claim(ANYTHING);
@@ -247,16 +247,16 @@ describe('PostgresOperationJournal among other sessions', () => {
     });
 
     it('finds its intake done when it calls again', async () => {
-      await remote.takeIn(intakeOf([]));
+      await remote.ingest(intakeOf([]));
       const intake = intakeOf([start('game-a'), start('game-b')]);
-      await withoutReply(() => remote.takeIn(intake));
-      expect(await remote.takeIn(intake)).toEqual({ kind: 'taken_in', queued: 0 });
+      await withoutReply(() => remote.ingest(intake));
+      expect(await remote.ingest(intake)).toEqual({ kind: 'ingested', queued: 0 });
       expect(await remote.claim(ANYTHING)).toHaveLength(2);
     });
 
     it('finds its step done when it calls again', async () => {
       const claim = await begin();
-      const step = { step: 'intent', former: null, containerId: null } as const;
+      const step = { step: 'intent', previous: null, containerId: null } as const;
       await remote.advance({ opId: randomUUID(), attempt: 1 }, step, { kind: 'keep' });
       const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
       await withoutReply(() => remote.advance(claim, step, put));

@@ -2,19 +2,19 @@ import type { StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
   ClaimKey,
+  ClaimRelease,
   ClaimRequest,
   ClaimState,
   FencedOutcome,
   FinishOutcome,
-  HandBack,
   Intake,
   IntakeOutcome,
   JobStreamName,
   LeaseGrant,
   OperationJournal,
+  OperationOutcome,
   OperationProgress,
   RecordChange,
-  Settlement,
 } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import { Coalescer } from '../client/coalescer.js';
@@ -25,16 +25,16 @@ import { statement } from '../sql/statement.js';
 import { advance } from './advance.js';
 import { claim } from './claim.js';
 import { type Ending, finish } from './finish.js';
-import { handBack } from './hand-back.js';
+import { ingest } from './ingest.js';
 import { moveCursor } from './move-cursor.js';
+import { releaseClaim } from './release-claim.js';
 import { renew } from './renew.js';
-import { takeIn } from './take-in.js';
 
-const { stream, cursor, floor, entriesRead, former } = runtimeStreamCursors;
+const { stream, cursor, floor, entriesRead, previous } = runtimeStreamCursors;
 const CURSORS = statement(
   'read cursors',
   {},
-  () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text, ${former} from ${runtimeStreamCursors}`,
+  () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text, ${previous} as previous from ${runtimeStreamCursors}`,
 );
 
 /**
@@ -65,8 +65,8 @@ export class PostgresOperationJournal implements OperationJournal {
     return moveCursor(this.#executor, lease, stream, place);
   }
 
-  takeIn(intake: Intake): Promise<IntakeOutcome> {
-    return takeIn(this.#executor, intake);
+  ingest(intake: Intake): Promise<IntakeOutcome> {
+    return ingest(this.#executor, intake);
   }
 
   claim(request: ClaimRequest): Promise<Claim[]> {
@@ -81,16 +81,16 @@ export class PostgresOperationJournal implements OperationJournal {
     return advance(this.#executor, claim, progress, record);
   }
 
-  finish(claim: ClaimKey, settlement: Settlement): Promise<FinishOutcome> {
-    return this.#endings.add({ claim, settlement });
+  finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome> {
+    return this.#endings.add({ claim, outcome });
   }
 
-  handBack(claim: ClaimKey, back: HandBack): Promise<void> {
-    return handBack(this.#executor, claim, back);
+  releaseClaim(claim: ClaimKey, back: ClaimRelease): Promise<void> {
+    return releaseClaim(this.#executor, claim, back);
   }
 }
 
 function placeOf(row: Row): StreamPlace {
   const entriesRead = row['entries_read'] === null ? null : bigInt(row, 'entries_read');
-  return { cursor: text(row, 'cursor'), floor: textOrNull(row, 'floor'), entriesRead, former: text(row, 'former') };
+  return { cursor: text(row, 'cursor'), floor: textOrNull(row, 'floor'), entriesRead, previous: text(row, 'previous') };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ReconcileVerdict } from '@galaxy/domain';
-import type { Claim, ClaimRequest, DeadLetterToSend, Intake, JobToQueue, LeaseGrant, Settlement } from '@galaxy/ports';
+import type { Claim, ClaimRequest, DeadLetterToSend, Intake, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
@@ -23,7 +23,7 @@ const start = (gameId: string): JobToQueue => ({
 });
 const act = (gameId: string, verdict: ReconcileVerdict = 'remove') => ({
   opId: randomUUID(),
-  job: { kind: 'reconcile', gameId, verdict, strays: [], reason: '' } as const,
+  job: { kind: 'reconcile', gameId, verdict, orphans: [], reason: '' } as const,
 });
 const letter = (): DeadLetterToSend => {
   const entryId = `1-${++entries}`;
@@ -38,7 +38,7 @@ const letter = (): DeadLetterToSend => {
   };
   return { stream: 'start_jobs', entryId, payloadHash: 'hash', letter: own };
 };
-const ended = ({ gameId }: Claim): Settlement => ({
+const ended = ({ gameId }: Claim): OperationOutcome => ({
   record: { kind: 'keep' },
   result: { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'internal_error', errorMessage: '' },
   errorCode: 'internal_error',
@@ -89,30 +89,30 @@ describe('what queues and claims at the same moment', () => {
 
   it('numbers dead letters without a gap when two intakes have both seen the same last number', async () => {
     const sent = [letter(), letter(), letter(), letter()];
-    await stores.journal.takeIn(intakeOf([], sent.slice(0, 1)));
+    await stores.journal.ingest(intakeOf([], sent.slice(0, 1)));
     await lockLeases();
     const outcomes = await other.whileWaiting(
-      () => Promise.all([sent.slice(0, 3), sent.slice(3)].map((some) => stores.journal.takeIn(intakeOf([start('game')], some)))),
+      () => Promise.all([sent.slice(0, 3), sent.slice(3)].map((some) => stores.journal.ingest(intakeOf([start('game')], some)))),
       { count: 2 },
     );
-    expect(outcomes).toEqual([1, 1].map((queued) => ({ kind: 'taken_in', queued })));
+    expect(outcomes).toEqual([1, 1].map((queued) => ({ kind: 'ingested', queued })));
     const stored = await stores.deadLetterBox.list({ state: 'open', limit: 10 });
     expect(stored.map(({ number }) => number)).toEqual([1n, 2n, 3n, 4n]);
     expect(stored.map(({ letter }) => letter.sourceEntryId).sort()).toEqual(sent.map(({ entryId }) => entryId).sort());
   });
 
   it('numbers a dead letter of a game that is named like a stream', async () => {
-    await stores.journal.takeIn(intakeOf([start('start_jobs')]));
+    await stores.journal.ingest(intakeOf([start('start_jobs')]));
     const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
     await lockLeases();
-    const settlement = { ...ended(claim), deadLetter: letter().letter };
+    const outcome = { ...ended(claim), deadLetter: letter().letter };
     // The intake has looked at the lane before the end of the operation adds to it.
-    const outcome = await other.whileWaiting(() => stores.journal.takeIn(intakeOf([], [letter()])), {
+    const intake = await other.whileWaiting(() => stores.journal.ingest(intakeOf([], [letter()])), {
       meanwhile: async () => {
-        expect(await stores.journal.finish(claim, settlement)).toMatchObject({ kind: 'applied' });
+        expect(await stores.journal.finish(claim, outcome)).toMatchObject({ kind: 'applied' });
       },
     });
-    expect(outcome).toEqual({ kind: 'taken_in', queued: 0 });
+    expect(intake).toEqual({ kind: 'ingested', queued: 0 });
     expect((await stores.deadLetterBox.list({ state: 'open', limit: 10 })).map(({ number }) => number)).toEqual([1n, 2n]);
   });
 
@@ -139,11 +139,11 @@ describe('what queues and claims at the same moment', () => {
     await lockLeases();
     const job = start('game');
     const outcomes = await other.whileWaiting(
-      () => Promise.all([stores.journal.takeIn(intakeOf([job])), stores.reconcileQueue.queue(reconcile, [act('game')])]),
+      () => Promise.all([stores.journal.ingest(intakeOf([job])), stores.reconcileQueue.queue(reconcile, [act('game')])]),
       { count: 2 },
     );
     expect(outcomes).toEqual([
-      { kind: 'taken_in', queued: 1 },
+      { kind: 'ingested', queued: 1 },
       { kind: 'queued', gameIds: ['game'] },
     ]);
     const done: Claim[] = [];
@@ -166,7 +166,7 @@ describe('what queues and claims at the same moment', () => {
 
   it('moves no cursor when the lease is lost while it waits', async () => {
     await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
-    const place = { cursor: '1-1', floor: null, entriesRead: null, former: '0-0' };
+    const place = { cursor: '1-1', floor: null, entriesRead: null, previous: '0-0' };
     expect(await other.whileWaiting(() => stores.journal.moveCursor(ingest, 'start_jobs', place))).toEqual({ kind: 'lost' });
     expect(await stores.journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
   });
@@ -178,8 +178,8 @@ describe('what queues and claims at the same moment', () => {
     let finished = 0;
     const takingIn = async () => {
       for (let n = 0; n < 120; n++) {
-        const outcome = await stores.journal.takeIn(intakeOf([start(games[n % games.length] ?? '')]));
-        jobs += outcome.kind === 'taken_in' ? outcome.queued : expect.fail(outcome.kind);
+        const outcome = await stores.journal.ingest(intakeOf([start(games[n % games.length] ?? '')]));
+        jobs += outcome.kind === 'ingested' ? outcome.queued : expect.fail(outcome.kind);
       }
     };
     const reconciling = async () => {
@@ -216,19 +216,19 @@ describe('what queues and claims at the same moment', () => {
     const hold = "insert into runtime_holds (reason, message) values ('restored', '')";
 
     it('counts for what begins after it was set, and not for what began before', async () => {
-      await stores.journal.takeIn(intakeOf([start('before'), start('before')]));
+      await stores.journal.ingest(intakeOf([start('before'), start('before')]));
       await other.run(`begin; ${hold}`);
-      expect(await stores.journal.takeIn(intakeOf([start('before')]))).toMatchObject({ kind: 'taken_in' });
+      expect(await stores.journal.ingest(intakeOf([start('before')]))).toMatchObject({ kind: 'ingested' });
       const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
       await stores.journal.finish(claim, ended(claim));
       await other.run('commit');
       expect(await stores.journal.claim(ANYTHING)).toEqual([]);
-      expect(await stores.journal.takeIn(intakeOf([start('after')]))).toEqual({ kind: 'on_hold' });
+      expect(await stores.journal.ingest(intakeOf([start('after')]))).toEqual({ kind: 'on_hold' });
     });
 
     it('lets a claim that is under way come to its end, and none that begins later', async () => {
       const job = start('game');
-      await stores.journal.takeIn(intakeOf([job]));
+      await stores.journal.ingest(intakeOf([job]));
       // Makes the claim wait: the same game seems to begin elsewhere, and then does not.
       await other.run(
         `begin; insert into runtime_operation_log (op_id, game_id, op, source, source_ref, status, payload)
@@ -241,13 +241,13 @@ describe('what queues and claims at the same moment', () => {
       expect(claims.map(({ opId }) => opId)).toEqual([job.opId]);
       expect(await stores.journal.finish(claims[0] ?? expect.fail(), ended(claims[0] ?? expect.fail()))).toMatchObject({ kind: 'applied' });
       await stores.holds.clear('restored');
-      await stores.journal.takeIn(intakeOf([start('game')]));
+      await stores.journal.ingest(intakeOf([start('game')]));
       await stores.holds.set('restored', '');
       expect(await stores.journal.claim(ANYTHING)).toEqual([]);
     });
 
     it('gives no claim to any of many processes once setting it was answered', async () => {
-      await stores.journal.takeIn(intakeOf(Array.from({ length: 3000 }, (_, n) => start(`many-${n}`))));
+      await stores.journal.ingest(intakeOf(Array.from({ length: 3000 }, (_, n) => start(`many-${n}`))));
       let isSet = false;
       let before = 0;
       const late: Claim[] = [];

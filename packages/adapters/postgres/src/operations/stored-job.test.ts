@@ -18,7 +18,7 @@ const job: fc.Arbitrary<RuntimeJob> = fc.oneof(
     kind: fc.constant('reconcile' as const),
     gameId,
     verdict: fc.constantFrom(...RECONCILE_VERDICTS),
-    strays: fc.array(fc.string()),
+    orphans: fc.array(fc.string()),
     reason: fc.string(),
   }),
 );

@@ -49,9 +49,9 @@ function loadInvalid(gameId: string, { of, message }: Fields): InvalidJob | null
   return isOneOf(['start', 'stop'], of) && isText(message) ? { kind: 'invalid', of, gameId, message } : null;
 }
 
-function loadReconcile(gameId: string, { verdict, strays, reason }: Fields): ReconcileJob | null {
-  if (!isOneOf(RECONCILE_VERDICTS, verdict) || !Array.isArray(strays) || !strays.every(isText) || !isText(reason)) return null;
-  return { kind: 'reconcile', gameId, verdict, strays, reason };
+function loadReconcile(gameId: string, { verdict, orphans, reason }: Fields): ReconcileJob | null {
+  if (!isOneOf(RECONCILE_VERDICTS, verdict) || !Array.isArray(orphans) || !orphans.every(isText) || !isText(reason)) return null;
+  return { kind: 'reconcile', gameId, verdict, orphans, reason };
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimRequest, Settlement } from '@galaxy/ports';
+import type { Claim, ClaimRequest, OperationOutcome } from '@galaxy/ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -16,8 +16,8 @@ const UNREADABLE = [
   { kind: 'start', gameId: 'game' },
   { kind: 'start', gameId: 'game', imageRef: 'a', requestedAtMs: '1.5' },
   { kind: 'stop', gameId: 'game', reason: 'boredom', requestedAtMs: '0' },
-  { kind: 'reconcile', gameId: 'game', verdict: 'remove', strays: [1], reason: '' },
-  { kind: 'reconcile', gameId: 'game', verdict: 'explode', strays: [], reason: '' },
+  { kind: 'reconcile', gameId: 'game', verdict: 'remove', orphans: [1], reason: '' },
+  { kind: 'reconcile', gameId: 'game', verdict: 'explode', orphans: [], reason: '' },
   { kind: 'invalid', gameId: 'game', of: 'turn', message: '' },
   { kind: 'later_version', gameId: 'game' },
   { kind: 'toString', gameId: 'game' },
@@ -59,15 +59,15 @@ describe('stored operations', () => {
     );
     return opId;
   };
-  const takeIn = async (gameId: string) => {
+  const ingest = async (gameId: string) => {
     const lease = (await stores.leases.acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
     const job = { kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 0n } as const;
     const toQueue = { opId: randomUUID(), stream: 'start_jobs', entryId: '1-1', payloadHash: gameId, job, raw: RAW } as const;
     const cursors = { start_jobs: '1-1', stop_jobs: '0-0' };
-    await stores.journal.takeIn({ lease, jobs: [toQueue], deadLetters: [], cursors, entriesRead: { start_jobs: 1, stop_jobs: 0 } });
+    await stores.journal.ingest({ lease, jobs: [toQueue], deadLetters: [], cursors, entriesRead: { start_jobs: 1, stop_jobs: 0 } });
     return toQueue.opId;
   };
-  const ended = ({ gameId }: Claim): Settlement => ({
+  const ended = ({ gameId }: Claim): OperationOutcome => ({
     record: { kind: 'keep' },
     result: { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'invalid_job', errorMessage: '' },
     errorCode: 'invalid_job',
@@ -76,7 +76,7 @@ describe('stored operations', () => {
 
   it('come as invalid jobs when they cannot be read, and keep nothing else from being claimed', async () => {
     for (const [n, payload] of UNREADABLE.entries()) await insert(`broken-${n}`, n % 2 === 0 ? 'start' : 'stop', 'lobby', payload);
-    const good = await takeIn('good');
+    const good = await ingest('good');
     const claims = await stores.journal.claim(ANYTHING);
     const message = 'the stored job cannot be read';
     expect(claims.map(({ job }) => job).slice(0, -1)).toEqual(
@@ -95,10 +95,10 @@ describe('stored operations', () => {
   });
 
   it('keep the entry as it was until they have ended', async () => {
-    const opId = await takeIn('game');
+    const opId = await ingest('game');
     const rawOf = async () => (await sql('select raw from runtime_operation_log where op_id = $1::uuid', opId))[0]?.['raw'];
     const [first = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
-    await stores.journal.handBack(first, { reason: 'handover', delayMs: 0, unavailableMs: 0 });
+    await stores.journal.releaseClaim(first, { reason: 'handover', delayMs: 0, unavailableMs: 0 });
     const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
     expect(claim).toMatchObject({ attempt: 2, entry: { stream: 'start_jobs', entryId: '1-1', raw: RAW } });
     expect(await rawOf()).toBe(RAW);
@@ -107,7 +107,7 @@ describe('stored operations', () => {
   });
 
   it('have an empty entry when they were queued before entries were kept', async () => {
-    await takeIn('game');
+    await ingest('game');
     await sql('update runtime_operation_log set raw = null');
     const [claim] = await stores.journal.claim(ANYTHING);
     expect(claim?.entry).toEqual({ stream: 'start_jobs', entryId: '1-1', raw: '[]' });

@@ -81,7 +81,7 @@ export const operationLog = pgTable(
     stepAttempt: integer('step_attempt'),
     /** How far the operation ever got: the highest place of a recorded step, counted from 1. */
     furthestStep: smallint('furthest_step').notNull().default(0),
-    former: json('former'),
+    previous: json('former'),
     containerId: text('container_id'),
     errorCode: text('error_code').notNull().default(''),
     errorMessage: text('error_message').notNull().default(''),
@@ -142,7 +142,7 @@ export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   cursor: text('cursor').notNull(),
   floor: text('floor'),
   entriesRead: bigint('entries_read', { mode: 'bigint' }),
-  former: text('former').notNull().default('0-0'),
+  previous: text('former').notNull().default('0-0'),
 });
 
 /** One row once the first epoch was raised; before, the epoch is 0. */

@@ -24,14 +24,14 @@ import {
 const MUTATIONS = ['create', 'start', 'stop', 'kill', 'remove'];
 
 /** Carries a reconcile of the game out; gives what became of it, and which changes the engine was asked for. */
-async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<ReplicaPorts> & { strays?: readonly string[] } = {}) {
-  const { strays = [], engine = world.engine, ...others } = ports;
+async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<ReplicaPorts> & { orphans?: readonly string[] } = {}) {
+  const { orphans = [], engine = world.engine, ...others } = ports;
   const changes: string[] = [];
   const seen = between('engine', engine, async ({ method, args, go }: Call) => {
     if (MUTATIONS.includes(method)) changes.push(`${method} ${String(args[0])}`);
     return go();
   });
-  const opId = await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict, strays, reason: 'a test' });
+  const opId = await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict, orphans, reason: 'a test' });
   await workOff(world, makeReplica(world, { ...others, engine: seen }));
   expect(decidedResults(world), 'nothing is published').toEqual([]);
   const { result, ...operation } = operationOf(world, opId);
@@ -224,7 +224,7 @@ describe('remove', () => {
       return go();
     };
     const journal = between('journal', world.journal, listen);
-    await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', strays: [], reason: '' });
+    await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: '' });
     await workOff(world, makeReplica(world, { journal, engine: between('engine', world.engine, listen) }));
     const from = calls.indexOf('find');
     expect(calls.slice(from, from + 4)).toEqual(['find', 'renew', 'remove', 'finish']);
@@ -295,8 +295,8 @@ describe('what was found and is so no longer', () => {
     const before = await plantRuntime(world, 'running');
     const engine = altered(world.engine, {
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
-        return sighting.kind === 'ours' ? { kind: 'ours', incarnation: { ...sighting.incarnation, state: 'removing' } } : sighting;
+        const inspection = await world.engine.inspect(id);
+        return inspection.kind === 'ours' ? { kind: 'ours', incarnation: { ...inspection.incarnation, state: 'removing' } } : inspection;
       },
     });
     for (const verdict of ['mark_removed', 'mark_unreachable'] as const) {
@@ -309,7 +309,7 @@ describe('what was found and is so no longer', () => {
     const before = await plantRuntime(world, 'stopped');
     const engine = altered(world.engine, { inspect: async (id) => ({ kind: 'foreign', id }) });
     for (const verdict of verdicts) {
-      const { operation, changes, record } = await reconcile(world, verdict, { engine, strays: [idOf(before)] });
+      const { operation, changes, record } = await reconcile(world, verdict, { engine, orphans: [idOf(before)] });
       expect({ code: operation.errorCode, changes, record }).toEqual({ code: 'replay_no_op', changes: [], record: before });
     }
   });
@@ -328,72 +328,72 @@ describe('what was found and is so no longer', () => {
     const before = { ...(await plantRuntime(world, 'removed')), status: 'stopped' as const, currentContainerId: other };
     world.database.records.set(GAME, before);
     for (const verdict of ['stop_again', 'remove'] as const)
-      expect(await reconcile(world, verdict, { strays: [other] })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
+      expect(await reconcile(world, verdict, { orphans: [other] })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
     expect(await containersOf(world)).toMatchObject([{ id: other, state: 'running' }]);
   });
 });
 
-describe('strays', () => {
+describe('orphans', () => {
   /** A second container of the game, under another name. */
-  async function plantStray(world: World, gameId = GAME): Promise<string> {
+  async function plantOrphan(world: World, gameId = GAME): Promise<string> {
     const id = await plantContainer(world, { gameId });
-    world.engine.rename(id, `stray-${id}`);
+    world.engine.rename(id, `orphan-${id}`);
     return id;
   }
 
   it('are removed, and the one that counts is not', async () => {
     const world = makeWorld();
-    const strays = [await plantStray(world), await plantStray(world)];
+    const orphans = [await plantOrphan(world), await plantOrphan(world)];
     const before = await plantRuntime(world, 'running');
-    const { operation, record, changes } = await reconcile(world, 'leave', { strays });
+    const { operation, record, changes } = await reconcile(world, 'leave', { orphans });
     expect(operation).toMatchObject(DONE);
     expect(record).toEqual(before);
-    expect(changes).toEqual(strays.map((id) => `remove ${id}`));
+    expect(changes).toEqual(orphans.map((id) => `remove ${id}`));
   });
 
   it('that are gone leave nothing to do', async () => {
     const world = makeWorld();
     await plantRuntime(world, 'running');
-    expect(await reconcile(world, 'leave', { strays: ['gone'] })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
+    expect(await reconcile(world, 'leave', { orphans: ['gone'] })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
   });
 
   it('go together with what is to be done about the one that counts', async () => {
     const world = makeWorld();
-    const stray = await plantStray(world);
+    const orphan = await plantOrphan(world);
     const before = await plantExited(world, 'running');
-    const { record, containers } = await reconcile(world, 'mark_unreachable', { strays: [stray] });
+    const { record, containers } = await reconcile(world, 'mark_unreachable', { orphans: [orphan] });
     expect(record).toMatchObject({ status: 'engine_unreachable' });
     expect(containers).toMatchObject([{ id: before.currentContainerId }]);
   });
 
   it('stay when the verdict is no longer the same', async () => {
     const world = makeWorld();
-    const stray = await plantStray(world);
+    const orphan = await plantOrphan(world);
     await plantRuntime(world, 'running');
-    expect(await reconcile(world, 'mark_unreachable', { strays: [stray] })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
+    expect(await reconcile(world, 'mark_unreachable', { orphans: [orphan] })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
   });
 
   it('are only what is of this game: neither the one that counts, nor another game’s, nor one on its way out', async () => {
     const world = makeWorld();
     const other = await plantContainer(world, { gameId: 'g2' });
-    const leaving = await plantStray(world);
+    const leaving = await plantOrphan(world);
     const before = await plantRuntime(world, 'running');
     const engine = altered(world.engine, {
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
-        if (sighting.kind !== 'ours' || id !== leaving) return sighting;
-        return { kind: 'ours', incarnation: { ...sighting.incarnation, state: 'removing' } };
+        const inspection = await world.engine.inspect(id);
+        if (inspection.kind !== 'ours' || id !== leaving) return inspection;
+        return { kind: 'ours', incarnation: { ...inspection.incarnation, state: 'removing' } };
       },
     });
-    const strays = [idOf(before), other, leaving];
-    expect(await reconcile(world, 'leave', { engine, strays })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
+    const orphans = [idOf(before), other, leaving];
+    expect(await reconcile(world, 'leave', { engine, orphans })).toMatchObject({ operation: NOTHING_TO_DO, changes: [] });
   });
 
   it('of a game whose record names no container: the one that bears its name counts', async () => {
     const world = makeWorld();
-    const stray = await plantStray(world);
+    const orphan = await plantOrphan(world);
     const id = await plantContainer(world);
-    const { record, containers } = await reconcile(world, 'adopt', { strays: [stray, id] });
+    const { record, containers } = await reconcile(world, 'adopt', { orphans: [orphan, id] });
     expect(record).toMatchObject({ status: 'running', currentContainerId: id });
     expect(containers).toMatchObject([{ id }]);
   });
@@ -444,7 +444,7 @@ it('goes in its turn with the other operations of its game', async () => {
   const world = makeWorld();
   await plantRuntime(world, 'removed');
   await plantContainer(world);
-  const reconciling = await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', strays: [], reason: '' });
+  const reconciling = await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: '' });
   const starting = await enqueue(world, startJob());
   await workOff(world);
   expect([operationOf(world, reconciling).errorCode, operationOf(world, starting).errorCode]).toEqual(['', '']);

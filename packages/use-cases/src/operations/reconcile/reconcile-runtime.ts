@@ -1,12 +1,12 @@
 import type { ReconcileJob, RuntimeRecord } from '@galaxy/domain';
 import { adoptedRecord, decideReconcile, moveRecord, recordAnswering, recordUnreachable } from '@galaxy/domain';
-import type { ContainerEngine, Incarnation, Settlement } from '@galaxy/ports';
+import type { ContainerEngine, Incarnation, OperationOutcome } from '@galaxy/ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 import { type EndDeps, endContainer, STILL_RUNNING } from '../../containers/end-container.js';
-import { lookAtGame } from '../../containers/look-at-game.js';
+import { observeGame } from '../../containers/observe-game.js';
 import { answers, type ProbeDeps } from '../../containers/probe-engine.js';
-import { failed, kept, succeeded } from '../settlements.js';
-import { removeStrays } from './remove-strays.js';
+import { failed, kept, succeeded } from '../outcomes.js';
+import { removeOrphans } from './remove-orphans.js';
 
 /** What reconciles a runtime. */
 export interface ReconcileDeps extends EndDeps, ProbeDeps {}
@@ -17,7 +17,7 @@ interface Run {
   readonly job: ReconcileJob;
   readonly engine: ContainerEngine;
   readonly deps: ReconcileDeps;
-  /** How many strays were removed. */
+  /** How many orphans were removed. */
   readonly removed: number;
 }
 
@@ -28,18 +28,18 @@ interface Run {
  */
 export const makeReconcileRuntime =
   (deps: ReconcileDeps) =>
-  async (held: HeldClaim, job: ReconcileJob, engine: ContainerEngine): Promise<Settlement> => {
+  async (held: HeldClaim, job: ReconcileJob, engine: ContainerEngine): Promise<OperationOutcome> => {
     const { gameId, record } = held.claim;
-    const seen = await lookAtGame(engine, { gameId, record });
-    if (seen.kind === 'unclear' || decideReconcile(record, seen.sight) !== job.verdict) return kept(gameId, record, 'replay_no_op');
-    const removed = await removeStrays(job.strays, seen.container, { held, engine });
+    const seen = await observeGame(engine, { gameId, record });
+    if (seen.kind === 'unclear' || decideReconcile(record, seen.state) !== job.verdict) return kept(gameId, record, 'replay_no_op');
+    const removed = await removeOrphans(job.orphans, seen.container, { held, engine });
     const run: Run = { held, job, engine, deps, removed };
     if (job.verdict === 'leave') return leave(run);
     // An absent container has one verdict besides `leave`.
     return seen.container === null ? move(run, (record, now) => moveRecord(record, 'removed', now)) : act(run, seen.container);
   };
 
-async function act(run: Run, container: Incarnation): Promise<Settlement> {
+async function act(run: Run, container: Incarnation): Promise<OperationOutcome> {
   const { id } = container;
   switch (run.job.verdict) {
     case 'adopt':
@@ -62,7 +62,7 @@ async function act(run: Run, container: Incarnation): Promise<Settlement> {
   }
 }
 
-async function adopt({ job, engine, deps }: Run, container: Incarnation): Promise<Settlement> {
+async function adopt({ job, engine, deps }: Run, container: Incarnation): Promise<OperationOutcome> {
   const { id, imageRef } = container;
   const isUp = await answers(engine, container, deps);
   const now = deps.clock.now();
@@ -70,14 +70,14 @@ async function adopt({ job, engine, deps }: Run, container: Incarnation): Promis
   return succeeded(null, isUp ? recordAnswering(adopted, id, now) : adopted);
 }
 
-async function probe(run: Run, container: Incarnation): Promise<Settlement> {
+async function probe(run: Run, container: Incarnation): Promise<OperationOutcome> {
   const { id } = container;
   if (await answers(run.engine, container, run.deps)) return move(run, (record, now) => recordAnswering(record, id, now));
   if (run.held.claim.record?.status !== 'starting') return leave(run);
   return move(run, (record, now) => recordUnreachable(record, id, now));
 }
 
-async function stopAgain(run: Run, id: string): Promise<Settlement> {
+async function stopAgain(run: Run, id: string): Promise<OperationOutcome> {
   const { gameId } = run.job;
   switch (await endContainer(run.engine, id, run.deps)) {
     case 'stopped':
@@ -90,17 +90,17 @@ async function stopAgain(run: Run, id: string): Promise<Settlement> {
   }
 }
 
-async function remove(run: Run, id: string): Promise<Settlement> {
+async function remove(run: Run, id: string): Promise<OperationOutcome> {
   await run.held.renewNow();
   await run.engine.remove(id);
   if (run.held.claim.record?.status !== 'starting') return done(run);
   return move(run, (record, now) => moveRecord(record, 'removed', now));
 }
 
-function move({ held, job, deps }: Run, change: (record: RuntimeRecord, now: Date) => RuntimeRecord): Settlement {
+function move({ held, job, deps }: Run, change: (record: RuntimeRecord, now: Date) => RuntimeRecord): OperationOutcome {
   const { record } = held.claim;
   return record === null ? kept(job.gameId, null, 'replay_no_op') : succeeded(record, change(record, deps.clock.now()));
 }
 
-const done = ({ held, job }: Run): Settlement => kept(job.gameId, held.claim.record, '');
-const leave = ({ held, job, removed }: Run): Settlement => kept(job.gameId, held.claim.record, removed > 0 ? '' : 'replay_no_op');
+const done = ({ held, job }: Run): OperationOutcome => kept(job.gameId, held.claim.record, '');
+const leave = ({ held, job, removed }: Run): OperationOutcome => kept(job.gameId, held.claim.record, removed > 0 ? '' : 'replay_no_op');

@@ -1,5 +1,5 @@
 import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/ports';
-import type { Failure } from '../settlements.js';
+import type { Failure } from '../outcomes.js';
 import type { StartPhase, StartRun } from './start-run.js';
 import { SUPERSEDED } from './start-run.js';
 
@@ -73,9 +73,9 @@ async function ask(run: StartRun, engineClient: EngineClient): Promise<Asked> {
 type Seen = { kind: 'up'; address: string | null } | { kind: 'failure'; failure: Failure };
 
 async function lookAt(engine: ContainerEngine, id: string): Promise<Seen> {
-  const sighting = await engine.inspect(id);
-  if (sighting.kind !== 'ours' || sighting.incarnation.state === 'removing') return { kind: 'failure', failure: GONE };
-  const { incarnation } = sighting;
+  const inspection = await engine.inspect(id);
+  if (inspection.kind !== 'ours' || inspection.incarnation.state === 'removing') return { kind: 'failure', failure: GONE };
+  const { incarnation } = inspection;
   if (incarnation.state === 'exited')
     return { kind: 'failure', failure: { code: 'container_start_failed', message: exitMessage(incarnation) } };
   return { kind: 'up', address: incarnation.address };

@@ -1,4 +1,4 @@
-import type { ContainerEngine, Sighting } from '@galaxy/ports';
+import type { ContainerEngine, Inspection } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
@@ -148,12 +148,12 @@ describe('a name that is taken', () => {
     const world = makeWorld();
     await plantRuntime(world, 'removed');
     const older = await plantContainer(world, { opId: 'another' });
-    const asRemoving = (sighting: Sighting): Sighting =>
-      sighting.kind === 'ours' ? { kind: 'ours', incarnation: { ...sighting.incarnation, state: 'removing' } } : sighting;
+    const asRemoving = (inspection: Inspection): Inspection =>
+      inspection.kind === 'ours' ? { kind: 'ours', incarnation: { ...inspection.incarnation, state: 'removing' } } : inspection;
     const engine = altered(world.engine, {
       find: async (gameId) => {
-        const sighting = await world.engine.find(gameId);
-        return world.engine.ids.includes(older) ? asRemoving(sighting) : sighting;
+        const inspection = await world.engine.find(gameId);
+        return world.engine.ids.includes(older) ? asRemoving(inspection) : inspection;
       },
     });
     const { result } = await start(world, engine);
@@ -190,6 +190,6 @@ describe('a create that is not answered', () => {
     });
     const { result } = await start(world, engine);
     expect(result).toMatchObject({ outcome: 'success' });
-    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_handed_back', reason: 'failure' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'claim_released', reason: 'failure' }));
   });
 });

@@ -1,6 +1,6 @@
 import type { Clock, CreateOutcome, Incarnation, IncarnationSpec } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { Failure } from '../settlements.js';
+import type { Failure } from '../outcomes.js';
 import type { StartPhase, StartRun } from './start-run.js';
 import { step } from './start-run.js';
 
@@ -38,9 +38,9 @@ export function foreignName(id: string): Failure {
 async function tryCreate(run: StartRun): Promise<Created> {
   const answer = await askToCreate(run);
   if (!(answer instanceof DependencyFault) && answer.kind === 'created') return answer;
-  const sighting = await run.engine.find(run.job.gameId);
-  if (sighting.kind === 'ours') return settleOurs(run, sighting.incarnation);
-  if (sighting.kind === 'foreign') return { kind: 'failure', failure: foreignName(sighting.id) };
+  const inspection = await run.engine.find(run.job.gameId);
+  if (inspection.kind === 'ours') return settleOurs(run, inspection.incarnation);
+  if (inspection.kind === 'foreign') return { kind: 'failure', failure: foreignName(inspection.id) };
   if (answer instanceof DependencyFault) throw answer;
   return nothingThere(answer);
 }

@@ -1,7 +1,7 @@
 import type { StartPhase } from './start-run.js';
 import { SUPERSEDED } from './start-run.js';
 
-/** Makes the image available, before the former container is touched. */
+/** Makes the image available, before the previous container is touched. */
 export const obtainImage: StartPhase = async ({ engine, held, job }) => {
   const outcome = await engine.ensureImage(job.imageRef, held.signal);
   if (outcome.kind === 'available') return null;

@@ -99,7 +99,7 @@ describe('a start that a stop overtakes before it began', () => {
 });
 
 describe('a start that a stop overtakes under way', () => {
-  it('in its pull: gives it up within a second, and puts the former state back', async () => {
+  it('in its pull: gives it up within a second, and puts the previous state back', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     world.engine.addImage('games/engine:slow', { pullTakes: new Promise(() => undefined) });
@@ -221,7 +221,7 @@ describe('a record that somebody else moved', () => {
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2 });
     // What the first attempt created was never started.
     expect(started).toEqual([recordOf(world)?.currentContainerId]);
-    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_handed_back', reason: 'failure' }));
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'claim_released', reason: 'failure' }));
     expect(await containersOf(world)).toMatchObject([{ owner: { opId, attempt: 2 }, state: 'running' }]);
   });
 });

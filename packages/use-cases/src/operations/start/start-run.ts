@@ -2,8 +2,8 @@ import type { RuntimeRecord, StartJob } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationProgress } from '@galaxy/ports';
 import { RuntimeConflictError } from '@galaxy/ports';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
-import type { Failure } from '../settlements.js';
-import { put } from '../settlements.js';
+import type { Failure } from '../outcomes.js';
+import { put } from '../outcomes.js';
 
 /** One attempt at an accepted start. `record` and `progress` are as last written. */
 export interface StartRun {

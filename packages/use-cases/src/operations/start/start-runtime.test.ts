@@ -143,7 +143,7 @@ describe('an image that is not to be had', () => {
     'failed',
   ];
 
-  it.each(reasons)('%s leaves the former container alone and puts the record back', async (reason) => {
+  it.each(reasons)('%s leaves the previous container alone and puts the record back', async (reason) => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     world.engine.addImage('games/engine:2', { pullFails: reason });
@@ -166,7 +166,7 @@ describe('an image that is not to be had', () => {
     expect((await start(other, BAD_IMAGES.missing)).record).toEqual({ ...before, lastOpAt: other.clock.now() });
   });
 
-  it('ends removed when the former container is gone anyway', async () => {
+  it('ends removed when the previous container is gone anyway', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     await world.engine.remove(before.currentContainerId ?? '');
@@ -257,9 +257,9 @@ describe('a start that fails on the way', () => {
     const asked: string[] = [];
     const engine = altered(world.engine, {
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
+        const inspection = await world.engine.inspect(id);
         const address = `http://moved-${String(asked.length)}:8080`;
-        return sighting.kind === 'ours' ? { ...sighting, incarnation: { ...sighting.incarnation, address } } : sighting;
+        return inspection.kind === 'ours' ? { ...inspection, incarnation: { ...inspection.incarnation, address } } : inspection;
       },
     });
     const health = async (address: string) => {
@@ -280,7 +280,7 @@ describe('a start that fails on the way', () => {
     expect(containers).toEqual([]);
   });
 
-  it.each(cases)('%s, from stopped: ends removed once the former container is', async (title, imageRef, code, message, ports) => {
+  it.each(cases)('%s, from stopped: ends removed once the previous container is', async (title, imageRef, code, message, ports) => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     const { result, record, containers } = await start(world, imageRef, ports(world));
@@ -298,16 +298,16 @@ describe('a start that fails on the way', () => {
     const world = makeWorld();
     const engine = altered(world.engine, {
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
-        if (sighting.kind !== 'ours') return sighting;
-        return { kind: 'ours', incarnation: { ...sighting.incarnation, state: 'exited', exitCode: null, outOfMemory: true } };
+        const inspection = await world.engine.inspect(id);
+        if (inspection.kind !== 'ours') return inspection;
+        return { kind: 'ours', incarnation: { ...inspection.incarnation, state: 'exited', exitCode: null, outOfMemory: true } };
       },
     });
     const { result } = await start(world, IMAGE, { engine });
     expect(result?.errorMessage).toBe('the engine exited with an unknown code before it was ready (out of memory)');
   });
 
-  it('never puts back a former container that is not ours any more, nor touches it', async () => {
+  it('never puts back a previous container that is not ours any more, nor touches it', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     const id = before.currentContainerId ?? '';

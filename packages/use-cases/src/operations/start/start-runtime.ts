@@ -1,12 +1,12 @@
 import type { StartJob } from '@galaxy/domain';
-import { decideStart, formerRuntime, isImageAllowed, parseImageReference, recordRunning, recordStarting } from '@galaxy/domain';
-import type { ContainerEngine, OperationJournal, OperationProgress, Settlement } from '@galaxy/ports';
+import { decideStart, isImageAllowed, parseImageReference, previousRuntime, recordRunning, recordStarting } from '@galaxy/domain';
+import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
-import { type Failure, failed, failedUntouched, replayed, succeeded } from '../settlements.js';
+import { type Failure, failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
 import { awaitReady, createdId, type ReadyDeps, startContainer } from './await-ready.js';
 import { createContainer, foreignName } from './create-container.js';
 import { obtainImage } from './obtain-image.js';
-import { prepareHost, replaceFormer } from './replace-former.js';
+import { prepareHost, replacePrevious } from './replace-previous.js';
 import { advance, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
 import { undoStart } from './undo-start.js';
 
@@ -18,7 +18,7 @@ export interface StartDeps extends ReadyDeps {
 }
 
 /**
- * Carries out one claimed start: decide, record the intent, obtain the image, replace the former container, create,
+ * Carries out one claimed start: decide, record the intent, obtain the image, replace the previous container, create,
  * start, wait until the engine answers. Returns how the operation ends; the caller writes that down. Safe to repeat from
  * any point: a later attempt goes on from the recorded step and never trusts an earlier attempt's container.
  */
@@ -26,12 +26,12 @@ export const makeStartRuntime = (deps: StartDeps) => {
   const phases: readonly StartPhase[] = [
     obtainImage,
     prepareHost,
-    replaceFormer,
+    replacePrevious,
     createContainer(deps.clock),
     startContainer,
     awaitReady(deps),
   ];
-  return async (held: HeldClaim, job: StartJob, engine: ContainerEngine): Promise<Settlement> => {
+  return async (held: HeldClaim, job: StartJob, engine: ContainerEngine): Promise<OperationOutcome> => {
     const resumed = resumeStart(held, job, engine, deps);
     const early = resumed === null ? (refuseStart(held, job, deps) ?? (await refuseForeignName(job, engine))) : null;
     if (early !== null) return early;
@@ -49,7 +49,7 @@ export function resumeStart(held: HeldClaim, job: StartJob, engine: ContainerEng
   return { held, job, engine, journal: deps.journal, record, progress };
 }
 
-function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: StartDeps): Settlement | null {
+function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: StartDeps): OperationOutcome | null {
   const { record, gameId } = held.claim;
   const decision = decideStart(record, job.imageRef);
   if (decision === 'replay_no_op' && record !== null) return replayed(record);
@@ -61,9 +61,9 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
 }
 
 // Looked up before anything is changed, so that the refusal leaves the record as it was.
-async function refuseForeignName({ gameId }: StartJob, engine: ContainerEngine): Promise<Settlement | null> {
-  const sighting = await engine.find(gameId);
-  return sighting.kind === 'foreign' ? failed(gameId, foreignName(sighting.id)) : null;
+async function refuseForeignName({ gameId }: StartJob, engine: ContainerEngine): Promise<OperationOutcome | null> {
+  const inspection = await engine.find(gameId);
+  return inspection.kind === 'foreign' ? failed(gameId, foreignName(inspection.id)) : null;
 }
 
 const conflictMessage = (status = '', imageRef = '') => `the game is ${status} with image ${imageRef}`;
@@ -79,7 +79,7 @@ function checkImage(imageRef: string, allowlist: readonly string[]): Failure | n
 async function acceptStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, { journal, clock }: StartDeps): Promise<StartRun> {
   const before = held.claim.record;
   const record = recordStarting(before, { gameId: job.gameId, imageRef: job.imageRef, now: clock.now() });
-  const progress: OperationProgress = { step: 'intent', former: formerRuntime(before), containerId: null };
+  const progress: OperationProgress = { step: 'intent', previous: previousRuntime(before), containerId: null };
   await advance({ held, journal }, before, { record, progress });
   return { held, job, engine, journal, record, progress };
 }

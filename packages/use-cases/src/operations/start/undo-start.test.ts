@@ -1,4 +1,4 @@
-import type { Sighting } from '@galaxy/ports';
+import type { Inspection } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call } from '../../test-support/stand-between.test-support.js';
@@ -40,13 +40,13 @@ describe('undoing a start', () => {
     expect(world.engine.ids).toEqual([id]);
   });
 
-  it('does not put back a former container that is on its way out', async () => {
+  it('does not put back a previous container that is on its way out', async () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     const engine = altered(world.engine, {
-      inspect: async (id): Promise<Sighting> => {
-        const sighting = await world.engine.inspect(id);
-        return sighting.kind === 'ours' ? { kind: 'ours', incarnation: { ...sighting.incarnation, state: 'removing' } } : sighting;
+      inspect: async (id): Promise<Inspection> => {
+        const inspection = await world.engine.inspect(id);
+        return inspection.kind === 'ours' ? { kind: 'ours', incarnation: { ...inspection.incarnation, state: 'removing' } } : inspection;
       },
     });
     await enqueue(world, startJob(BAD_IMAGES.missing));

@@ -1,5 +1,5 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
-import type { ContainerEngine, Sighting, StopOutcome } from '@galaxy/ports';
+import type { ContainerEngine, Inspection, StopOutcome } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
@@ -152,7 +152,7 @@ describe('a container that ends otherwise', () => {
   it('not ours: a conflict, and it is not touched', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'running');
-    const foreign: Sighting = { kind: 'foreign', id: before.currentContainerId ?? '' };
+    const foreign: Inspection = { kind: 'foreign', id: before.currentContainerId ?? '' };
     const { result, record, calls, containers } = await stop(world, altered(world.engine, { inspect: async () => foreign }));
     expect(result).toEqual(failure('conflict', "the record's container is not ours"));
     expect(record).toEqual(before);
@@ -269,8 +269,8 @@ describe('a stop that is not carried out at once', () => {
     const engine = altered(world.engine, {
       stop: async () => 'already_stopped',
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
-        return sighting.kind === 'ours' ? { kind: 'ours', incarnation: { ...sighting.incarnation, state: 'removing' } } : sighting;
+        const inspection = await world.engine.inspect(id);
+        return inspection.kind === 'ours' ? { kind: 'ours', incarnation: { ...inspection.incarnation, state: 'removing' } } : inspection;
       },
     });
     expect(await stop(world, engine)).toMatchObject({ result: success(''), record: { status: 'removed' }, containers: [] });

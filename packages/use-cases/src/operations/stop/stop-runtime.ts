@@ -1,9 +1,9 @@
 import type { RuntimeRecord, StopJob } from '@galaxy/domain';
 import { decideStop, moveRecord } from '@galaxy/domain';
-import type { Clock, ContainerEngine, Settlement } from '@galaxy/ports';
+import type { Clock, ContainerEngine, OperationOutcome } from '@galaxy/ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 import { type EndDeps, type Ended, endContainer, STILL_RUNNING } from '../../containers/end-container.js';
-import { failed, replayed, succeeded } from '../settlements.js';
+import { failed, replayed, succeeded } from '../outcomes.js';
 
 /**
  * Carries out one claimed stop: decide, ask the engine to end, verify, end it by force, verify. Never reports `stopped`
@@ -11,7 +11,7 @@ import { failed, replayed, succeeded } from '../settlements.js';
  */
 export const makeStopRuntime =
   (deps: EndDeps) =>
-  async (held: HeldClaim, job: StopJob, engine: ContainerEngine): Promise<Settlement> => {
+  async (held: HeldClaim, job: StopJob, engine: ContainerEngine): Promise<OperationOutcome> => {
     const { record } = held.claim;
     const decision = decideStop(record);
     if (record === null) return failed(job.gameId, { code: 'not_found', message: 'the game has no runtime record' });
@@ -24,11 +24,11 @@ export const makeStopRuntime =
 // A start that was given up may have left a container that its record does not name.
 async function withContainerId(record: RuntimeRecord, engine: ContainerEngine): Promise<RuntimeRecord> {
   if (record.currentContainerId !== null) return record;
-  const sighting = await engine.find(record.gameId);
-  return sighting.kind === 'ours' ? { ...record, currentContainerId: sighting.incarnation.id } : record;
+  const inspection = await engine.find(record.gameId);
+  return inspection.kind === 'ours' ? { ...record, currentContainerId: inspection.incarnation.id } : record;
 }
 
-function settle(before: RuntimeRecord, known: RuntimeRecord, ended: Ended, clock: Clock): Settlement {
+function settle(before: RuntimeRecord, known: RuntimeRecord, ended: Ended, clock: Clock): OperationOutcome {
   switch (ended) {
     case 'stopped':
       return succeeded(before, moveRecord(known, 'stopped', clock.now()));

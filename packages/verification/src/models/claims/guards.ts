@@ -18,11 +18,11 @@ export interface Guards {
   readonly adoptOwnAttempt: boolean;
   /** The claim is renewed before a container found under the game's name is removed. */
   readonly renewBeforeRemove: boolean;
-  /** The step is recorded before the former container is removed. */
+  /** The step is recorded before the previous container is removed. */
   readonly stepBeforeReplacing: boolean;
   /** A start that fails removes what it created. */
   readonly undoCreated: boolean;
-  /** The former record is put back only while its container is there. */
+  /** The previous record is put back only while its container is there. */
   readonly restoreWhatIsThere: boolean;
   /** A start superseded before its intent leaves a record for the stop to find. */
   readonly historyForStop: boolean;

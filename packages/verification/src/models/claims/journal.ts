@@ -45,15 +45,19 @@ export function renews(at: Attempt, next: Partial<Run>): Move<State> {
 }
 
 /** Records a step and its record in one write. A lost reply is a failed attempt: the next one reads what was written. */
-export function advances(at: Attempt, written: { step: Step; record: GameRecord; former?: GameRecord }, next: Partial<Run>): Move<State>[] {
+export function advances(
+  at: Attempt,
+  written: { step: Step; record: GameRecord; previous?: GameRecord },
+  next: Partial<Run>,
+): Move<State>[] {
   const { state, run } = at;
   const what = `records step ${written.step}`;
   if (!holds(at)) return [does(at, `${what}: lost`, drop(at, state))];
   if (!isSame(state.record, run.record)) return [does(at, `${what}: the record has moved`, drop(at, state))];
-  const former = written.former ?? run.former;
-  const operations = change(state, run.operation, { step: written.step, former });
+  const previous = written.previous ?? run.previous;
+  const operations = change(state, run.operation, { step: written.step, previous });
   const after: State = { ...state, operations, record: written.record };
-  const move = does(at, what, goOn(at, after, { ...next, step: written.step, former, record: written.record }));
+  const move = does(at, what, goOn(at, after, { ...next, step: written.step, previous, record: written.record }));
   if (state.faults.lostReplies === 0) return [move];
   return [move, befalls(at, `${what}, reply lost`, drop(at, spend(after, 'lostReplies')))];
 }
@@ -72,7 +76,7 @@ export function finishes(at: Attempt): Move<State>[] {
 }
 
 function ended(state: State, run: Run, ending: Ending): State {
-  const operations = change(state, run.operation, { status: 'done', attempt: 0, step: null, former: null });
+  const operations = change(state, run.operation, { status: 'done', attempt: 0, step: null, previous: null });
   const published = [...state.published, run.operation];
   return { ...state, operations, published, record: ending.record ?? state.record, wrong: state.wrong ?? misled(state, run, ending) };
 }
@@ -104,19 +108,19 @@ function claimed(guards: Guards, state: State, replica: number, n: number, verb:
 }
 
 function newAttempt(guards: Guards, state: State, replica: number, n: number): Attempt {
-  const { attempt: before = 0, step = null, former = null } = state.operations[n] ?? {};
+  const { attempt: before = 0, step = null, previous = null } = state.operations[n] ?? {};
   const { record } = state;
   const attempt = before + 1;
   const point = step !== null && record.status === 'starting' ? 'image' : 'decide';
-  const run: Run = { operation: n, attempt, point, record, step, former, unanswered: 0, id: null, ending: null };
+  const run: Run = { operation: n, attempt, point, record, step, previous, unanswered: 0, id: null, ending: null };
   return { guards, state: { ...state, operations: change(state, n, { status: 'running', attempt }) }, replica, run };
 }
 
 // The engine does not answer: nothing can be undone or looked at, so what was recorded decides.
 function givesUp(at: Attempt, label: string): Move<State> {
   const state: State = { ...spend(at.state, 'givenUp'), blind: true };
-  const { former, step, point } = at.run;
-  const restored = former !== null && (former.id === null || step === 'intent') ? former : null;
+  const { previous, step, point } = at.run;
+  const restored = previous !== null && (previous.id === null || step === 'intent') ? previous : null;
   const removed: GameRecord = { status: 'removed', id: null };
   const untouched = at.state.record.status === 'none' && at.state.operations[at.run.operation]?.kind === 'start' ? removed : null;
   const record = point === 'image' ? (restored ?? removed) : untouched;

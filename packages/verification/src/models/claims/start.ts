@@ -16,7 +16,7 @@ export const START_POINTS: Readonly<Record<string, Point>> = {
   decide,
   image,
   replace: (at) => recordsReplacing(at),
-  'remove former': (at) => removes(at, at.run.former?.id ?? null, { point: 'create' }),
+  'remove previous': (at) => removes(at, at.run.previous?.id ?? null, { point: 'create' }),
   create: (at) => [...toldToStop(at), ...creates(at)],
   find: (at) => [finds(at)],
   'renew for name': (at) => [renews(at, { point: 'free name' })],
@@ -26,8 +26,8 @@ export const START_POINTS: Readonly<Record<string, Point>> = {
   ready,
   undo: (at) => [undoes(at)],
   'renew for undo': (at) => [renews(at, { point: 'remove created' })],
-  'remove created': (at) => removes(at, at.run.id, { point: 'look for former', id: null }),
-  'look for former': (at) => [looksForFormer(at)],
+  'remove created': (at) => removes(at, at.run.id, { point: 'look for previous', id: null }),
+  'look for previous': (at) => [looksForPrevious(at)],
   finish: finishes,
 };
 
@@ -36,8 +36,8 @@ function decide(at: Attempt): Move<State>[] {
   const { status } = run.record;
   if (status === 'running') return [does(at, 'is running already', goOn(at, state, keeping('replayed')))];
   if (status === 'unreachable') return [does(at, 'must not start', goOn(at, state, keeping('conflict')))];
-  const former = status === 'none' || status === 'starting' ? {} : { former: run.record };
-  const accepted = advances(at, { step: 'intent', record: { status: 'starting', id: null }, ...former }, { point: 'image' });
+  const previous = status === 'none' || status === 'starting' ? {} : { previous: run.record };
+  const accepted = advances(at, { step: 'intent', record: { status: 'starting', id: null }, ...previous }, { point: 'image' });
   if (!isSuperseded(at)) return accepted;
   const record = status === 'none' && guards.historyForStop ? REMOVED : null;
   const ending: Ending = { result: 'superseded', record };
@@ -46,14 +46,14 @@ function decide(at: Attempt): Move<State>[] {
 
 function image(at: Attempt): Move<State>[] {
   const { state, run } = at;
-  const hasFormer = run.former !== null && run.former.id !== null && run.step !== 'created';
-  const next = !hasFormer ? 'create' : run.step === 'intent' ? 'replace' : 'remove former';
+  const hasPrevious = run.previous !== null && run.previous.id !== null && run.step !== 'created';
+  const next = !hasPrevious ? 'create' : run.step === 'intent' ? 'replace' : 'remove previous';
   return [...toldToStop(at), ...mayFail(at, 'gets no image'), does(at, 'has its image', goOn(at, state, { point: next }))];
 }
 
 function recordsReplacing(at: Attempt): Move<State>[] {
-  if (!at.guards.stepBeforeReplacing) return [does(at, 'records nothing', goOn(at, at.state, { point: 'remove former' }))];
-  return advances(at, { step: 'replacing', record: at.run.record }, { point: 'remove former' });
+  if (!at.guards.stepBeforeReplacing) return [does(at, 'records nothing', goOn(at, at.state, { point: 'remove previous' }))];
+  return advances(at, { step: 'replacing', record: at.run.record }, { point: 'remove previous' });
 }
 
 function creates(at: Attempt): Move<State>[] {
@@ -103,16 +103,16 @@ function ready(at: Attempt): Move<State>[] {
 function undoes(at: Attempt): Move<State> {
   const { guards, state, run } = at;
   const created = guards.undoCreated ? state.containers.find(({ operation }) => operation === run.operation) : undefined;
-  const next = created === undefined ? { point: 'look for former' } : { point: 'renew for undo', id: created.id };
+  const next = created === undefined ? { point: 'look for previous' } : { point: 'renew for undo', id: created.id };
   return does(at, 'looks for what it created', goOn(at, state, next));
 }
 
-function looksForFormer(at: Attempt): Move<State> {
+function looksForPrevious(at: Attempt): Move<State> {
   const { guards, state, run } = at;
-  const { former } = run;
-  const mayRestore = former?.id === null || !guards.restoreWhatIsThere || containerOf(state, former?.id ?? null) !== undefined;
-  const record = former !== null && mayRestore ? former : REMOVED;
-  return does(at, 'looks for the former container', goOn(at, state, { point: 'finish', ending: { result: 'failed', record } }));
+  const { previous } = run;
+  const mayRestore = previous?.id === null || !guards.restoreWhatIsThere || containerOf(state, previous?.id ?? null) !== undefined;
+  const record = previous !== null && mayRestore ? previous : REMOVED;
+  return does(at, 'looks for the previous container', goOn(at, state, { point: 'finish', ending: { result: 'failed', record } }));
 }
 
 const removes = (at: Attempt, id: string | null, next: Partial<Run>): Move<State>[] =>

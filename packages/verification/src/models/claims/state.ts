@@ -1,10 +1,10 @@
-/** One job of the game. `step` and `former` are what its attempts have recorded so far. */
+/** One job of the game. `step` and `previous` are what its attempts have recorded so far. */
 export interface Operation {
   readonly kind: 'start' | 'stop';
   readonly status: 'to come' | 'queued' | 'running' | 'done';
   readonly attempt: number;
   readonly step: Step | null;
-  readonly former: GameRecord | null;
+  readonly previous: GameRecord | null;
 }
 
 /** How far a start has got. */
@@ -45,7 +45,7 @@ export interface Run {
   readonly point: string;
   readonly record: GameRecord;
   readonly step: Step | null;
-  readonly former: GameRecord | null;
+  readonly previous: GameRecord | null;
   /** How many of its creates were not answered: each may still make a container, with an id of its own. */
   readonly unanswered: number;
   /** The container that the point is about. */
@@ -102,7 +102,7 @@ export interface State {
 /** The state in which the first job is queued and nothing has happened. */
 export function initialState(jobs: readonly Operation['kind'][], faults: Faults): State {
   return {
-    operations: jobs.map((kind, n) => ({ kind, status: n === 0 ? 'queued' : 'to come', attempt: 0, step: null, former: null })),
+    operations: jobs.map((kind, n) => ({ kind, status: n === 0 ? 'queued' : 'to come', attempt: 0, step: null, previous: null })),
     record: { status: 'none', id: null },
     containers: [],
     runs: [null, null],
@@ -123,7 +123,7 @@ export function initialState(jobs: readonly Operation['kind'][], faults: Faults)
 export function stateKey(state: State): string {
   const { operations, record, containers, runs, underWay, published, reconciler, faults, late, blind, wrong } = state;
   return [
-    operations.map(({ status, attempt, step, former }) => `${status}${attempt}${step}${recordKey(former)}`).join(),
+    operations.map(({ status, attempt, step, previous }) => `${status}${attempt}${step}${recordKey(previous)}`).join(),
     recordKey(record),
     containers.map(({ id, state: now }) => id + now).join(),
     runs.map(runKey).sort().join(),
@@ -142,9 +142,9 @@ const recordKey = (record: GameRecord | null): string => (record === null ? '' :
 
 function runKey(run: Run | null): string {
   if (run === null) return '';
-  const { operation, attempt, point, record, step, former, unanswered, id, ending } = run;
+  const { operation, attempt, point, record, step, previous, unanswered, id, ending } = run;
   const rest =
-    point === 'finish' ? `${ending?.result}${recordKey(ending?.record ?? null)}` : `${step}${recordKey(former)}${unanswered}${id}`;
+    point === 'finish' ? `${ending?.result}${recordKey(ending?.record ?? null)}` : `${step}${recordKey(previous)}${unanswered}${id}`;
   return `${operation}.${attempt}${point}${recordKey(record)}${rest}`;
 }
 

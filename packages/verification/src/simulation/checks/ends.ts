@@ -1,5 +1,5 @@
 import type { ReconcileJob, RuntimeStatus, StartJob } from '@galaxy/domain';
-import type { Settlement } from '@galaxy/ports';
+import type { OperationOutcome } from '@galaxy/ports';
 import type { World } from '../world/world.js';
 import type { Containers } from './containers.js';
 
@@ -16,24 +16,24 @@ export function watchEnds({ database, ports: { journal }, violate, time }: World
     return claims;
   };
   const finish = journal.finish.bind(journal);
-  journal.finish = async (key, settlement) => {
-    const outcome = await finish(key, settlement);
+  journal.finish = async (key, outcome) => {
+    const finished = await finish(key, outcome);
     const operation = database.operations.find(({ opId }) => opId === key.opId);
-    if (outcome.kind !== 'applied' || operation === undefined) return outcome;
+    if (finished.kind !== 'applied' || operation === undefined) return finished;
     const { gameId, job } = operation;
     const sinceMs = claimedAtMs.get(key.opId) ?? 0;
     const problem =
       job.kind === 'start'
-        ? wrongStart(job, settlement, containers)
+        ? wrongStart(job, outcome, containers)
         : job.kind === 'reconcile'
-          ? wrongMark(job, settlement, containers, sinceMs)
+          ? wrongMark(job, outcome, containers, sinceMs)
           : null;
     if (problem !== null) violate(`${gameId}: ${problem}`);
-    return outcome;
+    return finished;
   };
 }
 
-function wrongStart({ imageRef }: StartJob, { result, errorCode }: Settlement, containers: Containers): string | null {
+function wrongStart({ imageRef }: StartJob, { result, errorCode }: OperationOutcome, containers: Containers): string | null {
   if (errorCode !== '') return null;
   const life = containers.get(result.containerId);
   if (life === undefined) return 'it was started in no container that ever was';
@@ -42,7 +42,12 @@ function wrongStart({ imageRef }: StartJob, { result, errorCode }: Settlement, c
     : `it was started in ${life.id} with ${life.imageRef}, asked for was ${imageRef}`;
 }
 
-function wrongMark({ verdict }: ReconcileJob, { record: change }: Settlement, containers: Containers, sinceMs: number): string | null {
+function wrongMark(
+  { verdict }: ReconcileJob,
+  { record: change }: OperationOutcome,
+  containers: Containers,
+  sinceMs: number,
+): string | null {
   // What a probe finds is up to the engine's answer.
   if (change.kind === 'keep' || verdict === 'probe') return null;
   const life = containers.get(change.expected?.containerId ?? '');

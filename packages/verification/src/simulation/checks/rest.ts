@@ -3,7 +3,7 @@ import type { Processes } from '../world/processes.js';
 import type { World } from '../world/world.js';
 import type { Containers } from './containers.js';
 import type { Published } from './published.js';
-import { isTakenIn } from './safety.js';
+import { isIngested } from './safety.js';
 
 /** All of one history. */
 export interface History {
@@ -22,7 +22,7 @@ export function amiss(history: History): string | null {
   const { operations, outbox } = world.database;
   if (lobby.isBusy) return 'jobs are still to be published';
   if (!processes.areUp) return 'a process is not up';
-  const unread = lobby.entries.find(({ isLost, entryKey }) => !isLost && !isTakenIn(world, entryKey));
+  const unread = lobby.entries.find(({ isLost, entryKey }) => !isLost && !isIngested(world, entryKey));
   if (unread !== undefined) return `${unread.entryId} of ${unread.stream} is not queued`;
   const open = operations.find(({ finishedAt }) => finishedAt === null);
   if (open !== undefined) return `${open.op} ${open.opId} of ${open.gameId} is ${open.status}`;
@@ -41,7 +41,7 @@ function untold({ world: { plan, facts, time }, world, lobby, toldLost }: Histor
   const isClear =
     !plan.happenings.some(({ what }) => what === 'redis flushed' || what === 'redis fails over') &&
     facts.between('process trouble', 0, time.ms) === 0;
-  const lost = lobby.entries.filter(({ isLost, entryKey }) => isLost && !isTakenIn(world, entryKey)).length;
+  const lost = lobby.entries.filter(({ isLost, entryKey }) => isLost && !isIngested(world, entryKey)).length;
   const mayBeTwice = facts.between('unclear correction', 0, time.ms) > 0;
   const isRight = toldLost() === BigInt(lost) || (mayBeTwice && toldLost() > BigInt(lost));
   return isClear && !isRight ? `${lost} jobs were lost, and ${String(toldLost())} were told of` : null;

@@ -42,11 +42,11 @@ export function watchOffsets(world: World, lobby: Lobby): void {
     if (isIdAfter(cursor, farthest[stream])) farthest[stream] = cursor;
     const passed = lobby.entries.filter((entry) => entry.stream === stream && !entry.isLost && !isIdAfter(entry.entryId, cursor));
     for (const { entryId, entryKey } of passed)
-      if (!isTakenIn(world, entryKey)) violate(`the cursor of ${stream} is at ${cursor}, and ${entryId} is not queued`);
+      if (!isIngested(world, entryKey)) violate(`the cursor of ${stream} is at ${cursor}, and ${entryId} is not queued`);
   };
-  const takeIn = ports.journal.takeIn.bind(ports.journal);
-  ports.journal.takeIn = async (intake) => {
-    const answer = takeIn(intake);
+  const ingest = ports.journal.ingest.bind(ports.journal);
+  ports.journal.ingest = async (intake) => {
+    const answer = ingest(intake);
     check('start_jobs');
     check('stop_jobs');
     return answer;
@@ -66,6 +66,6 @@ export function watchOffsets(world: World, lobby: Lobby): void {
 }
 
 /** Whether an entry was queued, or dead-lettered since nobody can be answered. */
-export function isTakenIn({ database }: World, entryKey: string): boolean {
-  return database.takenIn.has(entryKey) || database.outbox.some(({ dedupeKey }) => dedupeKey === entryKey);
+export function isIngested({ database }: World, entryKey: string): boolean {
+  return database.ingested.has(entryKey) || database.outbox.some(({ dedupeKey }) => dedupeKey === entryKey);
 }

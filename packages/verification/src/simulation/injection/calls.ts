@@ -23,7 +23,7 @@ export const SERVER_OF = {
 
 /** Every call that a manager can make of a server. Only an operator's recovery calls lowerTo, and only operators lift holds. */
 export const CALLS_OF = {
-  journal: ['cursors', 'moveCursor', 'takeIn', 'claim', 'renew', 'advance', 'finish', 'handBack'],
+  journal: ['cursors', 'moveCursor', 'ingest', 'claim', 'renew', 'advance', 'finish', 'releaseClaim'],
   outbox: ['pending', 'lane', 'markPublished', 'state', 'lately', 'takeBack', 'backlog', 'prune'],
   leases: ['acquire', 'release'],
   reconcileQueue: ['games', 'lookAt', 'queue'],

@@ -1,8 +1,8 @@
-import type { ListedIncarnation, Sighting } from '@galaxy/ports';
+import type { Inspection, ListedIncarnation } from '@galaxy/ports';
 import type { World } from '../world/world.js';
 
 const LIE_MS = 300;
-const ABSENT: Sighting = { kind: 'absent' };
+const ABSENT: Inspection = { kind: 'absent' };
 const MAX_WAIT_MS = 2000;
 
 /** Lets the container engine, once in a while, show a list that is not whole, and stand by it for a moment. */

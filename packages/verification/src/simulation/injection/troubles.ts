@@ -86,7 +86,7 @@ const callKind = fc.oneof(...CALL_TROUBLES.map((what) => ({ weight: CALL_WEIGHTS
 const RARE: readonly CallName[] = [
   'journal.cursors',
   'journal.moveCursor',
-  'journal.handBack',
+  'journal.releaseClaim',
   'outbox.lane',
   'outbox.lately',
   'outbox.takeBack',

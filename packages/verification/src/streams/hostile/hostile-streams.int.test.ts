@@ -124,7 +124,7 @@ describe(`streams that are trimmed, deleted from, emptied and poisoned (seed ${S
     audit();
     expect(recreations()).toBe(4);
 
-    // Made anew at once, with ids that go on where the former ones ended.
+    // Made anew at once, with ids that go on where the previous ones ended.
     await redis.flushall();
     await addOneEach(auto);
     await intake.startAnew();

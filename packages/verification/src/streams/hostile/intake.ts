@@ -4,7 +4,7 @@ import { type RedisConnection, RedisJobStream, RedisStreamOffsetStore } from '@g
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
 import type { JobStream, RuntimeEvent } from '@galaxy/ports';
 import { waitFor } from '@galaxy/testing';
-import { makeTakeInJobs, makeWakeup, supervise } from '@galaxy/use-cases';
+import { makeIngestJobs, makeWakeup, runLoop } from '@galaxy/use-cases';
 import { machineClock } from '../../harness/machine-clock.js';
 
 const STREAMS = ['start_jobs', 'stop_jobs'] as const;
@@ -16,7 +16,7 @@ export async function openIntake({ reader, commands }: Record<'reader' | 'comman
   const observer = { observe: (event: RuntimeEvent) => void events.push(event) };
   const stream = new RedisJobStream({ reader, commands });
   let [reads, isPaused] = [0, false];
-  const takeIn = makeTakeInJobs({
+  const ingest = makeIngestJobs({
     stream: beforeEachRead(stream, () => void (reads += 1)),
     journal: new MemoryOperationJournal(database),
     offsets: new RedisStreamOffsetStore({ commands }),
@@ -48,7 +48,7 @@ export async function openIntake({ reader, commands }: Record<'reader' | 'comman
       isPaused = false;
       reads = 0;
       stopping = new AbortController();
-      running = supervise('take-in', (signal) => takeIn(lease, signal), stopping.signal, { clock: machineClock, observer });
+      running = runLoop('ingest', (signal) => ingest(lease, signal), stopping.signal, { clock: machineClock, observer });
       await waitFor('the check of the streams', () => reads > 0, { timeoutMs: 20_000 });
     },
     /** Returns once everything that is there was read. */

@@ -1,7 +1,7 @@
 import { RedisConnection, RedisDeadLetterPublisher, RedisJobResultPublisher } from '@galaxy/adapter-redis';
 import type { Outbox, OutboxEntry, RuntimeEvent } from '@galaxy/ports';
 import { waitFor } from '@galaxy/testing';
-import { makeOutboxPublisher, type OutboxPublisher, supervise } from '@galaxy/use-cases';
+import { makeOutboxPublisher, type OutboxPublisher, runLoop } from '@galaxy/use-cases';
 import { machineClock } from '../../harness/machine-clock.js';
 
 const RELAY_EVERY_MS = 50;
@@ -34,7 +34,7 @@ export async function openProcess(url: string, outbox: Outbox): Promise<Publishi
       const turn = async (signal: AbortSignal): Promise<void> => {
         if (!(await publisher.relay())) await machineClock.sleep(RELAY_EVERY_MS, signal);
       };
-      relaying = supervise('relay', turn, stopping.signal, { clock: machineClock, observer, maxPauseMs: 200 });
+      relaying = runLoop('relay', turn, stopping.signal, { clock: machineClock, observer, maxPauseMs: 200 });
     },
     close: async () => {
       stopping.abort();

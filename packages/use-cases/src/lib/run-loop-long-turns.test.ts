@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { makeWorld } from '../test-support/world.test-support.js';
-import { supervise } from './supervise.js';
+import { runLoop } from './run-loop.js';
 
 it('a turn that went on for long before it failed is no repeated failure: the pauses begin anew', async () => {
   const world = makeWorld();
@@ -9,7 +9,7 @@ it('a turn that went on for long before it failed is no repeated failure: the pa
     await world.clock.sleep(60_000, signal);
     throw new Error('away');
   };
-  void supervise('test', turn, stopping.signal, world);
+  void runLoop('test', turn, stopping.signal, world);
   await world.clock.advance(10 * 61_000);
   stopping.abort();
   const pauses = world.events.map((event) => (event.kind === 'loop_failed' ? event.retryInMs : event.kind));

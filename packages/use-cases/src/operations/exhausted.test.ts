@@ -39,7 +39,7 @@ describe('after five failed attempts', () => {
     expect(await containersOf(world)).toEqual([]);
   });
 
-  it('a start that had not begun to replace the former container leaves it, and the record as it was', async () => {
+  it('a start that had not begun to replace the previous container leaves it, and the record as it was', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     await enqueue(world, startJob(OTHER_IMAGE));
@@ -134,7 +134,7 @@ describe('after five failed attempts', () => {
   it('what was dead-lettered when it was taken in, or came by no stream, is not', async () => {
     const jobs = [
       { kind: 'invalid', of: 'stop', gameId: GAME, message: 'missing reason' },
-      { kind: 'reconcile', gameId: GAME, verdict: 'remove', strays: [], reason: 'a test' },
+      { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: 'a test' },
     ] as const;
     for (const job of jobs) {
       const world = makeWorld();
@@ -238,11 +238,11 @@ describe('while the container engine is away', () => {
     let isAway = false;
     const engine = altered(world.engine, {
       inspect: async (id) => {
-        const sighting = await world.engine.inspect(id);
+        const inspection = await world.engine.inspect(id);
         isAway = true;
         await world.clock.sleep(10_000);
         void world.clock.sleep(storeIsAwayFor).then(() => (isAway = false));
-        return sighting;
+        return inspection;
       },
       stop: async () => {
         await world.clock.sleep(3000);
@@ -282,13 +282,13 @@ describe('while another server is away', () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     const journal = between('journal', world.journal, async (call) => {
-      if (call.method === 'handBack') throw faultOf('postgres', { retryable: false });
+      if (call.method === 'releaseClaim') throw faultOf('postgres', { retryable: false });
       return call.go();
     });
     const replica = makeReplica(world, { journal, engine: broken(world, 'ensureImage') });
     await replica.work();
     replica.die();
-    expect(world.events.filter(({ kind }) => kind === 'operation_handed_back')).toHaveLength(2);
+    expect(world.events.filter(({ kind }) => kind === 'claim_released')).toHaveLength(2);
     await world.clock.advance(20_000);
     await workOff(world);
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2, failures: 0 });

@@ -7,7 +7,7 @@ import { type QueueDeps, queueEntries } from './queue-entries.js';
 import { makeBatchReader } from './read-batch.js';
 
 /** What takes jobs in. */
-export interface TakeInDeps extends CheckDeps, QueueDeps {
+export interface IngestDeps extends CheckDeps, QueueDeps {
   readonly stream: JobStream;
   readonly journal: CheckDeps['journal'] & QueueDeps['journal'];
   readonly clock: Clock;
@@ -31,7 +31,7 @@ const PAUSE_MS = 250;
  * is to be followed by another, also one that throws, which checks anew. Once a write learns that the lease is lost, or
  * that a hold is in force, the turn only waits before it ends.
  */
-export const makeTakeInJobs = (deps: TakeInDeps) => {
+export const makeIngestJobs = (deps: IngestDeps) => {
   const read = makeBatchReader(deps);
   return async (lease: LeaseGrant, signal: AbortSignal): Promise<void> => {
     let places = await checkStreams(lease, signal, deps);
@@ -39,19 +39,19 @@ export const makeTakeInJobs = (deps: TakeInDeps) => {
     const endsAtMs = deps.clock.monotonicMs() + CHECK_EVERY_MS;
     while (!signal.aborted && places !== null && deps.clock.monotonicMs() < endsAtMs) {
       if (deps.intakePaused()) await deps.clock.sleep(PAUSE_MS, signal);
-      else places = await takeInNext(places, read, lease, signal, deps);
+      else places = await ingestNext(places, read, lease, signal, deps);
     }
     if (places === null) await deps.clock.sleep(WAIT_MS, signal);
   };
 };
 
 // Null when nothing may be taken in any more from where this process stands.
-async function takeInNext(
+async function ingestNext(
   places: StreamPlaces,
   read: (places: StreamPlaces) => Promise<JobReads>,
   lease: LeaseGrant,
   signal: AbortSignal,
-  deps: TakeInDeps,
+  deps: IngestDeps,
 ): Promise<StreamPlaces | null> {
   const reads = await read(places);
   const entries = mergeJobs(reads);

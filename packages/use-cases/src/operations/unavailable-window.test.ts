@@ -28,7 +28,7 @@ it('a start whose window is over leaves no container behind in an engine that an
   expect(await containersOf(world)).toEqual([]);
 });
 
-it('a start whose window is over while it replaces puts a former container back that is still there', async () => {
+it('a start whose window is over while it replaces puts a previous container back that is still there', async () => {
   const world = makeWorld();
   const before = await plantRuntime(world, 'stopped');
   const engine = altered(world.engine, {

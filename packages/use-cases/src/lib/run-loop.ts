@@ -1,7 +1,7 @@
 import type { Clock, Observer } from '@galaxy/ports';
 
 /** What a loop is run with. */
-export interface SuperviseDeps {
+export interface RunLoopDeps {
   readonly clock: Clock;
   readonly observer: Observer;
   /** The longest pause after a turn that failed, in milliseconds; default 5000. */
@@ -15,11 +15,11 @@ const FIRST_PAUSE_MS = 100;
  * the longest: a server may be away for any time, and the loop goes on when it is back. The pauses begin anew after a turn
  * that worked, or that went on for longer than the longest pause before it failed. Never throws.
  */
-export async function supervise(
+export async function runLoop(
   loop: string,
   turn: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
-  { clock, observer, maxPauseMs = 5000 }: SuperviseDeps,
+  { clock, observer, maxPauseMs = 5000 }: RunLoopDeps,
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {

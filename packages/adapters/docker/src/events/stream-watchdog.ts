@@ -5,7 +5,7 @@ import type { EventLimits } from '../docker-engine-options.js';
  * Destroys a stream on which nothing comes any more: a connection that was lost on the way shows no end. Silence alone proves
  * nothing, so the daemon is asked first; but in the end a stream that is only quiet is not told from a lost one, and goes too.
  */
-export class SilenceGuard {
+export class StreamWatchdog {
   readonly #stream: Readable;
   readonly #ping: () => Promise<void>;
   readonly #limits: EventLimits;
@@ -33,7 +33,7 @@ export class SilenceGuard {
 
   async #check(): Promise<void> {
     const heardAt = this.#heardAt;
-    const lost = performance.now() - heardAt >= this.#limits.reopenAfterMs || !(await this.#answers());
+    const lost = performance.now() - heardAt >= this.#limits.reconnectAfterMs || !(await this.#answers());
     if (this.#stream.destroyed) return;
     if (lost && heardAt === this.#heardAt) this.#stream.destroy(new Error('nothing came for a while'));
     else this.#timer.refresh();

@@ -8,7 +8,7 @@ interface Work<T> {
  * Work that is done once for everybody who asks for it at the same time. Each caller waits with a signal of its own; the
  * work itself is abandoned when nobody waits for it any more.
  */
-export class SharedWork<T> {
+export class SingleFlight<T> {
   readonly #underWay = new Map<string, Work<T>>();
 
   /**

@@ -55,7 +55,7 @@ describe('the cursors', () => {
     append(world, START, '111-0', { image_ref: 'names no game' });
     let writes = 0;
     const journal = between('journal', world.journal, async (call: Call) => {
-      if (call.method !== 'takeIn') return call.go();
+      if (call.method !== 'ingest') return call.go();
       writes += 1;
       if (writes % 2 === 0) return call.go();
       if (effect === 'unknown') await call.go();
@@ -72,8 +72,8 @@ describe('the cursors', () => {
 
   it('come from the journal', async () => {
     const world = makeWorld();
-    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n, former: '0-0' };
-    world.database.places.stop_jobs = { cursor: '0-0', floor: null, entriesRead: 0n, former: '0-0' };
+    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n, previous: '0-0' };
+    world.database.places.stop_jobs = { cursor: '0-0', floor: null, entriesRead: 0n, previous: '0-0' };
     appendStart(world, '100-0', 'old');
     appendStart(world, '101-0', 'new');
     const offsets: StreamOffsetStore = { load: () => Promise.reject(new Error('must not be asked')), save: async () => undefined };
@@ -83,7 +83,7 @@ describe('the cursors', () => {
 
   it('come from the offset store where the journal has none, stream by stream', async () => {
     const world = makeWorld();
-    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n, former: '0-0' };
+    world.database.places.start_jobs = { cursor: '100-0', floor: '100-0', entriesRead: 1n, previous: '0-0' };
     const offsets = new MemoryStreamOffsetStore(world.streams);
     await offsets.save('startjobs', '101-0');
     await offsets.save('stopjobs', '100-0');
@@ -188,7 +188,7 @@ describe('an entry that cannot be decoded', () => {
       { stream: 'start_jobs', entryId: '2-0', gameId: 'Not-Ours' },
       { stream: 'stop_jobs', entryId: '3-0', gameId: 'a' },
     ]);
-    expect(world.events).toContainEqual({ kind: 'jobs_taken_in', queued: 3, repeated: 0, deadLetters: 3 });
+    expect(world.events).toContainEqual({ kind: 'jobs_ingested', queued: 3, repeated: 0, deadLetters: 3 });
   });
 });
 
@@ -242,7 +242,7 @@ describe('beside the queue', () => {
     const world = makeWorld();
     const intakes: Intake[] = [];
     const journal = between('journal', world.journal, async (call) => {
-      if (call.method === 'takeIn') intakes.push(call.args[0] as Intake);
+      if (call.method === 'ingest') intakes.push(call.args[0] as Intake);
       return call.go();
     });
     appendStart(world, '1-0', 'a');

@@ -1,4 +1,4 @@
-import type { Failure } from '../settlements.js';
+import type { Failure } from '../outcomes.js';
 import type { StartPhase } from './start-run.js';
 import { step } from './start-run.js';
 
@@ -12,10 +12,10 @@ export const prepareHost: StartPhase = async ({ engine, job }) => {
 
 /**
  * Removes the container of the game's last run, unless it is not (or no longer) ours. The step is recorded first: from
- * then on the former state can be put back only if that container is still seen.
+ * then on the previous state can be put back only if that container is still seen.
  */
-export const replaceFormer: StartPhase = async (run) => {
-  const containerId = run.progress.former?.containerId ?? null;
+export const replacePrevious: StartPhase = async (run) => {
+  const containerId = run.progress.previous?.containerId ?? null;
   if (containerId === null || run.progress.step === 'created') return null;
   if ((await run.engine.inspect(containerId)).kind === 'foreign') return NOT_OURS;
   if (run.progress.step === 'intent') await step(run, { record: run.record, progress: { ...run.progress, step: 'replacing' } });

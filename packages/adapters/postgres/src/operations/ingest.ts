@@ -21,7 +21,7 @@ const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, spl
 
 // Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
 // is repeated, or carried out late, moves no cursor, so its entries are counted once.
-const TAKE_IN = statement(
+const INGEST = statement(
   'take in',
   { ...LEASE, jobs: 'json', letters: 'json', cursors: 'json' },
   (p) => sql`
@@ -76,12 +76,12 @@ const TAKE_IN = statement(
     select exists(select from lease) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
 );
 
-/** {@link OperationJournal.takeIn} */
-export async function takeIn(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
+/** {@link OperationJournal.ingest} */
+export async function ingest(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
   const { lease, jobs, deadLetters, entriesRead } = intake;
   const [row = {}] = await renumbered(
     executor,
-    TAKE_IN({
+    INGEST({
       ...leaseValues(lease),
       jobs: jobs.map(jobRow),
       letters: [...new Map(deadLetters.map((letter) => [letterKey(letter), letterRow(letter)])).values()],
@@ -92,7 +92,7 @@ export async function takeIn(executor: PgExecutor, intake: Intake): Promise<Inta
       })),
     }),
   );
-  if (bool(row, 'open')) return { kind: 'taken_in', queued: int(row, 'queued') };
+  if (bool(row, 'open')) return { kind: 'ingested', queued: int(row, 'queued') };
   return { kind: bool(row, 'held') ? 'on_hold' : 'lost' };
 }
 

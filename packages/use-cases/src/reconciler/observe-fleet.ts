@@ -1,7 +1,7 @@
 import { isGameId } from '@galaxy/domain';
-import type { ContainerEngine, FleetInventory, GameView, ReconcileQueue, Sighting } from '@galaxy/ports';
+import type { ContainerEngine, FleetInventory, GameView, Inspection, ReconcileQueue } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import { lookAtGame } from '../containers/look-at-game.js';
+import { observeGame } from '../containers/observe-game.js';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 import { inParallel } from '../lib/in-parallel.js';
 import { type Drift, driftOf, findDrift, unnamedGames } from './find-drift.js';
@@ -13,7 +13,7 @@ export interface LookDeps extends ProbeDeps {
 }
 
 /** What one look at everything found. */
-export interface FleetSight {
+export interface FleetObservation {
   readonly inventory: FleetInventory;
   readonly games: readonly GameView[];
   readonly drifts: readonly Drift[];
@@ -26,13 +26,13 @@ const AT_ONCE = 16;
  * Looks at all games, given what there is of containers: the list comes first, so that a game it shows is asked about. Says
  * nothing of a game whose container hangs.
  */
-export async function lookAtAll(inventory: FleetInventory, { engine, queue }: LookDeps): Promise<FleetSight> {
+export async function observeAll(inventory: FleetInventory, { engine, queue }: LookDeps): Promise<FleetObservation> {
   const named = new Set(inventory.incarnations.map(({ owner }) => owner.gameId).filter(isGameId));
   const games = await queue.games([...named]);
   const unnamed = unnamedGames({ games, inventory });
-  const sightings = await inParallel(unnamed, AT_ONCE, (gameId) => unlessSilent(() => engine.find(gameId)));
-  const hung = new Set(unnamed.filter((_, at) => sightings[at] instanceof DependencyFault));
-  const bearers = sightings.map((sighting, at) => [unnamed[at] ?? '', bearerIn(sighting)] as const);
+  const driftHistory = await inParallel(unnamed, AT_ONCE, (gameId) => unlessSilent(() => engine.find(gameId)));
+  const hung = new Set(unnamed.filter((_, at) => driftHistory[at] instanceof DependencyFault));
+  const bearers = driftHistory.map((inspection, at) => [unnamed[at] ?? '', bearerIn(inspection)] as const);
   const clear = games.filter(({ gameId }) => !hung.has(gameId));
   return { inventory, games, drifts: findDrift({ games: clear, inventory, bearers: new Map(bearers) }) };
 }
@@ -42,7 +42,7 @@ export async function lookAtAll(inventory: FleetInventory, { engine, queue }: Lo
  * container hangs.
  * @throws DependencyFault when the container engine answers about none of them.
  */
-export async function lookAtSome(gameIds: readonly string[], { engine, queue }: LookDeps): Promise<Drift[]> {
+export async function observeSome(gameIds: readonly string[], { engine, queue }: LookDeps): Promise<Drift[]> {
   const views = await queue.lookAt(gameIds.filter(isGameId));
   const closed = views.filter(({ open }) => !open);
   const found = await inParallel(closed, AT_ONCE, (view) => unlessSilent(() => driftNow(view, engine)));
@@ -52,13 +52,13 @@ export async function lookAtSome(gameIds: readonly string[], { engine, queue }: 
 }
 
 async function driftNow(view: GameView, engine: LookDeps['engine']): Promise<Drift | null> {
-  const seen = await lookAtGame(engine, view);
-  return seen.kind === 'unclear' ? null : driftOf(view, { sight: seen.sight, containerId: seen.container?.id ?? null }, []);
+  const seen = await observeGame(engine, view);
+  return seen.kind === 'unclear' ? null : driftOf(view, { state: seen.state, containerId: seen.container?.id ?? null }, []);
 }
 
 /** Parts the drifts whose only matter is an engine that is known not to answer: nothing is new about them until it does. */
 export function partSilent(drifts: readonly Drift[]): { readonly silent: readonly Drift[]; readonly others: readonly Drift[] } {
-  const isSilent = ({ verdict, status, strays }: Drift) => verdict === 'probe' && status === 'engine_unreachable' && strays.length === 0;
+  const isSilent = ({ verdict, status, orphans }: Drift) => verdict === 'probe' && status === 'engine_unreachable' && orphans.length === 0;
   return { silent: drifts.filter(isSilent), others: drifts.filter((drift) => !isSilent(drift)) };
 }
 
@@ -72,8 +72,8 @@ export async function thatAnswer(silent: readonly Drift[], deps: LookDeps, signa
 
 async function isAnswering({ containerId }: Drift, deps: LookDeps): Promise<boolean> {
   if (containerId === null) return false;
-  const sighting = await deps.engine.inspect(containerId);
-  return sighting.kind === 'ours' && answers(deps.engine, sighting.incarnation, deps);
+  const inspection = await deps.engine.inspect(containerId);
+  return inspection.kind === 'ours' && answers(deps.engine, inspection.incarnation, deps);
 }
 
 // The container engine may be silent about a single container, for as long as that one hangs: it must not hide the others.
@@ -87,4 +87,4 @@ async function unlessSilent<T>(ask: () => Promise<T>): Promise<T | DependencyFau
 }
 
 const isDrift = (found: Drift | DependencyFault | null): found is Drift => found !== null && !(found instanceof DependencyFault);
-const bearerIn = (found: Sighting | DependencyFault) => ('kind' in found && found.kind === 'ours' ? found.incarnation.id : null);
+const bearerIn = (found: Inspection | DependencyFault) => ('kind' in found && found.kind === 'ours' ? found.incarnation.id : null);

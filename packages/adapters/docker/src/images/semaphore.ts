@@ -1,5 +1,5 @@
 /** A number of places; who finds none waits in line, but not for ever. */
-export class Slots {
+export class Semaphore {
   #free: number;
   readonly #patienceMs: number;
   readonly #line: (() => void)[] = [];

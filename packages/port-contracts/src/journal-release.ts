@@ -18,10 +18,10 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 const AT_ONCE = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 
 /** What {@link OperationJournal} promises of claims that are given back. */
-export function handBackPromises(opened: () => DatabaseUnderTest): void {
+export function releasePromises(opened: () => DatabaseUnderTest): void {
   it('lets anybody claim the operation, also where take-overs are not allowed', async () => {
     const claim = await claimed(opened());
-    await opened().journal.handBack(claim, AT_ONCE);
+    await opened().journal.releaseClaim(claim, AT_ONCE);
     expect(await claimOne(opened(), { takeOver: false })).toMatchObject({ opId: claim.opId, attempt: 2 });
   });
 
@@ -30,7 +30,7 @@ export function handBackPromises(opened: () => DatabaseUnderTest): void {
     const [first, second] = [startOf(game), stopOf(game)];
     await queue(opened(), first, second);
     const claim = await claimOne(opened());
-    await opened().journal.handBack(claim, { ...AT_ONCE, delayMs: 1000 });
+    await opened().journal.releaseClaim(claim, { ...AT_ONCE, delayMs: 1000 });
     expect(await opened().journal.claim(anything())).toEqual([]);
     await opened().elapse(1050);
     expect(await claimOne(opened(), { takeOver: false })).toMatchObject({ opId: first.opId });
@@ -38,29 +38,29 @@ export function handBackPromises(opened: () => DatabaseUnderTest): void {
 
   it('counts against the limit of its kind like any other', async () => {
     const claim = await claimed(opened());
-    await opened().journal.handBack(claim, AT_ONCE);
+    await opened().journal.releaseClaim(claim, AT_ONCE);
     await queue(opened(), startOf(gameId()));
     expect(await opened().journal.claim(anything({ starts: 0 }))).toEqual([]);
     expect(await opened().journal.claim(anything({ starts: 1 }))).toMatchObject([{ opId: claim.opId }]);
   });
 
-  it('ends the claim: its former holder has lost it', async () => {
+  it('ends the claim: its previous holder has lost it', async () => {
     const claim = await claimed(opened());
-    await opened().journal.handBack(claim, { ...AT_ONCE, delayMs: LONG_MS });
+    await opened().journal.releaseClaim(claim, { ...AT_ONCE, delayMs: LONG_MS });
     const { journal } = opened();
     expect(await journal.renew([claim], LONG_MS)).toMatchObject([{ state: 'lost' }]);
     const put = { kind: 'put', expected: null, record: record(claim.gameId) } as const;
-    expect(await journal.advance(claim, { step: 'intent', former: null, containerId: null }, put)).toEqual({ kind: 'lost' });
+    expect(await journal.advance(claim, { step: 'intent', previous: null, containerId: null }, put)).toEqual({ kind: 'lost' });
     expect(await journal.finish(claim, success(claim.gameId))).toEqual({ kind: 'lost' });
     expect(await opened().records.list()).toEqual([]);
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'running', step: null });
   });
 
   it('is a no-op when the claim is lost already', async () => {
-    const former = await claimed(opened(), { ttlMs: SHORT_MS });
+    const previous = await claimed(opened(), { ttlMs: SHORT_MS });
     const present = await takenOver(opened());
-    await opened().journal.handBack(former, { ...AT_ONCE, unavailableMs: 5 });
-    await opened().journal.handBack({ ...former, opId: former.opId.replace(/^.{8}/, '00000000') }, AT_ONCE);
+    await opened().journal.releaseClaim(previous, { ...AT_ONCE, unavailableMs: 5 });
+    await opened().journal.releaseClaim({ ...previous, opId: previous.opId.replace(/^.{8}/, '00000000') }, AT_ONCE);
     expect(await opened().journal.renew([present], LONG_MS)).toMatchObject([{ state: 'held' }]);
     expect(await opened().journal.claim(anything())).toEqual([]);
   });
@@ -74,7 +74,7 @@ export function handBackPromises(opened: () => DatabaseUnderTest): void {
       ['failure', 2],
       ['handover', 2],
     ] as const) {
-      await opened().journal.handBack(claim, { ...AT_ONCE, reason });
+      await opened().journal.releaseClaim(claim, { ...AT_ONCE, reason });
       claim = await claimOne(opened());
       expect(claim.failures).toBe(failures);
     }
@@ -83,18 +83,18 @@ export function handBackPromises(opened: () => DatabaseUnderTest): void {
 
   it('does not count as a failure after a new step', async () => {
     const claim = await claimed(opened());
-    await opened().journal.advance(claim, { step: 'intent', former: null, containerId: null }, { kind: 'keep' });
-    await opened().journal.handBack(claim, { ...AT_ONCE, reason: 'failure' });
+    await opened().journal.advance(claim, { step: 'intent', previous: null, containerId: null }, { kind: 'keep' });
+    await opened().journal.releaseClaim(claim, { ...AT_ONCE, reason: 'failure' });
     expect(await claimOne(opened())).toMatchObject({ failures: 0 });
   });
 
   it('adds up the time without a container engine, once per call that counts', async () => {
     const first = await claimed(opened());
-    await opened().journal.handBack(first, { ...AT_ONCE, unavailableMs: 1500 });
-    await opened().journal.handBack(first, { ...AT_ONCE, unavailableMs: 1500 });
+    await opened().journal.releaseClaim(first, { ...AT_ONCE, unavailableMs: 1500 });
+    await opened().journal.releaseClaim(first, { ...AT_ONCE, unavailableMs: 1500 });
     const second = await claimOne(opened());
     expect(second.unavailableMs).toBe(1500);
-    await opened().journal.handBack(second, { ...AT_ONCE, unavailableMs: 700 });
+    await opened().journal.releaseClaim(second, { ...AT_ONCE, unavailableMs: 700 });
     expect((await claimOne(opened())).unavailableMs).toBe(2200);
   });
 }

@@ -4,7 +4,7 @@ import type { Clock } from '@galaxy/ports';
  * Waits for the work, but no longer than `ms`; tells whether it ended in time. Work that takes longer goes on unheard.
  * @throws what the work throws in time.
  */
-export async function atMost(ms: number, work: Promise<unknown>, clock: Clock): Promise<boolean> {
+export async function withTimeout(ms: number, work: Promise<unknown>, clock: Clock): Promise<boolean> {
   const ended = new AbortController();
   // The race hears of a late failure, too, so that it is no unhandled one.
   const over = clock.sleep(ms, ended.signal).then(() => false);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeWorld, pass } from '../test-support/world.test-support.js';
-import { supervise } from './supervise.js';
+import { runLoop } from './run-loop.js';
 
 /** A loop that fails as often as it is told to, then works; the pauses it took, and its end. */
 function makeLoop(failures: number) {
@@ -13,7 +13,7 @@ function makeLoop(failures: number) {
     if (begunAtMs.length <= failures) throw new Error(`failure ${begunAtMs.length}`);
     await world.clock.sleep(1000, stopping.signal);
   };
-  const ended = supervise('test', turn, stopping.signal, world);
+  const ended = runLoop('test', turn, stopping.signal, world);
   return { world, stopping, ended, pauses: () => begunAtMs.slice(1).map((at, index) => at - (begunAtMs[index] ?? 0)) };
 }
 
@@ -46,7 +46,7 @@ describe('a turn that fails', () => {
       turns += 1;
       if (turns !== 3) throw new Error('away');
     };
-    void supervise('test', turn, stopping.signal, world);
+    void runLoop('test', turn, stopping.signal, world);
     await world.clock.advance(300);
     stopping.abort();
     expect(world.events.map((event) => (event.kind === 'loop_failed' ? event.retryInMs : event.kind))).toEqual([
@@ -69,7 +69,7 @@ describe('the end', () => {
   it('comes before the first turn when the signal has aborted', async () => {
     const world = makeWorld();
     let turns = 0;
-    await supervise('test', async () => void (turns += 1), AbortSignal.abort(), world);
+    await runLoop('test', async () => void (turns += 1), AbortSignal.abort(), world);
     expect(turns).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { jobOperation } from '@galaxy/domain';
-import type { Clock, HandBack, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
+import type { ClaimRelease, Clock, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
 import { DependencyFault, RuntimeFault } from '@galaxy/ports';
 import type { FencedEngine } from '../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
@@ -7,8 +7,8 @@ import type { Wakeup } from '../lib/wakeup.js';
 import type { CircuitBreaker } from '../resilience/circuit-breaker.js';
 
 /** What handing back takes. */
-export interface HandBackDeps {
-  readonly journal: Pick<OperationJournal, 'handBack'>;
+export interface ReleaseDeps {
+  readonly journal: Pick<OperationJournal, 'releaseClaim'>;
   readonly clock: Clock;
   readonly observer: Observer;
   /** How long an operation waits for a container engine that does not answer. */
@@ -34,25 +34,25 @@ export function observed({ claim }: Pick<HeldClaim, 'claim'>): ObservedOperation
  * store is away it asks again, so that an outage is not counted as a failure; if the claim ends first, it expires by
  * itself and the operation is taken over at its step.
  */
-export async function handBackAfter(error: unknown, held: HeldClaim, engine: FencedEngine, deps: HandBackDeps): Promise<void> {
+export async function releaseAfter(error: unknown, held: HeldClaim, engine: FencedEngine, deps: ReleaseDeps): Promise<void> {
   const { observer } = deps;
   if (error instanceof ClaimEnded && error.end === 'lost') {
     observer.observe({ kind: 'operation_lost', operation: observed(held) });
     return;
   }
-  const back = howToHandBack(error, held, engine, deps);
-  observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: back.reason, error });
+  const back = howToRelease(error, held, engine, deps);
+  observer.observe({ kind: 'claim_released', operation: observed(held), reason: back.reason, error });
   try {
-    await handBackUntilAnswered(held, back, deps);
+    await releaseUntilAnswered(held, back, deps);
   } catch (second) {
-    observer.observe({ kind: 'operation_handed_back', operation: observed(held), reason: 'outage', error: second });
+    observer.observe({ kind: 'claim_released', operation: observed(held), reason: 'outage', error: second });
   }
 }
 
-async function handBackUntilAnswered(held: HeldClaim, back: HandBack, { journal, clock, work }: HandBackDeps): Promise<void> {
+async function releaseUntilAnswered(held: HeldClaim, back: ClaimRelease, { journal, clock, work }: ReleaseDeps): Promise<void> {
   for (;;) {
     try {
-      await journal.handBack(held.claim, back);
+      await journal.releaseClaim(held.claim, back);
       return work?.wakeIn(back.delayMs);
     } catch (error) {
       if (!(error instanceof RuntimeFault && error.retryable)) throw error;
@@ -62,7 +62,7 @@ async function handBackUntilAnswered(held: HeldClaim, back: HandBack, { journal,
   }
 }
 
-function howToHandBack(error: unknown, { claim }: HeldClaim, engine: FencedEngine, deps: HandBackDeps): HandBack {
+function howToRelease(error: unknown, { claim }: HeldClaim, engine: FencedEngine, deps: ReleaseDeps): ClaimRelease {
   if (error instanceof ClaimEnded) return { reason: 'handover', delayMs: 0, unavailableMs: 0 };
   if (!(error instanceof DependencyFault && error.retryable)) {
     return { reason: 'failure', delayMs: FAILURE_BACKOFF_MS * (claim.failures + 1), unavailableMs: 0 };

@@ -4,22 +4,22 @@ import type { MemoryDatabase } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
 import { enqueue } from './memory-queue.js';
 
-/** {@link OperationJournal.takeIn} in memory. */
-export function takeIn(database: MemoryDatabase, intake: Intake): IntakeOutcome {
+/** {@link OperationJournal.ingest} in memory. */
+export function ingest(database: MemoryDatabase, intake: Intake): IntakeOutcome {
   if (!database.holds(intake.lease)) return { kind: 'lost' };
   if (database.holdsInForce.has('restored')) return { kind: 'on_hold' };
   const queued = intake.jobs.filter((job) => queue(database, job)).length;
   for (const letter of intake.deadLetters) addDeadLetter(database, letter.stream, entryKeyOf(letter), letter.letter);
   for (const stream of ['start_jobs', 'stop_jobs'] as const) move(database, intake, stream);
-  return { kind: 'taken_in', queued };
+  return { kind: 'ingested', queued };
 }
 
 const entryKeyOf = ({ stream, entryId, payloadHash }: JobToQueue | DeadLetterToSend) => `${stream}:${entryId}:${payloadHash}`;
 
 function queue(database: MemoryDatabase, toQueue: JobToQueue): boolean {
   const entryKey = entryKeyOf(toQueue);
-  if (database.takenIn.has(entryKey)) return false;
-  database.takenIn.add(entryKey);
+  if (database.ingested.has(entryKey)) return false;
+  database.ingested.add(entryKey);
   const { opId, stream, entryId, raw, job } = toQueue;
   enqueue(database, { opId, source: 'lobby', sourceRef: entryId, job, entry: { stream, entryId, raw } });
   return true;

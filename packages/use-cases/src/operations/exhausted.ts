@@ -1,12 +1,12 @@
-import type { Claim, Clock, ContainerEngine, DeadLetter, JobStreamName, OperationJournal, Settlement } from '@galaxy/ports';
+import type { Claim, Clock, ContainerEngine, DeadLetter, JobStreamName, OperationJournal, OperationOutcome } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { HeldClaim } from '../claims/held-claim.js';
-import { type Failure, failedUntouched } from './settlements.js';
+import { type Failure, failedUntouched } from './outcomes.js';
 import { resumeStart } from './start/start-runtime.js';
 import { abandonStart, undoStart } from './start/undo-start.js';
 
 /** What giving up takes. */
-export interface GiveUpDeps {
+export interface ExhaustedDeps {
   readonly journal: Pick<OperationJournal, 'advance'>;
   readonly clock: Clock;
   /** The key of a job stream, as dead letters name it. */
@@ -23,14 +23,14 @@ const MAX_FAILURES = 5;
  * decides how its record ends. A job that failed is dead-lettered as well, so that it can be put back once the cause is
  * gone. Returns null for an operation that may be tried.
  */
-export async function giveUp(held: HeldClaim, engine: ContainerEngine, deps: GiveUpDeps): Promise<Settlement | null> {
+export async function endExhausted(held: HeldClaim, engine: ContainerEngine, deps: ExhaustedDeps): Promise<OperationOutcome | null> {
   const { claim } = held;
   const failure = doom(claim.failures, claim.unavailableMs, deps.unavailableWindowMs);
   if (failure === null) return null;
   return { ...(await end(held, failure, engine, deps)), deadLetter: deadLetterOf(claim, failure, deps) };
 }
 
-async function end(held: HeldClaim, failure: Failure, engine: ContainerEngine, deps: GiveUpDeps): Promise<Settlement> {
+async function end(held: HeldClaim, failure: Failure, engine: ContainerEngine, deps: ExhaustedDeps): Promise<OperationOutcome> {
   const { claim } = held;
   const run = claim.job.kind === 'start' ? resumeStart(held, claim.job, engine, deps) : null;
   if (run === null) return failedUntouched(claim, failure, deps.clock);
@@ -44,7 +44,7 @@ async function end(held: HeldClaim, failure: Failure, engine: ContainerEngine, d
 }
 
 // What could not be decoded was dead-lettered when it was taken in.
-function deadLetterOf({ entry, job, failures }: Claim, { code, message }: Failure, { clock, streamKey }: GiveUpDeps): DeadLetter | null {
+function deadLetterOf({ entry, job, failures }: Claim, { code, message }: Failure, { clock, streamKey }: ExhaustedDeps): DeadLetter | null {
   if (entry === null || job.kind === 'invalid' || code !== 'internal_error') return null;
   return {
     sourceStream: streamKey(entry.stream),

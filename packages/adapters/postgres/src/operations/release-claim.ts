@@ -1,4 +1,4 @@
-import type { ClaimKey, HandBack } from '@galaxy/ports';
+import type { ClaimKey, ClaimRelease } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog } from '../schema/schema.js';
@@ -8,7 +8,7 @@ import { statement } from '../sql/statement.js';
 const { opId, attempt, status, holder, creditedAttempt, unavailableMs } = operationLog;
 
 // The row stays `running`, so that nothing else of its game begins before it.
-const HAND_BACK = statement(
+const RELEASE_CLAIM = statement(
   'hand back',
   { opId: 'uuid', attempt: 'int', isFailure: 'boolean', delayMs: 'float', unavailableMs: 'float' },
   (p) => sql`
@@ -21,8 +21,8 @@ const HAND_BACK = statement(
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and ${status} = 'running' and ${holder} is not null`,
 );
 
-/** {@link OperationJournal.handBack} */
-export async function handBack(executor: PgExecutor, claim: ClaimKey, handBack: HandBack): Promise<void> {
-  const { reason, delayMs, unavailableMs } = handBack;
-  await executor.query(HAND_BACK({ ...claim, isFailure: reason === 'failure', delayMs, unavailableMs }));
+/** {@link OperationJournal.releaseClaim} */
+export async function releaseClaim(executor: PgExecutor, claim: ClaimKey, releaseClaim: ClaimRelease): Promise<void> {
+  const { reason, delayMs, unavailableMs } = releaseClaim;
+  await executor.query(RELEASE_CLAIM({ ...claim, isFailure: reason === 'failure', delayMs, unavailableMs }));
 }

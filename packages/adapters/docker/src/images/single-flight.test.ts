@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SharedWork } from './shared-work.js';
-import { Slots } from './slots.js';
+import { Semaphore } from './semaphore.js';
+import { SingleFlight } from './single-flight.js';
 
 const NEVER_MS = 60_000;
 
@@ -19,7 +19,7 @@ function pending() {
 }
 
 it('is done once for all who wait, and anew for who comes later', async () => {
-  const [shared, work, { signal }] = [new SharedWork<string>(), pending(), new AbortController()];
+  const [shared, work, { signal }] = [new SingleFlight<string>(), pending(), new AbortController()];
   const waiting = [shared.join('a', signal, work.start), shared.join('a', signal, work.start)];
   work.finish('done');
   expect(await Promise.all(waiting)).toEqual(['done', 'done']);
@@ -30,7 +30,7 @@ it('is done once for all who wait, and anew for who comes later', async () => {
 });
 
 it('goes on for the others when one leaves, and is abandoned after the last', async () => {
-  const [shared, work, first, second] = [new SharedWork<string>(), pending(), new AbortController(), new AbortController()];
+  const [shared, work, first, second] = [new SingleFlight<string>(), pending(), new AbortController(), new AbortController()];
   const waiting = [shared.join('a', first.signal, work.start), shared.join('a', second.signal, work.start)];
   first.abort();
   expect(await waiting[0]).toBe('aborted');
@@ -42,7 +42,7 @@ it('goes on for the others when one leaves, and is abandoned after the last', as
 
 it('is begun anew while the abandoned one still ends', async () => {
   const [shared, abandoned, anew, leaver, stayer] = [
-    new SharedWork<string>(),
+    new SingleFlight<string>(),
     pending(),
     pending(),
     new AbortController(),
@@ -61,7 +61,7 @@ it('is begun anew while the abandoned one still ends', async () => {
 });
 
 it('throws what the work throws, and keeps apart what has another key', async () => {
-  const [shared, work, { signal }] = [new SharedWork<string>(), pending(), new AbortController()];
+  const [shared, work, { signal }] = [new SingleFlight<string>(), pending(), new AbortController()];
   const waiting = shared.join('a', signal, work.start);
   expect(await shared.join('b', signal, async () => 'other')).toBe('other');
   work.fail(new Error('broken'));
@@ -69,17 +69,17 @@ it('throws what the work throws, and keeps apart what has another key', async ()
 });
 
 it('does not begin for one whose signal has fired', async () => {
-  const [shared, work] = [new SharedWork<string>(), pending()];
+  const [shared, work] = [new SingleFlight<string>(), pending()];
   expect(await shared.join('a', AbortSignal.abort(), work.start)).toBe('aborted');
   expect(work.signals).toHaveLength(0);
 });
 
 it('has so many places, and lets the others in one by one', async () => {
-  const slots = new Slots(2, NEVER_MS);
+  const semaphore = new Semaphore(2, NEVER_MS);
   const finish: (() => void)[] = [];
   const { signal } = new AbortController();
   const work = () => new Promise<number>((resolve) => finish.push(() => resolve(finish.length)));
-  const all = [1, 2, 3, 4].map(() => slots.run(signal, work));
+  const all = [1, 2, 3, 4].map(() => semaphore.run(signal, work));
   await expect.poll(() => finish.length).toBe(2);
   finish[0]?.();
   await expect.poll(() => finish.length).toBe(3);
@@ -91,34 +91,34 @@ it('has so many places, and lets the others in one by one', async () => {
 });
 
 it('passes a place on that nobody uses any more', async () => {
-  const slots = new Slots(1, NEVER_MS);
+  const semaphore = new Semaphore(1, NEVER_MS);
   const [abort, { signal }] = [new AbortController(), new AbortController()];
   let finish: (value: string) => void = () => {};
-  const first = slots.run(signal, () => new Promise<string>((resolve) => (finish = resolve)));
-  const left = slots.run(abort.signal, async () => 'ran');
-  const third = slots.run(signal, async () => 'ran');
+  const first = semaphore.run(signal, () => new Promise<string>((resolve) => (finish = resolve)));
+  const left = semaphore.run(abort.signal, async () => 'ran');
+  const third = semaphore.run(signal, async () => 'ran');
   await new Promise((resolve) => setImmediate(resolve));
   abort.abort();
   // At once, with the place still taken.
   expect(await left).toBe(null);
   finish('first');
   expect([await first, await third]).toEqual(['first', 'ran']);
-  expect(await slots.run(abort.signal, async () => 'ran')).toBe(null);
-  expect(await slots.run(signal, async () => 'ran')).toBe('ran');
+  expect(await semaphore.run(abort.signal, async () => 'ran')).toBe(null);
+  expect(await semaphore.run(signal, async () => 'ran')).toBe('ran');
 });
 
 it('lets in who has waited long enough beside work that does not get on, and has as many places afterwards', async () => {
-  const slots = new Slots(1, 20);
+  const semaphore = new Semaphore(1, 20);
   const { signal } = new AbortController();
   let finish: (value: string) => void = () => {};
-  const stuck = slots.run(signal, () => new Promise<string>((resolve) => (finish = resolve)));
-  expect(await Promise.all([1, 2, 3].map((n) => slots.run(signal, async () => n)))).toEqual([1, 2, 3]);
+  const stuck = semaphore.run(signal, () => new Promise<string>((resolve) => (finish = resolve)));
+  expect(await Promise.all([1, 2, 3].map((n) => semaphore.run(signal, async () => n)))).toEqual([1, 2, 3]);
   finish('stuck');
   await stuck;
   let inside = 0;
   const most = await Promise.all(
     [1, 2, 3].map(() =>
-      slots.run(signal, async () => {
+      semaphore.run(signal, async () => {
         inside += 1;
         await new Promise((resolve) => setImmediate(resolve));
         return inside--;

@@ -4,7 +4,7 @@ const FIRST_MS = 100;
 const LONGEST_MS = 2_000;
 
 /** Decides whether a stream that has ended is opened again, and how soon. */
-export class Reopening {
+export class Reconnecting {
   readonly #giveUpMs: number;
   readonly #now: () => number;
   #everOpen = false;
