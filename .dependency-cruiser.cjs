@@ -4,15 +4,20 @@
 const TEST = '\\.test(-support)?\\.ts$';
 const PACKAGE = '(?:packages/(?:adapters/)?|apps/)[^/]+';
 // Packages that only tests use.
-const TEST_HELP = 'testing|fake-docker|verification|port-contracts';
+const TEST_HELP = 'testing|fake-docker|verification|port-contracts|manager-port-contracts';
 
 /** The doors a package's sources may come in by, its own files apart. Tests may come in by `tests` too. */
 const MAY_IMPORT = {
   'packages/domain': { doors: [], tests: [] },
   'packages/ports': { doors: ['packages/domain'], tests: [] },
+  'packages/manager-ports': { doors: ['packages/domain', 'packages/ports'], tests: [] },
   'packages/wire': { doors: ['packages/domain', 'packages/ports'], tests: [] },
   'packages/port-contracts': { doors: ['packages/domain', 'packages/ports'], tests: [] },
-  'packages/use-cases': { doors: ['packages/domain', 'packages/ports'], tests: ['packages/adapters/memory'] },
+  'packages/manager-port-contracts': {
+    doors: ['packages/domain', 'packages/ports', 'packages/manager-ports', 'packages/port-contracts'],
+    tests: [],
+  },
+  'packages/use-cases': { doors: ['packages/domain', 'packages/ports', 'packages/manager-ports'], tests: ['packages/adapters/memory'] },
   'packages/demo-engine': { doors: [], tests: [] },
   'packages/testing': { doors: ['packages/domain', 'packages/ports', 'packages/wire', 'packages/demo-engine'], tests: [] },
   'packages/fake-docker': { doors: ['packages/demo-engine', 'packages/testing'], tests: [] },
@@ -20,18 +25,26 @@ const MAY_IMPORT = {
     doors: [
       'packages/domain',
       'packages/ports',
+      'packages/manager-ports',
       'packages/wire',
       'packages/use-cases',
       'packages/adapters',
       'packages/port-contracts',
+      'packages/manager-port-contracts',
       'packages/testing',
       'packages/fake-docker',
     ],
     tests: [],
   },
   'packages/adapters/[^/]+': {
-    doors: ['packages/domain', 'packages/ports', 'packages/wire'],
-    tests: ['packages/port-contracts', 'packages/testing', 'packages/fake-docker', 'packages/demo-engine'],
+    doors: ['packages/domain', 'packages/ports', 'packages/manager-ports', 'packages/wire'],
+    tests: [
+      'packages/port-contracts',
+      'packages/manager-port-contracts',
+      'packages/testing',
+      'packages/fake-docker',
+      'packages/demo-engine',
+    ],
   },
 };
 
@@ -39,11 +52,13 @@ const MAY_IMPORT = {
 const MAY_USE = {
   'packages/domain': [],
   'packages/ports': [],
+  'packages/manager-ports': [],
   'packages/use-cases': [],
   'packages/wire': ['zod'],
   'packages/port-contracts': ['vitest'],
+  'packages/manager-port-contracts': ['vitest'],
 };
-const WITHOUT_NODE = ['packages/domain', 'packages/ports', 'packages/use-cases'];
+const WITHOUT_NODE = ['packages/domain', 'packages/ports', 'packages/manager-ports', 'packages/use-cases'];
 
 const ruleName = (path) => path.replace('packages/adapters/[^/]+', 'adapters').replace('packages/', '');
 const inside = (path) => (path.includes('[^/]+') ? '^(packages/adapters/[^/]+)/' : `^(${path})/`);
@@ -88,7 +103,7 @@ module.exports = {
     {
       name: 'test-help-stays-in-tests',
       severity: 'error',
-      comment: 'testing, fake-docker, verification, port-contracts and memory are for tests; the embedded mode composes memory too.',
+      comment: 'testing, fake-docker, verification, the contract suites and memory are for tests; the embedded mode composes memory too.',
       from: {
         path: '^(packages|apps)/',
         pathNot: [TEST, `^packages/(${TEST_HELP}|adapters/memory)/`, '^apps/rtmanager/src/(compose|demo)/'],

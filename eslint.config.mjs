@@ -6,6 +6,7 @@ const tests = [
   '**/*.test.ts',
   '**/*.test-support.ts',
   'packages/port-contracts/src/**',
+  'packages/manager-port-contracts/src/**',
   'packages/testing/src/**',
   'packages/fake-docker/src/**',
   'packages/verification/src/harness/**',

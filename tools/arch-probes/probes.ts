@@ -29,6 +29,17 @@ export const PROBES: readonly Probe[] = [
   probe('ports-needs-no-library', 'packages/ports/src/probe.ts', "export type { ZodType } from 'zod';\n"),
   probe(null, 'packages/ports/src/probe.ts', typeOf('domain')),
 
+  probe('ports-imports-inward', 'packages/ports/src/probe.ts', typeOf('manager-ports')),
+  probe('manager-ports-imports-inward', 'packages/manager-ports/src/probe.ts', typeOf('wire')),
+  probe('manager-ports-tests-import-inward', 'packages/manager-ports/src/probe.test.ts', door('adapter-memory')),
+  probe('manager-ports-needs-no-library', 'packages/manager-ports/src/probe.ts', "export type { ZodType } from 'zod';\n"),
+  probe(
+    null,
+    'packages/manager-ports/src/probe.ts',
+    "export { door } from '@galaxy/domain';\nexport { door as ports } from '@galaxy/ports';\n",
+  ),
+
+  probe('wire-imports-inward', 'packages/wire/src/probe.ts', typeOf('manager-ports')),
   probe('wire-imports-inward', 'packages/wire/src/probe.ts', door('use-cases')),
   probe('wire-tests-import-inward', 'packages/wire/src/probe.test.ts', door('adapter-redis')),
   probe('wire-needs-no-library', 'packages/wire/src/probe.ts', "export { Redis } from 'ioredis';\n"),
@@ -38,6 +49,11 @@ export const PROBES: readonly Probe[] = [
   probe('port-contracts-tests-import-inward', 'packages/port-contracts/src/probe.test.ts', door('testing')),
   probe('port-contracts-needs-no-library', 'packages/port-contracts/src/probe.ts', "export { z } from 'zod';\n"),
   probe(null, 'packages/port-contracts/src/probe.ts', "export { it } from 'vitest';\nexport { door } from '@galaxy/ports';\n"),
+
+  probe('port-contracts-imports-inward', 'packages/port-contracts/src/probe.ts', typeOf('manager-ports')),
+  probe('manager-port-contracts-imports-inward', 'packages/manager-port-contracts/src/probe.ts', door('wire')),
+  probe('manager-port-contracts-tests-import-inward', 'packages/manager-port-contracts/src/probe.test.ts', door('testing')),
+  probe('manager-port-contracts-needs-no-library', 'packages/manager-port-contracts/src/probe.ts', "export { z } from 'zod';\n"),
 
   probe('use-cases-imports-inward', 'packages/use-cases/src/probe.ts', door('adapter-docker')),
   probe('use-cases-imports-inward', 'packages/use-cases/src/probe.ts', typeOf('wire')),

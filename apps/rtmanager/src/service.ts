@@ -1,4 +1,5 @@
-import type { Clock, DeadLetterBox, Observer, Recovery, RuntimeRecordStore } from '@galaxy/ports';
+import type { Clock, DeadLetterBox, Observer, Recovery } from '@galaxy/manager-ports';
+import type { RuntimeRecordStore } from '@galaxy/ports';
 import { type Manager, type ManagerPorts, type ManagerSettings, makeManager, runLoop, withTimeout } from '@galaxy/use-cases';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';

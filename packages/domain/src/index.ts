@@ -1,4 +1,5 @@
 export { containerName, engineEndpoint, gameIdOf, hostName } from './container-name.js';
+export type { DeadLetter } from './dead-letter.js';
 export {
   decideReconcile,
   isDestructive,
@@ -17,7 +18,7 @@ export { isImageAllowed } from './image-allowlist.js';
 export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './image-reference.js';
 export { type DoneSoFar, judgeRestored } from './judge-restored.js';
 export { judgeStream, NEVER_READ, type SeenStream, type StreamVerdict } from './judge-stream.js';
-export { type Arrival, mergeJobs, type StreamReads } from './merge-jobs.js';
+export { type Arrival, type JobStreamName, mergeJobs, type StreamReads } from './merge-jobs.js';
 export {
   OPERATION_SOURCES,
   OPERATION_STATUSES,

@@ -1,4 +1,4 @@
-import type { StoredDeadLetter } from '@galaxy/ports';
+import type { StoredDeadLetter } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { deadLetterJson, deadLetterTable } from './dead-letter-table.js';
 

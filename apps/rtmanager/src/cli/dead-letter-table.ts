@@ -1,4 +1,4 @@
-import type { StoredDeadLetter } from '@galaxy/ports';
+import type { StoredDeadLetter } from '@galaxy/manager-ports';
 
 const HEAD = ['id', 'failed at', 'stream', 'entry', 'attempts', 'error code', 'error message'] as const;
 

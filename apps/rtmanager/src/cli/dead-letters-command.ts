@@ -1,6 +1,6 @@
 import { PostgresDeadLetterBox, PostgresExecutor } from '@galaxy/adapter-postgres';
 import { RedisConnection, RedisEntryRequeue } from '@galaxy/adapter-redis';
-import type { DeadLetterBox, DeadLetterState } from '@galaxy/ports';
+import type { DeadLetterBox, DeadLetterState } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { discardDeadLetter, type ResolveOutcome, requeueDeadLetter } from '@galaxy/use-cases';
 import { type Command, InvalidArgumentError, Option } from 'commander';

@@ -1,5 +1,5 @@
 import { EngineHttpClient } from '@galaxy/adapter-engine-http';
-import type { Observer } from '@galaxy/ports';
+import type { Observer } from '@galaxy/manager-ports';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
 import type { LobbySide } from '../demo/scripted-lobby.js';
@@ -11,7 +11,7 @@ import { dockerServer, type EnginePart } from './engine.js';
 import { localProcesses } from './local-engine.js';
 import type { Part } from './part.js';
 import { embeddedStreams, redisServer, type Streams } from './streams.js';
-import { systemChance, systemClock, systemIds } from './system.js';
+import { systemClock, systemIds, systemRandom } from './system.js';
 
 /** The variables `serve` can't do without. */
 export const SERVE_NEEDS = [
@@ -64,7 +64,7 @@ function assemble(log: Logger, { streams, database, engine }: Parts): Assembly {
     probes: [streams.probe, database.probe, engine.probe],
     open: async (signal) => {
       const { instance, ...ports } = await database.open(signal);
-      const own = { clock: systemClock, ids: systemIds, chance: systemChance, observer, engineClient: new EngineHttpClient() };
+      const own = { clock: systemClock, ids: systemIds, random: systemRandom, observer, engineClient: new EngineHttpClient() };
       return { ...own, ...ports, ...(await streams.open(signal)), ...engine.open(instance) };
     },
     close: async () => {

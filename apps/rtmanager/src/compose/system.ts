@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Chance, Clock, Ids } from '@galaxy/ports';
+import type { Clock, Ids, Random } from '@galaxy/manager-ports';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -15,5 +15,5 @@ export const systemClock: Clock = {
 /** Random UUIDs. */
 export const systemIds: Ids = { uuid: () => randomUUID() };
 
-/** Chance enough for pauses; nothing secret may come of it. */
-export const systemChance: Chance = { fraction: () => Math.random() };
+/** Random enough for pauses; nothing secret may come of it. */
+export const systemRandom: Random = { fraction: () => Math.random() };

@@ -1,4 +1,4 @@
-import type { ObservedOperation, Observer, RuntimeEvent } from '@galaxy/ports';
+import type { ObservedOperation, Observer, RuntimeEvent } from '@galaxy/manager-ports';
 import { RuntimeFault } from '@galaxy/ports';
 import type { Logger } from 'pino';
 

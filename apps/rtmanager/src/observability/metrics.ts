@@ -1,5 +1,5 @@
-import type { Observer, RuntimeEvent } from '@galaxy/ports';
-import { HOLD_REASONS } from '@galaxy/ports';
+import type { Observer, RuntimeEvent } from '@galaxy/manager-ports';
+import { HOLD_REASONS } from '@galaxy/manager-ports';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Counts what happens, for `GET /metrics`. Labels take few values only: never a game, an entry or an image. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { migrate, PostgresDeadLetterBox, PostgresExecutor, PostgresLeases, PostgresOperationJournal } from '@galaxy/adapter-postgres';
-import type { DeadLetterToSend } from '@galaxy/ports';
+import type { DeadLetterToSend } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testing';
 import { bundledService } from '@galaxy/verification';
 import { Redis } from 'ioredis';

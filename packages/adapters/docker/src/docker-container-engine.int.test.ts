@@ -1,4 +1,4 @@
-import { containerEngineContract } from '@galaxy/port-contracts';
+import { containerEngineContract } from '@galaxy/manager-port-contracts';
 import { testServers, uniqueName } from '@galaxy/testing';
 import { afterAll } from 'vitest';
 import { openDockerWorld } from './docker-world.test-support.js';

@@ -9,7 +9,7 @@ import type {
   RemoveOutcome,
   StartOutcome,
   StopOutcome,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import type { DockerReply } from './client/call-docker.js';
 import { callDocker } from './client/call-docker.js';
 import type { DockerConnection } from './client/docker-connection.js';

@@ -1,5 +1,5 @@
 import { containerName } from '@galaxy/domain';
-import { containerFleetContract } from '@galaxy/port-contracts';
+import { containerFleetContract } from '@galaxy/manager-port-contracts';
 import { engineImages, startFaultProxy, testServers, uniqueName } from '@galaxy/testing';
 import { afterAll, expect, it } from 'vitest';
 import { DockerContainerFleet } from './docker-container-fleet.js';

@@ -1,4 +1,4 @@
-import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/ports';
+import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
 import type { DockerConnection } from './client/docker-connection.js';
 import { dockerConnection } from './client/docker-connection.js';
 import { inventoryOf } from './containers/container-list.js';

@@ -1,5 +1,5 @@
 import { startFakeDockerEngine } from '@galaxy/fake-docker';
-import { containerEngineContract, containerFleetContract } from '@galaxy/port-contracts';
+import { containerEngineContract, containerFleetContract } from '@galaxy/manager-port-contracts';
 import { uniqueName } from '@galaxy/testing';
 import { openDockerWorld } from './docker-world.test-support.js';
 

@@ -1,4 +1,4 @@
-import type { ContainerFleetUnderTest } from '@galaxy/port-contracts';
+import type { ContainerFleetUnderTest } from '@galaxy/manager-port-contracts';
 import type { DockerApi } from '@galaxy/testing';
 import { engineImages, startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { DockerContainerEngine } from './docker-container-engine.js';

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoEngineMain } from '@galaxy/demo-engine';
-import { containerEngineContract } from '@galaxy/port-contracts';
-import type { Incarnation } from '@galaxy/ports';
+import { containerEngineContract } from '@galaxy/manager-port-contracts';
+import type { Incarnation } from '@galaxy/manager-ports';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalProcessEngine } from './local-process-engine.js';
 import {

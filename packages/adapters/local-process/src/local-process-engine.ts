@@ -15,7 +15,7 @@ import type {
   RemoveOutcome,
   StartOutcome,
   StopOutcome,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { DemoTag } from './demo-tags.js';
 import { demoTag } from './demo-tags.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { demoEngineMain } from '@galaxy/demo-engine';
-import type { ContainerEngineLimits, ContainerFleetUnderTest } from '@galaxy/port-contracts';
-import type { Incarnation } from '@galaxy/ports';
+import type { ContainerEngineLimits, ContainerFleetUnderTest } from '@galaxy/manager-port-contracts';
+import type { Incarnation } from '@galaxy/manager-ports';
 import { expect } from 'vitest';
 import { LocalProcessEngine } from './local-process-engine.js';
 import { LocalProcessFleet } from './local-process-fleet.js';

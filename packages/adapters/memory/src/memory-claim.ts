@@ -1,4 +1,4 @@
-import type { Claim, ClaimRequest } from '@galaxy/ports';
+import type { Claim, ClaimRequest } from '@galaxy/manager-ports';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
 /** {@link OperationJournal.claim} in memory. */

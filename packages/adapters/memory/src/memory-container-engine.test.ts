@@ -1,4 +1,4 @@
-import { containerEngineContract } from '@galaxy/port-contracts';
+import { containerEngineContract } from '@galaxy/manager-port-contracts';
 import { DependencyFault } from '@galaxy/ports';
 import { expect, it } from 'vitest';
 import { MemoryContainerEngine } from './memory-container-engine.js';

@@ -16,7 +16,7 @@ import type {
   RemoveOutcome,
   StartOutcome,
   StopOutcome,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import type { MemoryImage } from './memory-images.js';
 import { MemoryImages } from './memory-images.js';

@@ -1,4 +1,4 @@
-import { containerFleetContract } from '@galaxy/port-contracts';
+import { containerFleetContract } from '@galaxy/manager-port-contracts';
 import { MemoryContainerEngine } from './memory-container-engine.js';
 import { MemoryContainerFleet } from './memory-container-fleet.js';
 

@@ -1,4 +1,4 @@
-import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/ports';
+import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
 import type { MemoryContainerEngine } from './memory-container-engine.js';
 
 /** All containers of a {@link MemoryContainerEngine} together. */

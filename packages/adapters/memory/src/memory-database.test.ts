@@ -1,19 +1,20 @@
 import {
   deadLetterBoxContract,
   holdsContract,
+  installationFactsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
-  runtimeRecordStoreContract,
-  settingsContract,
-} from '@galaxy/port-contracts';
+} from '@galaxy/manager-port-contracts';
+import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { ManualClock } from './manual-clock.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryDeadLetterBox } from './memory-dead-letter-box.js';
 import { MemoryHolds } from './memory-holds.js';
+import { MemoryInstallationFacts } from './memory-installation-facts.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryOperationJournal } from './memory-operation-journal.js';
 import { MemoryOperationLog } from './memory-operation-log.js';
@@ -21,7 +22,6 @@ import { MemoryOutbox } from './memory-outbox.js';
 import { MemoryReconcileQueue } from './memory-reconcile-queue.js';
 import { MemoryRecovery } from './memory-recovery.js';
 import { MemoryRuntimeRecordStore } from './memory-runtime-record-store.js';
-import { MemorySettings } from './memory-settings.js';
 
 async function open() {
   const clock = new ManualClock();
@@ -34,7 +34,7 @@ async function open() {
     leases: new MemoryLeases(database),
     reconcileQueue: new MemoryReconcileQueue(database),
     holds: new MemoryHolds(database),
-    settings: new MemorySettings(database),
+    facts: new MemoryInstallationFacts(database),
     deadLetterBox: new MemoryDeadLetterBox(database),
     recovery: new MemoryRecovery(database),
     elapse: (ms: number) => clock.advance(ms),
@@ -49,6 +49,6 @@ outboxContract('memory', open);
 leasesContract('memory', open);
 reconcileQueueContract('memory', open);
 holdsContract('memory', open);
-settingsContract('memory', open);
+installationFactsContract('memory', open);
 deadLetterBoxContract('memory', open);
 recoveryContract('memory', open);

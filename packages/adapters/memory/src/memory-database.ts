@@ -1,18 +1,17 @@
-import type { Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord, StreamPlace } from '@galaxy/domain';
+import type { JobStreamName, Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord, StreamPlace } from '@galaxy/domain';
 import {
   type Claim,
   type Clock,
   type DeadLetterState,
   type Hold,
   type HoldReason,
-  type JobResult,
-  type JobStreamName,
+  type InstallationFactKey,
   type LeaseGrant,
   type OperationProgress,
   type OutboxEntry,
   outboxLane,
-  type SettingKey,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 
 /** An operation as the memory keeps it. A claim is (`attempt`, `holder`, `expiresAtMs`); one handed back has no holder. */
 export interface MemoryOperation {
@@ -78,7 +77,7 @@ export class MemoryDatabase {
   readonly leases = new Map<string, MemoryLease>();
   readonly places: Record<JobStreamName, StreamPlace | null> = { start_jobs: null, stop_jobs: null };
   readonly holdsInForce = new Map<HoldReason, Hold>();
-  readonly settings = new Map<SettingKey, string>();
+  readonly facts = new Map<InstallationFactKey, string>();
   /** The publish epoch. */
   epoch = 0n;
 

@@ -1,4 +1,5 @@
-import { type DeadLetterBox, type DeadLetterState, type StoredDeadLetter, validatePageLimit } from '@galaxy/ports';
+import type { DeadLetterBox, DeadLetterState, StoredDeadLetter } from '@galaxy/manager-ports';
+import { validatePageLimit } from '@galaxy/ports';
 import type { MemoryDatabase, MemoryMessage } from './memory-database.js';
 
 /** The dead letters of the outbox in memory. */

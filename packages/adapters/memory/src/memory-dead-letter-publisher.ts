@@ -1,4 +1,4 @@
-import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/ports';
+import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/manager-ports';
 import { encodeDeadLetter, rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { MemoryNumberedStream } from './memory-numbered-stream.js';
 import type { MemoryStreams } from './memory-streams.js';

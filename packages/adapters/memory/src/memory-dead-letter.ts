@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@galaxy/ports';
+import type { DeadLetter } from '@galaxy/domain';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** Adds a dead letter at the end of its lane, unless one that stands for the same is there. */

@@ -1,5 +1,5 @@
-import { engineClientContract } from '@galaxy/port-contracts';
-import type { ContainerEngine } from '@galaxy/ports';
+import { engineClientContract } from '@galaxy/manager-port-contracts';
+import type { ContainerEngine } from '@galaxy/manager-ports';
 import { MemoryContainerEngine } from './memory-container-engine.js';
 import { MemoryEngineClient } from './memory-engine-client.js';
 

@@ -1,4 +1,4 @@
-import type { EngineClient, EngineHealth } from '@galaxy/ports';
+import type { EngineClient, EngineHealth } from '@galaxy/manager-ports';
 import type { MemoryContainerEngine } from './memory-container-engine.js';
 
 /** A client that asks the memory engine what the game engine at an address would answer. */

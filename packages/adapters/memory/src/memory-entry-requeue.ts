@@ -1,4 +1,4 @@
-import type { EntryRequeue } from '@galaxy/ports';
+import type { EntryRequeue } from '@galaxy/manager-ports';
 import { parseRawJson } from '@galaxy/wire';
 import type { MemoryStreams } from './memory-streams.js';
 

@@ -1,4 +1,4 @@
-import type { Hold, HoldReason, Holds, LeaseGrant } from '@galaxy/ports';
+import type { Hold, HoldReason, Holds, LeaseGrant } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** Holds in memory. */

@@ -1,4 +1,4 @@
-import type { ImageOutcome, PullFailureReason } from '@galaxy/ports';
+import type { ImageOutcome, PullFailureReason } from '@galaxy/manager-ports';
 
 /** How an image of the memory engine behaves; every field has the default of a healthy one that can be pulled at once. */
 export interface MemoryImage {

@@ -1,5 +1,6 @@
+import type { JobStreamName } from '@galaxy/domain';
 import { isIdAfter, NEVER_READ } from '@galaxy/domain';
-import type { DeadLetterToSend, Intake, IntakeOutcome, JobStreamName, JobToQueue } from '@galaxy/ports';
+import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
 import { enqueue } from './memory-queue.js';

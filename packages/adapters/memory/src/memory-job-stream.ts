@@ -1,4 +1,5 @@
-import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry, StreamShape } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
+import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from '@galaxy/manager-ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
 import type { MemoryEntry } from './memory-stream.js';
 import type { MemoryStreams } from './memory-streams.js';

@@ -1,4 +1,4 @@
-import type { LeaseGrant, Leases } from '@galaxy/ports';
+import type { LeaseGrant, Leases } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** Leases in memory. */

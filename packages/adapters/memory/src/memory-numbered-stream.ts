@@ -1,4 +1,4 @@
-import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/ports';
+import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { RawEntry } from '@galaxy/wire';
 import type { MemoryPublishing } from './memory-keys.js';

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { JobStreamName } from '@galaxy/domain';
 import { OPERATION_STEPS, type StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
@@ -10,14 +11,13 @@ import type {
   FinishOutcome,
   Intake,
   IntakeOutcome,
-  JobStreamName,
   LeaseGrant,
   OperationJournal,
   OperationOutcome,
   OperationProgress,
   OutboxEntry,
   RecordChange,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';

@@ -1,4 +1,5 @@
-import { type OperationLog, type OperationLogEntry, validatePageLimit } from '@galaxy/ports';
+import type { OperationLog, OperationLogEntry } from '@galaxy/manager-ports';
+import { validatePageLimit } from '@galaxy/ports';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
 /** The operation log in memory. */

@@ -8,7 +8,7 @@ import {
   outboxLane,
   type PublishMark,
   type PublishState,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import type { MemoryDatabase, MemoryMessage } from './memory-database.js';
 
 /** The outbox in memory. */

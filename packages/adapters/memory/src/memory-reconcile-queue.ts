@@ -1,5 +1,5 @@
 import type { ReconcileJob } from '@galaxy/domain';
-import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/ports';
+import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { enqueue } from './memory-queue.js';
 

@@ -1,4 +1,5 @@
-import type { JobResult, OutboxLane, Recovery } from '@galaxy/ports';
+import type { OutboxLane, Recovery } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** {@link Recovery} in memory. */

@@ -1,6 +1,6 @@
 import type { EntryId } from '@galaxy/domain';
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
-import type { StreamShape } from '@galaxy/ports';
+import type { StreamShape } from '@galaxy/manager-ports';
 import type { RawEntry } from '@galaxy/wire';
 
 /** One entry of a stream in memory. */

@@ -1,19 +1,18 @@
 import {
   deadLetterPublisherContract,
   entryRequeueContract,
-  jobResultPublisherContract,
   jobStreamContract,
-  runtimeManagerContract,
-  streamOffsetStoreContract,
-} from '@galaxy/port-contracts';
+  numberedResultPublisherContract,
+} from '@galaxy/manager-port-contracts';
+import { runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
 import type { RawEntry } from '@galaxy/wire';
 import { rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { describe, expect, it } from 'vitest';
 import { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';
 import { MemoryEntryRequeue } from './memory-entry-requeue.js';
-import { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
 import { readMemoryJobResults } from './memory-job-results.js';
 import { MemoryJobStream } from './memory-job-stream.js';
+import { MemoryNumberedResultPublisher } from './memory-numbered-result-publisher.js';
 import { MemoryRuntimeManager } from './memory-runtime-manager.js';
 import { MemoryStreamOffsetStore } from './memory-stream-offset-store.js';
 import { MemoryStreams } from './memory-streams.js';
@@ -55,12 +54,12 @@ entryRequeueContract('memory', async () => {
   };
 });
 
-jobResultPublisherContract('memory', async () => {
+numberedResultPublisherContract('memory', async () => {
   const streams = new MemoryStreams();
   return {
     ...serverUnderTest(streams),
-    results: new MemoryJobResultPublisher(streams),
-    elsewhere: new MemoryJobResultPublisher(streams),
+    results: new MemoryNumberedResultPublisher(streams),
+    elsewhere: new MemoryNumberedResultPublisher(streams),
     entries: async () => seen(streams, STREAM_KEYS.jobResults),
   };
 });
@@ -103,7 +102,7 @@ describe('MemoryStreams', () => {
 describe('MemoryStreams that lose', () => {
   const opened = async () => {
     const streams = new MemoryStreams({ now: () => 5 });
-    const publisher = new MemoryJobResultPublisher(streams);
+    const publisher = new MemoryNumberedResultPublisher(streams);
     await publisher.adoptEpoch(1n, null, null);
     const result = { gameId: 'alpha', outcome: 'success', containerId: '', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;
     const publish = (number: bigint) => publisher.publish({ number, result }, { epoch: 1n, outboxId: number });
@@ -151,7 +150,7 @@ describe('MemoryStreams that lose', () => {
 describe('readMemoryJobResults', () => {
   it('gives every result once and in order, also those that come later, and ends when aborted', async () => {
     const streams = new MemoryStreams();
-    const publisher = new MemoryJobResultPublisher(streams);
+    const publisher = new MemoryNumberedResultPublisher(streams);
     const stop = new AbortController();
     await publisher.adoptEpoch(1n, null, null);
     const publish = (number: bigint) => {

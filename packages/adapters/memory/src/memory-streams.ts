@@ -1,5 +1,5 @@
 import { parseEntryId } from '@galaxy/domain';
-import type { StreamShape } from '@galaxy/ports';
+import type { StreamShape } from '@galaxy/manager-ports';
 import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import type { RawEntry } from '@galaxy/wire';
 import { MemoryKeys, type MemoryPublishing } from './memory-keys.js';

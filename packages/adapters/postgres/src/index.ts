@@ -2,9 +2,9 @@ export type { PgExecutor } from './client/pg-executor.js';
 export { type PgliteDatabase, PgliteExecutor } from './client/pglite-executor.js';
 export { PostgresExecutor, type PostgresOptions } from './client/postgres-executor.js';
 export { PostgresHolds } from './coordination/postgres-holds.js';
+export { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 export { PostgresLeases } from './coordination/postgres-leases.js';
 export { PostgresRecovery } from './coordination/postgres-recovery.js';
-export { PostgresSettings } from './coordination/postgres-settings.js';
 export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 /** @public for other services and tools that read the same database */
 export { PostgresOperationLog } from './operations/postgres-operation-log.js';

@@ -6,15 +6,15 @@ import { PGlite } from '@electric-sql/pglite';
 import {
   deadLetterBoxContract,
   holdsContract,
+  installationFactsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
-  runtimeRecordStoreContract,
-  settingsContract,
-} from '@galaxy/port-contracts';
+} from '@galaxy/manager-port-contracts';
+import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PgliteExecutor } from './client/pglite-executor.js';
 import { loadInstance } from './schema/instance.js';
@@ -52,7 +52,7 @@ outboxContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);
 holdsContract('PGlite', open);
-settingsContract('PGlite', open);
+installationFactsContract('PGlite', open);
 deadLetterBoxContract('PGlite', open);
 recoveryContract('PGlite', open);
 

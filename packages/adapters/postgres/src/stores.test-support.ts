@@ -1,8 +1,8 @@
 import type { PgExecutor } from './client/pg-executor.js';
 import { PostgresHolds } from './coordination/postgres-holds.js';
+import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 import { PostgresLeases } from './coordination/postgres-leases.js';
 import { PostgresRecovery } from './coordination/postgres-recovery.js';
-import { PostgresSettings } from './coordination/postgres-settings.js';
 import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 import { PostgresOperationLog } from './operations/postgres-operation-log.js';
 import { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
@@ -28,7 +28,7 @@ export function storesOver(executor: PgExecutor) {
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
-    settings: new PostgresSettings(executor),
+    facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
     recovery: new PostgresRecovery(executor),
   };

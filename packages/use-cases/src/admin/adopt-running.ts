@@ -1,5 +1,6 @@
 import { adoptedRecord, type RuntimeRecord, recordAnswering } from '@galaxy/domain';
-import type { ContainerEngine, ListedIncarnation, RuntimeRecordStore } from '@galaxy/ports';
+import type { ContainerEngine, ListedIncarnation } from '@galaxy/manager-ports';
+import type { RuntimeRecordStore } from '@galaxy/ports';
 import { DependencyFault, RuntimeNotFoundError } from '@galaxy/ports';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 

@@ -5,9 +5,9 @@ import { CONFIRMED, type GuardDeps } from '../reconciler/guard-mass-change.js';
  * than a few acts. Returns false when there is no such hold. A crash on the way leaves the hold: confirm again.
  * @throws DependencyFault when the store does not answer.
  */
-export async function confirmMassChange({ holds, settings }: GuardDeps): Promise<boolean> {
+export async function confirmMassChange({ holds, facts }: GuardDeps): Promise<boolean> {
   if (!(await holds.list()).some(({ reason }) => reason === 'mass_change')) return false;
-  await settings.set('mass_change_confirmed', CONFIRMED);
+  await facts.set('mass_change_confirmed', CONFIRMED);
   await holds.clear('mass_change');
   return true;
 }
@@ -17,9 +17,9 @@ export async function confirmMassChange({ holds, settings }: GuardDeps): Promise
  * `engine_changed`. A crash on the way leaves the hold: confirm again.
  * @throws DependencyFault when the store does not answer.
  */
-export async function confirmEngine({ holds, settings }: GuardDeps): Promise<boolean> {
+export async function confirmEngine({ holds, facts }: GuardDeps): Promise<boolean> {
   if (!(await holds.list()).some(({ reason }) => reason === 'engine_changed')) return false;
-  await settings.set('engine_id', null);
+  await facts.set('engine_id', null);
   await holds.clear('engine_changed');
   return true;
 }

@@ -1,6 +1,6 @@
 import {
-  MemoryJobResultPublisher,
   MemoryJobStream,
+  MemoryNumberedResultPublisher,
   MemoryRecovery,
   MemoryRuntimeRecordStore,
   MemoryStreamOffsetStore,
@@ -45,7 +45,7 @@ const result = { gameId: 'g1', outcome: 'success', containerId: 'c', engineEndpo
 
 /** As if results had been published that the database does not know. */
 async function publishLost(numbers: readonly bigint[]): Promise<void> {
-  const publisher = new MemoryJobResultPublisher(world.streams);
+  const publisher = new MemoryNumberedResultPublisher(world.streams);
   for (const number of numbers) await publisher.publish({ number, result }, { epoch: 0n, outboxId: number });
 }
 

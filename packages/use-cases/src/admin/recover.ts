@@ -1,20 +1,20 @@
+import type { JobStreamName } from '@galaxy/domain';
 import { isIdAfter, NEVER_READ } from '@galaxy/domain';
 import type {
   ContainerFleet,
   DeadLetterPublisher,
   Holds,
-  JobResultPublisher,
-  JobStreamName,
   LeaseGrant,
   Leases,
+  NumberedResultPublisher,
   OperationJournal,
   Outbox,
   OutboxEntry,
   Recovery,
-  StreamOffsetStore,
   StreamPublishing,
-} from '@galaxy/ports';
-import { outboxLane } from '@galaxy/ports';
+} from '@galaxy/manager-ports';
+import { outboxLane } from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 import { OFFSET_LABELS } from '../intake/offset-labels.js';
 import { underLease } from '../leadership/under-lease.js';
 import { type AdoptDeps, adoptRunning } from './adopt-running.js';
@@ -34,7 +34,7 @@ export interface RecoverDeps extends AdoptDeps {
   readonly recovery: Recovery;
   readonly outbox: Pick<Outbox, 'pending' | 'markPublished'>;
   readonly offsets: StreamOffsetStore;
-  readonly results: JobResultPublisher;
+  readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   /** This process, a UUID of its own. */
   readonly holder: string;

@@ -1,4 +1,4 @@
-import type { DeadLetterBox, DeadLetterState, EntryRequeue } from '@galaxy/ports';
+import type { DeadLetterBox, DeadLetterState, EntryRequeue } from '@galaxy/manager-ports';
 
 /**
  * What became of a decision about a dead letter. `done`: it is decided so, now or by an earlier call; `entryId` is that of

@@ -1,4 +1,4 @@
-import type { Claim, ClaimState } from '@galaxy/ports';
+import type { Claim, ClaimState } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { TTL_MS } from '../test-support/replica.test-support.js';
 import { faultOf } from '../test-support/stand-between.test-support.js';

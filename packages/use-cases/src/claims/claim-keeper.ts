@@ -1,4 +1,4 @@
-import type { Claim, Clock, OperationJournal } from '@galaxy/ports';
+import type { Claim, Clock, OperationJournal } from '@galaxy/manager-ports';
 import { type HeldClaim, KeptClaim } from './held-claim.js';
 
 /** Keeps the claims of this process alive. */

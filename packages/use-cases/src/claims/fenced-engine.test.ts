@@ -1,4 +1,4 @@
-import type { Claim, ContainerEngine } from '@galaxy/ports';
+import type { Claim, ContainerEngine } from '@galaxy/manager-ports';
 import { anything, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { TTL_MS } from '../test-support/replica.test-support.js';

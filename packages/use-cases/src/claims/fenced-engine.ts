@@ -1,4 +1,4 @@
-import type { Clock, ContainerEngine } from '@galaxy/ports';
+import type { Clock, ContainerEngine } from '@galaxy/manager-ports';
 import type { HeldClaim } from './held-claim.js';
 
 /** A container engine for the length of one attempt. */

@@ -1,5 +1,5 @@
 import type { RuntimeJob } from '@galaxy/domain';
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { guardAgainstStalls } from '../manager/stall-guard.js';
 import { makeRunOperation } from '../operations/run-operation.js';

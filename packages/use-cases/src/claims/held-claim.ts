@@ -1,5 +1,5 @@
 import { jobOperation } from '@galaxy/domain';
-import type { Claim, ClaimState, Clock } from '@galaxy/ports';
+import type { Claim, ClaimState, Clock } from '@galaxy/manager-ports';
 
 /** Why a claim ended before its operation did. `stalled`: the process did not run for a while, and can't count on it any more. */
 export type ClaimEnd = 'lost' | 'shutdown' | 'stalled';

@@ -1,4 +1,4 @@
-import type { ContainerEngine } from '@galaxy/ports';
+import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { openShop } from '../test-support/shop.test-support.js';
 import { between, faultOf } from '../test-support/stand-between.test-support.js';

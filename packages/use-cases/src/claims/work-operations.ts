@@ -1,5 +1,5 @@
 import { jobOperation } from '@galaxy/domain';
-import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/ports';
+import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/manager-ports';
 import type { Wakeup } from '../lib/wakeup.js';
 import { withTimeout } from '../lib/with-timeout.js';
 import { observed } from '../operations/release-claim.js';

@@ -1,4 +1,4 @@
-import type { Clock, ContainerEngine } from '@galaxy/ports';
+import type { Clock, ContainerEngine } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { Failure } from '../operations/outcomes.js';
 

@@ -1,5 +1,5 @@
 import type { ObservedState } from '@galaxy/domain';
-import type { ContainerEngine, GameView, Incarnation, IncarnationState, Inspection } from '@galaxy/ports';
+import type { ContainerEngine, GameView, Incarnation, IncarnationState, Inspection } from '@galaxy/manager-ports';
 
 /** How a container in this state is seen; null for one on its way out, of which the next look will tell. */
 export function observedStateOf(state: IncarnationState): ObservedState | null {

@@ -1,4 +1,4 @@
-import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/ports';
+import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/manager-ports';
 
 /** What asking an engine takes. */
 export interface ProbeDeps {

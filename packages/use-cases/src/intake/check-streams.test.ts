@@ -1,6 +1,6 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
 import type { StreamPlace } from '@galaxy/domain';
-import type { JobStream, RuntimeEvent } from '@galaxy/ports';
+import type { JobStream, RuntimeEvent } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { append, appendStart, appendStop, cursorsIn, makeIntake, queued, START, STOP } from '../test-support/intake.test-support.js';
 import { altered, between, faultOf } from '../test-support/stand-between.test-support.js';

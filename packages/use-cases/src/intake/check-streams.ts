@@ -1,16 +1,16 @@
+import type { JobStreamName } from '@galaxy/domain';
 import { judgeStream, NEVER_READ, parseEntryId, STREAM_START, type StreamPlace, type StreamVerdict } from '@galaxy/domain';
 import type {
   Clock,
   JobCursors,
   JobStream,
-  JobStreamName,
   LeaseGrant,
   Observer,
   OperationJournal,
   RuntimeEvent,
-  StreamOffsetStore,
   StreamShape,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { OFFSET_LABELS } from './offset-labels.js';
 

@@ -1,5 +1,6 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
-import type { Intake, LeaseGrant, StreamOffsetStore } from '@galaxy/ports';
+import type { Intake, LeaseGrant } from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { append, appendStart, appendStop, cursorsIn, makeIntake, queued, START, STOP } from '../test-support/intake.test-support.js';
 import { altered, between, type Call, faultOf } from '../test-support/stand-between.test-support.js';

@@ -1,5 +1,5 @@
 import { mergeJobs } from '@galaxy/domain';
-import type { Clock, JobReads, JobStream, LeaseGrant } from '@galaxy/ports';
+import type { Clock, JobReads, JobStream, LeaseGrant } from '@galaxy/manager-ports';
 import type { Wakeup } from '../lib/wakeup.js';
 import { CHECK_EVERY_MS, type CheckDeps, checkStreams, cursorsOf, type StreamPlaces } from './check-streams.js';
 import { mirrorOffsets } from './mirror-offsets.js';

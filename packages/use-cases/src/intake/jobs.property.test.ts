@@ -1,5 +1,5 @@
 import type { RuntimeRecord } from '@galaxy/domain';
-import type { Incarnation } from '@galaxy/ports';
+import type { Incarnation } from '@galaxy/manager-ports';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openProcess } from '../test-support/process.test-support.js';

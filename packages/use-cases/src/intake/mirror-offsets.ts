@@ -1,5 +1,6 @@
 import { STREAM_START } from '@galaxy/domain';
-import type { JobCursors, Observer, StreamOffsetStore } from '@galaxy/ports';
+import type { JobCursors, Observer } from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 import { OFFSET_LABELS } from './offset-labels.js';
 
 /** What mirrors the cursors. */

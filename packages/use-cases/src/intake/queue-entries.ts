@@ -1,15 +1,15 @@
+import type { JobStreamName } from '@galaxy/domain';
 import type {
   Clock,
   DeadLetterToSend,
   Ids,
   JobStream,
-  JobStreamName,
   JobToQueue,
   LeaseGrant,
   Observer,
   OperationJournal,
   ReceivedEntry,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import type { StreamPlaces } from './check-streams.js';
 
 /** What queues entries. */

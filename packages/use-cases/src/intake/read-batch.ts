@@ -1,4 +1,4 @@
-import type { JobReads, JobStream, Observer } from '@galaxy/ports';
+import type { JobReads, JobStream, Observer } from '@galaxy/manager-ports';
 import { cursorsOf, type StreamPlaces } from './check-streams.js';
 
 /** What reads batches. */

@@ -1,4 +1,4 @@
-import type { Clock, LeaseGrant, Observer } from '@galaxy/ports';
+import type { Clock, LeaseGrant, Observer } from '@galaxy/manager-ports';
 import { runLoop } from '../lib/run-loop.js';
 import type { LeasedDuty } from './leased-duty.js';
 import type { RestoreGuard } from './restore-guard.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 
 /** Tells how long calls have been failing one after the other. */
 export interface FailingStreak {

@@ -1,4 +1,4 @@
-import type { LeaseGrant, Leases } from '@galaxy/ports';
+import type { LeaseGrant, Leases } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { runLoop } from '../lib/run-loop.js';
 import { between, faultOf } from '../test-support/stand-between.test-support.js';

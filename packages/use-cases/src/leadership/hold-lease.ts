@@ -1,4 +1,4 @@
-import type { LeaseGrant } from '@galaxy/ports';
+import type { LeaseGrant } from '@galaxy/manager-ports';
 import { withTimeout } from '../lib/with-timeout.js';
 import { type DutyEnd, doWhileHeld, type LeaseDeps, type LeasedDuty } from './leased-duty.js';
 

@@ -1,4 +1,4 @@
-import type { Clock, LeaseGrant, Leases, Observer } from '@galaxy/ports';
+import type { Clock, LeaseGrant, Leases, Observer } from '@galaxy/manager-ports';
 import { withTimeout } from '../lib/with-timeout.js';
 import type { FailingStreak } from './failing-streak.js';
 

@@ -1,14 +1,7 @@
+import type { JobStreamName } from '@galaxy/domain';
 import { judgeRestored } from '@galaxy/domain';
-import type {
-  DeadLetterPublisher,
-  Holds,
-  JobResultPublisher,
-  JobStream,
-  JobStreamName,
-  OperationJournal,
-  Outbox,
-  StreamOffsetStore,
-} from '@galaxy/ports';
+import type { DeadLetterPublisher, Holds, JobStream, NumberedResultPublisher, OperationJournal, Outbox } from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { OFFSET_LABELS } from '../intake/offset-labels.js';
 
@@ -19,7 +12,7 @@ export interface RestoreGuardDeps {
   readonly holds: Holds;
   readonly offsets: Pick<StreamOffsetStore, 'load'>;
   readonly stream: Pick<JobStream, 'shapes'>;
-  readonly results: Pick<JobResultPublisher, 'state'>;
+  readonly results: Pick<NumberedResultPublisher, 'state'>;
   readonly deadLetters: Pick<DeadLetterPublisher, 'state'>;
 }
 

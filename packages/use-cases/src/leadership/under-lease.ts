@@ -1,4 +1,4 @@
-import type { Clock, LeaseGrant, Leases } from '@galaxy/ports';
+import type { Clock, LeaseGrant, Leases } from '@galaxy/manager-ports';
 
 /** Which lease, and who takes it. */
 export interface UnderLeaseDeps {

@@ -1,4 +1,4 @@
-import type { Clock, Observer } from '@galaxy/ports';
+import type { Clock, Observer } from '@galaxy/manager-ports';
 
 /** What a loop is run with. */
 export interface RunLoopDeps {

@@ -1,4 +1,4 @@
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 
 /** A signal between loops of one process: one waits for it, others give it. */
 export interface Wakeup {

@@ -1,4 +1,4 @@
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 
 /**
  * Waits for the work, but no longer than `ms`; tells whether it ended in time. Work that takes longer goes on unheard.

@@ -1,5 +1,4 @@
 import type {
-  Chance,
   Clock,
   ContainerEngine,
   ContainerFleet,
@@ -7,32 +6,33 @@ import type {
   EngineClient,
   Holds,
   Ids,
-  JobResultPublisher,
+  InstallationFacts,
   JobStream,
   Leases,
+  NumberedResultPublisher,
   Observer,
   OperationJournal,
   Outbox,
+  Random,
   ReconcileQueue,
-  Settings,
-  StreamOffsetStore,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 
 /** Every port the manager works with. */
 export interface ManagerPorts {
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly observer: Observer;
   readonly journal: OperationJournal;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;
   readonly holds: Holds;
-  readonly settings: Settings;
+  readonly facts: InstallationFacts;
   readonly stream: JobStream;
   readonly offsets: StreamOffsetStore;
-  readonly results: JobResultPublisher;
+  readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly engine: ContainerEngine;
   readonly fleet: ContainerFleet;

@@ -6,19 +6,19 @@ import {
   MemoryDeadLetterPublisher,
   MemoryEngineClient,
   MemoryHolds,
-  MemoryJobResultPublisher,
+  MemoryInstallationFacts,
   MemoryJobStream,
   MemoryLeases,
+  MemoryNumberedResultPublisher,
   MemoryOperationJournal,
   MemoryOutbox,
   MemoryReconcileQueue,
   MemoryRuntimeManager,
-  MemorySettings,
   MemoryStreamOffsetStore,
   MemoryStreams,
   SequentialIds,
 } from '@galaxy/adapter-memory';
-import type { ClaimKey, OperationJournal } from '@galaxy/ports';
+import type { ClaimKey, OperationJournal } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { expect, it } from 'vitest';
 import { makeManager } from './manager.js';
@@ -57,17 +57,17 @@ it('renews its claims within their time to live once the store is back, however 
       journal,
       engine,
       ids: new SequentialIds(),
-      chance: { fraction: () => 0.5 },
+      random: { fraction: () => 0.5 },
       observer: { observe: () => undefined },
       reconcileQueue: new MemoryReconcileQueue(database),
       holds: new MemoryHolds(database),
-      settings: new MemorySettings(database),
+      facts: new MemoryInstallationFacts(database),
       fleet: new MemoryContainerFleet(engine),
       outbox: new MemoryOutbox(database),
       leases: new MemoryLeases(database),
       stream: new MemoryJobStream(streams),
       offsets: new MemoryStreamOffsetStore(streams),
-      results: new MemoryJobResultPublisher(streams),
+      results: new MemoryNumberedResultPublisher(streams),
       deadLetters: new MemoryDeadLetterPublisher(streams),
       engineClient: new MemoryEngineClient(engine),
     },

@@ -1,4 +1,4 @@
-import type { Hold, JobStream } from '@galaxy/ports';
+import type { Hold, JobStream } from '@galaxy/manager-ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
 import { makeIngestJobs } from '../intake/ingest-jobs.js';

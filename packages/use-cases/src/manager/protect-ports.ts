@@ -24,10 +24,10 @@ export interface ProtectedPorts {
  */
 export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection): ProtectedPorts {
   const noticed = <T extends object>(port: T): T => noticeFaults(port, (fault) => fault.dependency === 'postgres' && distrust());
-  const { clock, chance, observer } = raw;
+  const { clock, random, observer } = raw;
   const engine = makeCircuitBreaker({
     clock,
-    chance,
+    random,
     observer,
     signal,
     circuit: 'container_engine',
@@ -36,7 +36,7 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection
   });
   const publishing = makeCircuitBreaker({
     clock,
-    chance,
+    random,
     observer,
     signal,
     circuit: 'publishing',

@@ -1,5 +1,5 @@
 import { ManualClock } from '@galaxy/adapter-memory';
-import type { Clock, RuntimeEvent } from '@galaxy/ports';
+import type { Clock, RuntimeEvent } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
 import { guardAgainstStalls } from './stall-guard.js';
 

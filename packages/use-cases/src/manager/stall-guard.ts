@@ -1,4 +1,4 @@
-import type { Clock, Observer } from '@galaxy/ports';
+import type { Clock, Observer } from '@galaxy/manager-ports';
 
 /** What watches over a process. */
 export interface StallGuardDeps {

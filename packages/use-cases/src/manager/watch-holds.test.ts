@@ -1,5 +1,5 @@
 import { ManualClock, MemoryDatabase, MemoryHolds } from '@galaxy/adapter-memory';
-import type { RuntimeEvent } from '@galaxy/ports';
+import type { RuntimeEvent } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
 import { watchHolds } from './watch-holds.js';
 

@@ -1,4 +1,4 @@
-import type { Clock, Hold, Holds, Observer } from '@galaxy/ports';
+import type { Clock, Hold, Holds, Observer } from '@galaxy/manager-ports';
 
 /** What watches holds. */
 export interface WatchHoldsDeps {

@@ -1,4 +1,4 @@
-import type { ContainerEngine } from '@galaxy/ports';
+import type { ContainerEngine } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
 import { openShop } from '../test-support/shop.test-support.js';
 import { between } from '../test-support/stand-between.test-support.js';

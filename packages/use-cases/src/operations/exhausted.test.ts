@@ -1,4 +1,4 @@
-import type { ContainerEngine } from '@galaxy/ports';
+import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, SETTINGS, workOff } from '../test-support/replica.test-support.js';
 import { altered, between, faultOf } from '../test-support/stand-between.test-support.js';

@@ -1,4 +1,5 @@
-import type { Claim, Clock, ContainerEngine, DeadLetter, JobStreamName, OperationJournal, OperationOutcome } from '@galaxy/ports';
+import type { DeadLetter, JobStreamName } from '@galaxy/domain';
+import type { Claim, Clock, ContainerEngine, OperationJournal, OperationOutcome } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { HeldClaim } from '../claims/held-claim.js';
 import { type Failure, failedUntouched } from './outcomes.js';

@@ -1,6 +1,7 @@
 import type { FailureCode, RuntimeRecord } from '@galaxy/domain';
 import { errorMessage, newRuntimeRecord } from '@galaxy/domain';
-import type { Claim, Clock, JobResult, OperationOutcome, RecordChange } from '@galaxy/ports';
+import type { Claim, Clock, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 
 /** Leaves the record as it is. */
 const KEEP: RecordChange = { kind: 'keep' };

@@ -1,5 +1,5 @@
 import { jobOperation } from '@galaxy/domain';
-import type { ClaimRelease, Clock, ObservedOperation, Observer, OperationJournal } from '@galaxy/ports';
+import type { ClaimRelease, Clock, ObservedOperation, Observer, OperationJournal } from '@galaxy/manager-ports';
 import { DependencyFault, RuntimeFault } from '@galaxy/ports';
 import type { FencedEngine } from '../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';

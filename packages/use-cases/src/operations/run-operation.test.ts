@@ -1,4 +1,4 @@
-import type { ContainerEngine, FinishOutcome } from '@galaxy/ports';
+import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, TTL_MS, workOff } from '../test-support/replica.test-support.js';

@@ -1,4 +1,12 @@
-import type { Clock, ContainerEngine, FinishOutcome, Observer, OperationJournal, OperationOutcome, OutboxEntry } from '@galaxy/ports';
+import type {
+  Clock,
+  ContainerEngine,
+  FinishOutcome,
+  Observer,
+  OperationJournal,
+  OperationOutcome,
+  OutboxEntry,
+} from '@galaxy/manager-ports';
 import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
 import { fenceEngine } from '../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';

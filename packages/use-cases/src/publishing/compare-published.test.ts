@@ -1,4 +1,4 @@
-import { MemoryDeadLetterPublisher, MemoryJobResultPublisher } from '@galaxy/adapter-memory';
+import { MemoryDeadLetterPublisher, MemoryNumberedResultPublisher } from '@galaxy/adapter-memory';
 import { describe, expect, it } from 'vitest';
 import { decide, decideDeadLetter, eventsOf, pending, published, publishedLetters } from '../test-support/outbox.test-support.js';
 import { between, type Call, faultOf } from '../test-support/stand-between.test-support.js';
@@ -111,7 +111,7 @@ describe('the comparison', () => {
       if (call.method === 'lately') {
         await makeOutboxPublisher({
           ...world,
-          results: new MemoryJobResultPublisher(demoted),
+          results: new MemoryNumberedResultPublisher(demoted),
           deadLetters: new MemoryDeadLetterPublisher(demoted),
         }).now(entry);
       }
@@ -209,7 +209,7 @@ describe('the relay behind a server that has lost something', () => {
     const demoted = world.streams.fork();
     world.streams.failOverTo(world.streams.fork());
     await publisher.relay();
-    const [results, deadLetters] = [new MemoryJobResultPublisher(demoted), new MemoryDeadLetterPublisher(demoted)];
+    const [results, deadLetters] = [new MemoryNumberedResultPublisher(demoted), new MemoryDeadLetterPublisher(demoted)];
     await makeOutboxPublisher({ ...world, results, deadLetters }).now(decide(world, 'a', 'a3'));
     expect(pending(world)).toBe(1);
     await publisher.relay();

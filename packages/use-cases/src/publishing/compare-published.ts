@@ -1,4 +1,4 @@
-import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing, StreamPublishState } from '@galaxy/ports';
+import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
 
 /** What the comparison takes. */
 export interface CompareDeps {

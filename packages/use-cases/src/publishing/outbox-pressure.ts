@@ -1,4 +1,4 @@
-import type { Observer, Outbox } from '@galaxy/ports';
+import type { Observer, Outbox } from '@galaxy/manager-ports';
 
 /** What the pressure is told by. */
 export interface OutboxPressureDeps {

@@ -1,4 +1,4 @@
-import type { Observer, Outbox } from '@galaxy/ports';
+import type { Observer, Outbox } from '@galaxy/manager-ports';
 
 /** What pruning takes. */
 export interface PruneOutboxDeps {

@@ -1,10 +1,18 @@
-import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishMark, PublishOutcome } from '@galaxy/ports';
-import { outboxLane } from '@galaxy/ports';
+import type {
+  DeadLetterPublisher,
+  NumberedResultPublisher,
+  Observer,
+  Outbox,
+  OutboxEntry,
+  PublishMark,
+  PublishOutcome,
+} from '@galaxy/manager-ports';
+import { outboxLane } from '@galaxy/manager-ports';
 
 /** What publishing one entry takes. */
 export interface PublishInOrderDeps {
   readonly outbox: Pick<Outbox, 'lane'>;
-  readonly results: JobResultPublisher;
+  readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
   /** What was marked longer ago counts as read: if the server has none of it, it is not sent again. In milliseconds. */

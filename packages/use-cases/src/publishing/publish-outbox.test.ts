@@ -1,4 +1,4 @@
-import type { NumberedJobResult } from '@galaxy/ports';
+import type { NumberedJobResult } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { decide, decideDeadLetter, eventsOf, pending, published, publishedLetters, stampOf } from '../test-support/outbox.test-support.js';

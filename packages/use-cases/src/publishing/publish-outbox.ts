@@ -1,12 +1,13 @@
-import type { DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry, PublishMark } from '@galaxy/ports';
-import { InvalidInputError, outboxLane } from '@galaxy/ports';
+import type { DeadLetterPublisher, NumberedResultPublisher, Observer, Outbox, OutboxEntry, PublishMark } from '@galaxy/manager-ports';
+import { outboxLane } from '@galaxy/manager-ports';
+import { InvalidInputError } from '@galaxy/ports';
 import { makePublishedComparison, type PublishedComparison } from './compare-published.js';
 import { type InOrderOutcome, type PublishInOrderDeps, publishInOrder } from './publish-in-order.js';
 
 /** What publishes the outbox. */
 export interface PublishDeps {
   readonly outbox: Outbox;
-  readonly results: JobResultPublisher;
+  readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
   /** What was marked as published longer ago is not sent again, even if the streams' server has lost it; default an hour, in milliseconds. */

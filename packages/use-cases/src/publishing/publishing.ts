@@ -1,4 +1,4 @@
-import type { Clock, DeadLetterPublisher, JobResultPublisher, Observer, Outbox, OutboxEntry } from '@galaxy/ports';
+import type { Clock, DeadLetterPublisher, NumberedResultPublisher, Observer, Outbox, OutboxEntry } from '@galaxy/manager-ports';
 import type { DutyTurn } from '../leadership/coordinator-duty.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
 import { makeOutboxPressure } from './outbox-pressure.js';
@@ -8,7 +8,7 @@ import { makeOutboxPublisher } from './publish-outbox.js';
 /** What publishing takes. */
 export interface PublishingDeps {
   readonly outbox: Outbox;
-  readonly results: JobResultPublisher;
+  readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly clock: Clock;
   readonly observer: Observer;

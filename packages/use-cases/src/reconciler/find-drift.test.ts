@@ -1,5 +1,5 @@
 import { decideReconcile, newRuntimeRecord, RUNTIME_STATUSES, type RuntimeRecord } from '@galaxy/domain';
-import type { GameView, IncarnationState, ListedIncarnation } from '@galaxy/ports';
+import type { GameView, IncarnationState, ListedIncarnation } from '@galaxy/manager-ports';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endsSomething, findDrift, jobOf, type Look, unnamedGames } from './find-drift.js';

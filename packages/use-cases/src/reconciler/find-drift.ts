@@ -1,6 +1,6 @@
 import type { ObservedState, ReconcileJob, ReconcileVerdict, RuntimeStatus } from '@galaxy/domain';
 import { decideReconcile, isDestructive, isGameId } from '@galaxy/domain';
-import type { FleetInventory, GameView, ListedIncarnation } from '@galaxy/ports';
+import type { FleetInventory, GameView, ListedIncarnation } from '@galaxy/manager-ports';
 import { observedStateOf } from '../containers/observe-game.js';
 
 /** A record and containers that do not agree. */

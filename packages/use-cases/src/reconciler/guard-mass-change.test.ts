@@ -111,7 +111,7 @@ describe('more than a few acts that end something', () => {
       await workOff(world);
     }
     expect(queued).toEqual([3, 3, 3, 3]);
-    expect(await world.settings.get('mass_change_confirmed')).toBeNull();
+    expect(await world.facts.get('mass_change_confirmed')).toBeNull();
     for (const gameId of names(12)) world.database.records.delete(gameId);
     await plantLost(world, 6);
     await next();
@@ -123,7 +123,7 @@ describe('more than a few acts that end something', () => {
     const { world } = await setUpReconciler();
     expect(await confirmMassChange(world)).toBe(false);
     expect(await confirmEngine(world)).toBe(false);
-    expect(world.database.settings.size).toBe(0);
+    expect(world.database.facts.size).toBe(0);
   });
 });
 
@@ -140,7 +140,7 @@ describe('another container engine', () => {
     ]);
     expect(await confirmEngine(world)).toBe(true);
     expect(decisionsOf(await next())).toEqual({ g00: 'queued' });
-    expect(await world.settings.get('engine_id')).toBe('another');
+    expect(await world.facts.get('engine_id')).toBe('another');
   });
 
   it('puts no hold in force under a lease that is not held any more', async () => {
@@ -160,7 +160,7 @@ describe('another container engine', () => {
     await world.holds.clear('engine_changed');
     await next();
     expect(await world.holds.list()).toHaveLength(1);
-    expect(await world.settings.get('engine_id')).toBe('memory');
+    expect(await world.facts.get('engine_id')).toBe('memory');
   });
 });
 

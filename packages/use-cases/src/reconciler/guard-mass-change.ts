@@ -1,12 +1,12 @@
 import { massChangeLimit } from '@galaxy/domain';
-import type { FleetInventory, HoldReason, Holds, LeaseGrant, Settings } from '@galaxy/ports';
+import type { FleetInventory, HoldReason, Holds, InstallationFacts, LeaseGrant } from '@galaxy/manager-ports';
 import type { SeenDrift } from './drift-history.js';
 import { type Drift, endsSomething } from './find-drift.js';
 
 /** What the guard works with. */
 export interface GuardDeps {
   readonly holds: Holds;
-  readonly settings: Settings;
+  readonly facts: InstallationFacts;
 }
 
 /** What the store says of holds and confirmations before a look. */
@@ -43,8 +43,8 @@ export interface Judgement {
 export const CONFIRMED = 'yes';
 
 /** Reads holds and confirmations. */
-export async function readStanding({ holds, settings }: GuardDeps): Promise<Standing> {
-  const [list, engineId, confirmed] = await Promise.all([holds.list(), settings.get('engine_id'), settings.get('mass_change_confirmed')]);
+export async function readStanding({ holds, facts }: GuardDeps): Promise<Standing> {
+  const [list, engineId, confirmed] = await Promise.all([holds.list(), facts.get('engine_id'), facts.get('mass_change_confirmed')]);
   return { holds: new Map(list.map(({ reason, message }) => [reason, message])), engineId, massChangeConfirmed: confirmed === CONFIRMED };
 }
 
@@ -80,11 +80,11 @@ const isAnother = (engineId: string, known: Standing): known is Standing & { rea
 export async function applyJudgement(
   { toSet, rememberEngine, takeConfirmation }: Judgement,
   lease: LeaseGrant,
-  { holds, settings }: GuardDeps,
+  { holds, facts }: GuardDeps,
 ): Promise<void> {
   for (const [reason, message] of toSet) await holds.set(reason, message, lease);
-  if (rememberEngine !== null) await settings.set('engine_id', rememberEngine);
-  if (takeConfirmation) await settings.set('mass_change_confirmed', null);
+  if (rememberEngine !== null) await facts.set('engine_id', rememberEngine);
+  if (takeConfirmation) await facts.set('mass_change_confirmed', null);
 }
 
 /** What the holds in force keep back. */

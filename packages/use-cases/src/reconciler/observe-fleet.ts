@@ -1,5 +1,5 @@
 import { isGameId } from '@galaxy/domain';
-import type { ContainerEngine, FleetInventory, GameView, Inspection, ReconcileQueue } from '@galaxy/ports';
+import type { ContainerEngine, FleetInventory, GameView, Inspection, ReconcileQueue } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { observeGame } from '../containers/observe-game.js';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';

@@ -1,4 +1,4 @@
-import type { ContainerFleet, EngineClient } from '@galaxy/ports';
+import type { ContainerFleet, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeWakeup } from '../lib/wakeup.js';
 import {
@@ -39,10 +39,7 @@ describe('a pass that finds nothing', () => {
         if (method === 'set' || method === 'queue' || method === 'clear') writes.push(method);
         return go();
       });
-    const { pass } = await setUpReconciler(
-      { queue: listen(world.queue), holds: listen(world.holds), settings: listen(world.settings) },
-      world,
-    );
+    const { pass } = await setUpReconciler({ queue: listen(world.queue), holds: listen(world.holds), facts: listen(world.facts) }, world);
     await pass();
     expect(writes.splice(0), 'the engine it knows from now on').toEqual(['set']);
     expect(await pass()).toEqual({ containers: 3, games: 3, drifts: [], foreign: [] });
@@ -343,7 +340,7 @@ describe('dry', () => {
     expect(new Set(Object.values(decisionsOf(await next())))).toEqual(new Set(['dry_run']));
     expect(queuedOf(world)).toEqual([]);
     expect(await world.holds.list()).toEqual([]);
-    expect(world.database.settings.size).toBe(0);
+    expect(world.database.facts.size).toBe(0);
     expect(eventsOf(world, 'drift_found')).toHaveLength(7);
   });
 
@@ -352,7 +349,7 @@ describe('dry', () => {
     await plantLost(world, 1);
     expect(decisionsOf(await reconciler.report())).toEqual({ g00: 'dry_run' });
     expect(world.events).toEqual([]);
-    expect(world.database.settings.size).toBe(0);
+    expect(world.database.facts.size).toBe(0);
     expect(decisionsOf(await next()), 'and does not count as seen').toEqual({ g00: 'seen_once' });
   });
 });
@@ -425,12 +422,9 @@ it.each(['before', 'after'] as const)('wherever a call of a pass fails, %s it to
         if (moment === 'after') await go();
         throw faultOf('postgres');
       });
-    const { fleet, engine, queue, holds, settings } = world;
+    const { fleet, engine, queue, holds, facts } = world;
     const ports = { engine: failing('engine', engine), queue: failing('queue', queue), holds: failing('holds', holds) };
-    const { pass, next } = await setUpReconciler(
-      { ...ports, fleet: failing('fleet', fleet), settings: failing('settings', settings) },
-      world,
-    );
+    const { pass, next } = await setUpReconciler({ ...ports, fleet: failing('fleet', fleet), facts: failing('facts', facts) }, world);
     await plantContainer(world, { gameId: 'adopted' });
     await plantContainer(world, { gameId: 'removed', running: false });
     await plantRuntime(world, 'engine_unreachable', 'answers');

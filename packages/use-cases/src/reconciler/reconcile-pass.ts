@@ -1,4 +1,14 @@
-import type { Clock, ContainerFleet, FleetInventory, Holds, Ids, LeaseGrant, Observer, ReconcileQueue, Settings } from '@galaxy/ports';
+import type {
+  Clock,
+  ContainerFleet,
+  FleetInventory,
+  Holds,
+  Ids,
+  InstallationFacts,
+  LeaseGrant,
+  Observer,
+  ReconcileQueue,
+} from '@galaxy/manager-ports';
 import type { Wakeup } from '../lib/wakeup.js';
 import { type DecidedDrift, decideActs } from './decide-acts.js';
 import { type DriftHistory, makeDriftHistory } from './drift-history.js';
@@ -12,7 +22,7 @@ export interface PassDeps extends LookDeps {
   readonly fleet: Pick<ContainerFleet, 'list'>;
   readonly queue: ReconcileQueue;
   readonly holds: Holds;
-  readonly settings: Settings;
+  readonly facts: InstallationFacts;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly observer: Observer;

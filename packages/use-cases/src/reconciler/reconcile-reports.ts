@@ -1,4 +1,4 @@
-import type { Observer } from '@galaxy/ports';
+import type { Observer } from '@galaxy/manager-ports';
 import type { DecidedDrift } from './decide-acts.js';
 
 /** What one look at everything found, and what is done about it. */

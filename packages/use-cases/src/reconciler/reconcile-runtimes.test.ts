@@ -1,4 +1,4 @@
-import type { ContainerFleet, EngineClient, FleetHint } from '@galaxy/ports';
+import type { ContainerFleet, EngineClient, FleetHint } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { runLoop } from '../lib/run-loop.js';
 import {

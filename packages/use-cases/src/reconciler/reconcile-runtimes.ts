@@ -1,4 +1,4 @@
-import type { Clock, ContainerFleet, LeaseGrant } from '@galaxy/ports';
+import type { Clock, ContainerFleet, LeaseGrant } from '@galaxy/manager-ports';
 import { makeWakeup } from '../lib/wakeup.js';
 import { makePasses, type PassDeps, type Passes } from './reconcile-pass.js';
 

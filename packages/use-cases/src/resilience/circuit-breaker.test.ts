@@ -1,5 +1,6 @@
 import { ManualClock } from '@galaxy/adapter-memory';
-import { DependencyFault, InvalidInputError, type RuntimeEvent } from '@galaxy/ports';
+import type { RuntimeEvent } from '@galaxy/manager-ports';
+import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { faultOf } from '../test-support/stand-between.test-support.js';
 import { type CircuitBreaker, type CircuitDeps, makeCircuitBreaker } from './circuit-breaker.js';
@@ -15,7 +16,7 @@ function makeCircuit(changes: Partial<CircuitDeps> = {}) {
   const state = { probe: null as Error | null, fraction: 0, probedAtMs: [] as number[] };
   const breaker = makeCircuitBreaker({
     clock,
-    chance: { fraction: () => state.fraction },
+    random: { fraction: () => state.fraction },
     observer: { observe: (event) => void events.push(event) },
     circuit: 'container engine',
     dependency: 'container_engine',
@@ -148,7 +149,7 @@ describe('an open circuit', () => {
 
   it('keeps to a shorter longest pause where one is given', async () => {
     const { clock, state } = makeCircuit({ maxPauseMs: 2000 });
-    const circuit = await makeOpenCircuit({ maxPauseMs: 2000, chance: { fraction: () => 0.999999 } });
+    const circuit = await makeOpenCircuit({ maxPauseMs: 2000, random: { fraction: () => 0.999999 } });
     await circuit.clock.advance(20_500);
     expect(circuit.state.probedAtMs).toHaveLength(11);
     expect([clock.sleeping, state.probedAtMs]).toEqual([0, []]);

@@ -1,10 +1,11 @@
-import type { Chance, Clock, Dependency, Observer } from '@galaxy/ports';
+import type { Clock, Observer, Random } from '@galaxy/manager-ports';
+import type { Dependency } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 
 /** What a breaker works with. */
 export interface CircuitDeps {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly observer: Observer;
   /** Names it in events: a dependency may have one per role. */
   readonly circuit: string;
@@ -37,7 +38,7 @@ const PROBE_MS = 100;
 /**
  * Makes a breaker. After five faults in a row that say the dependency did not answer, it asks itself, and opens only if it
  * gets no answer either: five calls that hang on one and the same container say nothing about the others. While open it
- * probes after pauses of one to two seconds, then of up to four, eight and ten, each as chance has it, so that replicas
+ * probes after pauses of one to two seconds, then of up to four, eight and ten, each as random has it, so that replicas
  * do not come back all at once. The first probe that is answered closes it.
  *
  * Only an error that a call throws after it was sent counts: refusals are answers. After closing nothing is held back
@@ -99,9 +100,9 @@ export function makeCircuitBreaker(deps: CircuitDeps): CircuitBreaker {
   };
 }
 
-function pauseBefore(probes: number, { chance, maxPauseMs = 10_000 }: CircuitDeps): number {
+function pauseBefore(probes: number, { random, maxPauseMs = 10_000 }: CircuitDeps): number {
   const longestMs = Math.min(MIN_PAUSE_MS * 2 ** (Math.min(probes, 10) + 1), maxPauseMs);
-  return MIN_PAUSE_MS + chance.fraction() * (longestMs - MIN_PAUSE_MS);
+  return MIN_PAUSE_MS + random.fraction() * (longestMs - MIN_PAUSE_MS);
 }
 
 // A refusal of the probe is an answer, too: whoever calls is to see it, not us.

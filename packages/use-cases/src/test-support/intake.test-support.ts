@@ -1,5 +1,5 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
-import type { JobStream, LeaseGrant } from '@galaxy/ports';
+import type { JobStream, LeaseGrant } from '@galaxy/manager-ports';
 import { type IngestDeps, makeIngestJobs } from '../intake/ingest-jobs.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';

@@ -1,4 +1,5 @@
-import type { JobResult, OutboxEntry, PublishStamp } from '@galaxy/ports';
+import type { OutboxEntry, PublishStamp } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 import { entriesOf, type World } from './world.test-support.js';
 
 /** Decides the next result of a game, as a finish does. */

@@ -20,7 +20,7 @@ export const SERVERS: Readonly<Record<string, DependencyFault['dependency']>> = 
   leases: 'postgres',
   queue: 'postgres',
   holds: 'postgres',
-  settings: 'postgres',
+  facts: 'postgres',
   engine: 'container_engine',
   fleet: 'container_engine',
 };
@@ -74,7 +74,7 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
     fleet: altered(between('fleet', world.fleet, handle), { watch: (onHint, stop) => world.fleet.watch(onHint, stop) }),
     queue: between('queue', world.queue, handle),
     holds: between('holds', world.holds, handle),
-    settings: between('settings', world.settings, handle),
+    facts: between('facts', world.facts, handle),
   });
 
   const loop = (name: string, turn: (stop: AbortSignal) => Promise<void>, until = signal) => runLoop(name, turn, until, world);

@@ -1,4 +1,4 @@
-import { MemoryDeadLetterPublisher, MemoryJobResultPublisher, type MemoryStreams } from '@galaxy/adapter-memory';
+import { MemoryDeadLetterPublisher, MemoryNumberedResultPublisher, type MemoryStreams } from '@galaxy/adapter-memory';
 import { makeOutboxPublisher, type OutboxPublisher } from '../publishing/publish-outbox.js';
 import { decide, decideDeadLetter } from './outbox.test-support.js';
 import { between, type Call, faultOf } from './stand-between.test-support.js';
@@ -129,7 +129,7 @@ function openProcess(world: World, steps: Step[]): Process {
       };
       if (process.alive) steps.push({ process, act });
     });
-  const results = over(process, 'results', (streams) => new MemoryJobResultPublisher(streams));
+  const results = over(process, 'results', (streams) => new MemoryNumberedResultPublisher(streams));
   const deadLetters = over(process, 'deadLetters', (streams) => new MemoryDeadLetterPublisher(streams));
   process.publisher = makeOutboxPublisher({
     outbox: between('outbox', world.outbox, handle),
@@ -141,7 +141,7 @@ function openProcess(world: World, steps: Step[]): Process {
 }
 
 /** The publisher of whatever server the process is connected to when the call is carried out. */
-function over<T extends MemoryJobResultPublisher | MemoryDeadLetterPublisher>(
+function over<T extends MemoryNumberedResultPublisher | MemoryDeadLetterPublisher>(
   process: Process,
   port: string,
   make: (streams: MemoryStreams) => T,

@@ -1,4 +1,4 @@
-import type { LeaseGrant, RuntimeEvent } from '@galaxy/ports';
+import type { LeaseGrant, RuntimeEvent } from '@galaxy/manager-ports';
 import { makeWakeup } from '../lib/wakeup.js';
 import type { ReconcileReport } from '../reconciler/reconcile-reports.js';
 import { makeReconciler, type Reconciler, type ReconcilerDeps } from '../reconciler/reconcile-runtimes.js';

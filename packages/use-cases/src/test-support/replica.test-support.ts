@@ -1,4 +1,5 @@
-import type { Claim, ContainerEngine, EngineClient, JobStreamName, OperationJournal, Outbox } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
+import type { Claim, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/manager-ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import type { HeldClaim } from '../claims/held-claim.js';
 import { makeRunOperation } from '../operations/run-operation.js';

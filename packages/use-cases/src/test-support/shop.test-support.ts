@@ -1,4 +1,4 @@
-import type { ContainerEngine } from '@galaxy/ports';
+import type { ContainerEngine } from '@galaxy/manager-ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
 import { runLoop } from '../lib/run-loop.js';
@@ -31,7 +31,7 @@ export function openShop(world: World, options: ShopOptions) {
   const engineCircuit = makeCircuitBreaker({
     clock,
     observer,
-    chance: { fraction: () => LUCK[draws++ % LUCK.length] ?? 0 },
+    random: { fraction: () => LUCK[draws++ % LUCK.length] ?? 0 },
     circuit: 'container engine',
     dependency: 'container_engine',
     probe: () => engine.ping(),

@@ -6,17 +6,19 @@ import {
   MemoryDeadLetterPublisher,
   MemoryEngineClient,
   MemoryHolds,
-  MemoryJobResultPublisher,
+  MemoryInstallationFacts,
   MemoryLeases,
+  MemoryNumberedResultPublisher,
   MemoryOperationJournal,
   MemoryOutbox,
   MemoryReconcileQueue,
-  MemorySettings,
   MemoryStreams,
   SequentialIds,
 } from '@galaxy/adapter-memory';
+import type { JobStreamName } from '@galaxy/domain';
 import { newRuntimeRecord, type RuntimeJob, type RuntimeRecord, type RuntimeStatus } from '@galaxy/domain';
-import type { Incarnation, JobResult, JobStreamName, RuntimeEvent } from '@galaxy/ports';
+import type { Incarnation, RuntimeEvent } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 
 /** The game most tests are about. */
 export const GAME = 'g1';
@@ -59,10 +61,10 @@ export function makeWorld() {
     fleet: new MemoryContainerFleet(engine),
     queue: new MemoryReconcileQueue(database),
     holds: new MemoryHolds(database),
-    settings: new MemorySettings(database),
+    facts: new MemoryInstallationFacts(database),
     leases: new MemoryLeases(database),
     engineClient: new MemoryEngineClient(engine),
-    results: new MemoryJobResultPublisher(streams),
+    results: new MemoryNumberedResultPublisher(streams),
     deadLetters: new MemoryDeadLetterPublisher(streams),
     ids: new SequentialIds(),
     observer: { observe: (event: RuntimeEvent) => void events.push(event) },

@@ -1,8 +1,9 @@
-import type { Dependency, Recovery } from '@galaxy/ports';
+import type { Recovery } from '@galaxy/manager-ports';
+import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
 /** The ports of the manager that lead to servers, and what its commands have besides. */
-export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'chance' | 'observer'> & { readonly recovery: Recovery };
+export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'> & { readonly recovery: Recovery };
 
 /** What is going on when a fault strikes, see scenarios.ts. */
 export type ScenarioName =
@@ -64,7 +65,7 @@ export const FAILPOINTS = {
     set: ['engine_changed', 'mass_change', 'restored'],
     clear: ['confirm_engine', 'confirm_change', 'recover_skip', 'recover_replay'],
   },
-  settings: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
+  facts: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
   // A key asks no server and can't fail.
   stream: { key: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
@@ -108,7 +109,7 @@ export const SERVER_OF = {
   leases: 'postgres',
   reconcileQueue: 'postgres',
   holds: 'postgres',
-  settings: 'postgres',
+  facts: 'postgres',
   stream: 'redis',
   offsets: 'redis',
   results: 'redis',

@@ -1,4 +1,4 @@
-import type { HoldReason } from '@galaxy/ports';
+import type { HoldReason } from '@galaxy/manager-ports';
 import { engineImages, uniqueName } from '@galaxy/testing';
 import { type PlannedJob, plannedPoison, plannedStart, plannedStop } from '../harness/lobby-run.js';
 import type { World } from '../harness/service-world.js';

@@ -21,7 +21,7 @@ function struck(plan: string) {
       return 'an engine';
     }
   }
-  const names = ['journal', 'outbox', 'leases', 'reconcileQueue', 'holds', 'settings', 'stream', 'offsets', 'results', 'deadLetters'];
+  const names = ['journal', 'outbox', 'leases', 'reconcileQueue', 'holds', 'facts', 'stream', 'offsets', 'results', 'deadLetters'];
   const outbox = { markPublished: async (marks: readonly unknown[]) => void seen.push(`marked ${marks.length}`) };
   const others = Object.fromEntries([...names, 'fleet', 'engineClient', 'recovery'].map((name) => [name, {}]));
   const ports = { ...others, outbox, engine: new Engine() } as unknown as ServerPorts;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 
 /** The clock of the machine. */
 export const machineClock: Clock = {

@@ -1,4 +1,4 @@
-import type { RuntimeEvent } from '@galaxy/ports';
+import type { RuntimeEvent } from '@galaxy/manager-ports';
 import { confirmEngine, confirmMassChange } from '@galaxy/use-cases';
 import { STREAM_KEYS } from '@galaxy/wire';
 import { watchContainers } from './checks/containers.js';

@@ -1,6 +1,6 @@
 import type { ImageReference } from '@galaxy/domain';
 import { isGameId, parseImageReference } from '@galaxy/domain';
-import type { IncarnationOwner } from '@galaxy/ports';
+import type { IncarnationOwner } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 
 /** Checks a game id, which names and folders are made of. @throws InvalidInputError when it is malformed. */

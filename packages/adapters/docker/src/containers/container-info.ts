@@ -1,5 +1,5 @@
 import { engineEndpoint } from '@galaxy/domain';
-import type { Incarnation, IncarnationState, Inspection } from '@galaxy/ports';
+import type { Incarnation, IncarnationState, Inspection } from '@galaxy/manager-ports';
 import { z } from 'zod';
 import { answerFault } from '../client/docker-faults.js';
 import { readLabels } from './labels.js';

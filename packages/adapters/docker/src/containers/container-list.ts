@@ -1,5 +1,5 @@
 import { gameIdOf } from '@galaxy/domain';
-import type { FleetInventory, ListedIncarnation } from '@galaxy/ports';
+import type { FleetInventory, ListedIncarnation } from '@galaxy/manager-ports';
 import { z } from 'zod';
 import { answerFault } from '../client/docker-faults.js';
 import { ContainerId, stateOf } from './container-info.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RemoveOutcome } from '@galaxy/ports';
+import type { RemoveOutcome } from '@galaxy/manager-ports';
 import type Docker from 'dockerode';
 import type { DockerReply } from '../client/call-docker.js';
 import { callDocker } from '../client/call-docker.js';

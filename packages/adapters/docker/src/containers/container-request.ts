@@ -1,5 +1,5 @@
 import { containerName, hostName } from '@galaxy/domain';
-import type { IncarnationSpec } from '@galaxy/ports';
+import type { IncarnationSpec } from '@galaxy/manager-ports';
 import type Docker from 'dockerode';
 import type { ContainerLimits, DockerEngineSettings } from '../docker-engine-options.js';
 import { labelsOf } from './labels.js';

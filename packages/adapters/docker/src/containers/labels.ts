@@ -1,5 +1,5 @@
 import { isGameId } from '@galaxy/domain';
-import type { IncarnationOwner, IncarnationSpec } from '@galaxy/ports';
+import type { IncarnationOwner, IncarnationSpec } from '@galaxy/manager-ports';
 
 /** The labels of a container of ours. They are written at creation and cannot be changed afterwards. */
 export function labelsOf(instance: string, spec: IncarnationSpec): Record<string, string> {

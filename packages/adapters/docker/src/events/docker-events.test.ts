@@ -1,4 +1,4 @@
-import type { FleetHint } from '@galaxy/ports';
+import type { FleetHint } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DockerContainerFleet } from '../docker-container-fleet.js';

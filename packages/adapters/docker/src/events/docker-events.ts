@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FleetHint } from '@galaxy/ports';
+import type { FleetHint } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { callDocker } from '../client/call-docker.js';
 import type { DockerConnection } from '../client/docker-connection.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ImageReference } from '@galaxy/domain';
 import { imageName } from '@galaxy/domain';
-import type { PullFailureReason } from '@galaxy/ports';
+import type { PullFailureReason } from '@galaxy/manager-ports';
 import type Docker from 'dockerode';
 import type { DockerReply } from '../client/call-docker.js';
 import { callDocker } from '../client/call-docker.js';

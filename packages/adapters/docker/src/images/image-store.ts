@@ -1,6 +1,6 @@
 import type { ImageReference } from '@galaxy/domain';
 import { imageName } from '@galaxy/domain';
-import type { ImageOutcome, PullFailureReason } from '@galaxy/ports';
+import type { ImageOutcome, PullFailureReason } from '@galaxy/manager-ports';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { callDocker } from '../client/call-docker.js';

@@ -1,4 +1,4 @@
-import type { PullFailureReason } from '@galaxy/ports';
+import type { PullFailureReason } from '@galaxy/manager-ports';
 
 // Registries and daemons tell the reason in words only; the first line that fits wins. The words are those of
 // https://distribution.github.io/distribution/spec/api/#errors-2, dockerd and containerd.

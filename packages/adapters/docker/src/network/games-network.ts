@@ -1,4 +1,4 @@
-import type { PrepareOutcome } from '@galaxy/ports';
+import type { PrepareOutcome } from '@galaxy/manager-ports';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { callDocker } from '../client/call-docker.js';

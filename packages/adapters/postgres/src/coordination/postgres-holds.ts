@@ -1,4 +1,4 @@
-import { HOLD_REASONS, type Hold, type HoldReason, type Holds, type LeaseGrant } from '@galaxy/ports';
+import { HOLD_REASONS, type Hold, type HoldReason, type Holds, type LeaseGrant } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeHolds } from '../schema/schema.js';

@@ -1,4 +1,4 @@
-import type { LeaseGrant, Leases } from '@galaxy/ports';
+import type { LeaseGrant, Leases } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeLeases } from '../schema/schema.js';

@@ -1,4 +1,4 @@
-import type { OutboxLane, Recovery } from '@galaxy/ports';
+import type { OutboxLane, Recovery } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog, runtimeHolds, runtimeOutbox } from '../schema/schema.js';

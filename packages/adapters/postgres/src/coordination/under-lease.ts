@@ -1,4 +1,4 @@
-import type { LeaseGrant } from '@galaxy/ports';
+import type { LeaseGrant } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { runtimeLeases } from '../schema/schema.js';
 import type { Slots } from '../sql/statement.js';

@@ -1,5 +1,5 @@
 import { OPERATION_STEPS, type RuntimeRecord } from '@galaxy/domain';
-import type { ClaimKey, FencedOutcome, OperationProgress, RecordChange } from '@galaxy/ports';
+import type { ClaimKey, FencedOutcome, OperationProgress, RecordChange } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { recordColumns, recordJson, recordOrNull } from '../records/record-columns.js';

@@ -1,5 +1,5 @@
 import { OPERATION_SOURCES, OPERATION_STEPS, type PreviousRuntime, type RuntimeJob } from '@galaxy/domain';
-import type { Claim, ClaimRequest, OperationProgress } from '@galaxy/ports';
+import type { Claim, ClaimRequest, OperationProgress } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { PgExecutor } from '../client/pg-executor.js';

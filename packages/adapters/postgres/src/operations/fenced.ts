@@ -1,4 +1,4 @@
-import type { ClaimKey, RecordChange } from '@galaxy/ports';
+import type { ClaimKey, RecordChange } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { recordDefinition, recordFromM, recordJson } from '../records/record-columns.js';
 import { operationLog, runtimeRecords } from '../schema/schema.js';

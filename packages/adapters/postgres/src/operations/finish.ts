@@ -1,4 +1,5 @@
-import type { ClaimKey, FinishOutcome, JobResult, OperationOutcome, OutboxEntry } from '@galaxy/ports';
+import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { presentEpoch } from '../outbox/epoch.js';

@@ -1,5 +1,5 @@
 import { jobOperation } from '@galaxy/domain';
-import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/ports';
+import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { onHold } from '../coordination/on-hold.js';

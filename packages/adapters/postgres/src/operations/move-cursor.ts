@@ -1,5 +1,5 @@
-import type { StreamPlace } from '@galaxy/domain';
-import type { JobStreamName, LeaseGrant } from '@galaxy/ports';
+import type { JobStreamName, StreamPlace } from '@galaxy/domain';
+import type { LeaseGrant } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';

@@ -1,4 +1,4 @@
-import type { StreamPlace } from '@galaxy/domain';
+import type { JobStreamName, StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
   ClaimKey,
@@ -9,13 +9,12 @@ import type {
   FinishOutcome,
   Intake,
   IntakeOutcome,
-  JobStreamName,
   LeaseGrant,
   OperationJournal,
   OperationOutcome,
   OperationProgress,
   RecordChange,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import { Coalescer } from '../client/coalescer.js';
 import type { PgExecutor } from '../client/pg-executor.js';

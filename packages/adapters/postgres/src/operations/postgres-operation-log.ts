@@ -1,5 +1,6 @@
 import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS } from '@galaxy/domain';
-import { type OperationLog, type OperationLogEntry, validatePageLimit } from '@galaxy/ports';
+import type { OperationLog, OperationLogEntry } from '@galaxy/manager-ports';
+import { validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog } from '../schema/schema.js';

@@ -1,5 +1,5 @@
 import { type ReconcileJob, RUNTIME_STATUSES } from '@galaxy/domain';
-import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/ports';
+import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ReconcileVerdict } from '@galaxy/domain';
-import type { Claim, ClaimRequest, DeadLetterToSend, Intake, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/ports';
+import type { Claim, ClaimRequest, DeadLetterToSend, Intake, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';

@@ -1,4 +1,4 @@
-import type { ClaimKey, ClaimRelease } from '@galaxy/ports';
+import type { ClaimKey, ClaimRelease } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog } from '../schema/schema.js';

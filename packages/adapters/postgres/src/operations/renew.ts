@@ -1,4 +1,4 @@
-import type { ClaimKey, ClaimState } from '@galaxy/ports';
+import type { ClaimKey, ClaimState } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog } from '../schema/schema.js';

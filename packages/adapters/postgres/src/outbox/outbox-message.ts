@@ -1,4 +1,6 @@
-import type { DeadLetter, JobResult, NumberedDeadLetter, OutboxEntry } from '@galaxy/ports';
+import type { DeadLetter } from '@galaxy/domain';
+import type { NumberedDeadLetter, OutboxEntry } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
 import { bigInt, jsonText, type Row, text } from '../sql/row.js';
 
 /** A dead letter as its JSON column holds it. */

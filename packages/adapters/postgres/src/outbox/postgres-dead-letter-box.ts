@@ -1,4 +1,5 @@
-import { type DeadLetterBox, type DeadLetterState, type StoredDeadLetter, validatePageLimit } from '@galaxy/ports';
+import type { DeadLetterBox, DeadLetterState, StoredDeadLetter } from '@galaxy/manager-ports';
+import { validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeOutbox } from '../schema/schema.js';

@@ -1,4 +1,4 @@
-import type { LanePosition, Outbox, OutboxBacklog, OutboxEntry, OutboxLane, PublishMark, PublishState } from '@galaxy/ports';
+import type { LanePosition, Outbox, OutboxBacklog, OutboxEntry, OutboxLane, PublishMark, PublishState } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeOutbox } from '../schema/schema.js';

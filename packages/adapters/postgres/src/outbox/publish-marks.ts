@@ -1,4 +1,4 @@
-import type { LanePosition, OutboxEntry, PublishMark, PublishState } from '@galaxy/ports';
+import type { LanePosition, OutboxEntry, PublishMark, PublishState } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';

@@ -1,4 +1,4 @@
-import type { LanePosition } from '@galaxy/ports';
+import type { LanePosition } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';

@@ -1,5 +1,5 @@
 import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS, RUNTIME_STATUSES } from '@galaxy/domain';
-import { HOLD_REASONS } from '@galaxy/ports';
+import { HOLD_REASONS } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
@@ -171,7 +171,7 @@ export const runtimeLeases = pgTable('runtime_leases', {
   expiresAt: time('expires_at').notNull(),
 });
 
-/** What belongs to the installation: `instance` is the name its containers are labelled with; see also SettingKey. */
+/** What belongs to the installation: `instance` is the name its containers are labelled with; see also InstallationFactKey. */
 export const runtimeSettings = pgTable('runtime_settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

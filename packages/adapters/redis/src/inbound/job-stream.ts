@@ -1,4 +1,5 @@
-import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry, StreamShape } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
+import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
 import { MAX_BLOCK_MS } from '../connection/connection-options.js';

@@ -1,4 +1,4 @@
-import type { StreamShape } from '@galaxy/ports';
+import type { StreamShape } from '@galaxy/manager-ports';
 import { serverTooOld, unexpectedReply } from '../connection/redis-faults.js';
 
 /**

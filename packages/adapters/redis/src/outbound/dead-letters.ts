@@ -1,4 +1,4 @@
-import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/ports';
+import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/manager-ports';
 import { encodeDeadLetter, STREAM_KEYS } from '@galaxy/wire';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { RedisNumberedStream } from './numbered-stream.js';

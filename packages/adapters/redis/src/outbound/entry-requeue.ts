@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { EntryRequeue } from '@galaxy/ports';
+import type { EntryRequeue } from '@galaxy/manager-ports';
 import { parseRawJson } from '@galaxy/wire';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';

@@ -1,4 +1,4 @@
-import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/ports';
+import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';

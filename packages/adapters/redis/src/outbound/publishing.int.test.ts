@@ -3,7 +3,7 @@ import { startRedis, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../connection/redis-connection.js';
-import { RedisJobResultPublisher } from './job-results.js';
+import { RedisNumberedResultPublisher } from './numbered-results.js';
 
 let server: RedisServer;
 let opened: (() => unknown)[] = [];
@@ -28,7 +28,7 @@ async function openPublisher() {
   opened.push(() => commands.close());
   await waitFor('redis', () => commands.ping().then(() => true));
   const key = uniqueName('results');
-  return { key, publisher: new RedisJobResultPublisher({ commands, jobResultsKey: key }) };
+  return { key, publisher: new RedisNumberedResultPublisher({ commands, jobResultsKey: key }) };
 }
 
 const result = { gameId: 'alpha', outcome: 'success', containerId: '', engineEndpoint: '', errorCode: '', errorMessage: '' } as const;

@@ -1,6 +1,6 @@
 import type { ReconcileVerdict, RuntimeRecord, RuntimeStatus } from '@galaxy/domain';
 import { newRuntimeRecord } from '@galaxy/domain';
-import type { ContainerEngine, EngineClient } from '@galaxy/ports';
+import type { ContainerEngine, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, type ReplicaPorts, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';

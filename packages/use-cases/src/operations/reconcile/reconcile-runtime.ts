@@ -1,6 +1,6 @@
 import type { ReconcileJob, RuntimeRecord } from '@galaxy/domain';
 import { adoptedRecord, decideReconcile, moveRecord, recordAnswering, recordUnreachable } from '@galaxy/domain';
-import type { ContainerEngine, Incarnation, OperationOutcome } from '@galaxy/ports';
+import type { ContainerEngine, Incarnation, OperationOutcome } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 import { type EndDeps, endContainer, STILL_RUNNING } from '../../containers/end-container.js';
 import { observeGame } from '../../containers/observe-game.js';

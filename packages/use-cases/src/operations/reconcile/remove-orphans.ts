@@ -1,4 +1,4 @@
-import type { ContainerEngine, Incarnation } from '@galaxy/ports';
+import type { ContainerEngine, Incarnation } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/ports';
+import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/manager-ports';
 import type { Failure } from '../outcomes.js';
 import type { StartPhase, StartRun } from './start-run.js';
 import { SUPERSEDED } from './start-run.js';

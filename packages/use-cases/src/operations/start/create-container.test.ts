@@ -1,4 +1,4 @@
-import type { ContainerEngine, Inspection } from '@galaxy/ports';
+import type { ContainerEngine, Inspection } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';

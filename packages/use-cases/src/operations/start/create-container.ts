@@ -1,4 +1,4 @@
-import type { Clock, CreateOutcome, Incarnation, IncarnationSpec } from '@galaxy/ports';
+import type { Clock, CreateOutcome, Incarnation, IncarnationSpec } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { Failure } from '../outcomes.js';
 import type { StartPhase, StartRun } from './start-run.js';

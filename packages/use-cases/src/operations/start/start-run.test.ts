@@ -1,5 +1,5 @@
 import { engineEndpoint } from '@galaxy/domain';
-import type { ContainerEngine } from '@galaxy/ports';
+import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between } from '../../test-support/stand-between.test-support.js';

@@ -1,5 +1,5 @@
 import type { RuntimeRecord, StartJob } from '@galaxy/domain';
-import type { ContainerEngine, OperationJournal, OperationProgress } from '@galaxy/ports';
+import type { ContainerEngine, OperationJournal, OperationProgress } from '@galaxy/manager-ports';
 import { RuntimeConflictError } from '@galaxy/ports';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
 import type { Failure } from '../outcomes.js';

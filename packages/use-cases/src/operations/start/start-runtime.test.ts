@@ -1,5 +1,5 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
-import type { PullFailureReason } from '@galaxy/ports';
+import type { PullFailureReason } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
 import { altered } from '../../test-support/stand-between.test-support.js';

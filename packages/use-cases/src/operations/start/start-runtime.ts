@@ -1,6 +1,6 @@
 import type { StartJob } from '@galaxy/domain';
 import { decideStart, isImageAllowed, parseImageReference, previousRuntime, recordRunning, recordStarting } from '@galaxy/domain';
-import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/ports';
+import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 import { type Failure, failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
 import { awaitReady, createdId, type ReadyDeps, startContainer } from './await-ready.js';

@@ -1,4 +1,4 @@
-import type { Inspection } from '@galaxy/ports';
+import type { Inspection } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call } from '../../test-support/stand-between.test-support.js';

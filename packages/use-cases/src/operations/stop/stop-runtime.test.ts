@@ -1,5 +1,5 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
-import type { ContainerEngine, Inspection, StopOutcome } from '@galaxy/ports';
+import type { ContainerEngine, Inspection, StopOutcome } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeReplica, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
 import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';

@@ -1,6 +1,6 @@
 import type { RuntimeRecord, StopJob } from '@galaxy/domain';
 import { decideStop, moveRecord } from '@galaxy/domain';
-import type { Clock, ContainerEngine, OperationOutcome } from '@galaxy/ports';
+import type { Clock, ContainerEngine, OperationOutcome } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 import { type EndDeps, type Ended, endContainer, STILL_RUNNING } from '../../containers/end-container.js';
 import { failed, replayed, succeeded } from '../outcomes.js';

@@ -1,4 +1,4 @@
-import type { IncarnationState } from '@galaxy/ports';
+import type { IncarnationState } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 
 /** What is known of a container of ours, from its creation on. */

@@ -1,5 +1,5 @@
 import type { ReconcileJob, RuntimeStatus, StartJob } from '@galaxy/domain';
-import type { OperationOutcome } from '@galaxy/ports';
+import type { OperationOutcome } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 import type { Containers } from './containers.js';
 

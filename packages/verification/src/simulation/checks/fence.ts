@@ -1,4 +1,4 @@
-import type { Claim, ClaimRequest, IncarnationSpec } from '@galaxy/ports';
+import type { Claim, ClaimRequest, IncarnationSpec } from '@galaxy/manager-ports';
 import type { Call } from '../world/exchange.js';
 import type { KnownClaim, SimulatedProcess } from '../world/simulated-process.js';
 import type { World } from '../world/world.js';

@@ -1,5 +1,5 @@
 import { isIdAfter } from '@galaxy/domain';
-import type { OutboxEntry, PublishOutcome, PublishStamp, StreamPublishing } from '@galaxy/ports';
+import type { OutboxEntry, PublishOutcome, PublishStamp, StreamPublishing } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 
 /** One message in the stream. */

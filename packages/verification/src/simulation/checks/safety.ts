@@ -1,5 +1,5 @@
+import type { JobStreamName } from '@galaxy/domain';
 import { canTransition, isIdAfter, type RuntimeStatus } from '@galaxy/domain';
-import type { JobStreamName } from '@galaxy/ports';
 import type { Lobby } from '../world/lobby.js';
 import type { World } from '../world/world.js';
 

@@ -1,4 +1,4 @@
-import type { ContainerFleet, FleetHint } from '@galaxy/ports';
+import type { ContainerFleet, FleetHint } from '@galaxy/manager-ports';
 import type { CallTrouble } from '../injection/troubles.js';
 import type { Network } from '../world/network.js';
 import type { SimulatedProcess } from '../world/simulated-process.js';

@@ -2,7 +2,7 @@ import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
 /** The ports behind which there is a server. */
-export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'chance' | 'observer'>;
+export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'>;
 
 /** Which server is behind a port, as faults name it. */
 export const SERVER_OF = {
@@ -11,7 +11,7 @@ export const SERVER_OF = {
   leases: 'postgres',
   reconcileQueue: 'postgres',
   holds: 'postgres',
-  settings: 'postgres',
+  facts: 'postgres',
   stream: 'redis',
   offsets: 'redis',
   results: 'redis',
@@ -28,7 +28,7 @@ export const CALLS_OF = {
   leases: ['acquire', 'release'],
   reconcileQueue: ['games', 'lookAt', 'queue'],
   holds: ['list', 'set'],
-  settings: ['get', 'set'],
+  facts: ['get', 'set'],
   stream: ['read', 'wait', 'shapes'],
   offsets: ['load', 'save'],
   results: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo'],

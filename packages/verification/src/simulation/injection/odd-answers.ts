@@ -1,4 +1,4 @@
-import type { Inspection, ListedIncarnation } from '@galaxy/ports';
+import type { Inspection, ListedIncarnation } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 
 const LIE_MS = 300;

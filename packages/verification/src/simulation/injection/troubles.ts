@@ -94,7 +94,7 @@ const RARE: readonly CallName[] = [
   'leases.release',
   'reconcileQueue.queue',
   'holds.set',
-  'settings.set',
+  'facts.set',
   'stream.shapes',
   'offsets.load',
   'results.held',

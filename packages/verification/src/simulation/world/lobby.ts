@@ -1,4 +1,5 @@
-import { DependencyFault, type JobStreamName } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
+import { DependencyFault } from '@galaxy/ports';
 import { payloadHash, type RawEntry, rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { IMAGES } from './images.js';
 import type { PlannedJob } from './plan.js';

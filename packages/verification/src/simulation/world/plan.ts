@@ -76,7 +76,7 @@ function withNecessities(plan: Plan): Plan {
   const happening = (what: Happening['what'], atMs: number, ms = 1): Happening => ({ what, atMs, whom: 0, ms });
   const undecodable = (atMs: number): PlannedJob => ({ what: 'undecodable', atMs, game: 0 });
   const skips = meets('.skipTo');
-  const drifts = meets('reconcileQueue.queue') || meets('settings.set');
+  const drifts = meets('reconcileQueue.queue') || meets('facts.set');
   return {
     ...plan,
     jobs: meets('deadLetters.skipTo') ? [...plan.jobs, undecodable(500), undecodable(HORIZON_MS - 500)] : plan.jobs,

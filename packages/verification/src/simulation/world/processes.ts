@@ -1,4 +1,4 @@
-import type { RuntimeEvent } from '@galaxy/ports';
+import type { RuntimeEvent } from '@galaxy/manager-ports';
 import { type Manager, type ManagerPorts, type ManagerSettings, makeManager } from '@galaxy/use-cases';
 import type { Containers } from '../checks/containers.js';
 import { watchFleet } from '../checks/watch-fleet.js';
@@ -93,7 +93,7 @@ export class Processes {
     return {
       clock: world.time.clockFor((act) => process.run(act)),
       ids: world.ids,
-      chance: { fraction: () => world.draws.next('chance') },
+      random: { fraction: () => world.draws.next('random') },
       observer: {
         observe: (event) => {
           world.say(`${process.name} ! ${brief(event)} ${'operation' in event ? brief(event.operation) : ''}`);
@@ -105,7 +105,7 @@ export class Processes {
       leases: network.port(process, 'leases', ports.leases),
       reconcileQueue: network.port(process, 'reconcileQueue', ports.reconcileQueue),
       holds: network.port(process, 'holds', ports.holds),
-      settings: network.port(process, 'settings', ports.settings),
+      facts: network.port(process, 'facts', ports.facts),
       stream: network.port(process, 'stream', ports.stream),
       offsets: network.port(process, 'offsets', ports.offsets),
       results: network.port(process, 'results', ports.results),

@@ -1,4 +1,4 @@
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 import type { Draws } from '../injection/draws.js';
 import { EventQueue } from './event-queue.js';
 

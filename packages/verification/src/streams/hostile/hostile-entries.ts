@@ -1,4 +1,4 @@
-import type { JobStreamName } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
 
 /** What must become of an entry, unless it is gone before it is read. */
 export type Fate = 'queued' | 'answered_and_dead_lettered' | 'dead_lettered';

@@ -1,5 +1,5 @@
 import { RedisConnection } from '@galaxy/adapter-redis';
-import type { JobStreamName } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
 import { type RedisServer, startRedis, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MemoryDatabase, MemoryLeases, MemoryOperationJournal } from '@galaxy/adapter-memory';
 import { type RedisConnection, RedisJobStream, RedisStreamOffsetStore } from '@galaxy/adapter-redis';
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
-import type { JobStream, RuntimeEvent } from '@galaxy/ports';
+import type { JobStream, RuntimeEvent } from '@galaxy/manager-ports';
 import { waitFor } from '@galaxy/testing';
 import { makeIngestJobs, makeWakeup, runLoop } from '@galaxy/use-cases';
 import { machineClock } from '../../harness/machine-clock.js';

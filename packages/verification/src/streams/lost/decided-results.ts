@@ -1,6 +1,6 @@
 import type { PgExecutor } from '@galaxy/adapter-postgres';
 import { migrate, PostgresExecutor, PostgresOutbox } from '@galaxy/adapter-postgres';
-import type { OutboxEntry } from '@galaxy/ports';
+import type { OutboxEntry } from '@galaxy/manager-ports';
 import { freshDatabase, testServers } from '@galaxy/testing';
 
 /** A database with an outbox, and results that are decided without operations. */

@@ -1,5 +1,5 @@
-import { RedisConnection, RedisDeadLetterPublisher, RedisJobResultPublisher } from '@galaxy/adapter-redis';
-import type { Outbox, OutboxEntry, RuntimeEvent } from '@galaxy/ports';
+import { RedisConnection, RedisDeadLetterPublisher, RedisNumberedResultPublisher } from '@galaxy/adapter-redis';
+import type { Outbox, OutboxEntry, RuntimeEvent } from '@galaxy/manager-ports';
 import { waitFor } from '@galaxy/testing';
 import { makeOutboxPublisher, type OutboxPublisher, runLoop } from '@galaxy/use-cases';
 import { machineClock } from '../../harness/machine-clock.js';
@@ -22,7 +22,7 @@ export async function openProcess(url: string, outbox: Outbox): Promise<Publishi
   await waitFor('redis', () => commands.ping().then(() => true));
   const events: RuntimeEvent[] = [];
   const observer = { observe: (event: RuntimeEvent) => void events.push(event) };
-  const [results, deadLetters] = [new RedisJobResultPublisher({ commands }), new RedisDeadLetterPublisher({ commands })];
+  const [results, deadLetters] = [new RedisNumberedResultPublisher({ commands }), new RedisDeadLetterPublisher({ commands })];
   const publisher = makeOutboxPublisher({ outbox, results, deadLetters, observer });
   const stopping = new AbortController();
   let relaying: Promise<void> = Promise.resolve();
