@@ -11,7 +11,7 @@ export {
 export { decideStart, type StartDecision } from './decide-start.js';
 export { decideStop, type StopDecision } from './decide-stop.js';
 export { compareEntryIds, type EntryId, isIdAfter, parseEntryId, STREAM_START } from './entry-id.js';
-export { ERROR_CODES, type ErrorCode, type FailureCode } from './error-code.js';
+export { ERROR_CODES, type ErrorCode, type Failure, type FailureCode } from './error-code.js';
 export { errorMessage, withoutLogins } from './error-message.js';
 export { GAME_ID_PATTERN, isGameId } from './game-id.js';
 export { isImageAllowed } from './image-allowlist.js';

@@ -86,6 +86,7 @@ describe('a stream made anew', () => {
       fc.property(ms, ms, fc.nat(20), fc.nat(20), (first, last, length, trimmed) => {
         expect(judgeStream(NEVER_READ, seen(first, last, length + trimmed, length)).kind).not.toBe('recreated');
       }),
+      { examples: [[0, 1, 0, 0]] },
     );
   });
 });

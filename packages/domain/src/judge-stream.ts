@@ -62,7 +62,8 @@ function isAnother(known: StreamPlace, seen: SeenStream | null): boolean {
 function unreadOf({ firstId, lastHeldId, length }: SeenStream, cursor: EntryId): { readonly least: bigint; readonly most: bigint } {
   if (!isBefore(cursor, idOf(lastHeldId))) return { least: 0n, most: 0n };
   if (isBefore(cursor, idOf(firstId))) return { least: length, most: length };
-  return { least: 1n, most: length - 1n };
+  // At least the last one; but a stream that holds nothing has nothing unread, whatever ids it shows.
+  return length === 0n ? { least: 0n, most: 0n } : { least: 1n, most: length - 1n };
 }
 
 function isBefore(a: EntryId, b: EntryId): boolean {

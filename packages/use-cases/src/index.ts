@@ -3,7 +3,7 @@ export { type RecoverMode, type RecoverOutcome, recover } from './admin/recover.
 export { discardDeadLetter, type ResolveDeps, type ResolveOutcome, requeueDeadLetter } from './admin/resolve-dead-letter.js';
 export type { HeldClaim } from './claims/held-claim.js';
 export { type IngestDeps, makeIngestJobs } from './intake/ingest-jobs.js';
-export type { LeaseDeps, LeasedDuty } from './leadership/leased-duty.js';
+export type { LeaseDeps, LeasedDuty } from './leadership/lease-holder.js';
 export { type RunLoopDeps, runLoop } from './lib/run-loop.js';
 export { makeWakeup, type Wakeup } from './lib/wakeup.js';
 export { withTimeout } from './lib/with-timeout.js';

@@ -15,9 +15,9 @@ import type {
 } from '@galaxy/manager-ports';
 import { outboxLane } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
-import { OFFSET_LABELS } from '../intake/offset-labels.js';
-import { underLease } from '../leadership/under-lease.js';
+import { OFFSET_LABELS } from '../intake/mirror-offsets.js';
 import { type AdoptDeps, adoptRunning } from './adopt-running.js';
+import { underLease } from './under-lease.js';
 
 /**
  * How to go on with a restored database. `replay`: jobs that were taken in after the backup are taken in and answered

@@ -1,5 +1,6 @@
 import type { Claim, ClaimState } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { SAFETY_MS } from '../manager/timings.js';
 import { TTL_MS } from '../test-support/replica.test-support.js';
 import { faultOf } from '../test-support/stand-between.test-support.js';
 import { GAME, makeWorld, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
@@ -31,7 +32,7 @@ function keeperWith(world: World, answer: (asked: number) => Promise<ClaimState[
     const state = await answer(asked);
     return claims.map((claim) => ({ ...claim, state }));
   };
-  const keeper = makeClaimKeeper({ journal: { renew }, clock: world.clock, ttlMs: TTL_MS });
+  const keeper = makeClaimKeeper({ journal: { renew }, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   return { keeper, asked: () => asked };
 }
 
@@ -141,7 +142,7 @@ describe('what a renewal learns', () => {
       asked.push([claims, ttlMs]);
       return [];
     };
-    const keeper = makeClaimKeeper({ journal: { renew }, clock: world.clock, ttlMs: TTL_MS });
+    const keeper = makeClaimKeeper({ journal: { renew }, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
     await keeper.renewAll();
     const first = keeper.hold(claimOf(), 0);
     keeper.hold(claimOf({ opId: 'op-2', attempt: 3 }), 0);
@@ -166,6 +167,7 @@ describe('what a renewal learns', () => {
       journal: { renew: async () => [{ opId: 'op-1', attempt: 1, state: 'lost' }] },
       clock: world.clock,
       ttlMs: TTL_MS,
+      maxRenewalAgeMs: TTL_MS - SAFETY_MS,
     });
     const claim = keeper.hold(claimOf({ attempt: 2 }), 0);
     await keeper.renewAll();

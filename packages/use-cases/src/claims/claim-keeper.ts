@@ -22,9 +22,9 @@ export interface ClaimKeeperDeps {
   readonly journal: Pick<OperationJournal, 'renew'>;
   readonly clock: Clock;
   readonly ttlMs: number;
+  /** No change to a container begins under a renewal that is older than this. */
+  readonly maxRenewalAgeMs: number;
 }
-
-const SAFETY_MS = 2000;
 
 /** Makes the keeper of one process. */
 export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
@@ -45,7 +45,7 @@ export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
 
   return {
     hold(claim, askedAtMs) {
-      const held = new KeptClaim(claim, askedAtMs, { clock: deps.clock, maxAgeMs: deps.ttlMs - SAFETY_MS, renewAll });
+      const held = new KeptClaim(claim, askedAtMs, { clock: deps.clock, maxAgeMs: deps.maxRenewalAgeMs, renewAll });
       kept.set(claim.opId, held);
       // A claim that was asked for before the shutdown may be answered after it.
       if (isShutDown) held.end('shutdown');

@@ -1,6 +1,7 @@
 import type { Claim, ContainerEngine } from '@galaxy/manager-ports';
 import { anything, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
+import { SAFETY_MS } from '../manager/timings.js';
 import { TTL_MS } from '../test-support/replica.test-support.js';
 import { between, faultOf, mockPort } from '../test-support/stand-between.test-support.js';
 import { enqueue, GAME, makeWorld, pass, stopJob } from '../test-support/world.test-support.js';
@@ -20,7 +21,7 @@ async function makeFenced() {
     renewals += 1;
     return call.go();
   });
-  const keeper = makeClaimKeeper({ journal, clock: world.clock, ttlMs: TTL_MS });
+  const keeper = makeClaimKeeper({ journal, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const held = keeper.hold(claim as Claim, 0);
   const { mocked, port } = mockPort<ContainerEngine>();
   return { world, keeper, held, mocked, engine: fenceEngine(port, held, world.clock), renewals: () => renewals };

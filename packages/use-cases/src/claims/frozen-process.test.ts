@@ -2,6 +2,7 @@ import type { RuntimeJob } from '@galaxy/domain';
 import type { Clock } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { guardAgainstStalls } from '../manager/stall-guard.js';
+import { SAFETY_MS } from '../manager/timings.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makeReplica, SETTINGS, TTL_MS } from '../test-support/replica.test-support.js';
 import { between, type Call } from '../test-support/stand-between.test-support.js';
@@ -71,7 +72,7 @@ function makeFreezing(world: World, freezeAtStep: number, { isGuarded = true } =
   const journal = between('journal', world.journal, handle);
   const engine = between('engine', world.engine, handle);
   const engineClient = between('engine client', world.engineClient, handle);
-  const keeper = makeClaimKeeper({ journal, clock, ttlMs: TTL_MS });
+  const keeper = makeClaimKeeper({ journal, clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const run = makeRunOperation({ ...world, ...SETTINGS, clock, journal, engine, engineClient, publish: async () => undefined });
   const renew = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

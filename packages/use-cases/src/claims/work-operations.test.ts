@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
+import { SAFETY_MS } from '../manager/timings.js';
 import { failed } from '../operations/outcomes.js';
 import { TTL_MS } from '../test-support/replica.test-support.js';
 import { between, faultOf } from '../test-support/stand-between.test-support.js';
@@ -12,7 +13,7 @@ import { makeWorker, type WorkDeps } from './work-operations.js';
 /** A process whose operations end when the test says so. */
 function makeShop(world: World, changes: Partial<WorkDeps> = {}) {
   const journal = changes.journal ?? world.journal;
-  const keeper = makeClaimKeeper({ journal: world.journal, clock: world.clock, ttlMs: TTL_MS });
+  const keeper = makeClaimKeeper({ journal: world.journal, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const wakeup = makeWakeup(world.clock);
   const underWay = new Map<string, { held: HeldClaim; end: () => void }>();
   const begun: string[] = [];

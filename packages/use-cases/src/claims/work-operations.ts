@@ -2,9 +2,9 @@ import { jobOperation } from '@galaxy/domain';
 import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/manager-ports';
 import type { Wakeup } from '../lib/wakeup.js';
 import { withTimeout } from '../lib/with-timeout.js';
-import { observed } from '../operations/release-claim.js';
 import type { ClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';
+import { observed } from './observed-operation.js';
 
 /** What claims operations and keeps them going. */
 export interface WorkDeps {
@@ -34,7 +34,7 @@ export interface Worker {
 }
 
 const LOOK_EVERY_MS = 250;
-const HAND_BACK_MS = 400;
+const RELEASE_CLAIMS_MS = 400;
 /** An image that is there takes less. */
 const LONG_WAIT_MS = 1000;
 const WAITING_PER_PLACE = 4;
@@ -68,7 +68,7 @@ export function makeWorker(deps: WorkDeps): Worker {
     shutDown: async (maxWaitMs) => {
       deps.keeper.shutDown();
       await withTimeout(maxWaitMs, Promise.all(running.values()), deps.clock);
-      await withTimeout(HAND_BACK_MS, releaseAll([...running.keys()], deps), deps.clock);
+      await withTimeout(RELEASE_CLAIMS_MS, releaseAll([...running.keys()], deps), deps.clock);
     },
   };
 }

@@ -1,6 +1,6 @@
+import type { Failure } from '@galaxy/domain';
 import type { Clock, ContainerEngine } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { Failure } from '../operations/outcomes.js';
 
 /** What ends a container. */
 export interface EndDeps {

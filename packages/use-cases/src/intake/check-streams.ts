@@ -1,18 +1,10 @@
 import type { JobStreamName } from '@galaxy/domain';
 import { judgeStream, NEVER_READ, parseEntryId, STREAM_START, type StreamPlace, type StreamVerdict } from '@galaxy/domain';
-import type {
-  Clock,
-  JobCursors,
-  JobStream,
-  LeaseGrant,
-  Observer,
-  OperationJournal,
-  RuntimeEvent,
-  StreamShape,
-} from '@galaxy/manager-ports';
+import type { Clock, JobStream, LeaseGrant, Observer, OperationJournal, RuntimeEvent, StreamShape } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import { OFFSET_LABELS } from './offset-labels.js';
+import { OFFSET_LABELS } from './mirror-offsets.js';
+import type { StreamPlaces } from './stream-places.js';
 
 /** What checks the streams. */
 export interface CheckDeps {
@@ -21,14 +13,6 @@ export interface CheckDeps {
   readonly offsets: StreamOffsetStore;
   readonly clock: Clock;
   readonly observer: Observer;
-}
-
-/** Where both streams were taken in up to. */
-export type StreamPlaces = Readonly<Record<JobStreamName, StreamPlace>>;
-
-/** Where to read from. */
-export function cursorsOf(places: StreamPlaces): JobCursors {
-  return { start_jobs: places.start_jobs.cursor, stop_jobs: places.stop_jobs.cursor };
 }
 
 /** How often the streams are checked while they are read. */

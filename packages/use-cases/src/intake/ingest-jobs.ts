@@ -1,10 +1,11 @@
 import { mergeJobs } from '@galaxy/domain';
 import type { Clock, JobReads, JobStream, LeaseGrant } from '@galaxy/manager-ports';
 import type { Wakeup } from '../lib/wakeup.js';
-import { CHECK_EVERY_MS, type CheckDeps, checkStreams, cursorsOf, type StreamPlaces } from './check-streams.js';
+import { CHECK_EVERY_MS, type CheckDeps, checkStreams } from './check-streams.js';
 import { mirrorOffsets } from './mirror-offsets.js';
 import { type QueueDeps, queueEntries } from './queue-entries.js';
 import { makeBatchReader } from './read-batch.js';
+import { cursorsOf, type StreamPlaces } from './stream-places.js';
 
 /** What takes jobs in. */
 export interface IngestDeps extends CheckDeps, QueueDeps {

@@ -1,7 +1,9 @@
-import { STREAM_START } from '@galaxy/domain';
+import { type JobStreamName, STREAM_START } from '@galaxy/domain';
 import type { JobCursors, Observer } from '@galaxy/manager-ports';
-import type { StreamOffsetStore } from '@galaxy/ports';
-import { OFFSET_LABELS } from './offset-labels.js';
+import type { StreamOffsetLabel, StreamOffsetStore } from '@galaxy/ports';
+
+/** The label under which each stream's offset is mirrored. */
+export const OFFSET_LABELS = { start_jobs: 'startjobs', stop_jobs: 'stopjobs' } as const satisfies Record<JobStreamName, StreamOffsetLabel>;
 
 /** What mirrors the cursors. */
 export interface MirrorDeps {

@@ -10,7 +10,7 @@ import type {
   OperationJournal,
   ReceivedEntry,
 } from '@galaxy/manager-ports';
-import type { StreamPlaces } from './check-streams.js';
+import type { StreamPlaces } from './stream-places.js';
 
 /** What queues entries. */
 export interface QueueDeps {

@@ -1,5 +1,5 @@
 import type { JobReads, JobStream, Observer } from '@galaxy/manager-ports';
-import { cursorsOf, type StreamPlaces } from './check-streams.js';
+import { cursorsOf, type StreamPlaces } from './stream-places.js';
 
 /** What reads batches. */
 export interface BatchDeps {

@@ -1,6 +1,6 @@
 import type { Clock, LeaseGrant, Observer } from '@galaxy/manager-ports';
 import { runLoop } from '../lib/run-loop.js';
-import type { LeasedDuty } from './leased-duty.js';
+import type { LeasedDuty } from './lease-holder.js';
 import type { RestoreGuard } from './restore-guard.js';
 
 /** One part of the coordinator's duty: done again and again while the lease is held. */

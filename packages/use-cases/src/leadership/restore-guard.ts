@@ -3,7 +3,7 @@ import { judgeRestored } from '@galaxy/domain';
 import type { DeadLetterPublisher, Holds, JobStream, NumberedResultPublisher, OperationJournal, Outbox } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
-import { OFFSET_LABELS } from '../intake/offset-labels.js';
+import { OFFSET_LABELS } from '../intake/mirror-offsets.js';
 
 /** What the guard looks at. */
 export interface RestoreGuardDeps {

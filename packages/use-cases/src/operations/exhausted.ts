@@ -1,8 +1,8 @@
-import type { DeadLetter, JobStreamName } from '@galaxy/domain';
+import type { DeadLetter, Failure, JobStreamName } from '@galaxy/domain';
 import type { Claim, Clock, ContainerEngine, OperationJournal, OperationOutcome } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { HeldClaim } from '../claims/held-claim.js';
-import { type Failure, failedUntouched } from './outcomes.js';
+import { failedUntouched } from './outcomes.js';
 import { resumeStart } from './start/start-runtime.js';
 import { abandonStart, undoStart } from './start/undo-start.js';
 

@@ -1,4 +1,4 @@
-import type { FailureCode, RuntimeRecord } from '@galaxy/domain';
+import type { Failure, RuntimeRecord } from '@galaxy/domain';
 import { errorMessage, newRuntimeRecord } from '@galaxy/domain';
 import type { Claim, Clock, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
@@ -49,12 +49,6 @@ export function failedUntouched({ job, record, gameId }: Claim, failure: Failure
   if (job.kind !== 'start' || record !== null) return failed(gameId, failure);
   const history = newRuntimeRecord({ gameId, imageRef: job.imageRef, status: 'removed', now: clock.now() });
   return failed(gameId, failure, put(null, history));
-}
-
-/** Why an operation could not do what was asked. */
-export interface Failure {
-  readonly code: FailureCode;
-  readonly message: string;
 }
 
 function successResult(gameId: string, record: RuntimeRecord | null, errorCode: '' | 'replay_no_op'): JobResult {

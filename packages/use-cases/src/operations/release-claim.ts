@@ -1,8 +1,8 @@
-import { jobOperation } from '@galaxy/domain';
-import type { ClaimRelease, Clock, ObservedOperation, Observer, OperationJournal } from '@galaxy/manager-ports';
+import type { ClaimRelease, Clock, Observer, OperationJournal } from '@galaxy/manager-ports';
 import { DependencyFault, RuntimeFault } from '@galaxy/ports';
 import type { FencedEngine } from '../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
+import { observed } from '../claims/observed-operation.js';
 import type { Wakeup } from '../lib/wakeup.js';
 import type { CircuitBreaker } from '../resilience/circuit-breaker.js';
 
@@ -22,12 +22,6 @@ export interface ReleaseDeps {
 const FAILURE_BACKOFF_MS = 500;
 const OUTAGE_BACKOFF_MS = 1000;
 const RETRY_MS = 250;
-
-/** What names a claim's operation in logs. */
-export function observed({ claim }: Pick<HeldClaim, 'claim'>): ObservedOperation {
-  const { opId, gameId, attempt, sourceRef } = claim;
-  return { opId, gameId, attempt, sourceRef, op: jobOperation(claim.job) };
-}
 
 /**
  * Gives the claim of an attempt back that ended in an error, so that another attempt follows. Never throws. While the

@@ -10,11 +10,12 @@ import type {
 import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
 import { fenceEngine } from '../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
+import { observed } from '../claims/observed-operation.js';
 import type { EndDeps } from '../containers/end-container.js';
 import { type ExhaustedDeps, endExhausted } from './exhausted.js';
 import { failed } from './outcomes.js';
 import { makeReconcileRuntime } from './reconcile/reconcile-runtime.js';
-import { observed, type ReleaseDeps, releaseAfter } from './release-claim.js';
+import { type ReleaseDeps, releaseAfter } from './release-claim.js';
 import { makeStartRuntime, type StartDeps } from './start/start-runtime.js';
 import { makeStopRuntime } from './stop/stop-runtime.js';
 

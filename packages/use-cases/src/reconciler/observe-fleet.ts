@@ -30,9 +30,9 @@ export async function observeAll(inventory: FleetInventory, { engine, queue }: L
   const named = new Set(inventory.incarnations.map(({ owner }) => owner.gameId).filter(isGameId));
   const games = await queue.games([...named]);
   const unnamed = unnamedGames({ games, inventory });
-  const driftHistory = await inParallel(unnamed, AT_ONCE, (gameId) => unlessSilent(() => engine.find(gameId)));
-  const hung = new Set(unnamed.filter((_, at) => driftHistory[at] instanceof DependencyFault));
-  const bearers = driftHistory.map((inspection, at) => [unnamed[at] ?? '', bearerIn(inspection)] as const);
+  const inspections = await inParallel(unnamed, AT_ONCE, (gameId) => unlessSilent(() => engine.find(gameId)));
+  const hung = new Set(unnamed.filter((_, at) => inspections[at] instanceof DependencyFault));
+  const bearers = inspections.map((inspection, at) => [unnamed[at] ?? '', bearerIn(inspection)] as const);
   const clear = games.filter(({ gameId }) => !hung.has(gameId));
   return { inventory, games, drifts: findDrift({ games: clear, inventory, bearers: new Map(bearers) }) };
 }

@@ -67,12 +67,12 @@ export function makePasses(deps: PassDeps): Passes {
   return {
     pass: async (lease) => {
       const begunAtMs = clock.monotonicMs();
-      const state = await observeAll(await listed(lease), deps);
-      const { silent, others } = partSilent(state.drifts);
+      const observation = await observeAll(await listed(lease), deps);
+      const { silent, others } = partSilent(observation.drifts);
       // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
-      driftHistory.see(others, openGames(state), clock.monotonicMs());
-      const held = await guard(lease, { state, drifts: others, seenDriftOf: driftHistory.of }, deps);
-      const report = reportOf(state, await act(lease, decide(others, held, begunAtMs)));
+      driftHistory.see(others, openGames(observation), clock.monotonicMs());
+      const held = await guard(lease, { observation, drifts: others, seenDriftOf: driftHistory.of }, deps);
+      const report = reportOf(observation, await act(lease, decide(others, held, begunAtMs)));
       toAsk = byGame(silent);
       reports.pass(report, clock.monotonicMs() - begunAtMs);
       return report;
@@ -95,9 +95,9 @@ export function makePasses(deps: PassDeps): Passes {
       return acted;
     },
     report: async () => {
-      const state = await observeAll(await deps.fleet.list(), deps);
-      const { silent, others } = partSilent(state.drifts);
-      return reportOf(state, dryRun([...others, ...(await thatAnswer(silent, deps))]));
+      const observation = await observeAll(await deps.fleet.list(), deps);
+      const { silent, others } = partSilent(observation.drifts);
+      return reportOf(observation, dryRun([...others, ...(await thatAnswer(silent, deps))]));
     },
   };
 }
@@ -132,13 +132,13 @@ function makeAct({ queue, ids, work, clock }: PassDeps, driftHistory: DriftHisto
 
 /** What a look has shown, as far as it is guarded. */
 interface Look {
-  readonly state: FleetObservation;
+  readonly observation: FleetObservation;
   readonly drifts: readonly Drift[];
   readonly seenDriftOf: DriftHistory['of'];
 }
 
-async function guard(lease: LeaseGrant, { state, drifts, seenDriftOf }: Look, deps: PassDeps): Promise<KeptBack> {
-  const { inventory, games } = state;
+async function guard(lease: LeaseGrant, { observation, drifts, seenDriftOf }: Look, deps: PassDeps): Promise<KeptBack> {
+  const { inventory, games } = observation;
   const present = games.filter(({ record }) => record !== null && record.status !== 'removed').length;
   const standing = await readStanding(deps);
   if (deps.dryRun) return keptBackBy(standing.holds);

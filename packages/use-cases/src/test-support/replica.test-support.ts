@@ -2,6 +2,7 @@ import type { JobStreamName } from '@galaxy/domain';
 import type { Claim, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/manager-ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import type { HeldClaim } from '../claims/held-claim.js';
+import { SAFETY_MS } from '../manager/timings.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { pass, type World } from './world.test-support.js';
@@ -43,7 +44,7 @@ export interface Replica {
 /** Makes a process. It renews its claims once a second of the world's clock. */
 export function makeReplica(world: World, ports: Partial<ReplicaPorts> = {}, settings: Partial<typeof SETTINGS> = {}): Replica {
   const seen = { ...world, ...ports };
-  const keeper = makeClaimKeeper({ journal: seen.journal, clock: world.clock, ttlMs: TTL_MS });
+  const keeper = makeClaimKeeper({ journal: seen.journal, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const publish = makeOutboxPublisher(seen).now;
   const runOperation = makeRunOperation({ ...seen, ...SETTINGS, ...settings, publish });
   const holder = world.ids.uuid();

@@ -3,6 +3,7 @@ import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
+import { SAFETY_MS } from '../manager/timings.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makeCircuitBreaker } from '../resilience/circuit-breaker.js';
 import { throughBreaker } from '../resilience/through-breaker.js';
@@ -37,7 +38,7 @@ export function openShop(world: World, options: ShopOptions) {
     probe: () => engine.ping(),
     signal: stopping.signal,
   });
-  const keeper = makeClaimKeeper({ journal, clock, ttlMs: TTL_MS });
+  const keeper = makeClaimKeeper({ journal, clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const work = makeWakeup(clock);
   const runs = makeRunOperation({
     ...world,

@@ -1,7 +1,7 @@
+import type { Failure } from '@galaxy/domain';
 import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/manager-ports';
-import type { Failure } from '../outcomes.js';
 import type { StartPhase, StartRun } from './start-run.js';
-import { SUPERSEDED } from './start-run.js';
+import { createdId, DISAPPEARED, SUPERSEDED } from './start-run.js';
 
 /** What waiting for an engine takes. */
 export interface ReadyDeps {
@@ -13,23 +13,6 @@ export interface ReadyDeps {
 
 const FIRST_PAUSE_MS = 5;
 const MAX_PAUSE_MS = 250;
-
-const GONE: Failure = { code: 'container_start_failed', message: 'the container disappeared before the engine was ready' };
-
-/** Starts the container. */
-export const startContainer: StartPhase = async (run) => {
-  const outcome = await run.engine.start(createdId(run));
-  switch (outcome.kind) {
-    case 'started':
-      return null;
-    case 'gone':
-      return GONE;
-    case 'refused':
-      return { code: 'container_start_failed', message: outcome.message };
-    case 'no_capacity':
-      return { code: 'capacity_exhausted', message: outcome.message };
-  }
-};
 
 /** Waits until the engine answers `/healthz`, its container ends, the time is over, or a stop arrives. */
 export const awaitReady =
@@ -49,13 +32,6 @@ export const awaitReady =
     return { code: 'engine_not_ready', message: `no healthy answer within ${String(readyTimeoutMs)} ms: ${detail}` };
   };
 
-/** The id of the container this run has created. */
-export function createdId(run: StartRun): string {
-  const { containerId } = run.progress;
-  if (containerId === null) throw new Error('the start has not created its container yet');
-  return containerId;
-}
-
 type Asked = { kind: 'ready' } | { kind: 'not_ready'; detail: string | null } | { kind: 'failure'; failure: Failure };
 
 // Looked at before and after: when a container ends, its address goes to another one, whose answer must not pass for its own.
@@ -74,7 +50,7 @@ type Seen = { kind: 'up'; address: string | null } | { kind: 'failure'; failure:
 
 async function lookAt(engine: ContainerEngine, id: string): Promise<Seen> {
   const inspection = await engine.inspect(id);
-  if (inspection.kind !== 'ours' || inspection.incarnation.state === 'removing') return { kind: 'failure', failure: GONE };
+  if (inspection.kind !== 'ours' || inspection.incarnation.state === 'removing') return { kind: 'failure', failure: DISAPPEARED };
   const { incarnation } = inspection;
   if (incarnation.state === 'exited')
     return { kind: 'failure', failure: { code: 'container_start_failed', message: exitMessage(incarnation) } };

@@ -1,6 +1,6 @@
+import type { Failure } from '@galaxy/domain';
 import type { Clock, CreateOutcome, Incarnation, IncarnationSpec } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { Failure } from '../outcomes.js';
 import type { StartPhase, StartRun } from './start-run.js';
 import { step } from './start-run.js';
 
@@ -39,7 +39,7 @@ async function tryCreate(run: StartRun): Promise<Created> {
   const answer = await askToCreate(run);
   if (!(answer instanceof DependencyFault) && answer.kind === 'created') return answer;
   const inspection = await run.engine.find(run.job.gameId);
-  if (inspection.kind === 'ours') return settleOurs(run, inspection.incarnation);
+  if (inspection.kind === 'ours') return adoptOrRemove(run, inspection.incarnation);
   if (inspection.kind === 'foreign') return { kind: 'failure', failure: foreignName(inspection.id) };
   if (answer instanceof DependencyFault) throw answer;
   return nothingThere(answer);
@@ -56,7 +56,7 @@ async function askToCreate(run: StartRun): Promise<CreateOutcome | DependencyFau
   }
 }
 
-async function settleOurs(run: StartRun, { id, owner }: Incarnation): Promise<Created> {
+async function adoptOrRemove(run: StartRun, { id, owner }: Incarnation): Promise<Created> {
   const { opId, attempt } = run.held.claim;
   if (owner.opId === opId && owner.attempt === attempt) return { kind: 'created', id };
   await run.held.renewNow();

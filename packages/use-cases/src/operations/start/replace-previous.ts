@@ -1,14 +1,8 @@
-import type { Failure } from '../outcomes.js';
+import type { Failure } from '@galaxy/domain';
 import type { StartPhase } from './start-run.js';
 import { step } from './start-run.js';
 
 const NOT_OURS: Failure = { code: 'conflict', message: "the container of the game's last run is not ours" };
-
-/** Makes network and state folder exist. */
-export const prepareHost: StartPhase = async ({ engine, job }) => {
-  const outcome = await engine.prepare(job.gameId);
-  return outcome.kind === 'prepared' ? null : { code: 'container_start_failed', message: outcome.message };
-};
 
 /**
  * Removes the container of the game's last run, unless it is not (or no longer) ours. The step is recorded first: from

@@ -1,8 +1,7 @@
-import type { RuntimeRecord, StartJob } from '@galaxy/domain';
+import type { Failure, RuntimeRecord, StartJob } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationProgress } from '@galaxy/manager-ports';
 import { RuntimeConflictError } from '@galaxy/ports';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
-import type { Failure } from '../outcomes.js';
 import { put } from '../outcomes.js';
 
 /** One attempt at an accepted start. `record` and `progress` are as last written. */
@@ -20,6 +19,16 @@ export type StartPhase = (run: StartRun) => Promise<Failure | null>;
 
 /** The failure of a start that a later stop overtook. */
 export const SUPERSEDED: Failure = { code: 'start_superseded', message: 'a later stop of the game was requested' };
+
+/** The failure of a start whose container is gone, though nobody of ours removed it. */
+export const DISAPPEARED: Failure = { code: 'container_start_failed', message: 'the container disappeared before the engine was ready' };
+
+/** The id of the container that this run has created; a phase that needs it comes after the one that creates it. */
+export function createdId(run: StartRun): string {
+  const { containerId } = run.progress;
+  if (containerId === null) throw new Error('the start has not created its container yet');
+  return containerId;
+}
 
 /**
  * Records a step together with the record it belongs to.

@@ -1,13 +1,15 @@
-import type { StartJob } from '@galaxy/domain';
+import type { Failure, StartJob } from '@galaxy/domain';
 import { decideStart, isImageAllowed, parseImageReference, previousRuntime, recordRunning, recordStarting } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
-import { type Failure, failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
-import { awaitReady, createdId, type ReadyDeps, startContainer } from './await-ready.js';
+import { failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
+import { awaitReady, type ReadyDeps } from './await-ready.js';
 import { createContainer, foreignName } from './create-container.js';
 import { obtainImage } from './obtain-image.js';
-import { prepareHost, replacePrevious } from './replace-previous.js';
-import { advance, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
+import { prepareHost } from './prepare-host.js';
+import { replacePrevious } from './replace-previous.js';
+import { startContainer } from './start-container.js';
+import { advance, createdId, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
 import { undoStart } from './undo-start.js';
 
 /** What starts a runtime. */

@@ -1,7 +1,7 @@
-import type { RuntimeRecord } from '@galaxy/domain';
+import type { Failure, RuntimeRecord } from '@galaxy/domain';
 import { moveRecord, restorePrevious } from '@galaxy/domain';
 import type { Clock, ContainerEngine, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
-import { type Failure, failed, put } from '../outcomes.js';
+import { failed, put } from '../outcomes.js';
 import type { StartRun } from './start-run.js';
 
 /**

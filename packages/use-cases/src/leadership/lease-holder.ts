@@ -11,20 +11,85 @@ export interface LeaseDeps {
   readonly holder: string;
   readonly ttlMs: number;
   /** When the duty is of no use any more: its calls have failed for so long; somebody else may do better. None: never. */
-  readonly giveUp?: { readonly streak: Pick<FailingStreak, 'failingMs' | 'forget'>; readonly afterMs: number };
+  readonly stepDown?: { readonly streak: Pick<FailingStreak, 'failingMs' | 'forget'>; readonly afterMs: number };
 }
 
 /** Does something for as long as the lease is held; ends when the signal aborts. */
 export type LeasedDuty = (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
 
+/** One process's part in a lease that it may or may not hold. */
+export interface LeaseHolder {
+  /** Whether it is held now; for health. */
+  readonly held: boolean;
+  /**
+   * One try: takes the lease if it is free, then does the duty until the lease is lost or the signal aborts. A lease that was
+   * left to others stays with them for two times to live.
+   * @throws what the duty throws; an Error that says so when the lease was left to others.
+   */
+  turn(duty: LeasedDuty, signal: AbortSignal): Promise<void>;
+  /** Ends the duty under way at once, as if the lease were lost. The next turn may take it again. */
+  letGo(): void;
+}
+
+const RELEASE_MS = 1000;
+
+/**
+ * Makes a holder. The duty's signal aborts as soon as the lease can no longer be counted on: somebody else has it, or
+ * no renewal was answered for its time to live, by the monotonic clock. Writes of the duty are fenced by the epoch all
+ * the same. At most half a second later the lease is released, whether the duty has ended by then or still waits for an answer.
+ */
+export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
+  const { leases, clock, observer, name, holder, ttlMs } = deps;
+  let held = false;
+  let awayUntilMs = Number.NEGATIVE_INFINITY;
+  let underWay = new AbortController();
+  const change = (now: boolean): void => {
+    held = now;
+    observer.observe({ kind: 'lease_changed', name, held: now });
+  };
+  const giveBack = async (grant: LeaseGrant): Promise<void> => {
+    change(false);
+    await withTimeout(
+      RELEASE_MS,
+      leases.release(grant).catch(() => undefined),
+      clock,
+    );
+  };
+  return {
+    get held() {
+      return held;
+    },
+    letGo() {
+      underWay.abort();
+    },
+    async turn(duty, signal) {
+      const askedAtMs = clock.monotonicMs();
+      if (askedAtMs < awayUntilMs) return clock.sleep(awayUntilMs - askedAtMs, signal);
+      const grant = await leases.acquire(name, holder, ttlMs);
+      if (grant === null) return clock.sleep(ttlMs / 5, signal);
+      underWay = new AbortController();
+      change(true);
+      const end = await doWhileHeld({ grant, askedAtMs, duty, signal, underWay, giveBack }, deps);
+      if (end.kind === 'stepped_down') awayUntilMs = clock.monotonicMs() + 2 * ttlMs;
+      throwFailure(name, end);
+    },
+  };
+}
+
+function throwFailure(name: string, end: DutyEnd): void {
+  if (end.kind === 'failed') throw end.error;
+  if (end.kind === 'stepped_down')
+    throw new Error(`the lease ${name} was left to others: its duty has failed for ${String(Math.round(end.failedMs))} ms`);
+}
+
 /** How a duty ended. `done`: by itself, or because the lease was lost or let go. */
-export type DutyEnd =
+type DutyEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'given_up'; readonly failedMs: number };
+  | { readonly kind: 'stepped_down'; readonly failedMs: number };
 
 /** A duty under a lease that was granted. */
-export interface Tenure {
+interface Tenure {
   readonly grant: LeaseGrant;
   /** The monotonic time just before the lease was asked for. */
   readonly askedAtMs: number;
@@ -43,11 +108,11 @@ interface Renewals {
 }
 
 /** How long a duty that was told to end is waited for before the lease is given back: its writes are fenced. */
-const FAREWELL_MS = 500;
+const END_MS = 500;
 const LOOK_EVERY_MS = 250;
 
 /** Does the duty while the lease is renewed, and gives the lease back. Returns once all of it has ended. */
-export async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<DutyEnd> {
+async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<DutyEnd> {
   const { grant, duty, signal, underWay, giveBack } = tenure;
   const end = (): void => {
     underWay.abort();
@@ -62,11 +127,11 @@ export async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<Duty
   end();
   signal.removeEventListener('abort', end);
   // A renewal that the store carries out behind the release would leave the lease with nobody to do the duty.
-  await withTimeout(FAREWELL_MS, Promise.all([working, renewals.underWay]), deps.clock);
+  await withTimeout(END_MS, Promise.all([working, renewals.underWay]), deps.clock);
   await giveBack(renewals.latest);
   await renewing;
   const worked = await working;
-  return failedMs === null ? worked : { kind: 'given_up', failedMs };
+  return failedMs === null ? worked : { kind: 'stepped_down', failedMs };
 }
 
 async function endOf(working: Promise<void>): Promise<DutyEnd> {
@@ -79,13 +144,13 @@ async function endOf(working: Promise<void>): Promise<DutyEnd> {
 }
 
 // Null when the duty ended for another reason.
-async function failedForTooLong(signal: AbortSignal, { giveUp, clock, ttlMs }: LeaseDeps): Promise<number | null> {
-  giveUp?.streak.forget();
+async function failedForTooLong(signal: AbortSignal, { stepDown, clock, ttlMs }: LeaseDeps): Promise<number | null> {
+  stepDown?.streak.forget();
   for (;;) {
-    await clock.sleep(giveUp === undefined ? ttlMs : LOOK_EVERY_MS, signal);
+    await clock.sleep(stepDown === undefined ? ttlMs : LOOK_EVERY_MS, signal);
     if (signal.aborted) return null;
-    const failedMs = giveUp?.streak.failingMs ?? 0;
-    if (giveUp !== undefined && failedMs >= giveUp.afterMs) return failedMs;
+    const failedMs = stepDown?.streak.failingMs ?? 0;
+    if (stepDown !== undefined && failedMs >= stepDown.afterMs) return failedMs;
   }
 }
 

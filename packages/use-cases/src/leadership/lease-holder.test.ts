@@ -4,8 +4,8 @@ import { runLoop } from '../lib/run-loop.js';
 import { between, faultOf } from '../test-support/stand-between.test-support.js';
 import { makeWorld, pass, type World } from '../test-support/world.test-support.js';
 import { makeFailingStreak } from './failing-streak.js';
-import { makeLeaseHolder } from './hold-lease.js';
-import type { LeasedDuty } from './leased-duty.js';
+import type { LeasedDuty } from './lease-holder.js';
+import { makeLeaseHolder } from './lease-holder.js';
 
 const TTL = 5000;
 
@@ -186,8 +186,8 @@ describe('a duty that is of no use', () => {
   /** A contender whose duty asks its server once a second; a try is made with the server cut off from it, or not. */
   function makeAsker(world: World, holder: string) {
     const streak = makeFailingStreak(world.clock);
-    const giveUp = { streak, afterMs: GIVE_UP_MS };
-    const lease = makeLeaseHolder({ ...world, name: 'duty', holder, ttlMs: TTL, giveUp });
+    const stepDown = { streak, afterMs: GIVE_UP_MS };
+    const lease = makeLeaseHolder({ ...world, name: 'duty', holder, ttlMs: TTL, stepDown });
     const state = { isCutOff: false, asked: 0 };
     const ask = async (): Promise<void> => {
       state.asked += 1;
@@ -218,7 +218,7 @@ describe('a duty that is of no use', () => {
       loop: 'lease',
       retryInMs: 100,
       error: expect.objectContaining({
-        message: expect.stringMatching(/^the lease duty was given up: its duty has failed for 10\d{3} ms$/),
+        message: expect.stringMatching(/^the lease duty was left to others: its duty has failed for 10\d{3} ms$/),
       }),
     });
   });
@@ -257,7 +257,7 @@ describe('a duty that is of no use', () => {
       name: 'another',
       holder: 'a',
       ttlMs: TTL,
-      giveUp: { streak: makeFailingStreak(world.clock), afterMs: 1 },
+      stepDown: { streak: makeFailingStreak(world.clock), afterMs: 1 },
     });
     void idle.turn((_, signal) => world.clock.sleep(3_600_000, signal), new AbortController().signal);
     await world.clock.advance(60_000);
