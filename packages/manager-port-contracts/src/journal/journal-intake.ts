@@ -15,8 +15,8 @@ import {
   stopOf,
   takeLease,
   toQueue,
-} from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+} from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const numbersOf = async (database: DatabaseUnderTest, lane: string) =>
   (await pendingIn(database, { kind: 'dead_letter', lane })).map(({ message }) => message.number);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest';
-import type { DatabaseUnderTest } from './database-under-test.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 import { claimPromises } from './journal-claims.js';
 import { deadLetterPromises } from './journal-dead-letters.js';
 import { finishPromises } from './journal-finish.js';

@@ -10,7 +10,7 @@ import {
   recoveryContract,
 } from '@galaxy/manager-port-contracts';
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
-import { ManualClock } from './manual-clock.js';
+import { ManualClock } from '../manual-clock.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryDeadLetterBox } from './memory-dead-letter-box.js';
 import { MemoryHolds } from './memory-holds.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { gameId, intakeOf, SHORT_MS, startOf, takeLease } from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+import { gameId, intakeOf, SHORT_MS, startOf, takeLease } from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const READ = { start_jobs: 3, stop_jobs: 4 };
 

@@ -16,8 +16,8 @@ import {
   stopOf,
   success,
   takenOver,
-} from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+} from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const running = ({ gameId }: Claim): OperationOutcome => ({
   ...success(gameId),

@@ -14,8 +14,8 @@ import {
   SHORT_MS,
   stopOf,
   takenOver,
-} from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+} from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const letterOf = (): DeadLetter => ({ ...deadLetter('stop_jobs').letter, errorCode: 'internal_error', attempts: 5 });
 const givenUp = ({ gameId }: Claim, letter = letterOf()): OperationOutcome => ({ ...failure(gameId), deadLetter: letter });

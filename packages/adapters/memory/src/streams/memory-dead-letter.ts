@@ -1,5 +1,5 @@
 import type { DeadLetter } from '@galaxy/domain';
-import type { MemoryDatabase } from './memory-database.js';
+import type { MemoryDatabase } from '../database/memory-database.js';
 
 /** Adds a dead letter at the end of its lane, unless one that stands for the same is there. */
 export function addDeadLetter(database: MemoryDatabase, lane: string, dedupeKey: string, asked: DeadLetter): void {

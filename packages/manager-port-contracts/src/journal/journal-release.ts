@@ -1,7 +1,19 @@
 import { record } from '@galaxy/port-contracts';
 import { expect, it } from 'vitest';
-import { anything, claimed, claimOne, gameId, LONG_MS, queue, SHORT_MS, startOf, stopOf, success, takenOver } from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+import {
+  anything,
+  claimed,
+  claimOne,
+  gameId,
+  LONG_MS,
+  queue,
+  SHORT_MS,
+  startOf,
+  stopOf,
+  success,
+  takenOver,
+} from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const AT_ONCE = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 

@@ -12,8 +12,8 @@ import {
   SHORT_MS,
   startOf,
   takeLease,
-} from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+} from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 /** What {@link OperationJournal} promises while a hold is in force. */
 export function holdPromises(opened: () => DatabaseUnderTest): void {

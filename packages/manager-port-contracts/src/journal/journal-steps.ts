@@ -1,8 +1,8 @@
 import type { Claim, OperationProgress, RecordChange } from '@galaxy/manager-ports';
 import { LATER, record } from '@galaxy/port-contracts';
 import { expect, it } from 'vitest';
-import { claimed, finishWell, SHORT_MS, takenOver } from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+import { claimed, finishWell, SHORT_MS, takenOver } from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const INTENT: OperationProgress = {
   step: 'intent',

@@ -15,8 +15,8 @@ import {
   startOf,
   stopOf,
   takenOver,
-} from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+} from '../database/database-samples.js';
+import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const games = (claims: readonly Claim[]) => claims.map(({ gameId }) => gameId);
 
