@@ -82,8 +82,10 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'the horizon of the merge',
-    edits: [{ file: 'packages/domain/src/merge-jobs.ts', from: 'entries.filter((entry) => msOf(entry) <= horizon)', to: 'entries' }],
-    suite: 'packages/domain/src/merge-jobs.test.ts',
+    edits: [
+      { file: 'packages/domain/src/streams/merge-jobs.ts', from: 'entries.filter((entry) => msOf(entry) <= horizon)', to: 'entries' },
+    ],
+    suite: 'packages/domain/src/streams/merge-jobs.test.ts',
   },
   {
     name: 'the second inspection',

@@ -32,7 +32,7 @@ const REFUSED: readonly (readonly [selector: string, file: string, snippet: stri
     "import { env } from 'node:process';",
   ],
   ["MemberExpression[object.name='Date'][property.name='now']", USE_CASE, 'Date.now();'],
-  ["MemberExpression[object.name='Date'][property.name='now']", 'packages/domain/src/runtime-status.ts', 'const clock = Date.now;'],
+  ["MemberExpression[object.name='Date'][property.name='now']", 'packages/domain/src/records/runtime-status.ts', 'const clock = Date.now;'],
   ["NewExpression[callee.name='Date'][arguments.length=0]", USE_CASE, 'new Date();'],
   ["CallExpression[callee.name='Date']", USE_CASE, 'Date();'],
   ["MemberExpression[object.name='performance'][property.name='now']", USE_CASE, 'performance.now();'],

@@ -1,5 +1,7 @@
-export { containerName, engineEndpoint, gameIdOf, hostName } from './container-name.js';
-export type { DeadLetter } from './dead-letter.js';
+export { isImageAllowed } from './images/image-allowlist.js';
+export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './images/image-reference.js';
+export { containerName, engineEndpoint, gameIdOf, hostName } from './names/container-name.js';
+export { GAME_ID_PATTERN, isGameId } from './names/game-id.js';
 export {
   decideReconcile,
   isDestructive,
@@ -7,18 +9,11 @@ export {
   type ObservedState,
   RECONCILE_VERDICTS,
   type ReconcileVerdict,
-} from './decide-reconcile.js';
-export { decideStart, type StartDecision } from './decide-start.js';
-export { decideStop, type StopDecision } from './decide-stop.js';
-export { compareEntryIds, type EntryId, isIdAfter, parseEntryId, STREAM_START } from './entry-id.js';
-export { ERROR_CODES, type ErrorCode, type Failure, type FailureCode } from './error-code.js';
-export { errorMessage, withoutLogins } from './error-message.js';
-export { GAME_ID_PATTERN, isGameId } from './game-id.js';
-export { isImageAllowed } from './image-allowlist.js';
-export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './image-reference.js';
-export { type DoneSoFar, judgeRestored } from './judge-restored.js';
-export { judgeStream, NEVER_READ, type SeenStream, type StreamVerdict } from './judge-stream.js';
-export { type Arrival, type JobStreamName, mergeJobs, type StreamReads } from './merge-jobs.js';
+} from './operations/decide-reconcile.js';
+export { decideStart, type StartDecision } from './operations/decide-start.js';
+export { decideStop, type StopDecision } from './operations/decide-stop.js';
+export { ERROR_CODES, type ErrorCode, type Failure, type FailureCode } from './operations/error-code.js';
+export { errorMessage, withoutLogins } from './operations/error-message.js';
 export {
   OPERATION_SOURCES,
   OPERATION_STATUSES,
@@ -28,7 +23,7 @@ export {
   type OperationSource,
   type OperationStatus,
   type OperationStep,
-} from './operation.js';
+} from './operations/operation.js';
 export {
   type InvalidJob,
   jobOperation,
@@ -37,7 +32,8 @@ export {
   type StartJob,
   type StopJob,
   type StreamJob,
-} from './runtime-job.js';
+} from './operations/runtime-job.js';
+export { parseStopReason, STOP_REASONS, type StopReason, type StopReasonCheck } from './operations/stop-reason.js';
 export {
   adoptedRecord,
   moveRecord,
@@ -50,7 +46,7 @@ export {
   recordStarting,
   recordUnreachable,
   restorePrevious,
-} from './runtime-record.js';
+} from './records/runtime-record.js';
 export {
   canTransition,
   InvalidTransitionError,
@@ -60,6 +56,10 @@ export {
   RUNTIME_TRANSITIONS,
   type RuntimeStatus,
   transition,
-} from './runtime-status.js';
-export { parseStopReason, STOP_REASONS, type StopReason, type StopReasonCheck } from './stop-reason.js';
-export type { StreamPlace } from './stream-place.js';
+} from './records/runtime-status.js';
+export type { DeadLetter } from './streams/dead-letter.js';
+export { compareEntryIds, type EntryId, isIdAfter, parseEntryId, STREAM_START } from './streams/entry-id.js';
+export { type DoneSoFar, judgeRestored } from './streams/judge-restored.js';
+export { judgeStream, NEVER_READ, type SeenStream, type StreamVerdict } from './streams/judge-stream.js';
+export { type Arrival, type JobStreamName, mergeJobs, type StreamReads } from './streams/merge-jobs.js';
+export type { StreamPlace } from './streams/stream-place.js';

@@ -1,30 +1,8 @@
 export type { Clock } from './clock.js';
-export type {
-  ContainerEngine,
-  CreateOutcome,
-  ImageOutcome,
-  Incarnation,
-  IncarnationOwner,
-  IncarnationSpec,
-  IncarnationState,
-  Inspection,
-  PrepareOutcome,
-  PullFailureReason,
-  RemoveOutcome,
-  StartOutcome,
-  StopOutcome,
-} from './container-engine.js';
-export type { ContainerFleet, FleetHint, FleetInventory, ListedIncarnation } from './container-fleet.js';
-export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } from './dead-letter-box.js';
-export type { DeadLetterPublisher, NumberedDeadLetter } from './dead-letter-publisher.js';
-export type { EngineClient, EngineHealth } from './engine-client.js';
-export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './holds.js';
-export type { Ids } from './ids.js';
-export type { InstallationFactKey, InstallationFacts } from './installation-facts.js';
-export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from './job-stream.js';
-export type { LeaseGrant, Leases } from './leases.js';
-export type { NumberedJobResult, NumberedResultPublisher } from './numbered-result-publisher.js';
-export type { ObservedOperation, Observer, RuntimeEvent } from './observer.js';
+export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } from './database/dead-letter-box.js';
+export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
+export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
+export type { LeaseGrant, Leases } from './database/leases.js';
 export type {
   Claim,
   ClaimKey,
@@ -41,8 +19,8 @@ export type {
   OperationOutcome,
   OperationProgress,
   RecordChange,
-} from './operation-journal.js';
-export type { OperationLog, OperationLogEntry } from './operation-log.js';
+} from './database/operation-journal.js';
+export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
 export {
   type LanePosition,
   type Outbox,
@@ -52,8 +30,30 @@ export {
   outboxLane,
   type PublishMark,
   type PublishState,
-} from './outbox.js';
-export type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './publish-outcome.js';
+} from './database/outbox.js';
+export type { GameView, QueueOutcome, ReconcileQueue } from './database/reconcile-queue.js';
+export type { Recovery } from './database/recovery.js';
+export type {
+  ContainerEngine,
+  CreateOutcome,
+  ImageOutcome,
+  Incarnation,
+  IncarnationOwner,
+  IncarnationSpec,
+  IncarnationState,
+  Inspection,
+  PrepareOutcome,
+  PullFailureReason,
+  RemoveOutcome,
+  StartOutcome,
+  StopOutcome,
+} from './engine/container-engine.js';
+export type { ContainerFleet, FleetHint, FleetInventory, ListedIncarnation } from './engine/container-fleet.js';
+export type { EngineClient, EngineHealth } from './engine/engine-client.js';
+export type { Ids } from './ids.js';
+export type { ObservedOperation, Observer, RuntimeEvent } from './observer.js';
 export type { Random } from './random.js';
-export type { GameView, QueueOutcome, ReconcileQueue } from './reconcile-queue.js';
-export type { Recovery } from './recovery.js';
+export type { DeadLetterPublisher, NumberedDeadLetter } from './streams/dead-letter-publisher.js';
+export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from './streams/job-stream.js';
+export type { NumberedJobResult, NumberedResultPublisher } from './streams/numbered-result-publisher.js';
+export type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './streams/publish-outcome.js';

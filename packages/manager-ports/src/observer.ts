@@ -1,6 +1,6 @@
 import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain';
 import type { Dependency } from '@galaxy/ports';
-import type { HoldReason } from './holds.js';
+import type { HoldReason } from './database/holds.js';
 
 /** What names an operation in logs. */
 export interface ObservedOperation {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from './error-code.js';
 
-const page = readFileSync(new URL('../../../docs/error-model.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/error-model.md', import.meta.url), 'utf8');
 
 /** The rows of one chapter's table: what its first column names, and how many cells follow. */
 function rows(heading: string): [code: string, cells: number][] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { newRuntimeRecord } from '../records/runtime-record.js';
+import { RUNTIME_STATUSES, type RuntimeStatus } from '../records/runtime-status.js';
 import { decideStart } from './decide-start.js';
-import { newRuntimeRecord } from './runtime-record.js';
-import { RUNTIME_STATUSES, type RuntimeStatus } from './runtime-status.js';
 
 const IMAGE = 'galaxy/engine:1.0';
 

@@ -1,4 +1,4 @@
-import { engineEndpoint } from './container-name.js';
+import { engineEndpoint } from '../names/container-name.js';
 import type { RuntimeStatus } from './runtime-status.js';
 import { transition } from './runtime-status.js';
 

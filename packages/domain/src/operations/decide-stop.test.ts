@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { newRuntimeRecord } from '../records/runtime-record.js';
+import { RUNTIME_STATUSES, type RuntimeStatus } from '../records/runtime-status.js';
 import { decideStop } from './decide-stop.js';
-import { newRuntimeRecord } from './runtime-record.js';
-import { RUNTIME_STATUSES, type RuntimeStatus } from './runtime-status.js';
 
 const CELLS: readonly (readonly [record: RuntimeStatus | 'none', decision: string])[] = [
   ['none', 'not_found'],

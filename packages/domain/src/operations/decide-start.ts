@@ -1,5 +1,5 @@
-import type { RuntimeRecord } from './runtime-record.js';
-import type { RuntimeStatus } from './runtime-status.js';
+import type { RuntimeRecord } from '../records/runtime-record.js';
+import type { RuntimeStatus } from '../records/runtime-status.js';
 
 /** What to do about a start job. */
 export type StartDecision = 'start' | 'replay_no_op' | 'conflict';

@@ -1,4 +1,4 @@
-import type { RuntimeRecord } from './runtime-record.js';
+import type { RuntimeRecord } from '../records/runtime-record.js';
 
 /** What to do about a stop job. */
 export type StopDecision = 'stop' | 'replay_no_op' | 'not_found';

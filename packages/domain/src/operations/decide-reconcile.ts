@@ -1,5 +1,5 @@
-import type { RuntimeRecord } from './runtime-record.js';
-import type { RuntimeStatus } from './runtime-status.js';
+import type { RuntimeRecord } from '../records/runtime-record.js';
+import type { RuntimeStatus } from '../records/runtime-status.js';
 
 /** How a game's container was seen: `ended` was created but does not run (any more). */
 export type ObservedState = 'absent' | 'ended' | 'running' | 'paused';

@@ -12,7 +12,7 @@ import type {
   StreamPlace,
 } from '@galaxy/domain';
 import type { JobResult } from '@galaxy/ports';
-import type { JobCursors, ReceivedEntry } from './job-stream.js';
+import type { JobCursors, ReceivedEntry } from '../streams/job-stream.js';
 import type { LeaseGrant } from './leases.js';
 import type { OutboxEntry } from './outbox.js';
 

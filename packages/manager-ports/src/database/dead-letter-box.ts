@@ -1,4 +1,4 @@
-import type { NumberedDeadLetter } from './dead-letter-publisher.js';
+import type { NumberedDeadLetter } from '../streams/dead-letter-publisher.js';
 
 /** What an operator has decided about a dead letter; `open` while nobody has. */
 export type DeadLetterState = 'open' | 'requeued' | 'discarded';

@@ -1,5 +1,5 @@
-import type { NumberedDeadLetter } from './dead-letter-publisher.js';
-import type { NumberedJobResult } from './numbered-result-publisher.js';
+import type { NumberedDeadLetter } from '../streams/dead-letter-publisher.js';
+import type { NumberedJobResult } from '../streams/numbered-result-publisher.js';
 
 /** What waits to be published, with its id in the outbox. Ids rise in the order of adding. */
 export type OutboxEntry = (

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canTransition, RUNTIME_STATUSES, type RuntimeStatus } from '../records/runtime-status.js';
 import {
   decideReconcile,
   isDestructive,
@@ -8,7 +9,6 @@ import {
   RECONCILE_VERDICTS,
   type ReconcileVerdict,
 } from './decide-reconcile.js';
-import { canTransition, RUNTIME_STATUSES, type RuntimeStatus } from './runtime-status.js';
 
 // Written by hand, apart from the code's table: rows are where the record is, columns how its container was seen.
 const MATRIX = `
