@@ -4,7 +4,6 @@ import type { RuntimeRecordStore } from '@galaxy/ports';
 import { DependencyFault, RuntimeNotFoundError } from '@galaxy/ports';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 
-/** What adopting takes. */
 export interface AdoptDeps extends ProbeDeps {
   readonly records: Pick<RuntimeRecordStore, 'get' | 'upsert'>;
   readonly engine: Pick<ContainerEngine, 'inspect'>;

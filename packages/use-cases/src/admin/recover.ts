@@ -25,7 +25,6 @@ import { underLease } from './under-lease.js';
  */
 export type RecoverMode = 'replay' | 'skip';
 
-/** What recovering takes. */
 export interface RecoverDeps extends AdoptDeps {
   readonly fleet: ContainerFleet;
   readonly holds: Holds;

@@ -10,7 +10,6 @@ export type ResolveOutcome =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'decided_otherwise'; readonly state: DeadLetterState; readonly entryId: string | null };
 
-/** What deciding about dead letters takes. */
 export interface ResolveDeps {
   readonly box: Pick<DeadLetterBox, 'get' | 'resolve'>;
   readonly requeue: EntryRequeue;

@@ -17,7 +17,6 @@ export interface ClaimKeeper {
   shutDown(): void;
 }
 
-/** What a keeper works with. */
 export interface ClaimKeeperDeps {
   readonly journal: Pick<OperationJournal, 'renew'>;
   readonly clock: Clock;

@@ -6,7 +6,6 @@ import type { ClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';
 import { observed } from './observed-operation.js';
 
-/** What claims operations and keeps them going. */
 export interface WorkDeps {
   readonly journal: Pick<OperationJournal, 'claim' | 'releaseClaim'>;
   readonly keeper: ClaimKeeper;

@@ -2,7 +2,6 @@ import type { Failure } from '@galaxy/domain';
 import type { Clock, ContainerEngine } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 
-/** What ends a container. */
 export interface EndDeps {
   readonly clock: Clock;
   /** How long an engine may take to end after it was asked to. */

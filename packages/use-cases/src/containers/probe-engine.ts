@@ -1,6 +1,5 @@
 import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/manager-ports';
 
-/** What asking an engine takes. */
 export interface ProbeDeps {
   readonly engineClient: EngineClient;
   readonly clock: Clock;

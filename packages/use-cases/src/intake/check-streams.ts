@@ -6,7 +6,6 @@ import { DependencyFault } from '@galaxy/ports';
 import { OFFSET_LABELS } from './mirror-offsets.js';
 import type { StreamPlaces } from './stream-places.js';
 
-/** What checks the streams. */
 export interface CheckDeps {
   readonly stream: Pick<JobStream, 'shapes'>;
   readonly journal: Pick<OperationJournal, 'cursors' | 'moveCursor'>;

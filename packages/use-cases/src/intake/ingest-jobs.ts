@@ -7,7 +7,6 @@ import { type QueueDeps, queueEntries } from './queue-entries.js';
 import { makeBatchReader } from './read-batch.js';
 import { cursorsOf, type StreamPlaces } from './stream-places.js';
 
-/** What takes jobs in. */
 export interface IngestDeps extends CheckDeps, QueueDeps {
   readonly stream: JobStream;
   readonly journal: CheckDeps['journal'] & QueueDeps['journal'];

@@ -5,7 +5,6 @@ import type { StreamOffsetLabel, StreamOffsetStore } from '@galaxy/ports';
 /** The label under which each stream's offset is mirrored. */
 export const OFFSET_LABELS = { start_jobs: 'startjobs', stop_jobs: 'stopjobs' } as const satisfies Record<JobStreamName, StreamOffsetLabel>;
 
-/** What mirrors the cursors. */
 export interface MirrorDeps {
   readonly offsets: StreamOffsetStore;
   readonly observer: Observer;

@@ -12,7 +12,6 @@ import type {
 } from '@galaxy/manager-ports';
 import type { StreamPlaces } from './stream-places.js';
 
-/** What queues entries. */
 export interface QueueDeps {
   readonly stream: Pick<JobStream, 'key'>;
   readonly journal: Pick<OperationJournal, 'ingest'>;

@@ -1,7 +1,6 @@
 import type { JobReads, JobStream, Observer } from '@galaxy/manager-ports';
 import { cursorsOf, type StreamPlaces } from './stream-places.js';
 
-/** What reads batches. */
 export interface BatchDeps {
   readonly stream: Pick<JobStream, 'read'>;
   readonly observer: Observer;

@@ -6,7 +6,6 @@ import type { RestoreGuard } from './restore-guard.js';
 /** One part of the coordinator's duty: done again and again while the lease is held. */
 export type DutyTurn = (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
 
-/** What the coordinator does. */
 export interface CoordinatorDeps {
   readonly guard: RestoreGuard;
   readonly clock: Clock;

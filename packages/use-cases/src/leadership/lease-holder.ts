@@ -2,7 +2,6 @@ import type { Clock, LeaseGrant, Leases, Observer } from '@galaxy/manager-ports'
 import { withTimeout } from '../lib/with-timeout.js';
 import type { FailingStreak } from './failing-streak.js';
 
-/** What holds a lease. */
 export interface LeaseDeps {
   readonly leases: Leases;
   readonly clock: Clock;

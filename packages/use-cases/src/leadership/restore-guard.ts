@@ -5,7 +5,6 @@ import type { StreamOffsetStore } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { OFFSET_LABELS } from '../intake/mirror-offsets.js';
 
-/** What the guard looks at. */
 export interface RestoreGuardDeps {
   readonly journal: Pick<OperationJournal, 'cursors'>;
   readonly outbox: Pick<Outbox, 'state'>;

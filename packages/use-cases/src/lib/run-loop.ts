@@ -1,6 +1,5 @@
 import type { Clock, Observer } from '@galaxy/manager-ports';
 
-/** What a loop is run with. */
 export interface RunLoopDeps {
   readonly clock: Clock;
   readonly observer: Observer;

@@ -1,6 +1,5 @@
 import type { Clock, Observer } from '@galaxy/manager-ports';
 
-/** What watches over a process. */
 export interface StallGuardDeps {
   readonly clock: Clock;
   readonly observer: Observer;

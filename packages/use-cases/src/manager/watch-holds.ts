@@ -1,6 +1,5 @@
 import type { Clock, Hold, Holds, Observer } from '@galaxy/manager-ports';
 
-/** What watches holds. */
 export interface WatchHoldsDeps {
   readonly holds: Pick<Holds, 'list'>;
   readonly clock: Clock;

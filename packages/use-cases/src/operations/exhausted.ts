@@ -6,7 +6,6 @@ import { failedUntouched } from './outcomes.js';
 import { resumeStart } from './start/start-runtime.js';
 import { abandonStart, undoStart } from './start/undo-start.js';
 
-/** What giving up takes. */
 export interface ExhaustedDeps {
   readonly journal: Pick<OperationJournal, 'advance'>;
   readonly clock: Clock;

@@ -6,7 +6,6 @@ import { observed } from '../claims/observed-operation.js';
 import type { Wakeup } from '../lib/wakeup.js';
 import type { CircuitBreaker } from '../resilience/circuit-breaker.js';
 
-/** What handing back takes. */
 export interface ReleaseDeps {
   readonly journal: Pick<OperationJournal, 'releaseClaim'>;
   readonly clock: Clock;

@@ -19,7 +19,6 @@ import { type ReleaseDeps, releaseAfter } from './release-claim.js';
 import { makeStartRuntime, type StartDeps } from './start/start-runtime.js';
 import { makeStopRuntime } from './stop/stop-runtime.js';
 
-/** What carries operations out. */
 export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps {
   readonly journal: OperationJournal;
   readonly engine: ContainerEngine;

@@ -1,6 +1,5 @@
 import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
 
-/** What the comparison takes. */
 export interface CompareDeps {
   readonly outbox: Pick<Outbox, 'lately' | 'takeBack' | 'state'>;
   readonly results: StreamPublishing;

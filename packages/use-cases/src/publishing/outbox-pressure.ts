@@ -1,6 +1,5 @@
 import type { Observer, Outbox } from '@galaxy/manager-ports';
 
-/** What the pressure is told by. */
 export interface OutboxPressureDeps {
   readonly outbox: Pick<Outbox, 'backlog'>;
   readonly observer: Observer;

@@ -1,6 +1,5 @@
 import type { Observer, Outbox } from '@galaxy/manager-ports';
 
-/** What pruning takes. */
 export interface PruneOutboxDeps {
   readonly outbox: Pick<Outbox, 'prune'>;
   readonly observer: Observer;

@@ -9,7 +9,6 @@ import type {
 } from '@galaxy/manager-ports';
 import { outboxLane } from '@galaxy/manager-ports';
 
-/** What publishing one entry takes. */
 export interface PublishInOrderDeps {
   readonly outbox: Pick<Outbox, 'lane'>;
   readonly results: NumberedResultPublisher;

@@ -4,7 +4,6 @@ import { InvalidInputError } from '@galaxy/ports';
 import { makePublishedComparison, type PublishedComparison } from './compare-published.js';
 import { type InOrderOutcome, type PublishInOrderDeps, publishInOrder } from './publish-in-order.js';
 
-/** What publishes the outbox. */
 export interface PublishDeps {
   readonly outbox: Outbox;
   readonly results: NumberedResultPublisher;

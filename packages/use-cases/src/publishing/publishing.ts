@@ -5,7 +5,6 @@ import { makeOutboxPressure } from './outbox-pressure.js';
 import { makePruneOutbox } from './prune-outbox.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
 
-/** What publishing takes. */
 export interface PublishingDeps {
   readonly outbox: Outbox;
   readonly results: NumberedResultPublisher;

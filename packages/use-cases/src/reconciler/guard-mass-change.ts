@@ -3,7 +3,6 @@ import type { FleetInventory, HoldReason, Holds, InstallationFacts, LeaseGrant }
 import type { SeenDrift } from './drift-history.js';
 import { type Drift, endsSomething } from './find-drift.js';
 
-/** What the guard works with. */
 export interface GuardDeps {
   readonly holds: Holds;
   readonly facts: InstallationFacts;

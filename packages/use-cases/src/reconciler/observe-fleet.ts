@@ -6,7 +6,6 @@ import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 import { inParallel } from '../lib/in-parallel.js';
 import { type Drift, driftOf, findDrift, unnamedGames } from './find-drift.js';
 
-/** What looking takes. */
 export interface LookDeps extends ProbeDeps {
   readonly engine: Pick<ContainerEngine, 'find' | 'inspect'>;
   readonly queue: Pick<ReconcileQueue, 'games' | 'lookAt'>;

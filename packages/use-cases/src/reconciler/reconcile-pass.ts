@@ -17,7 +17,6 @@ import { applyJudgement, judgeLook, type KeptBack, keptBackBy, readStanding } fr
 import { type FleetObservation, type LookDeps, observeAll, observeSome, partSilent, thatAnswer } from './observe-fleet.js';
 import { makeReconcileReports, type ReconcileReport } from './reconcile-reports.js';
 
-/** What compares records and containers. */
 export interface PassDeps extends LookDeps {
   readonly fleet: Pick<ContainerFleet, 'list'>;
   readonly queue: ReconcileQueue;

@@ -2,7 +2,6 @@ import type { Clock, ContainerFleet, LeaseGrant } from '@galaxy/manager-ports';
 import { makeWakeup } from '../lib/wakeup.js';
 import { makePasses, type PassDeps, type Passes } from './reconcile-pass.js';
 
-/** What finds and mends what records and containers do not agree about. */
 export interface ReconcilerDeps extends PassDeps {
   readonly fleet: ContainerFleet;
   /** From the beginning of one pass to the next. */

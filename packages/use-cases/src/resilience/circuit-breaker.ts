@@ -2,7 +2,6 @@ import type { Clock, Observer, Random } from '@galaxy/manager-ports';
 import type { Dependency } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 
-/** What a breaker works with. */
 export interface CircuitDeps {
   readonly clock: Clock;
   readonly random: Random;

@@ -8,7 +8,6 @@ import { answers, type ProbeDeps } from '../../containers/probe-engine.js';
 import { failed, kept, succeeded } from '../outcomes.js';
 import { removeOrphans } from './remove-orphans.js';
 
-/** What reconciles a runtime. */
 export interface ReconcileDeps extends EndDeps, ProbeDeps {}
 
 /** One attempt at a reconcile. */

@@ -3,7 +3,6 @@ import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/
 import type { StartPhase, StartRun } from './start-run.js';
 import { createdId, DISAPPEARED, SUPERSEDED } from './start-run.js';
 
-/** What waiting for an engine takes. */
 export interface ReadyDeps {
   readonly engineClient: EngineClient;
   readonly clock: Clock;

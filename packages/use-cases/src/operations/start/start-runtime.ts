@@ -12,7 +12,6 @@ import { startContainer } from './start-container.js';
 import { advance, createdId, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
 import { undoStart } from './undo-start.js';
 
-/** What starts a runtime. */
 export interface StartDeps extends ReadyDeps {
   readonly journal: Pick<OperationJournal, 'advance'>;
   /** Patterns of images that may be started; see isImageAllowed. */
