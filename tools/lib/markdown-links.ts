@@ -14,7 +14,7 @@ const CODE_PATH = /`((?:packages|apps|contracts|docs|tools)\/[\w./-]+\.\w+(?::\d
 
 /** The links of a page and the repository's files it names in `code`, fenced blocks left out. */
 export function markdownLinks(text: string): MarkdownLink[] {
-  return withoutFences(text)
+  return withoutCode(text)
     .split('\n')
     .flatMap((line, index) => targetsOf(line).map((target) => ({ line: index + 1, ...split(target) })));
 }
@@ -29,6 +29,42 @@ function targetsOf(line: string): string[] {
 function split(target: string): Pick<MarkdownLink, 'path' | 'anchor'> {
   const [path = '', anchor] = target.split('#');
   return { path: decodeURIComponent(path), anchor };
+}
+
+/** What a page says of a source: the file's name as the link's text gives it, if it does, and the symbols it names there. */
+export interface SourceMention {
+  readonly line: number;
+  /** Path as written. */
+  readonly path: string;
+  readonly fileName: string | undefined;
+  readonly symbols: readonly string[];
+}
+
+const SOURCE_LINK = /\[((?:[^\]\\]|\\.)*)\]\(\s*<?([^)\s>]+\.ts)>?\s*\)/g;
+const SOURCE_PATH = /`((?:packages|apps|contracts|docs|tools)\/[\w./-]+\.ts)`/g;
+const FILE_NAME = /^[\w.-]+\.ts$/;
+// One code span or a list of them, then `in` or an opening bracket, then the link.
+const BESIDE = /((?:`[^`]+`(?:,\s+|\s+and\s+)?)+)\s+(?:in\s+|\()$/;
+const SYMBOL = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?$/;
+
+/**
+ * The links to sources (`.ts`) of a page with the symbols named in the link's text or directly before it: `name` in
+ * [file.ts](…), `name` ([file.ts](…)). A code span that is no identifier is left out.
+ */
+export function sourceMentions(text: string): SourceMention[] {
+  const page = withoutCode(text);
+  const links = [...page.matchAll(SOURCE_LINK)].map(({ index, 1: label = '', 2: path = '' }) => ({ index, label, path }));
+  const paths = [...page.matchAll(SOURCE_PATH)].map(({ index, 1: path = '' }) => ({ index, label: '', path: `/${path}` }));
+  return [...links, ...paths].map(({ index, label, path }) => ({
+    line: page.slice(0, index).split('\n').length,
+    path,
+    fileName: FILE_NAME.test(label) ? label : undefined,
+    symbols: [...symbolsIn(BESIDE.exec(page.slice(0, index))?.[1] ?? ''), ...symbolsIn(label)],
+  }));
+}
+
+function symbolsIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code).filter((code) => SYMBOL.test(code));
 }
 
 /** The anchors of a page as GitHub makes them: headings in lower case, spaces as hyphens, repeats numbered; and written ids. */
@@ -51,6 +87,11 @@ function slugOf(heading: string): string {
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\p{M}_\- ]/gu, '')
     .replaceAll(' ', '-');
+}
+
+/** Blanks what only shows Markdown: fenced blocks, and code spans between two backticks. */
+function withoutCode(text: string): string {
+  return withoutFences(text).replaceAll(/(?<!`)``(?!`)[\s\S]*?``(?!`)/g, (span) => span.replaceAll(/[^\n]/g, ' '));
 }
 
 /** Blanks fenced blocks, keeping the line numbers of what follows. */

@@ -12,11 +12,14 @@
  *                               renewal, superseded: claim-keeper.ts; renew.ts, superseded.ts in adapters/postgres
  *                               steps: start-run.ts; advance.ts, fenced.ts in adapters/postgres
  *                               finish, its repetition: run-operation.ts; finish.ts in adapters/postgres
- *                               a reply that is lost, a dropped run: hand-back.ts; giving up: give-up.ts, abandonStart in undo-start.ts
+ *                               a reply that is lost, a dropped run: release-claim.ts; ending an exhausted one: exhausted.ts,
+ *                               abandonStart in undo-start.ts
  *   claims/start.ts             start-runtime.ts, obtain-image.ts, replace-previous.ts, create-container.ts, await-ready.ts, undo-start.ts
  *   claims/stop.ts              stop-runtime.ts
  *   claims/container-engine.ts  the calls that fenced-engine.ts lets through, and the engine behind them
- *   claims/reconciler.ts        the table of what record and container call for; there is no code for it yet
+ *   claims/reconciler.ts        the table of what record and container call for: decide-reconcile.ts in packages/domain/src; finding and
+ *                               queueing: find-drift.ts, reconcile-pass.ts; the act: reconcile-runtime.ts. Simpler here: one look is enough,
+ *                               a container without a record is removed where the code adopts one that runs, and no engine is asked
  *
  * Holds in every state: one result per job, in order; one container; a running engine is ended by nothing but a stop; while
  * no operation runs, record and container agree, unless a call came late or an operation was given up without a look; even
