@@ -47,5 +47,5 @@ async function bounce(name: keyof typeof servers, signal: 'SIGKILL' | 'SIGTERM' 
   expect((await fetch(`${rtmanager.url}/livez`)).status).toBe(200);
   await sleep(AWAY_MS);
   await server.restart();
-  await rtmanager.untilReady(20_000);
+  await rtmanager.untilReady();
 }

@@ -103,7 +103,7 @@ async function violationsNow({ world, notes, replicas }: ChaosRun, jobs: readonl
 }
 
 async function unready({ process }: Replica): Promise<readonly string[]> {
-  const response = await fetch(`${process.url}/readyz`, { signal: AbortSignal.timeout(15_000) });
+  const response = await fetch(`${process.url}/readyz`, { signal: AbortSignal.timeout(60_000) });
   const answer = await response.text();
   const { holds } = JSON.parse(answer) as { readonly holds: object };
   return response.status === 200 && Object.keys(holds).length === 0 ? [] : [`/readyz of ${process.pid} answers ${answer}`];

@@ -1,10 +1,10 @@
-import { waitFor } from '@galaxy/testkit';
+import { type WaitOptions, waitFor } from '@galaxy/testkit';
 import { violationsOf } from '../harness/check-run.js';
 import { publishedJobs } from '../harness/lobby-run.js';
 import type { Run } from './run.js';
 import type { Strike } from './strike.js';
 
-const REST_MS = 45_000;
+const REST_MS = 90_000;
 
 /**
  * Waits until everything has come to rest, the process that was struck included unless it is frozen still. Returns what is
@@ -18,7 +18,7 @@ export async function atRest(run: Run, isFrozen = false): Promise<readonly strin
     found = [...(await violationsOf({ world, jobs, mirrorMayLag: true, ...prunedOf(run) })), ...(await holdsLeft(run))];
     return found.length === 0;
   };
-  if (!(await inTime('rest', look, REST_MS))) found = [...found, await world.story()];
+  if (!(await inTime('rest', look, { timeoutMs: REST_MS }))) found = [...found, await world.story()];
   const overlaps = engine.audit.overlaps('existed');
   return [
     ...found,
@@ -29,8 +29,8 @@ export async function atRest(run: Run, isFrozen = false): Promise<readonly strin
 }
 
 /** Whether something comes true in time. */
-export async function inTime(what: string, probe: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
-  return waitFor(what, probe, { timeoutMs, everyMs: 100 }).then(
+export async function inTime(what: string, probe: () => boolean | Promise<boolean>, options: WaitOptions): Promise<boolean> {
+  return waitFor(what, probe, { everyMs: 100, ...options }).then(
     () => true,
     () => false,
   );
