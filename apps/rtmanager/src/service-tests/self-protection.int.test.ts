@@ -51,7 +51,13 @@ describe('an error that nobody expected', () => {
     expect(fatal[0]).toMatchObject({ msg: 'unexpected error' });
     expect(JSON.stringify(fatal[0]?.['err'])).toContain(JSON.stringify(message).slice(1, -1));
     expect(rtmanager.log.at(-1)).toBe(fatal[0]);
-    expect(rtmanager.stderr()).toBe('');
+    expect(
+      rtmanager
+        .stderr()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(fatal);
   });
 });
 
