@@ -202,8 +202,8 @@ describe('a process whose log nobody reads', () => {
   it('ends though nobody reads its standard error either', async () => {
     const fill = "for (const size of [4096, 1]) try { for (;;) writeSync(2, 'x'.repeat(size)); } catch {}";
     const args = ['--conditions=galaxy-source', '--import', 'tsx', '--input-type=module', '-e'];
-    // The getter of process.stderr is what makes its pipe one that does not block.
-    const text = `import { writeSync } from 'node:fs'; void process.stderr; ${fill} ${script(CRASH)}`;
+    // The getter of process.stderr is what makes its pipe one that does not block. Filled twice: our own end of it takes some.
+    const text = `import { writeSync } from 'node:fs'; void process.stderr; ${fill} ${script(`${fill} ${CRASH}`)}`;
     const child = spawn(process.execPath, [...args, text], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
     expect(await once(child, 'exit')).toEqual([3, null]);
   });
