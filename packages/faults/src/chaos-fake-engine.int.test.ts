@@ -18,7 +18,7 @@ import { backendFaults, serverFaults } from './chaos/server-faults.js';
 import { openWorldOn, type World } from './harness/service-world.js';
 import { jobCount, seed } from './harness/test-scale.js';
 
-const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(2000), jobCount(60), 100, 3];
+const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(800), jobCount(24), 100, 3];
 
 let redis: RedisServer;
 let postgres: PostgresServer;

@@ -20,7 +20,7 @@ import { watchContainers } from './harness/container-watch.js';
 import { containersOf, openWorldOn, type World } from './harness/service-world.js';
 import { jobCount, seed } from './harness/test-scale.js';
 
-const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(100), jobCount(15), 20, 2];
+const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(60), jobCount(9), 20, 2];
 
 let redis: RedisServer;
 let postgres: PostgresServer;

@@ -19,7 +19,7 @@ import { trespasses } from './chaos/trespasses.js';
 import { openWorldOn, type World } from './harness/service-world.js';
 import { jobCount, seed } from './harness/test-scale.js';
 
-const [JOBS, PAUSES, REPLICAS] = [jobCount(300), jobCount(30), 3];
+const [JOBS, PAUSES, REPLICAS] = [jobCount(150), jobCount(15), 3];
 
 let redis: RedisServer;
 let database: FreshDatabase;

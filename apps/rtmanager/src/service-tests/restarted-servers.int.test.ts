@@ -17,7 +17,7 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map((server) => server.stop()));
 });
 
-const JOBS = jobCount(500);
+const JOBS = jobCount(200);
 // The polite signal of each, by which it ends at once: https://www.postgresql.org/docs/current/server-shutdown.html
 const POLITE = { redis: 'SIGTERM', postgres: 'SIGINT', container_engine: 'SIGTERM' } as const;
 const AWAY_MS = 2500;
