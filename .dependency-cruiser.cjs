@@ -3,30 +3,48 @@
 // A test, or what only tests share.
 const TEST = '\\.test(-support)?\\.ts$';
 const PACKAGE = '(?:packages/(?:adapters/)?|apps/)[^/]+';
+// Packages that only tests use.
+const TEST_HELP = 'testing|fake-docker|verification|port-contracts|manager-port-contracts';
 
 /** The doors a package's sources may come in by, its own files apart. Tests may come in by `tests` too. */
 const MAY_IMPORT = {
   'packages/domain': { doors: [], tests: [] },
   'packages/ports': { doors: ['packages/domain'], tests: [] },
+  'packages/manager-ports': { doors: ['packages/domain', 'packages/ports'], tests: [] },
   'packages/wire': { doors: ['packages/domain', 'packages/ports'], tests: [] },
   'packages/port-contracts': { doors: ['packages/domain', 'packages/ports'], tests: [] },
-  'packages/use-cases': { doors: ['packages/domain', 'packages/ports'], tests: ['packages/adapters/memory'] },
-  'packages/testkit': { doors: ['packages/domain', 'packages/ports', 'packages/wire', 'apps/demo-engine'], tests: [] },
-  'packages/faults': {
+  'packages/manager-port-contracts': {
+    doors: ['packages/domain', 'packages/ports', 'packages/manager-ports', 'packages/port-contracts'],
+    tests: [],
+  },
+  'packages/use-cases': { doors: ['packages/domain', 'packages/ports', 'packages/manager-ports'], tests: ['packages/adapters/memory'] },
+  'packages/demo-engine': { doors: [], tests: [] },
+  'packages/testing': { doors: ['packages/domain', 'packages/ports', 'packages/wire', 'packages/demo-engine'], tests: [] },
+  'packages/fake-docker': { doors: ['packages/demo-engine', 'packages/testing'], tests: [] },
+  'packages/verification': {
     doors: [
       'packages/domain',
       'packages/ports',
+      'packages/manager-ports',
       'packages/wire',
       'packages/use-cases',
       'packages/adapters',
       'packages/port-contracts',
-      'packages/testkit',
+      'packages/manager-port-contracts',
+      'packages/testing',
+      'packages/fake-docker',
     ],
     tests: [],
   },
   'packages/adapters/[^/]+': {
-    doors: ['packages/domain', 'packages/ports', 'packages/wire'],
-    tests: ['packages/port-contracts', 'packages/testkit', 'apps/demo-engine'],
+    doors: ['packages/domain', 'packages/ports', 'packages/manager-ports', 'packages/wire'],
+    tests: [
+      'packages/port-contracts',
+      'packages/manager-port-contracts',
+      'packages/testing',
+      'packages/fake-docker',
+      'packages/demo-engine',
+    ],
   },
 };
 
@@ -34,11 +52,13 @@ const MAY_IMPORT = {
 const MAY_USE = {
   'packages/domain': [],
   'packages/ports': [],
+  'packages/manager-ports': [],
   'packages/use-cases': [],
   'packages/wire': ['zod'],
   'packages/port-contracts': ['vitest'],
+  'packages/manager-port-contracts': ['vitest'],
 };
-const WITHOUT_NODE = ['packages/domain', 'packages/ports', 'packages/use-cases'];
+const WITHOUT_NODE = ['packages/domain', 'packages/ports', 'packages/manager-ports', 'packages/use-cases'];
 
 const ruleName = (path) => path.replace('packages/adapters/[^/]+', 'adapters').replace('packages/', '');
 const inside = (path) => (path.includes('[^/]+') ? '^(packages/adapters/[^/]+)/' : `^(${path})/`);
@@ -83,26 +103,26 @@ module.exports = {
     {
       name: 'test-help-stays-in-tests',
       severity: 'error',
-      comment: 'testkit, faults, port-contracts and memory are for tests; the embedded mode composes memory too.',
+      comment: 'testing, fake-docker, verification, the contract suites and memory are for tests; the embedded mode composes memory too.',
       from: {
         path: '^(packages|apps)/',
-        pathNot: [TEST, '^packages/(testkit|faults|port-contracts|adapters/memory)/', '^apps/rtmanager/src/.*(compose|dev|demo)'],
+        pathNot: [TEST, `^packages/(${TEST_HELP}|adapters/memory)/`, '^apps/rtmanager/src/(compose|demo)/'],
       },
-      to: { path: '^packages/(testkit|faults|port-contracts|adapters/memory)/' },
+      to: { path: `^packages/(${TEST_HELP}|adapters/memory)/` },
     },
     {
       name: 'service-needs-no-test-help',
       severity: 'error',
       comment: 'Not even the embedded mode starts test servers or suites.',
       from: { path: '^apps/', pathNot: TEST },
-      to: { path: '^packages/(testkit|faults|port-contracts)/' },
+      to: { path: `^packages/(${TEST_HELP})/` },
     },
     {
       name: 'embedded-parts-only-in-compose',
       severity: 'error',
       comment: 'Demo engines and their container engine are composed by the embedded mode alone.',
-      from: { path: '^apps/', pathNot: [TEST, '^apps/demo-engine/', '^apps/rtmanager/src/.*(compose|dev|demo)'] },
-      to: { path: '^(packages/adapters/local-process|apps/demo-engine)/' },
+      from: { path: '^apps/', pathNot: [TEST, '^apps/rtmanager/src/(compose|demo)/'] },
+      to: { path: '^packages/(adapters/local-process|demo-engine)/' },
     },
     {
       name: 'apps-are-strangers',
@@ -111,7 +131,7 @@ module.exports = {
       from: { path: '^(apps/[^/]+)/' },
       to: {
         path: '^apps/',
-        pathNot: ['^$1/', '^apps/(demo-engine|lobby-producer)/'],
+        pathNot: ['^$1/', '^apps/lobby-producer/'],
       },
     },
     {
@@ -153,7 +173,7 @@ module.exports = {
       name: 'ship-what-you-import',
       severity: 'error',
       comment: 'What runs in production is declared as a dependency.',
-      from: { path: '^(packages|apps)/', pathNot: [TEST, '^packages/testkit/'] },
+      from: { path: '^(packages|apps)/', pathNot: [TEST, '^packages/testing/'] },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['type-only', 'npm-peer'],

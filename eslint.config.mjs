@@ -6,8 +6,10 @@ const tests = [
   '**/*.test.ts',
   '**/*.test-support.ts',
   'packages/port-contracts/src/**',
-  'packages/testkit/src/**',
-  'packages/faults/src/harness/**',
+  'packages/manager-port-contracts/src/**',
+  'packages/testing/src/**',
+  'packages/fake-docker/src/**',
+  'packages/verification/src/harness/**',
 ];
 const pure = ['packages/domain/src/**', 'packages/use-cases/src/**'];
 
@@ -59,11 +61,14 @@ export default defineConfig(
   // no-restricted-syntax is one list per file: each block below replaces the one above it for the files it names.
   { files: ['**/*.ts'], rules: restrictions('exports', 'transactions', 'environment') },
   { files: pure, rules: restrictions('exports', 'transactions', 'environment', 'impurity') },
-  { files: ['apps/rtmanager/src/config.ts', 'apps/demo-engine/src/main.ts'], rules: restrictions('exports', 'transactions') },
   {
-    files: ['tools/**/*.ts', '**/*.test.ts', '**/*.test-support.ts', 'packages/faults/src/harness/**'],
+    files: ['apps/rtmanager/src/config/read-config.ts', 'packages/demo-engine/src/main.ts'],
     rules: restrictions('exports', 'transactions'),
   },
-  { files: ['packages/testkit/src/**', '**/*.canary.int.test.ts'], rules: restrictions('exports') },
+  {
+    files: ['tools/**/*.ts', '**/*.test.ts', '**/*.test-support.ts', 'packages/verification/src/harness/**'],
+    rules: restrictions('exports', 'transactions'),
+  },
+  { files: ['packages/testing/src/**', 'packages/fake-docker/src/**', '**/*.canary.int.test.ts'], rules: restrictions('exports') },
   { files: ['**/*.config.ts'], rules: restrictions('transactions') },
 );

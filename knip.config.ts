@@ -14,7 +14,7 @@ const config: KnipConfig = {
   exclude: production ? ['types'] : [],
   ignore: production ? ['**/*.test-support.ts'] : [],
   // Tests are the only users that these have.
-  ignoreWorkspaces: production ? ['packages/testkit', 'tools'] : [],
+  ignoreWorkspaces: production ? ['packages/testing', 'packages/fake-docker', 'tools'] : [],
   workspaces: {
     '.': {
       // Started by tools/ by path, and by people.
@@ -23,7 +23,7 @@ const config: KnipConfig = {
     tools: { entry: ['*.ts'] },
     // All of it is for tests, its own and those of the apps.
     // setpriv is part of every Debian.
-    'packages/faults': { entry: ['src/**/*.ts!', '!src/**/*.test.ts!'], ignoreBinaries: ['setpriv'] },
+    'packages/verification': { entry: ['src/**/*.ts!', '!src/**/*.test.ts!'], ignoreBinaries: ['setpriv'] },
     'packages/use-cases': door,
     'packages/adapters/docker': door,
     'packages/adapters/postgres': door,
@@ -32,7 +32,7 @@ const config: KnipConfig = {
     'packages/adapters/local-process': { ...door, entry: ['src/exit-with-parent.ts!'] },
     // The struck service is bundled by its path.
     'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!', 'src/service-tests/struck-main.test-support.ts'] },
-    'apps/demo-engine': { entry: ['src/main.ts!'] },
+    'packages/demo-engine': { entry: ['src/main.ts!'] },
   },
 };
 

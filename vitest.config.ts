@@ -9,7 +9,7 @@ const resolution = { resolve, ssr: { resolve }, environments: { __vitest__: { re
 
 const everywhere = ['{packages,apps,tools}/**/*.test.ts'];
 const neverTests = ['**/node_modules/**', '**/dist/**'];
-const globalSetup = ['packages/testkit/src/global-setup.ts'];
+const globalSetup = ['packages/testing/src/servers/global-setup.ts'];
 
 export default defineConfig({
   test: {

@@ -10,7 +10,7 @@ import { derivedSeed, toldOf } from './lib/fault-runs.js';
 import { projectOf } from './lib/test-projects.js';
 import { binary, ROOT } from './lib/workspace.js';
 
-const OWN = 'packages/faults/src';
+const OWN = 'packages/verification/src';
 const SERVICE = 'apps/rtmanager/src/service-tests';
 const SUITES: readonly string[] = [
   ...intTestsUnder(OWN),

@@ -29,15 +29,31 @@ export const PROBES: readonly Probe[] = [
   probe('ports-needs-no-library', 'packages/ports/src/probe.ts', "export type { ZodType } from 'zod';\n"),
   probe(null, 'packages/ports/src/probe.ts', typeOf('domain')),
 
+  probe('ports-imports-inward', 'packages/ports/src/probe.ts', typeOf('manager-ports')),
+  probe('manager-ports-imports-inward', 'packages/manager-ports/src/probe.ts', typeOf('wire')),
+  probe('manager-ports-tests-import-inward', 'packages/manager-ports/src/probe.test.ts', door('adapter-memory')),
+  probe('manager-ports-needs-no-library', 'packages/manager-ports/src/probe.ts', "export type { ZodType } from 'zod';\n"),
+  probe(
+    null,
+    'packages/manager-ports/src/probe.ts',
+    "export { door } from '@galaxy/domain';\nexport { door as ports } from '@galaxy/ports';\n",
+  ),
+
+  probe('wire-imports-inward', 'packages/wire/src/probe.ts', typeOf('manager-ports')),
   probe('wire-imports-inward', 'packages/wire/src/probe.ts', door('use-cases')),
   probe('wire-tests-import-inward', 'packages/wire/src/probe.test.ts', door('adapter-redis')),
   probe('wire-needs-no-library', 'packages/wire/src/probe.ts', "export { Redis } from 'ioredis';\n"),
   probe(null, 'packages/wire/src/probe.ts', "export { z } from 'zod';\nexport { door } from '@galaxy/domain';\n"),
 
   probe('port-contracts-imports-inward', 'packages/port-contracts/src/probe.ts', door('wire')),
-  probe('port-contracts-tests-import-inward', 'packages/port-contracts/src/probe.test.ts', door('testkit')),
+  probe('port-contracts-tests-import-inward', 'packages/port-contracts/src/probe.test.ts', door('testing')),
   probe('port-contracts-needs-no-library', 'packages/port-contracts/src/probe.ts', "export { z } from 'zod';\n"),
   probe(null, 'packages/port-contracts/src/probe.ts', "export { it } from 'vitest';\nexport { door } from '@galaxy/ports';\n"),
+
+  probe('port-contracts-imports-inward', 'packages/port-contracts/src/probe.ts', typeOf('manager-ports')),
+  probe('manager-port-contracts-imports-inward', 'packages/manager-port-contracts/src/probe.ts', door('wire')),
+  probe('manager-port-contracts-tests-import-inward', 'packages/manager-port-contracts/src/probe.test.ts', door('testing')),
+  probe('manager-port-contracts-needs-no-library', 'packages/manager-port-contracts/src/probe.ts', "export { z } from 'zod';\n"),
 
   probe('use-cases-imports-inward', 'packages/use-cases/src/probe.ts', door('adapter-docker')),
   probe('use-cases-imports-inward', 'packages/use-cases/src/probe.ts', typeOf('wire')),
@@ -52,35 +68,41 @@ export const PROBES: readonly Probe[] = [
   probe(
     null,
     'packages/adapters/redis/src/probe.test.ts',
-    "export { door } from '@galaxy/port-contracts';\nexport { door as kit } from '@galaxy/testkit';\n",
+    "export { door } from '@galaxy/port-contracts';\nexport { door as kit } from '@galaxy/testing';\n",
   ),
 
-  probe('testkit-imports-inward', 'packages/testkit/src/probe.ts', door('adapter-redis')),
-  probe('testkit-tests-import-inward', 'packages/testkit/src/probe.test.ts', door('use-cases')),
-  probe(null, 'packages/testkit/src/probe.ts', door('demo-engine')),
+  probe('testing-imports-inward', 'packages/testing/src/probe.ts', door('adapter-redis')),
+  probe('testing-tests-import-inward', 'packages/testing/src/probe.test.ts', door('use-cases')),
+  probe(null, 'packages/testing/src/probe.ts', door('demo-engine')),
 
-  probe('faults-imports-inward', 'packages/faults/src/harness/probe.ts', door('rtmanager')),
-  probe('faults-tests-import-inward', 'packages/faults/src/probe.test.ts', door('rtmanager')),
+  probe('demo-engine-imports-inward', 'packages/demo-engine/src/probe.ts', door('domain')),
+  probe('demo-engine-tests-import-inward', 'packages/demo-engine/src/probe.test.ts', door('testing')),
+  probe('fake-docker-imports-inward', 'packages/fake-docker/src/probe.ts', door('domain')),
+  probe('fake-docker-tests-import-inward', 'packages/fake-docker/src/probe.test.ts', door('adapter-docker')),
+  probe(null, 'packages/fake-docker/src/probe.ts', door('testing')),
+
+  probe('verification-imports-inward', 'packages/verification/src/harness/probe.ts', door('rtmanager')),
+  probe('verification-tests-import-inward', 'packages/verification/src/probe.test.ts', door('rtmanager')),
   probe(
     null,
-    'packages/faults/src/harness/probe.ts',
-    "export { door } from '@galaxy/testkit';\nexport { door as suites } from '@galaxy/port-contracts';\nexport { door as memory } from '@galaxy/adapter-memory';\n",
+    'packages/verification/src/harness/probe.ts',
+    "export { door } from '@galaxy/testing';\nexport { door as suites } from '@galaxy/port-contracts';\nexport { door as memory } from '@galaxy/adapter-memory';\n",
   ),
 
   probe('test-help-stays-in-tests', 'apps/rtmanager/src/http/probe.ts', door('adapter-memory')),
-  probe('test-help-stays-in-tests', 'packages/use-cases/src/probe.ts', door('faults')),
-  probe('service-needs-no-test-help', 'apps/rtmanager/src/compose-probe.ts', door('testkit')),
-  probe('service-needs-no-test-help', 'apps/rtmanager/src/compose-probe.ts', door('faults')),
+  probe('test-help-stays-in-tests', 'packages/use-cases/src/probe.ts', door('verification')),
+  probe('service-needs-no-test-help', 'apps/rtmanager/src/compose/probe.ts', door('testing')),
+  probe('service-needs-no-test-help', 'apps/rtmanager/src/compose/probe.ts', door('verification')),
   probe('embedded-parts-only-in-compose', 'apps/rtmanager/src/probe.ts', door('adapter-local-process')),
   probe(
     null,
-    'apps/rtmanager/src/compose-probe.ts',
+    'apps/rtmanager/src/compose/probe.ts',
     "export { door } from '@galaxy/adapter-memory';\nexport { door as process } from '@galaxy/adapter-local-process';\n",
   ),
   probe(
     null,
     'apps/rtmanager/src/probe.test.ts',
-    "export { door } from '@galaxy/testkit';\nexport { door as faults } from '@galaxy/faults';\n",
+    "export { door } from '@galaxy/testing';\nexport { door as verification } from '@galaxy/verification';\n",
   ),
   probe('apps-are-strangers', 'apps/lobby-producer/src/probe.test.ts', door('rtmanager')),
 

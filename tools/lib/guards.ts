@@ -13,14 +13,16 @@ export interface Guard {
 }
 
 const POSTGRES = 'packages/adapters/postgres';
-const FAULTS = 'packages/faults/src';
+const VERIFICATION = 'packages/verification/src';
 
 /** What docs/guarantees.md rests on. Each is taken away alone. */
 export const GUARDS: readonly Guard[] = [
   {
     name: 'the lock of the fence',
-    edits: [{ file: `${POSTGRES}/src/fenced.ts`, from: 'order by ${opId} for update of ${operationLog}', to: 'order by ${opId}' }],
-    suite: `${POSTGRES}/src/operation-journal-races.int.test.ts`,
+    edits: [
+      { file: `${POSTGRES}/src/operations/fenced.ts`, from: 'order by ${opId} for update of ${operationLog}', to: 'order by ${opId}' },
+    ],
+    suite: `${POSTGRES}/src/operations/operation-journal-races.int.test.ts`,
   },
   {
     name: 'the unique key of an entry',
@@ -30,7 +32,7 @@ export const GUARDS: readonly Guard[] = [
         from: 'UNIQUE INDEX "runtime_operation_log_entry_key"',
         to: 'INDEX "runtime_operation_log_entry_key"',
       },
-      { file: `${POSTGRES}/src/take-in.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
+      { file: `${POSTGRES}/src/operations/ingest.ts`, from: 'on conflict (${bareList(stream, entryId, payloadHash)}) do nothing', to: '' },
     ],
     suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
   },
@@ -43,12 +45,16 @@ export const GUARDS: readonly Guard[] = [
         to: 'INDEX "runtime_operation_log_running_key"',
       },
     ],
-    suite: `${POSTGRES}/src/operation-journal-races.int.test.ts`,
+    suite: `${POSTGRES}/src/operations/operation-journal-races.int.test.ts`,
   },
   {
     name: 'the number of a result',
     edits: [
-      { file: 'packages/adapters/redis/src/scripts.ts', from: "if number <= tonumber(held) then return {'already_published'} end", to: '' },
+      {
+        file: 'packages/adapters/redis/src/scripts/scripts.ts',
+        from: "if number <= tonumber(held) then return {'already_published'} end",
+        to: '',
+      },
     ],
     suite: 'packages/adapters/redis/src/contracts.int.test.ts',
   },
@@ -56,7 +62,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'compare and swap of a record',
     edits: [
       {
-        file: `${POSTGRES}/src/fenced.ts`,
+        file: `${POSTGRES}/src/operations/fenced.ts`,
         from: '        and ${runtimeRecords.status} = m.expected_status and ${runtimeRecords.currentContainerId} is not distinct from m.expected_container_id\n',
         to: '',
       },
@@ -67,12 +73,12 @@ export const GUARDS: readonly Guard[] = [
     name: 'adoption of the own attempt alone',
     edits: [
       {
-        file: 'packages/use-cases/src/create-container.ts',
+        file: 'packages/use-cases/src/operations/start/create-container.ts',
         from: 'owner.opId === opId && owner.attempt === attempt',
         to: 'owner.opId === opId',
       },
     ],
-    suite: `${FAULTS}/simulation/simulation.test.ts`,
+    suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },
   {
     name: 'the horizon of the merge',
@@ -80,30 +86,30 @@ export const GUARDS: readonly Guard[] = [
     suite: 'packages/domain/src/merge-jobs.test.ts',
   },
   {
-    name: 'the second sighting',
-    edits: [{ file: 'packages/use-cases/src/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
-    suite: `${FAULTS}/simulation/simulation.test.ts`,
+    name: 'the second inspection',
+    edits: [{ file: 'packages/use-cases/src/reconciler/decide-acts.ts', from: "  if (looks < 2) return 'seen_once';\n", to: '' }],
+    suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },
   {
     name: 'the label of the installation',
-    edits: [{ file: 'packages/adapters/docker/src/labels.ts', from: " || labels['galaxy.instance'] !== instance", to: '' }],
-    suite: 'packages/adapters/docker/src/container-list.test.ts',
+    edits: [{ file: 'packages/adapters/docker/src/containers/labels.ts', from: " || labels['galaxy.instance'] !== instance", to: '' }],
+    suite: 'packages/adapters/docker/src/containers/container-list.test.ts',
   },
   {
     name: 'a renewal before each change of a container',
-    edits: [{ file: 'packages/use-cases/src/fenced-engine.ts', from: '    await held.beforeMutation();\n', to: '' }],
-    suite: `${FAULTS}/simulation/simulation.test.ts`,
+    edits: [{ file: 'packages/use-cases/src/claims/fenced-engine.ts', from: '    await held.beforeMutation();\n', to: '' }],
+    suite: `${VERIFICATION}/simulation/simulation.test.ts`,
   },
   {
     name: 'the epoch of the lease',
-    edits: [{ file: `${POSTGRES}/src/under-lease.ts`, from: ' and ${runtimeLeases.epoch} = ${epoch}', to: '' }],
+    edits: [{ file: `${POSTGRES}/src/coordination/under-lease.ts`, from: ' and ${runtimeLeases.epoch} = ${epoch}', to: '' }],
     suite: `${POSTGRES}/src/postgres-stores.int.test.ts`,
   },
   {
     name: 'the epoch that was compared, at its adoption',
     edits: [
       {
-        file: 'packages/adapters/redis/src/publishing-scripts.ts',
+        file: 'packages/adapters/redis/src/scripts/publishing-scripts.ts',
         from: "if known ~= ARGV[2] and known ~= ARGV[1] then return 'changed' end",
         to: '',
       },

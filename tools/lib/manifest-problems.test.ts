@@ -13,7 +13,7 @@ it('has nothing against a plain library', () => {
 });
 
 it.each([
-  ['a private dependency', { ...fine, dependencies: { '@galaxy/testkit': '0.1.0' } }, 'needs @galaxy/testkit, which is private'],
+  ['a private dependency', { ...fine, dependencies: { '@galaxy/testing': '0.1.0' } }, 'needs @galaxy/testing, which is private'],
   ['a range of the workspace', { ...fine, dependencies: { '@galaxy/ports': 'workspace:*' } }, 'asks for @galaxy/ports as workspace:*'],
   ['a range of the catalogue', { ...fine, peerDependencies: { vitest: 'catalog:' } }, 'asks for vitest as catalog:'],
   [

@@ -2,7 +2,7 @@
 export type TestProject = 'unit' | 'int' | 'heavy';
 
 const WITH_SERVERS = '.int.test.ts';
-const HEAVY_FOLDERS: readonly string[] = ['packages/faults', 'apps/rtmanager/src/service-tests'];
+const HEAVY_FOLDERS: readonly string[] = ['packages/verification', 'apps/rtmanager/src/service-tests'];
 const HEAVY_NAME = 'faults.int.test.ts';
 
 /** Every test that uses real servers, as a glob. */

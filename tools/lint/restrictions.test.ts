@@ -5,7 +5,7 @@ import { ROOT } from '../lib/workspace.js';
 import { refusals } from './restrictions.mjs';
 
 /** One snippet per refused selector, and a file it must be refused in. */
-const USE_CASE = 'packages/use-cases/src/start-runtime.ts';
+const USE_CASE = 'packages/use-cases/src/operations/start/start-runtime.ts';
 const ADAPTER = 'packages/adapters/postgres/src/store.ts';
 const REFUSED: readonly (readonly [selector: string, file: string, snippet: string])[] = [
   ['ExportAllDeclaration', ADAPTER, "export * from './other.js';"],
@@ -16,7 +16,7 @@ const REFUSED: readonly (readonly [selector: string, file: string, snippet: stri
   ['CallExpression[callee.property.name=/^(begin|reserve|savepoint|transaction)$/]', ADAPTER, 'await sql.savepoint(run);'],
   [
     'CallExpression[callee.property.name=/^(begin|reserve|savepoint|transaction)$/]',
-    'apps/rtmanager/src/config.ts',
+    'apps/rtmanager/src/config/read-config.ts',
     'db.transaction(run);',
   ],
   [
@@ -48,12 +48,12 @@ const REFUSED: readonly (readonly [selector: string, file: string, snippet: stri
 const ALLOWED: readonly (readonly [file: string, snippet: string])[] = [
   [USE_CASE, 'new Date(0);'],
   [ADAPTER, 'Date.now(); setTimeout(run, 1); Math.random();'],
-  ['packages/use-cases/src/start-runtime.test.ts', 'Date.now(); process.env;'],
-  ['packages/use-cases/src/world.test-support.ts', 'Date.now();'],
-  ['apps/rtmanager/src/config.ts', 'process.env;'],
-  ['apps/demo-engine/src/main.ts', 'process.env;'],
+  ['packages/use-cases/src/operations/start/start-runtime.test.ts', 'Date.now(); process.env;'],
+  ['packages/use-cases/src/test-support/world.test-support.ts', 'Date.now();'],
+  ['apps/rtmanager/src/config/read-config.ts', 'process.env;'],
+  ['packages/demo-engine/src/main.ts', 'process.env;'],
   ['tools/verify.ts', 'process.env;'],
-  ['packages/testkit/src/postgres.ts', 'process.env; sql.begin(run);'],
+  ['packages/testing/src/postgres.ts', 'process.env; sql.begin(run);'],
   ['packages/adapters/postgres/src/begin.canary.int.test.ts', 'sql.begin(run); db.transaction(run);'],
   ['packages/adapters/postgres/drizzle.config.ts', 'export default 1;'],
 ];

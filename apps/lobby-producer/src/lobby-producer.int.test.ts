@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StopReason } from '@galaxy/domain';
-import type { RedisServer } from '@galaxy/testkit';
-import { startFaultProxy, startRedis, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import type { RedisServer } from '@galaxy/testing';
+import { startFaultProxy, startRedis, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRuntimeManager, DependencyFault, InvalidInputError, type JobResultEntry, readJobResults, resolveImageRef } from './index.js';

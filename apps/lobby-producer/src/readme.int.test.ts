@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startRedis, waitFor } from '@galaxy/testkit';
+import { startRedis, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { makeCommands } from './commands.js';
+import { makeCommands } from './cli/commands.js';
 
 await makeCommands().parseAsync();

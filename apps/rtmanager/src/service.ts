@@ -1,11 +1,12 @@
-import type { Clock, DeadLetterBox, Observer, Recovery, RuntimeRecordStore } from '@galaxy/ports';
-import { atMost, type Manager, type ManagerPorts, type ManagerSettings, makeManager, supervise } from '@galaxy/use-cases';
+import type { Clock, DeadLetterBox, Observer, Recovery } from '@galaxy/manager-ports';
+import type { RuntimeRecordStore } from '@galaxy/ports';
+import { type Manager, type ManagerPorts, type ManagerSettings, makeManager, runLoop, withTimeout } from '@galaxy/use-cases';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.js';
 import { makeHttpServer } from './http/http-server.js';
 import { type ManagerState, makeReadiness, type Probe, type Readiness } from './http/readiness.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './observability/metrics.js';
 
 /** Every port there is. */
 export interface ServicePorts extends ManagerPorts {
@@ -62,7 +63,7 @@ export async function startService(config: Config, assembly: Assembly, log: Logg
     stop: async () => {
       log.info('service stopping');
       await boot.stop();
-      await atMost(CLOSE_MS, closeAll(server, assembly), assembly.clock);
+      await withTimeout(CLOSE_MS, closeAll(server, assembly), assembly.clock);
       log.info('service stopped');
     },
   };
@@ -117,12 +118,12 @@ function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
     probe: { name: 'boot', check: () => (manager === null ? Promise.reject(why) : Promise.resolve()) },
     state: (): ManagerState => manager ?? { leading: false, holds: [] },
     start: () => {
-      opening = supervise('boot', turn, opened.signal, assembly);
+      opening = runLoop('boot', turn, opened.signal, assembly);
     },
     stop: async () => {
       opened.abort();
-      await atMost(ABANDON_MS, opening, assembly.clock);
-      if (manager !== null) await atMost(HAND_OVER_MS, manager.stop(), assembly.clock);
+      await withTimeout(ABANDON_MS, opening, assembly.clock);
+      if (manager !== null) await withTimeout(HAND_OVER_MS, manager.stop(), assembly.clock);
     },
   };
 }

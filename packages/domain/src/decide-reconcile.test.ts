@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type ContainerSight,
   decideReconcile,
   isDestructive,
   massChangeLimit,
+  type ObservedState,
   RECONCILE_VERDICTS,
   type ReconcileVerdict,
 } from './decide-reconcile.js';
@@ -30,7 +30,7 @@ const [columns = [], ...rows] = MATRIX.trim()
 const cells = rows.flatMap(([record = '', ...verdicts]) =>
   verdicts.map((verdict, at) => ({
     record: record as RuntimeStatus | 'none',
-    sight: (columns[at] ?? '') as ContainerSight,
+    state: (columns[at] ?? '') as ObservedState,
     verdict: verdict as ReconcileVerdict,
   })),
 );
@@ -50,11 +50,11 @@ const MOVES: Readonly<Record<ReconcileVerdict, readonly RuntimeStatus[]>> = {
 };
 
 describe('decideReconcile', () => {
-  it.each(cells)('record $record, container $sight: $verdict', ({ record, sight, verdict }) => {
-    expect(decideReconcile(recordIn(record), sight)).toBe(verdict);
+  it.each(cells)('record $record, container $state: $verdict', ({ record, state, verdict }) => {
+    expect(decideReconcile(recordIn(record), state)).toBe(verdict);
   });
 
-  it('has a cell for every status and every sight, and no other verdict', () => {
+  it('has a cell for every status and every state, and no other verdict', () => {
     expect(rows.map(([record]) => record)).toEqual(['none', ...RUNTIME_STATUSES]);
     expect(columns).toEqual(['absent', 'ended', 'running', 'paused']);
     expect(cells).toHaveLength(36);
@@ -62,10 +62,10 @@ describe('decideReconcile', () => {
   });
 
   it('is total', () => {
-    const sights = fc.constantFrom<ContainerSight>('absent', 'ended', 'running', 'paused');
+    const sights = fc.constantFrom<ObservedState>('absent', 'ended', 'running', 'paused');
     fc.assert(
-      fc.property(fc.constantFrom('none' as const, ...RUNTIME_STATUSES), sights, (status, sight) =>
-        RECONCILE_VERDICTS.includes(decideReconcile(recordIn(status), sight)),
+      fc.property(fc.constantFrom('none' as const, ...RUNTIME_STATUSES), sights, (status, state) =>
+        RECONCILE_VERDICTS.includes(decideReconcile(recordIn(status), state)),
       ),
     );
   });

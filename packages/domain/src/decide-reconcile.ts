@@ -2,7 +2,7 @@ import type { RuntimeRecord } from './runtime-record.js';
 import type { RuntimeStatus } from './runtime-status.js';
 
 /** How a game's container was seen: `ended` was created but does not run (any more). */
-export type ContainerSight = 'absent' | 'ended' | 'running' | 'paused';
+export type ObservedState = 'absent' | 'ended' | 'running' | 'paused';
 
 /** What to do about a record and a container that do not agree. `leave` when they do. */
 export const RECONCILE_VERDICTS = [
@@ -34,14 +34,14 @@ const MATRIX = {
   finished: { absent: 'mark_removed', ended: 'mark_stopped', running: 'leave', paused: 'leave' },
   stopped: { absent: 'mark_removed', ended: 'leave', running: 'stop_again', paused: 'stop_again' },
   removed: { absent: 'leave', ended: 'remove', running: 'remove', paused: 'remove' },
-} as const satisfies Record<RuntimeStatus | 'none', Record<ContainerSight, ReconcileVerdict>>;
+} as const satisfies Record<RuntimeStatus | 'none', Record<ObservedState, ReconcileVerdict>>;
 
 /**
  * Decides what to do about a game that has no open operation. Total. The container is the one the record names, or, when
  * it names none, the one that bears the game's name.
  */
-export function decideReconcile(record: Pick<RuntimeRecord, 'status'> | null, sight: ContainerSight): ReconcileVerdict {
-  return MATRIX[record?.status ?? 'none'][sight];
+export function decideReconcile(record: Pick<RuntimeRecord, 'status'> | null, state: ObservedState): ReconcileVerdict {
+  return MATRIX[record?.status ?? 'none'][state];
 }
 
 const DESTRUCTIVE: readonly ReconcileVerdict[] = ['stop_again', 'remove', 'mark_removed'];

@@ -24,3 +24,9 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** A code that goes with a failure: every one but `replay_no_op`, which is a success. */
 export type FailureCode = Exclude<ErrorCode, 'replay_no_op'>;
+
+/** Why an operation could not do what was asked: a stable code, and a message for operators. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+}

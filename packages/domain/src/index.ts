@@ -1,23 +1,24 @@
 export { containerName, engineEndpoint, gameIdOf, hostName } from './container-name.js';
+export type { DeadLetter } from './dead-letter.js';
 export {
-  type ContainerSight,
   decideReconcile,
   isDestructive,
   massChangeLimit,
+  type ObservedState,
   RECONCILE_VERDICTS,
   type ReconcileVerdict,
 } from './decide-reconcile.js';
 export { decideStart, type StartDecision } from './decide-start.js';
 export { decideStop, type StopDecision } from './decide-stop.js';
 export { compareEntryIds, type EntryId, isIdAfter, parseEntryId, STREAM_START } from './entry-id.js';
-export { ERROR_CODES, type ErrorCode, type FailureCode } from './error-code.js';
+export { ERROR_CODES, type ErrorCode, type Failure, type FailureCode } from './error-code.js';
 export { errorMessage, withoutLogins } from './error-message.js';
 export { GAME_ID_PATTERN, isGameId } from './game-id.js';
 export { isImageAllowed } from './image-allowlist.js';
 export { type ImageReference, type ImageReferenceCheck, imageName, parseImageReference } from './image-reference.js';
 export { type DoneSoFar, judgeRestored } from './judge-restored.js';
 export { judgeStream, NEVER_READ, type SeenStream, type StreamVerdict } from './judge-stream.js';
-export { type Arrival, mergeJobs, type StreamReads } from './merge-jobs.js';
+export { type Arrival, type JobStreamName, mergeJobs, type StreamReads } from './merge-jobs.js';
 export {
   OPERATION_SOURCES,
   OPERATION_STATUSES,
@@ -39,16 +40,16 @@ export {
 } from './runtime-job.js';
 export {
   adoptedRecord,
-  type FormerRuntime,
-  formerRuntime,
   moveRecord,
   newRuntimeRecord,
+  type PreviousRuntime,
+  previousRuntime,
   type RuntimeRecord,
   recordAnswering,
   recordRunning,
   recordStarting,
   recordUnreachable,
-  restoreFormer,
+  restorePrevious,
 } from './runtime-record.js';
 export {
   canTransition,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DoneSoFar, judgeRestored } from './judge-restored.js';
 
-const at = (cursor: string, former = '0-0') => ({ cursor, former });
+const at = (cursor: string, previous = '0-0') => ({ cursor, previous });
 const stream = { stream: 'start_jobs', place: at('100-0'), mirror: '100-0', lastId: '200-0' };
 const done = (changes: Partial<DoneSoFar['streams'][number]>, ids: { last?: bigint; published?: bigint } = {}): DoneSoFar => ({
   streams: [{ ...stream, ...changes }],

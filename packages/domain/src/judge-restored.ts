@@ -6,7 +6,7 @@ export interface DoneSoFar {
   /** Per stream the store's place (null: never read), the cursor's mirror beside the stream, and the highest id the stream gave out. */
   readonly streams: readonly {
     readonly stream: string;
-    readonly place: Pick<StreamPlace, 'cursor' | 'former'> | null;
+    readonly place: Pick<StreamPlace, 'cursor' | 'previous'> | null;
     readonly mirror: string | null;
     readonly lastId: string | null;
   }[];
@@ -33,5 +33,5 @@ export function judgeRestored({ streams, lastOutboxId, publishedOutboxId }: Done
 // to have read such a stream, as a mirror may be written late.
 function isBehind({ place, mirror, lastId }: DoneSoFar['streams'][number]): boolean {
   if (place === null || mirror === null) return false;
-  return isIdAfter(mirror, place.cursor) && isIdAfter(mirror, place.former) && !isIdAfter(mirror, lastId ?? STREAM_START);
+  return isIdAfter(mirror, place.cursor) && isIdAfter(mirror, place.previous) && !isIdAfter(mirror, lastId ?? STREAM_START);
 }

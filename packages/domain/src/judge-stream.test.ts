@@ -15,7 +15,7 @@ const at = (cursorMs: number, floorMs: number | null, entriesRead: number | null
   cursor: `${cursorMs}-0`,
   floor: id(floorMs),
   entriesRead: entriesRead === null ? null : BigInt(entriesRead),
-  former: '0-0',
+  previous: '0-0',
 });
 
 describe('a gap', () => {
@@ -70,9 +70,9 @@ describe('a stream made anew', () => {
     ['had fewer entries than were read', at(5, 1, 5), seen(1, 8, 4, 4)],
     ['still holds more than it can of those not read', at(5, 1, 5), seen(6, 13, 8, 8)],
   ] as const)('%s', (_, place, shape) => {
-    expect(judgeStream(place, shape)).toEqual({ kind: 'recreated', place: { ...NEVER_READ, former: place.cursor } });
-    const longAgo = { ...place, former: '1000-0' };
-    expect(judgeStream(longAgo, shape), 'the furthest of all').toEqual({ kind: 'recreated', place: { ...NEVER_READ, former: '1000-0' } });
+    expect(judgeStream(place, shape)).toEqual({ kind: 'recreated', place: { ...NEVER_READ, previous: place.cursor } });
+    const longAgo = { ...place, previous: '1000-0' };
+    expect(judgeStream(longAgo, shape), 'the furthest of all').toEqual({ kind: 'recreated', place: { ...NEVER_READ, previous: '1000-0' } });
   });
 
   it('is judged again from its start, which it is not told to have lost', () => {
@@ -86,6 +86,7 @@ describe('a stream made anew', () => {
       fc.property(ms, ms, fc.nat(20), fc.nat(20), (first, last, length, trimmed) => {
         expect(judgeStream(NEVER_READ, seen(first, last, length + trimmed, length)).kind).not.toBe('recreated');
       }),
+      { examples: [[0, 1, 0, 0]] },
     );
   });
 });

@@ -26,7 +26,7 @@ export type StreamVerdict =
   | { readonly kind: 'recreated'; readonly place: StreamPlace };
 
 /** The place of whoever never read. */
-export const NEVER_READ: StreamPlace = { cursor: STREAM_START, floor: null, entriesRead: 0n, former: STREAM_START };
+export const NEVER_READ: StreamPlace = { cursor: STREAM_START, floor: null, entriesRead: 0n, previous: STREAM_START };
 
 /**
  * Judges a stream (null: it does not exist) by the place it was taken in up to (null: it never was). Total. Of all
@@ -35,7 +35,7 @@ export const NEVER_READ: StreamPlace = { cursor: STREAM_START, floor: null, entr
  */
 export function judgeStream(place: StreamPlace | null, seen: SeenStream | null): StreamVerdict {
   const known = place ?? NEVER_READ;
-  if (isAnother(known, seen)) return { kind: 'recreated', place: { ...NEVER_READ, former: laterOf(known.former, known.cursor) } };
+  if (isAnother(known, seen)) return { kind: 'recreated', place: { ...NEVER_READ, previous: laterOf(known.previous, known.cursor) } };
   if (seen === null) return { kind: 'steady', place: known };
   const unread = unreadOf(seen, idOf(known.cursor));
   const floor = seen.firstId ?? seen.lastId ?? known.floor;
@@ -62,7 +62,8 @@ function isAnother(known: StreamPlace, seen: SeenStream | null): boolean {
 function unreadOf({ firstId, lastHeldId, length }: SeenStream, cursor: EntryId): { readonly least: bigint; readonly most: bigint } {
   if (!isBefore(cursor, idOf(lastHeldId))) return { least: 0n, most: 0n };
   if (isBefore(cursor, idOf(firstId))) return { least: length, most: length };
-  return { least: 1n, most: length - 1n };
+  // At least the last one; but a stream that holds nothing has nothing unread, whatever ids it shows.
+  return length === 0n ? { least: 0n, most: 0n } : { least: 1n, most: length - 1n };
 }
 
 function isBefore(a: EntryId, b: EntryId): boolean {

@@ -1,9 +1,12 @@
 import type { EntryId } from './entry-id.js';
 import { compareEntryIds } from './entry-id.js';
 
+/** The two job streams. */
+export type JobStreamName = 'start_jobs' | 'stop_jobs';
+
 /** Something read from one of the two job streams. */
 export interface Arrival {
-  readonly stream: 'start_jobs' | 'stop_jobs';
+  readonly stream: JobStreamName;
   readonly id: EntryId;
 }
 

@@ -31,7 +31,7 @@ export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 export const OPERATION_STEPS = ['intent', 'replacing', 'created'] as const;
 
 /**
- * One of {@link OPERATION_STEPS}: `intent` the record is `starting`; `replacing` the former container is about to be
+ * One of {@link OPERATION_STEPS}: `intent` the record is `starting`; `replacing` the previous container is about to be
  * removed; `created` the new container exists under the recorded id.
  */
 export type OperationStep = (typeof OPERATION_STEPS)[number];

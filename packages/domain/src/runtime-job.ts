@@ -36,7 +36,7 @@ export interface ReconcileJob {
   /** What was found to be done about the record and its container. Nothing else is done. */
   readonly verdict: ReconcileVerdict;
   /** Containers of the game besides the one that counts, to be removed. */
-  readonly strays: readonly string[];
+  readonly orphans: readonly string[];
   /** For people: what was seen. */
   readonly reason: string;
 }

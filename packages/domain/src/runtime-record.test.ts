@@ -2,15 +2,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   adoptedRecord,
-  formerRuntime,
   moveRecord,
   newRuntimeRecord,
+  previousRuntime,
   type RuntimeRecord,
   recordAnswering,
   recordRunning,
   recordStarting,
   recordUnreachable,
-  restoreFormer,
+  restorePrevious,
 } from './runtime-record.js';
 import { canTransition, InvalidTransitionError, RUNTIME_STATUSES } from './runtime-status.js';
 
@@ -196,18 +196,18 @@ describe('an engine that was asked', () => {
 describe('a start that fails', () => {
   it.each([stopped, removed])('puts back what was there before: $status', (record) => {
     const starting = recordStarting(record, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
-    const former = formerRuntime(record);
-    expect(former).toEqual({ status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef });
-    expect(former && restoreFormer(starting, former, NOW)).toEqual({ ...record, lastOpAt: NOW });
+    const previous = previousRuntime(record);
+    expect(previous).toEqual({ status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef });
+    expect(previous && restorePrevious(starting, previous, NOW)).toEqual({ ...record, lastOpAt: NOW });
   });
 
   it('has nothing to keep for a game without a record, or one whose start never ended', () => {
-    expect(formerRuntime(null)).toBeNull();
-    expect(formerRuntime({ ...running, status: 'starting' })).toBeNull();
+    expect(previousRuntime(null)).toBeNull();
+    expect(previousRuntime({ ...running, status: 'starting' })).toBeNull();
   });
 
   it('puts back only what the status machine allows', () => {
-    const former = { status: 'stopped', containerId: 'c1', imageRef: 'galaxy/engine:1.0' } as const;
-    expect(() => restoreFormer(removed, former, NOW)).toThrow(InvalidTransitionError);
+    const previous = { status: 'stopped', containerId: 'c1', imageRef: 'galaxy/engine:1.0' } as const;
+    expect(() => restorePrevious(removed, previous, NOW)).toThrow(InvalidTransitionError);
   });
 });

@@ -26,7 +26,7 @@ export interface RuntimeRecord {
 }
 
 /** The part of a record that a failed start puts back. */
-export interface FormerRuntime {
+export interface PreviousRuntime {
   readonly status: RuntimeStatus;
   readonly containerId: string | null;
   readonly imageRef: string;
@@ -110,14 +110,20 @@ export function recordUnreachable(record: RuntimeRecord, containerId: string, no
   return { ...moveRecord(record, 'engine_unreachable', now), currentContainerId: containerId, stoppedAt: null, removedAt: null };
 }
 
-/** What a start must put back if it fails before it removed the former container; null when there was nothing to keep. */
-export function formerRuntime(record: RuntimeRecord | null): FormerRuntime | null {
+/** What a start must put back if it fails before it removed the previous container; null when there was nothing to keep. */
+export function previousRuntime(record: RuntimeRecord | null): PreviousRuntime | null {
   if (record === null || record.status === 'starting') return null;
   return { status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef };
 }
 
-/** The record with its former status, container and image put back. */
-export function restoreFormer(record: RuntimeRecord, former: FormerRuntime, now: Date): RuntimeRecord {
-  transition(record.status, former.status);
-  return { ...record, status: former.status, currentContainerId: former.containerId, currentImageRef: former.imageRef, lastOpAt: now };
+/** The record with its previous status, container and image put back. */
+export function restorePrevious(record: RuntimeRecord, previous: PreviousRuntime, now: Date): RuntimeRecord {
+  transition(record.status, previous.status);
+  return {
+    ...record,
+    status: previous.status,
+    currentContainerId: previous.containerId,
+    currentImageRef: previous.imageRef,
+    lastOpAt: now,
+  };
 }

@@ -7,5 +7,5 @@ export interface StreamPlace {
   /** How many entries the cursor has passed since the stream was made, those lost included; null while unknown. */
   readonly entriesRead: bigint | null;
   /** The furthest cursor in a stream that was under the same key before, `0-0` when there was none. */
-  readonly former: string;
+  readonly previous: string;
 }

@@ -7,8 +7,18 @@ import {
   type UpdateStatusInput,
 } from '@galaxy/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { gameId, LATER, record } from './database-samples.js';
-import type { DatabaseUnderTest } from './database-under-test.js';
+import { LATER, record } from './record-sample.js';
+
+/** A store that is empty when opened. */
+export interface RuntimeRecordStoreUnderTest {
+  readonly records: RuntimeRecordStore;
+  /** Releases what the adapter and the test hold. */
+  close(): Promise<void>;
+}
+
+let last = 0;
+// A game id that no other test uses.
+const gameId = (prefix = 'game') => `${prefix}-${++last}`;
 
 const move = (gameId: string, from: RuntimeStatus, to: RuntimeStatus, changes: Partial<UpdateStatusInput> = {}): UpdateStatusInput => ({
   gameId,
@@ -22,9 +32,9 @@ const move = (gameId: string, from: RuntimeStatus, to: RuntimeStatus, changes: P
 const PAIRS = RUNTIME_STATUSES.flatMap((from) => RUNTIME_STATUSES.map((to) => [from, to] as const));
 
 /** The promises of {@link RuntimeRecordStore}, for an adapter to pass. `open` gives an empty database each time. */
-export function runtimeRecordStoreContract(name: string, open: () => Promise<DatabaseUnderTest>): void {
+export function runtimeRecordStoreContract(name: string, open: () => Promise<RuntimeRecordStoreUnderTest>): void {
   describe(`RuntimeRecordStore: ${name}`, () => {
-    let database: DatabaseUnderTest;
+    let database: RuntimeRecordStoreUnderTest;
     let records: RuntimeRecordStore;
     beforeEach(async () => {
       database = await open();

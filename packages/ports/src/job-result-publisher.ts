@@ -1,5 +1,4 @@
 import { InvalidInputError } from './faults.js';
-import type { PublishOutcome, PublishStamp, StreamPublishing } from './publish-outcome.js';
 
 /** The two outcomes of a job; `success` includes the idempotent replay (`error_code` = `replay_no_op`). */
 export const JOB_OUTCOMES = ['success', 'failure'] as const;
@@ -25,25 +24,15 @@ export interface JobResult {
   readonly errorMessage: string;
 }
 
-/** A result and its place among the results of its game, counted from 1 without gaps. */
-export interface NumberedJobResult {
-  readonly number: bigint;
-  readonly result: JobResult;
-}
-
-/**
- * Publishes one entry on `runtime:job_results` per finished start or stop job. Results carry no job id, so their order
- * per game is part of the contract: the publisher keeps the last number published per game and refuses to skip one.
- * Nothing is published of operations that did not come by a job stream.
- */
-export interface JobResultPublisher extends StreamPublishing {
+/** Publishes the results of jobs: one entry on `runtime:job_results` per finished start or stop job. */
+export interface JobResultPublisher {
   /**
-   * Appends the result unless it is there already. Atomic per call, and repeating is safe: of any number of calls with
-   * the same game and number, from any number of processes, exactly one appends.
+   * Appends one result with all six fields. One call is one entry, even when a reply is lost on the way. Results carry no
+   * job id, so the caller publishes the results of one game in the order of its jobs, one after the other.
    * @throws InvalidInputError from {@link validateJobResult}: nothing was published.
-   * @throws DependencyFault when the stream does not answer or refuses; with `effect: 'unknown'` it may be published: call again.
+   * @throws DependencyFault when the stream does not answer or refuses; with `effect: 'unknown'` it may be published.
    */
-  publish(result: NumberedJobResult, stamp: PublishStamp): Promise<PublishOutcome>;
+  publish(result: JobResult): Promise<void>;
 }
 
 /**

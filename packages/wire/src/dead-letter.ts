@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@galaxy/ports';
+import type { DeadLetter } from '@galaxy/domain';
 import { z } from 'zod';
 import { countText, notBlankText, strictPayload, timestampText } from './strict-payload.js';
 

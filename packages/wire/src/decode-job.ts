@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { InvalidJob, StreamJob } from '@galaxy/domain';
+import type { InvalidJob, JobStreamName, StreamJob } from '@galaxy/domain';
 import { isGameId } from '@galaxy/domain';
-import type { JobStreamName } from '@galaxy/ports';
 import type { RawEntry } from './raw-entry.js';
 import { ENTRY_LIMITS, entryBytes } from './raw-entry.js';
 import { decodeStartJob } from './start-job.js';

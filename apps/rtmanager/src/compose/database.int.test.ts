@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { freshDatabase, testServers } from '@galaxy/testkit';
+import { freshDatabase, testServers } from '@galaxy/testing';
 import { expect, it } from 'vitest';
 import { embeddedPostgres, installedPostgres, postgresServer } from './database.js';
 

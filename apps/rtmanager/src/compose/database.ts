@@ -10,25 +10,25 @@ import {
   PostgresDeadLetterBox,
   PostgresExecutor,
   PostgresHolds,
+  PostgresInstallationFacts,
   PostgresLeases,
   PostgresOperationJournal,
   PostgresOutbox,
   PostgresReconcileQueue,
   PostgresRecovery,
   PostgresRuntimeRecordStore,
-  PostgresSettings,
 } from '@galaxy/adapter-postgres';
 import type {
   DeadLetterBox,
   Holds,
+  InstallationFacts,
   Leases,
   OperationJournal,
   Outbox,
   ReconcileQueue,
   Recovery,
-  RuntimeRecordStore,
-  Settings,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
+import type { RuntimeRecordStore } from '@galaxy/ports';
 import { lockFolder } from './lock-folder.js';
 import type { Part } from './part.js';
 
@@ -39,7 +39,7 @@ export interface Database {
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;
   readonly holds: Holds;
-  readonly settings: Settings;
+  readonly facts: InstallationFacts;
   readonly deadLetterBox: DeadLetterBox;
   readonly records: RuntimeRecordStore;
   readonly recovery: Recovery;
@@ -122,7 +122,7 @@ function portsOver(executor: PgExecutor, instance: string): Database {
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
-    settings: new PostgresSettings(executor),
+    facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
     records: new PostgresRuntimeRecordStore(executor),
     recovery: new PostgresRecovery(executor),

@@ -1,5 +1,5 @@
 import { DockerContainerEngine, DockerContainerFleet, type DockerEngineOptions } from '@galaxy/adapter-docker';
-import type { ContainerEngine, ContainerFleet } from '@galaxy/ports';
+import type { ContainerEngine, ContainerFleet } from '@galaxy/manager-ports';
 import type { Config } from '../config/schema.js';
 import type { Probe } from '../http/readiness.js';
 

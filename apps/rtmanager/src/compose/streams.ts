@@ -1,7 +1,7 @@
 import {
   MemoryDeadLetterPublisher,
-  MemoryJobResultPublisher,
   MemoryJobStream,
+  MemoryNumberedResultPublisher,
   MemoryRuntimeManager,
   MemoryStreamOffsetStore,
   MemoryStreams,
@@ -10,12 +10,13 @@ import {
 import {
   RedisConnection,
   RedisDeadLetterPublisher,
-  RedisJobResultPublisher,
   RedisJobStream,
+  RedisNumberedResultPublisher,
   RedisStreamOffsetStore,
 } from '@galaxy/adapter-redis';
 import { STREAM_START } from '@galaxy/domain';
-import type { DeadLetterPublisher, JobResultPublisher, JobStream, StreamOffsetStore } from '@galaxy/ports';
+import type { DeadLetterPublisher, JobStream, NumberedResultPublisher } from '@galaxy/manager-ports';
+import type { StreamOffsetStore } from '@galaxy/ports';
 import type { Config } from '../config/schema.js';
 import type { LobbySide } from '../demo/scripted-lobby.js';
 import type { Part } from './part.js';
@@ -24,7 +25,7 @@ import type { Part } from './part.js';
 export interface Streams {
   readonly stream: JobStream;
   readonly offsets: StreamOffsetStore;
-  readonly results: JobResultPublisher;
+  readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
 }
 
@@ -40,7 +41,7 @@ export function redisServer(url: string, config: Config): Part<Streams> {
       stopJobsKey: config.RTMANAGER_STOP_JOBS_STREAM,
     }),
     offsets: new RedisStreamOffsetStore({ commands }),
-    results: new RedisJobResultPublisher({ commands, jobResultsKey: config.RTMANAGER_JOB_RESULTS_STREAM }),
+    results: new RedisNumberedResultPublisher({ commands, jobResultsKey: config.RTMANAGER_JOB_RESULTS_STREAM }),
     deadLetters: new RedisDeadLetterPublisher({ commands, deadLettersKey: config.RTMANAGER_DEAD_LETTERS_STREAM }),
   };
   return {
@@ -60,7 +61,7 @@ export function embeddedStreams(): Part<Streams> & { readonly lobby: (signal: Ab
   const streams: Streams = {
     stream: new MemoryJobStream(memory),
     offsets: new MemoryStreamOffsetStore(memory),
-    results: new MemoryJobResultPublisher(memory),
+    results: new MemoryNumberedResultPublisher(memory),
     deadLetters: new MemoryDeadLetterPublisher(memory),
   };
   return {

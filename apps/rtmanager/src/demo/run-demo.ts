@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { composeDev } from '../compose.js';
+import { EXIT } from '../cli/exit-codes.js';
+import { composeDev } from '../compose/compose.js';
+import { systemClock } from '../compose/system.js';
+import { readConfig } from '../config/read-config.js';
 import type { Config } from '../config/schema.js';
-import { readConfig } from '../config.js';
-import { EXIT } from '../exit-codes.js';
 import { type Service, startService } from '../service.js';
-import { systemClock } from '../system.js';
 import { redisLobby } from './lobby-side.js';
 import { playLobby } from './scripted-lobby.js';
 import { tableHead, tableRow } from './table.js';

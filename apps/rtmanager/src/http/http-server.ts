@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { errorMessage } from '@galaxy/domain';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from '../observability/metrics.js';
 import type { Readiness } from './readiness.js';
 
 /** What the HTTP interface shows. */

@@ -1,4 +1,4 @@
-import type { Hold, HoldReason } from '@galaxy/ports';
+import type { Hold, HoldReason } from '@galaxy/manager-ports';
 
 /** A server the service needs, and how to ask whether it answers. */
 export interface Probe {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DockerApi } from '@galaxy/testkit';
+import type { DockerApi } from '@galaxy/testing';
 
 interface Model {
   readonly Config: object;

@@ -1,3 +1,4 @@
+import { engineImages, type FaultProxy, freePort, startFaultProxy, startRegistry, uniqueName, waitFor } from '@galaxy/testing';
 import {
   containersOf,
   openWorld,
@@ -8,8 +9,7 @@ import {
   startRtmanager,
   untilResults,
   type World,
-} from '@galaxy/faults';
-import { engineImages, type FaultProxy, freePort, startFaultProxy, startRegistry, uniqueName, waitFor } from '@galaxy/testkit';
+} from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const SERVERS = ['redis', 'postgres', 'container_engine'] as const;

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { migrate, PostgresDeadLetterBox, PostgresExecutor, PostgresLeases, PostgresOperationJournal } from '@galaxy/adapter-postgres';
-import { bundledService } from '@galaxy/faults';
-import type { DeadLetterToSend } from '@galaxy/ports';
-import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testkit';
+import type { DeadLetterToSend } from '@galaxy/manager-ports';
+import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testing';
+import { bundledService } from '@galaxy/verification';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -54,7 +54,7 @@ async function giveUp(...raws: string[]): Promise<string[]> {
   });
   const cursors = { start_jobs: '1-0', stop_jobs: '1-0' };
   const entriesRead = { start_jobs: 0, stop_jobs: 0 };
-  await new PostgresOperationJournal(executor).takeIn({ lease, jobs: [], deadLetters: letters, cursors, entriesRead });
+  await new PostgresOperationJournal(executor).ingest({ lease, jobs: [], deadLetters: letters, cursors, entriesRead });
   await new PostgresLeases(executor).release(lease);
   return (await openIds()).filter((id) => !before.includes(id));
 }

@@ -1,3 +1,4 @@
+import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
 import {
   type EntryFields,
   type JobStreamName,
@@ -9,8 +10,7 @@ import {
   untilResults,
   type World,
   written,
-} from '@galaxy/faults';
-import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
+} from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 let world: World;

@@ -1,5 +1,5 @@
-import { openWorld, publishStart, publishStop, untilResults, type World } from '@galaxy/faults';
-import { engineImages, type FaultProxy, startFaultProxy, uniqueName } from '@galaxy/testkit';
+import { engineImages, type FaultProxy, startFaultProxy, uniqueName } from '@galaxy/testing';
+import { openWorld, publishStart, publishStop, untilResults, type World } from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 const UNAVAILABLE = { outcome: 'failure', error_code: 'docker_unavailable', container_id: '', engine_endpoint: '' };

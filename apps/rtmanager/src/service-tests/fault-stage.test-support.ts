@@ -1,3 +1,5 @@
+import { type ContainerLife, type FakeDockerEngine, startFakeDockerEngine } from '@galaxy/fake-docker';
+import { engineImages, freshDatabase, startRedis, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import {
   openWorldOn,
   publishStart,
@@ -7,18 +9,7 @@ import {
   untilResults,
   type World,
   type Written,
-} from '@galaxy/faults';
-import {
-  type ContainerLife,
-  engineImages,
-  type FakeDockerEngine,
-  freshDatabase,
-  startFakeDockerEngine,
-  startRedis,
-  testServers,
-  uniqueName,
-  waitFor,
-} from '@galaxy/testkit';
+} from '@galaxy/verification';
 
 /** A comparison per second, and a second look at what is to end something. */
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' } as const;

@@ -1,5 +1,5 @@
-import { openWorld, publishStart, untilResults, type World } from '@galaxy/faults';
-import { engineImages, uniqueName } from '@galaxy/testkit';
+import { engineImages, uniqueName } from '@galaxy/testing';
+import { openWorld, publishStart, untilResults, type World } from '@galaxy/verification';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 interface Inspected {

@@ -1,4 +1,4 @@
-import { engineImages, waitFor } from '@galaxy/testkit';
+import { engineImages, waitFor } from '@galaxy/testing';
 import { describe, expect, it } from 'vitest';
 import { comparisons, type FaultStage, FRESH, openStage, type StagedGame } from './fault-stage.test-support.js';
 

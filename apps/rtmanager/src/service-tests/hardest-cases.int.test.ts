@@ -1,5 +1,5 @@
-import type { CallFault, Endpoint } from '@galaxy/testkit';
-import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
+import type { CallFault, Endpoint } from '@galaxy/fake-docker';
+import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultStage, FRESH, openStage, type StagedGame } from './fault-stage.test-support.js';
 
@@ -65,14 +65,14 @@ describe.concurrent.each(['stop', 'remove'] as const)('a %s whose answer does no
   });
 });
 
-it('a start waits for the name of a former container that somebody else is removing, and succeeds', async () => {
+it('a start waits for the name of a previous container that somebody else is removing, and succeeds', async () => {
   const game = stage.game();
-  const former = (await game.start())['container_id'] ?? '';
+  const previous = (await game.start())['container_id'] ?? '';
   await game.stop();
   stage.engine.faults.slowRemoval(game.id, 1500);
-  const removing = stage.engine.call({ method: 'DELETE', path: `/containers/${former}?force=1` });
+  const removing = stage.engine.call({ method: 'DELETE', path: `/containers/${previous}?force=1` });
   await waitFor('the removal to be under way', async () => {
-    const seen = await stage.engine.json<{ State: { Status: string } }>({ method: 'GET', path: `/containers/${former}/json` });
+    const seen = await stage.engine.json<{ State: { Status: string } }>({ method: 'GET', path: `/containers/${previous}/json` });
     return seen.State.Status === 'removing';
   });
   const result = await game.start();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { containersOf, openWorld, publishStart, publishStop, resultsOf, untilResults, type World } from '@galaxy/faults';
-import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
+import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
+import { containersOf, openWorld, publishStart, publishStop, resultsOf, untilResults, type World } from '@galaxy/verification';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const GAMES = 10;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobCount, openWorld, runMixedJobs, seed, type World } from '@galaxy/faults';
-import { waitFor } from '@galaxy/testkit';
+import { waitFor } from '@galaxy/testing';
+import { jobCount, openWorld, runMixedJobs, seed, type World } from '@galaxy/verification';
 import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
 

@@ -1,5 +1,5 @@
-import { jobCount, KEYS, openWorld, publishStart, untilResults, type World } from '@galaxy/faults';
-import { engineImages, uniqueName } from '@galaxy/testkit';
+import { engineImages, uniqueName } from '@galaxy/testing';
+import { jobCount, KEYS, openWorld, publishStart, untilResults, type World } from '@galaxy/verification';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BareEngine, bareEngineLike } from './bare-engine.test-support.js';

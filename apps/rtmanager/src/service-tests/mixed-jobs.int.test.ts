@@ -1,4 +1,4 @@
-import { jobCount, openWorld, runMixedJobs, type World } from '@galaxy/faults';
+import { jobCount, openWorld, runMixedJobs, type World } from '@galaxy/verification';
 import { afterAll, beforeAll, it } from 'vitest';
 
 let world: World;

@@ -1,3 +1,4 @@
+import { engineImages, uniqueName } from '@galaxy/testing';
 import {
   containersOf,
   offencesAgainst,
@@ -7,8 +8,7 @@ import {
   untilResults,
   type World,
   type Written,
-} from '@galaxy/faults';
-import { engineImages, uniqueName } from '@galaxy/testkit';
+} from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const { current, patch, exitsEarly, neverReady, badCommand, ignoresSigterm } = engineImages;
@@ -92,12 +92,12 @@ describe('a start', () => {
     expect(await game.containers()).toEqual([`${id} running`]);
   });
 
-  it('of a stopped game: another container in the place of the former one', async () => {
+  it('of a stopped game: another container in the place of the previous one', async () => {
     const game = newGame();
-    const former = idOf(await game.start(current));
+    const previous = idOf(await game.start(current));
     await game.stop();
     const id = idOf(await game.start(patch));
-    expect(id).not.toBe(former);
+    expect(id).not.toBe(previous);
     expect(await game.containers()).toEqual([`${id} running`]);
     expect(await game.record()).toEqual({ status: 'running', id, image: patch });
   });

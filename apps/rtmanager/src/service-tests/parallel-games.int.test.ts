@@ -1,5 +1,5 @@
-import { containersOf, openWorld, publishStart, publishStop, resultsOf, untilResults, type World } from '@galaxy/faults';
-import { engineImages, uniqueName, waitFor } from '@galaxy/testkit';
+import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
+import { containersOf, openWorld, publishStart, publishStop, resultsOf, untilResults, type World } from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 const { current, neverReady, ignoresSigterm } = engineImages;

@@ -1,5 +1,5 @@
-import { containersOf, openWorld, publish, publishStart, publishStop, untilResults, type World } from '@galaxy/faults';
-import { engineImages, startRegistry, type TestRegistry, uniqueName, waitFor } from '@galaxy/testkit';
+import { engineImages, startRegistry, type TestRegistry, uniqueName, waitFor } from '@galaxy/testing';
+import { containersOf, openWorld, publish, publishStart, publishStop, untilResults, type World } from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 let world: World;

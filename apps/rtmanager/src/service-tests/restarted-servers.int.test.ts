@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobCount, openWorldOn, type RtmanagerProcess, runMixedJobs, type World } from '@galaxy/faults';
-import type { DockerEngine, PostgresServer, RedisServer, ServerControl } from '@galaxy/testkit';
-import { buildEngineImages, startDockerEngine, startPostgres, startRedis, waitFor } from '@galaxy/testkit';
+import type { DockerEngine, PostgresServer, RedisServer, ServerControl } from '@galaxy/testing';
+import { buildEngineImages, startDockerEngine, startPostgres, startRedis, waitFor } from '@galaxy/testing';
+import { jobCount, openWorldOn, type RtmanagerProcess, runMixedJobs, type World } from '@galaxy/verification';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let servers: { readonly redis: RedisServer; readonly postgres: PostgresServer; readonly container_engine: DockerEngine };

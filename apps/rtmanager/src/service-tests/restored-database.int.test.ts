@@ -4,6 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  engineImages,
+  type FreshDatabase,
+  freshDatabase,
+  type RedisServer,
+  startRedis,
+  testServers,
+  uniqueName,
+  waitFor,
+} from '@galaxy/testing';
+import {
   bundledService,
   containersOf,
   KEYS,
@@ -14,17 +24,7 @@ import {
   resultsOf,
   untilResults,
   type World,
-} from '@galaxy/faults';
-import {
-  engineImages,
-  type FreshDatabase,
-  freshDatabase,
-  type RedisServer,
-  startRedis,
-  testServers,
-  uniqueName,
-  waitFor,
-} from '@galaxy/testkit';
+} from '@galaxy/verification';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const run = promisify(execFile);

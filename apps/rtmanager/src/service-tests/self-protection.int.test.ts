@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { PostgresExecutor } from '@galaxy/adapter-postgres';
-import { bundledService, type RtmanagerProcess, startRtmanager } from '@galaxy/faults';
-import { freePort, startPostgres, startRedis, waitFor } from '@galaxy/testkit';
+import { freePort, startPostgres, startRedis, waitFor } from '@galaxy/testing';
+import { bundledService, type RtmanagerProcess, startRtmanager } from '@galaxy/verification';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 

@@ -1,4 +1,3 @@
-import { openWorldOn, publishStart, publishStop, type RtmanagerProcess, untilResults, type World } from '@galaxy/faults';
 import {
   engineImages,
   type FaultProxy,
@@ -10,7 +9,8 @@ import {
   testServers,
   uniqueName,
   waitFor,
-} from '@galaxy/testkit';
+} from '@galaxy/testing';
+import { openWorldOn, publishStart, publishStop, type RtmanagerProcess, untilResults, type World } from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /** How long the end may take: two seconds for the hand-over, and what a busy machine needs to end a process. */

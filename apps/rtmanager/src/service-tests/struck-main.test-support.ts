@@ -1,6 +1,6 @@
-import { processStriker, withFailpoints } from '@galaxy/faults';
-import { makeCommands } from '../commands.js';
-import { composeServe } from '../compose.js';
+import { processStriker, withFailpoints } from '@galaxy/verification';
+import { makeCommands } from '../cli/commands.js';
+import { composeServe } from '../compose/compose.js';
 
 // `rtmanager`, with every port struck as GALAXY_STRIKES says. Bundled by its path, see bundle-service.ts of faults.
 const striker = processStriker(process.env);

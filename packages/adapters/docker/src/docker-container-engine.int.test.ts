@@ -1,5 +1,5 @@
-import { containerEngineContract } from '@galaxy/port-contracts';
-import { testServers, uniqueName } from '@galaxy/testkit';
+import { containerEngineContract } from '@galaxy/manager-port-contracts';
+import { testServers, uniqueName } from '@galaxy/testing';
 import { afterAll } from 'vitest';
 import { openDockerWorld } from './docker-world.test-support.js';
 

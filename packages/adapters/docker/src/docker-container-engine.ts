@@ -4,32 +4,32 @@ import type {
   CreateOutcome,
   ImageOutcome,
   IncarnationSpec,
+  Inspection,
   PrepareOutcome,
   RemoveOutcome,
-  Sighting,
   StartOutcome,
   StopOutcome,
-} from '@galaxy/ports';
-import { assertPolicy } from './assert-policy.js';
-import type { DockerReply } from './call-docker.js';
-import { callDocker } from './call-docker.js';
-import { checkedImage, checkGameId, checkOwner } from './checked-input.js';
-import { isContainerId, readContainerInfo, sightingOf } from './container-info.js';
-import { removeContainer } from './container-remover.js';
-import type { ContainerPlan } from './container-request.js';
-import { containerRequest } from './container-request.js';
-import { DaemonInit } from './daemon-init.js';
-import type { DockerConnection } from './docker-connection.js';
-import { dockerConnection } from './docker-connection.js';
+} from '@galaxy/manager-ports';
+import type { DockerReply } from './client/call-docker.js';
+import { callDocker } from './client/call-docker.js';
+import type { DockerConnection } from './client/docker-connection.js';
+import { dockerConnection } from './client/docker-connection.js';
+import { answerFault, refusalFault } from './client/docker-faults.js';
+import { readDocker } from './client/docker-reads.js';
+import { assertPolicy } from './containers/assert-policy.js';
+import { checkedImage, checkGameId, checkOwner } from './containers/checked-input.js';
+import { inspectionOf, isContainerId, readContainerInfo } from './containers/container-info.js';
+import { removeContainer } from './containers/container-remover.js';
+import type { ContainerPlan } from './containers/container-request.js';
+import { containerRequest } from './containers/container-request.js';
+import { DaemonInit } from './containers/daemon-init.js';
+import { ensureStateFolder, stateFolderPath } from './containers/state-folder.js';
 import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
 import { dockerEngineSettings } from './docker-engine-options.js';
-import { answerFault, refusalFault } from './docker-faults.js';
-import { readDocker } from './docker-reads.js';
-import { GamesNetwork } from './games-network.js';
-import { daemonImage, ImageStore } from './image-store.js';
-import { ensureStateFolder, stateFolderPath } from './state-folder.js';
+import { daemonImage, ImageStore } from './images/image-store.js';
+import { GamesNetwork } from './network/games-network.js';
 
-const ABSENT: Sighting = { kind: 'absent' };
+const ABSENT: Inspection = { kind: 'absent' };
 
 /**
  * The container engine over a Docker-compatible daemon. Nothing is held open between calls, and a daemon that was
@@ -147,13 +147,13 @@ export class DockerContainerEngine implements ContainerEngine {
   }
 
   /** As the port says. @throws InvalidInputError when the game id is malformed. */
-  async find(gameId: string): Promise<Sighting> {
+  async find(gameId: string): Promise<Inspection> {
     checkGameId(gameId);
     return this.#look(containerName(gameId), gameId);
   }
 
   /** As the port says. */
-  async inspect(id: string): Promise<Sighting> {
+  async inspect(id: string): Promise<Inspection> {
     return isContainerId(id) ? this.#look(id) : ABSENT;
   }
 
@@ -165,19 +165,19 @@ export class DockerContainerEngine implements ContainerEngine {
     if (reply.kind !== 'ok') throw refusalFault(operation, reply);
   }
 
-  async #look(nameOrId: string, gameId?: string): Promise<Sighting> {
+  async #look(nameOrId: string, gameId?: string): Promise<Inspection> {
     const operation = 'inspect the container';
     const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(nameOrId).inspect({ abortSignal });
     const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.inspect, run });
     if (reply.kind === 'gone') return ABSENT;
     if (reply.kind !== 'ok') throw refusalFault(operation, reply);
-    return sightingOf(readContainerInfo(operation, reply.value), this.#settings, gameId);
+    return inspectionOf(readContainerInfo(operation, reply.value), this.#settings, gameId);
   }
 
   // A frozen process can't act on SIGTERM, and not every daemon thaws it by itself.
   async #thaw(id: string): Promise<void> {
-    const sighting = await this.inspect(id);
-    if (sighting.kind !== 'ours' || sighting.incarnation.state !== 'paused') return;
+    const inspection = await this.inspect(id);
+    if (inspection.kind !== 'ours' || inspection.incarnation.state !== 'paused') return;
     const operation = 'thaw the container';
     const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(id).unpause({ abortSignal });
     const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.kill, run });

@@ -1,6 +1,6 @@
 import { containerName } from '@galaxy/domain';
-import { containerFleetContract } from '@galaxy/port-contracts';
-import { engineImages, startFaultProxy, testServers, uniqueName } from '@galaxy/testkit';
+import { containerFleetContract } from '@galaxy/manager-port-contracts';
+import { engineImages, startFaultProxy, testServers, uniqueName } from '@galaxy/testing';
 import { afterAll, expect, it } from 'vitest';
 import { DockerContainerFleet } from './docker-container-fleet.js';
 import { openDockerWorld } from './docker-world.test-support.js';

@@ -1,11 +1,11 @@
-import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/ports';
-import { inventoryOf } from './container-list.js';
-import type { DockerConnection } from './docker-connection.js';
-import { dockerConnection } from './docker-connection.js';
+import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
+import type { DockerConnection } from './client/docker-connection.js';
+import { dockerConnection } from './client/docker-connection.js';
+import { inventoryOf } from './containers/container-list.js';
 import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
 import { dockerEngineSettings } from './docker-engine-options.js';
-import { DockerEvents } from './docker-events.js';
-import { EngineStore, readKept } from './engine-store.js';
+import { DockerEvents } from './events/docker-events.js';
+import { EngineStore, readKept } from './events/engine-store.js';
 
 /**
  * All containers of one installation on a Docker-compatible daemon. One idle connection is kept between lists, which keeps no

@@ -66,7 +66,7 @@ export interface EventLimits {
   /** After so many milliseconds without a line the daemon is asked, over another connection, whether it is there; default 30 s. */
   readonly pingAfterMs: number;
   /** After so many milliseconds without a line the stream is opened anew though the daemon is there; default 5 min. */
-  readonly reopenAfterMs: number;
+  readonly reconnectAfterMs: number;
   /** Milliseconds of opening it anew in vain after which a watch ends with a fault; default 10 s. */
   readonly giveUpMs: number;
 }
@@ -159,7 +159,7 @@ const DEADLINES: DockerDeadlines = {
   events: 5_000,
 };
 const PULL: PullLimits = { stallMs: 60_000, totalMs: 600_000, concurrency: 2, lineMs: 5_000 };
-const EVENTS: EventLimits = { pingAfterMs: 30_000, reopenAfterMs: 300_000, giveUpMs: 10_000 };
+const EVENTS: EventLimits = { pingAfterMs: 30_000, reconnectAfterMs: 300_000, giveUpMs: 10_000 };
 
 const DEFAULTS = {
   network: 'galaxy-games',

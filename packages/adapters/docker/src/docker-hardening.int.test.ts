@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { containerName } from '@galaxy/domain';
-import { engineImages, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import { engineImages, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerContainerEngine } from './docker-container-engine.js';
 import type { DockerEngineOptions } from './docker-engine-options.js';
@@ -49,8 +49,8 @@ describe('a container of the adapter', () => {
     const engine = engineWith({ env: { GREETING: 'hello world' } });
     id = await run(engine, gameId, engineImages.current);
     seen = await inspect(id);
-    const sighting = await engine.inspect(id);
-    address = (sighting.kind === 'ours' && sighting.incarnation.address) || '';
+    const inspection = await engine.inspect(id);
+    address = (inspection.kind === 'ours' && inspection.incarnation.address) || '';
     await waitFor('the engine', async () => (await fetch(`${address}/healthz`)).ok);
   });
 
@@ -116,8 +116,8 @@ describe('a container of the adapter', () => {
     const engine = engineWith();
     await engine.remove(id);
     const next = await run(engine, gameId, engineImages.patch);
-    const sighting = await engine.inspect(next);
-    const nextAddress = (sighting.kind === 'ours' && sighting.incarnation.address) || '';
+    const inspection = await engine.inspect(next);
+    const nextAddress = (inspection.kind === 'ours' && inspection.incarnation.address) || '';
     const turn = await waitFor('the engine', async () => (await fetch(`${nextAddress}/api/v1/admin/status`)).json());
     expect(turn).toEqual({ turn: 1, finished: false });
   });

@@ -1,5 +1,6 @@
-import { containerEngineContract, containerFleetContract } from '@galaxy/port-contracts';
-import { startFakeDockerEngine, uniqueName } from '@galaxy/testkit';
+import { startFakeDockerEngine } from '@galaxy/fake-docker';
+import { containerEngineContract, containerFleetContract } from '@galaxy/manager-port-contracts';
+import { uniqueName } from '@galaxy/testing';
 import { openDockerWorld } from './docker-world.test-support.js';
 
 // The suites that run on a real daemon: what it promises through the adapter, the fake one must promise, too.

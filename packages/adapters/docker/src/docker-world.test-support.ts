@@ -1,6 +1,6 @@
-import type { ContainerFleetUnderTest } from '@galaxy/port-contracts';
-import type { DockerApi } from '@galaxy/testkit';
-import { engineImages, startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+import type { ContainerFleetUnderTest } from '@galaxy/manager-port-contracts';
+import type { DockerApi } from '@galaxy/testing';
+import { engineImages, startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { DockerContainerEngine } from './docker-container-engine.js';
 import { DockerContainerFleet } from './docker-container-fleet.js';
 

@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { createDemoEngine } from '@galaxy/demo-engine';
-import { engineClientContract } from '@galaxy/port-contracts';
+import { engineClientContract } from '@galaxy/manager-port-contracts';
 import { describe, expect, it } from 'vitest';
 import { EngineHttpClient } from './engine-http-client.js';
 

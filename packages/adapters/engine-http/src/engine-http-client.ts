@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:http';
-import type { EngineClient, EngineHealth } from '@galaxy/ports';
+import type { EngineClient, EngineHealth } from '@galaxy/manager-ports';
 
 /** How the client is set up. */
 export interface EngineHttpOptions {

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoEngineMain } from '@galaxy/demo-engine';
-import { containerEngineContract } from '@galaxy/port-contracts';
-import type { Incarnation } from '@galaxy/ports';
+import { containerEngineContract } from '@galaxy/manager-port-contracts';
+import type { Incarnation } from '@galaxy/manager-ports';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalProcessEngine } from './local-process-engine.js';
 import {
@@ -38,10 +38,10 @@ describe('an engine that is a process', () => {
     if (created.kind !== 'created') throw new Error(created.kind);
     // Twice at the same time is still one process.
     expect(await Promise.all([engine.start(created.id), engine.start(created.id)])).toEqual(Array(2).fill({ kind: 'started' }));
-    const sighting = await engine.inspect(created.id);
-    if (sighting.kind !== 'ours') throw new Error(sighting.kind);
-    await untilReady(sighting.incarnation);
-    return sighting.incarnation;
+    const inspection = await engine.inspect(created.id);
+    if (inspection.kind !== 'ours') throw new Error(inspection.kind);
+    await untilReady(inspection.incarnation);
+    return inspection.incarnation;
   }
 
   it('keeps its state for the next one', async () => {

@@ -9,13 +9,13 @@ import type {
   ImageOutcome,
   IncarnationSpec,
   IncarnationState,
+  Inspection,
   ListedIncarnation,
   PrepareOutcome,
   RemoveOutcome,
-  Sighting,
   StartOutcome,
   StopOutcome,
-} from '@galaxy/ports';
+} from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { DemoTag } from './demo-tags.js';
 import { demoTag } from './demo-tags.js';
@@ -43,7 +43,7 @@ interface Incarnated {
 }
 
 const HOST = '127.0.0.1';
-const ABSENT: Sighting = { kind: 'absent' };
+const ABSENT: Inspection = { kind: 'absent' };
 
 /**
  * A container engine without containers, for trying things out: each game's engine is a child process of this one. Any
@@ -133,17 +133,17 @@ export class LocalProcessEngine implements ContainerEngine {
   }
 
   /** As the port says. @throws InvalidInputError when the game id is malformed. */
-  async find(gameId: string): Promise<Sighting> {
+  async find(gameId: string): Promise<Inspection> {
     checkGameId(gameId);
     const id = this.#names.get(gameId);
     return id === undefined ? ABSENT : this.inspect(id);
   }
 
   /** As the port says. */
-  async inspect(id: string): Promise<Sighting> {
+  async inspect(id: string): Promise<Inspection> {
     await Promise.resolve();
     const incarnation = this.#incarnations.get(id);
-    return incarnation === undefined ? ABSENT : sightingOf(incarnation);
+    return incarnation === undefined ? ABSENT : inspectionOf(incarnation);
   }
 
   /** As the port says; it always answers. */
@@ -215,7 +215,7 @@ function listed({ id, spec, process, exitCode }: Incarnated): ListedIncarnation 
   return { id, owner: { gameId, opId, attempt }, imageRef, state: stateOf(process, exitCode) };
 }
 
-function sightingOf(incarnated: Incarnated): Sighting {
+function inspectionOf(incarnated: Incarnated): Inspection {
   const { port, process, exitCode } = incarnated;
   const address = process === null ? null : `http://${HOST}:${port}`;
   return { kind: 'ours', incarnation: { ...listed(incarnated), exitCode, outOfMemory: false, address } };

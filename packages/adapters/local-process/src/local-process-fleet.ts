@@ -1,4 +1,4 @@
-import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/ports';
+import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
 import type { LocalProcessEngine } from './local-process-engine.js';
 
 // The same for every process: engines are meant to end with theirs, so that their absence after a restart is no surprise.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { demoEngineMain } from '@galaxy/demo-engine';
-import type { ContainerEngineLimits, ContainerFleetUnderTest } from '@galaxy/port-contracts';
-import type { Incarnation } from '@galaxy/ports';
+import type { ContainerEngineLimits, ContainerFleetUnderTest } from '@galaxy/manager-port-contracts';
+import type { Incarnation } from '@galaxy/manager-ports';
 import { expect } from 'vitest';
 import { LocalProcessEngine } from './local-process-engine.js';
 import { LocalProcessFleet } from './local-process-fleet.js';
@@ -50,8 +50,8 @@ export async function openLocalWorld(): Promise<ContainerFleetUnderTest> {
     plantForeign: () => Promise.reject(new Error('not possible')),
     pause: () => Promise.reject(new Error('not possible')),
     endBehindItsBack: async (id) => {
-      const sighting = await engine.inspect(id);
-      process.kill(Number(pidAt(sighting.kind === 'ours' ? sighting.incarnation.address : null)), 'SIGKILL');
+      const inspection = await engine.inspect(id);
+      process.kill(Number(pidAt(inspection.kind === 'ours' ? inspection.incarnation.address : null)), 'SIGKILL');
     },
     cutOff: () => Promise.reject(new Error('not possible')),
     restore: () => Promise.reject(new Error('not possible')),

@@ -1,4 +1,4 @@
-import { clockContract } from '@galaxy/port-contracts';
+import { clockContract } from '@galaxy/manager-port-contracts';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from './manual-clock.js';
 

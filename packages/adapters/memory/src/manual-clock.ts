@@ -1,4 +1,4 @@
-import type { Clock } from '@galaxy/ports';
+import type { Clock } from '@galaxy/manager-ports';
 
 interface Sleeper {
   readonly wakeAtMs: number;

@@ -1,4 +1,4 @@
-import { idsContract } from '@galaxy/port-contracts';
+import { idsContract } from '@galaxy/manager-port-contracts';
 import { expect, it } from 'vitest';
 import { SequentialIds } from './sequential-ids.js';
 

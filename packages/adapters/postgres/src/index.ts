@@ -1,26 +1,26 @@
-export type { MigrationReport } from './apply-migrations.js';
-export { checkSchema } from './check-schema.js';
-export { knownInstance, loadInstance } from './instance.js';
-export { type MigrateOptions, migrate } from './migrate.js';
-export { migratePglite } from './migrate-pglite.js';
-export type { PgExecutor } from './pg-executor.js';
-export { type PgliteDatabase, PgliteExecutor } from './pglite-executor.js';
-export { PostgresDeadLetterBox } from './postgres-dead-letter-box.js';
-export { PostgresExecutor, type PostgresOptions } from './postgres-executor.js';
-export { PostgresHolds } from './postgres-holds.js';
-export { PostgresLeases } from './postgres-leases.js';
-export { PostgresOperationJournal } from './postgres-operation-journal.js';
+export type { PgExecutor } from './client/pg-executor.js';
+export { type PgliteDatabase, PgliteExecutor } from './client/pglite-executor.js';
+export { PostgresExecutor, type PostgresOptions } from './client/postgres-executor.js';
+export { PostgresHolds } from './coordination/postgres-holds.js';
+export { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
+export { PostgresLeases } from './coordination/postgres-leases.js';
+export { PostgresRecovery } from './coordination/postgres-recovery.js';
+export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 /** @public for other services and tools that read the same database */
-export { PostgresOperationLog } from './postgres-operation-log.js';
-export { PostgresOutbox } from './postgres-outbox.js';
-export { PostgresReconcileQueue } from './postgres-reconcile-queue.js';
-export { PostgresRecovery } from './postgres-recovery.js';
+export { PostgresOperationLog } from './operations/postgres-operation-log.js';
+export { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
+export { PostgresDeadLetterBox } from './outbox/postgres-dead-letter-box.js';
+export { PostgresOutbox } from './outbox/postgres-outbox.js';
 /** @public for other services and tools that read the same database */
-export { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
-export { PostgresSettings } from './postgres-settings.js';
+export { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-store.js';
+export type { MigrationReport } from './schema/apply-migrations.js';
+export { checkSchema } from './schema/check-schema.js';
+export { knownInstance, loadInstance } from './schema/instance.js';
+export { type MigrateOptions, migrate } from './schema/migrate.js';
+export { migratePglite } from './schema/migrate-pglite.js';
 /** @public for other services and tools that read the same database */
-export { SchemaTooNewError } from './schema-too-new-error.js';
+export { SchemaTooNewError } from './schema/schema-too-new-error.js';
 /** @public for other services and tools that read the same database */
-export { SchemaTooOldError } from './schema-too-old-error.js';
+export { SchemaTooOldError } from './schema/schema-too-old-error.js';
 /** @public for other services and tools that read the same database */
-export { WrongInstanceError } from './wrong-instance-error.js';
+export { WrongInstanceError } from './schema/wrong-instance-error.js';

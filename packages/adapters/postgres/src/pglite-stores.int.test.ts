@@ -6,21 +6,21 @@ import { PGlite } from '@electric-sql/pglite';
 import {
   deadLetterBoxContract,
   holdsContract,
+  installationFactsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
-  runtimeRecordStoreContract,
-  settingsContract,
-} from '@galaxy/port-contracts';
+} from '@galaxy/manager-port-contracts';
+import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadInstance } from './instance.js';
-import { migratePglite } from './migrate-pglite.js';
-import { readMigrations } from './migrations.js';
-import { PgliteExecutor } from './pglite-executor.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
+import { PgliteExecutor } from './client/pglite-executor.js';
+import { loadInstance } from './schema/instance.js';
+import { migratePglite } from './schema/migrate-pglite.js';
+import { readMigrations } from './schema/migrations.js';
+import { SchemaTooNewError } from './schema/schema-too-new-error.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
 const TOTAL = readMigrations().length;
@@ -52,7 +52,7 @@ outboxContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);
 holdsContract('PGlite', open);
-settingsContract('PGlite', open);
+installationFactsContract('PGlite', open);
 deadLetterBoxContract('PGlite', open);
 recoveryContract('PGlite', open);
 

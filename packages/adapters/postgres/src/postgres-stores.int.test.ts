@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   deadLetterBoxContract,
   holdsContract,
+  installationFactsContract,
   leasesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
-  runtimeRecordStoreContract,
-  settingsContract,
-} from '@galaxy/port-contracts';
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testkit';
+} from '@galaxy/manager-port-contracts';
+import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
+import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll } from 'vitest';
-import { migrate } from './migrate.js';
-import { PostgresExecutor } from './postgres-executor.js';
+import { PostgresExecutor } from './client/postgres-executor.js';
+import { migrate } from './schema/migrate.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
 let database: FreshDatabase;
@@ -48,6 +48,6 @@ outboxContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
 reconcileQueueContract('PostgreSQL', open);
 holdsContract('PostgreSQL', open);
-settingsContract('PostgreSQL', open);
+installationFactsContract('PostgreSQL', open);
 deadLetterBoxContract('PostgreSQL', open);
 recoveryContract('PostgreSQL', open);

@@ -1,14 +1,14 @@
-import type { PgExecutor } from './pg-executor.js';
-import { PostgresDeadLetterBox } from './postgres-dead-letter-box.js';
-import { PostgresHolds } from './postgres-holds.js';
-import { PostgresLeases } from './postgres-leases.js';
-import { PostgresOperationJournal } from './postgres-operation-journal.js';
-import { PostgresOperationLog } from './postgres-operation-log.js';
-import { PostgresOutbox } from './postgres-outbox.js';
-import { PostgresReconcileQueue } from './postgres-reconcile-queue.js';
-import { PostgresRecovery } from './postgres-recovery.js';
-import { PostgresRuntimeRecordStore } from './postgres-runtime-record-store.js';
-import { PostgresSettings } from './postgres-settings.js';
+import type { PgExecutor } from './client/pg-executor.js';
+import { PostgresHolds } from './coordination/postgres-holds.js';
+import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
+import { PostgresLeases } from './coordination/postgres-leases.js';
+import { PostgresRecovery } from './coordination/postgres-recovery.js';
+import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
+import { PostgresOperationLog } from './operations/postgres-operation-log.js';
+import { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
+import { PostgresDeadLetterBox } from './outbox/postgres-dead-letter-box.js';
+import { PostgresOutbox } from './outbox/postgres-outbox.js';
+import { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-store.js';
 
 /** Empties every table but that of the migrations. */
 export const EMPTY = {
@@ -28,7 +28,7 @@ export function storesOver(executor: PgExecutor) {
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
-    settings: new PostgresSettings(executor),
+    facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
     recovery: new PostgresRecovery(executor),
   };

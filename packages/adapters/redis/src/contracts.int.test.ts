@@ -1,20 +1,19 @@
 import {
   deadLetterPublisherContract,
   entryRequeueContract,
-  jobResultPublisherContract,
   jobStreamContract,
-  runtimeManagerContract,
-  streamOffsetStoreContract,
-} from '@galaxy/port-contracts';
-import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testkit';
+  numberedResultPublisherContract,
+} from '@galaxy/manager-port-contracts';
+import { runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
+import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
+import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 import { RedisEntryRequeue } from './outbound/entry-requeue.js';
-import { RedisJobResultPublisher } from './outbound/job-results.js';
+import { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
 import { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
-import { RedisConnection } from './redis-connection.js';
 
 /** A server behind a fault proxy, connections to it, and a client past the proxy to look with. */
 async function openServer() {
@@ -82,13 +81,13 @@ entryRequeueContract('redis', async () => {
   };
 });
 
-jobResultPublisherContract('redis', async () => {
+numberedResultPublisherContract('redis', async () => {
   const { commands, elsewhere, entries, tested } = await openServer();
   const jobResultsKey = uniqueName('results');
   return {
     ...tested,
-    results: new RedisJobResultPublisher({ commands, jobResultsKey }),
-    elsewhere: new RedisJobResultPublisher({ commands: elsewhere, jobResultsKey }),
+    results: new RedisNumberedResultPublisher({ commands, jobResultsKey }),
+    elsewhere: new RedisNumberedResultPublisher({ commands: elsewhere, jobResultsKey }),
     entries: () => entries(jobResultsKey),
   };
 });

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobCursors } from '@galaxy/ports';
+import type { JobCursors } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { FaultProxy, RedisServer } from '@galaxy/testkit';
-import { freePort, startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testkit';
+import type { FaultProxy, RedisServer } from '@galaxy/testing';
+import { freePort, startFaultProxy, startRedis, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
-import { RedisJobResultPublisher } from './outbound/job-results.js';
+import { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
-import { RedisConnection } from './redis-connection.js';
 
 let server: RedisServer;
 let proxy: FaultProxy;
@@ -46,8 +46,8 @@ function looking(url = server.url): Redis {
 const STAMP = { epoch: 1n, outboxId: 1n };
 
 /** A publisher on a server that accepts the stamp. */
-async function publisherOn(commands: RedisConnection, jobResultsKey = uniqueName('results')): Promise<RedisJobResultPublisher> {
-  const publisher = new RedisJobResultPublisher({ commands, jobResultsKey });
+async function publisherOn(commands: RedisConnection, jobResultsKey = uniqueName('results')): Promise<RedisNumberedResultPublisher> {
+  const publisher = new RedisNumberedResultPublisher({ commands, jobResultsKey });
   await publisher.adoptEpoch(STAMP.epoch, null, null);
   return publisher;
 }
@@ -156,7 +156,7 @@ describe('publishing numbered messages', () => {
   it('appends each number once and in order from eight publishers at once, through cuts', async () => {
     const jobResultsKey = uniqueName('results');
     const last = 60n;
-    const relay = async (publisher: RedisJobResultPublisher): Promise<void> => {
+    const relay = async (publisher: RedisNumberedResultPublisher): Promise<void> => {
       for (let number = 1n; number <= last; ) {
         try {
           const outcome = await publisher.publish({ number, result: result('alpha', String(number)) }, STAMP);
@@ -335,7 +335,7 @@ describe('what the server refuses', () => {
     opened.push(() => cluster.stop());
     const redis = looking(cluster.url);
     await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    const publisher = (jobResultsKey: string, commands: RedisConnection) => new RedisJobResultPublisher({ commands, jobResultsKey });
+    const publisher = (jobResultsKey: string, commands: RedisConnection) => new RedisNumberedResultPublisher({ commands, jobResultsKey });
     const commands = await connect('commands', cluster.url);
     await waitFor('the cluster', async () => String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok'));
     await publisher('{galaxy}:results', commands).adoptEpoch(STAMP.epoch, null, null);

@@ -1,11 +1,11 @@
-export type { RedisRole } from './connection-options.js';
+export type { RedisRole } from './connection/connection-options.js';
+export { isRedisAddress } from './connection/redis-address.js';
+export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export { RedisJobStream, type RedisJobStreamOptions } from './inbound/job-stream.js';
 export type { StreamEntry } from './inbound/stream-reply.js';
 export { type TailStreamOptions, tailStream } from './inbound/tail-stream.js';
 export { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 export { RedisEntryRequeue } from './outbound/entry-requeue.js';
-export { RedisJobResultPublisher } from './outbound/job-results.js';
+export { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 export { RedisRuntimeManager, type RedisRuntimeManagerOptions } from './outbound/runtime-manager.js';
 export { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
-export { isRedisAddress } from './redis-address.js';
-export { RedisConnection, type RedisConnectionOptions } from './redis-connection.js';

@@ -1,11 +1,12 @@
-import type { JobCursors, JobReads, JobStream, JobStreamName, ReceivedEntry, StreamShape } from '@galaxy/ports';
+import type { JobStreamName } from '@galaxy/domain';
+import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
-import { MAX_BLOCK_MS } from '../connection-options.js';
-import { unlessOver } from '../deadline.js';
-import type { RedisConnection } from '../redis-connection.js';
-import { unexpectedReply } from '../redis-faults.js';
-import { runScript, STREAM_SHAPES } from '../scripts.js';
+import { MAX_BLOCK_MS } from '../connection/connection-options.js';
+import { unlessOver } from '../connection/deadline.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { unexpectedReply } from '../connection/redis-faults.js';
+import { runScript, STREAM_SHAPES } from '../scripts/scripts.js';
 import type { StreamEntry } from './stream-reply.js';
 import { streamEntries } from './stream-reply.js';
 import { serverMs, streamShapes } from './stream-shape.js';

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { EntryId } from '@galaxy/domain';
 import { parseEntryId } from '@galaxy/domain';
 import type { RawEntry } from '@galaxy/wire';
-import { unexpectedReply } from '../redis-faults.js';
+import { unexpectedReply } from '../connection/redis-faults.js';
 
 /** One entry as XREAD returned it. */
 export interface StreamEntry {

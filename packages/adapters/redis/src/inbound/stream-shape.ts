@@ -1,5 +1,5 @@
-import type { StreamShape } from '@galaxy/ports';
-import { serverTooOld, unexpectedReply } from '../redis-faults.js';
+import type { StreamShape } from '@galaxy/manager-ports';
+import { serverTooOld, unexpectedReply } from '../connection/redis-faults.js';
 
 /**
  * Takes a reply of the script STREAM_SHAPES about two streams apart; null for one that does not exist.

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DependencyFault } from '@galaxy/ports';
-import { MAX_BLOCK_MS } from '../connection-options.js';
-import { unlessOver } from '../deadline.js';
-import type { RedisConnection } from '../redis-connection.js';
+import { MAX_BLOCK_MS } from '../connection/connection-options.js';
+import { unlessOver } from '../connection/deadline.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
 import type { StreamEntry } from './stream-reply.js';
 import { streamEntries } from './stream-reply.js';
 

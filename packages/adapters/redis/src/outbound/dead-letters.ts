@@ -1,6 +1,6 @@
-import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/ports';
+import type { DeadLetterPublisher, NumberedDeadLetter, PublishOutcome, PublishStamp } from '@galaxy/manager-ports';
 import { encodeDeadLetter, STREAM_KEYS } from '@galaxy/wire';
-import type { RedisConnection } from '../redis-connection.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
 import { RedisNumberedStream } from './numbered-stream.js';
 
 /** Publishes dead letters on a Redis Stream. */

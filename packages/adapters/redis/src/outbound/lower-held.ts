@@ -1,7 +1,7 @@
-import { LOWER_TO } from '../publishing-scripts.js';
-import type { RedisConnection } from '../redis-connection.js';
-import { unexpectedReply } from '../redis-faults.js';
-import { runScript } from '../scripts.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { unexpectedReply } from '../connection/redis-faults.js';
+import { LOWER_TO } from '../scripts/publishing-scripts.js';
+import { runScript } from '../scripts/scripts.js';
 
 const LANES_AT_ONCE = 500;
 

@@ -1,9 +1,9 @@
-import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/ports';
+import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
-import { ADOPT_EPOCH, MAKE_STREAM, READ_PUBLISHER, SKIP_TO } from '../publishing-scripts.js';
-import type { RedisConnection } from '../redis-connection.js';
-import { unexpectedReply } from '../redis-faults.js';
-import { PUBLISH_NUMBERED, runScript } from '../scripts.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { unexpectedReply } from '../connection/redis-faults.js';
+import { ADOPT_EPOCH, MAKE_STREAM, READ_PUBLISHER, SKIP_TO } from '../scripts/publishing-scripts.js';
+import { PUBLISH_NUMBERED, runScript } from '../scripts/scripts.js';
 import { lowerHeld } from './lower-held.js';
 
 /** A message and its place in its lane. */

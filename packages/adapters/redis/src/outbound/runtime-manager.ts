@@ -4,8 +4,8 @@ import type { StopReason } from '@galaxy/domain';
 import type { FaultEffect, RuntimeManager } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { newStartJob, newStopJob, STREAM_KEYS } from '@galaxy/wire';
-import type { RedisConnection } from '../redis-connection.js';
-import { PUBLISH_ONCE, runScript } from '../scripts.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { PUBLISH_ONCE, runScript } from '../scripts/scripts.js';
 
 /** What a {@link RedisRuntimeManager} is built from. */
 export interface RedisRuntimeManagerOptions {

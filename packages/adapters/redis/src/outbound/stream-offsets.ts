@@ -1,5 +1,5 @@
 import type { StreamOffsetLabel, StreamOffsetStore } from '@galaxy/ports';
-import type { RedisConnection } from '../redis-connection.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
 
 const OFFSETS_PREFIX = 'runtime:stream_offsets:';
 

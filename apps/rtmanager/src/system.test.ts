@@ -1,5 +1,0 @@
-import { clockContract, idsContract } from '@galaxy/port-contracts';
-import { systemClock, systemIds } from './system.js';
-
-clockContract('system', () => ({ clock: systemClock, pass: (ms) => systemClock.sleep(ms) }));
-idsContract('system', () => systemIds);

@@ -1,0 +1,112 @@
+import type { JobStreamName, Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord, StreamPlace } from '@galaxy/domain';
+import {
+  type Claim,
+  type Clock,
+  type DeadLetterState,
+  type Hold,
+  type HoldReason,
+  type InstallationFactKey,
+  type LeaseGrant,
+  type OperationProgress,
+  type OutboxEntry,
+  outboxLane,
+} from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
+
+/** An operation as the memory keeps it. A claim is (`attempt`, `holder`, `expiresAtMs`); one handed back has no holder. */
+export interface MemoryOperation {
+  readonly opId: string;
+  readonly ord: bigint;
+  readonly gameId: string;
+  readonly op: Operation;
+  readonly source: OperationSource;
+  readonly sourceRef: string;
+  readonly job: RuntimeJob;
+  readonly queuedAt: Date;
+  readonly entry: Claim['entry'];
+  status: OperationStatus;
+  attempt: number;
+  failures: number;
+  /** The last attempt that is not counted as a failure when the next one begins. */
+  creditedAttempt: number;
+  unavailableMs: number;
+  holder: string | null;
+  expiresAtMs: number;
+  progress: OperationProgress | null;
+  /** The attempt that recorded `progress`. */
+  progressAttempt: number;
+  /** The highest place of a step ever recorded, counted from 1. */
+  furthestStep: number;
+  result: JobResult | null;
+  errorCode: string;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** A message as the memory keeps it. */
+export interface MemoryMessage {
+  readonly entry: OutboxEntry;
+  /** What it stands for: an operation's id, or a stream entry. */
+  readonly dedupeKey: string;
+  readonly addedAtMs: number;
+  published: boolean;
+  /** When it was marked; says nothing unless `published`. */
+  markedAtMs: number;
+  /** The id the stream gave it, kept also when the mark is taken back; null while it is not known. */
+  entryId: string | null;
+  /** Of a dead letter: what an operator has decided; null while nobody has. */
+  resolution: Exclude<DeadLetterState, 'open'> | null;
+}
+
+/** A lease as the memory keeps it. */
+export interface MemoryLease {
+  holder: string | null;
+  epoch: bigint;
+  expiresAtMs: number;
+}
+
+/** What the stores in memory share, as one database. Its clock is the given one. */
+export class MemoryDatabase {
+  readonly clock: Clock;
+  readonly records = new Map<string, RuntimeRecord>();
+  /** In the order of `ord`. */
+  readonly operations: MemoryOperation[] = [];
+  /** Stream, entry id and payload of every entry ever queued: what must not be taken in twice. */
+  readonly ingested = new Set<string>();
+  readonly outbox: MemoryMessage[] = [];
+  readonly leases = new Map<string, MemoryLease>();
+  readonly places: Record<JobStreamName, StreamPlace | null> = { start_jobs: null, stop_jobs: null };
+  readonly holdsInForce = new Map<HoldReason, Hold>();
+  readonly facts = new Map<InstallationFactKey, string>();
+  /** The publish epoch. */
+  epoch = 0n;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Whether a grant still fences: nobody has taken the lease since, and it was not released. */
+  holds({ name, holder, epoch }: LeaseGrant): boolean {
+    const lease = this.leases.get(name);
+    return lease?.holder === holder && lease.epoch === epoch;
+  }
+
+  /** Adds a message at the end of its lane. */
+  addMessage(
+    dedupeKey: string,
+    kind: OutboxEntry['kind'],
+    lane: string,
+    entryOf: (id: bigint, number: bigint, epoch: bigint) => OutboxEntry,
+  ): OutboxEntry {
+    const number = (this.lane(kind, lane).at(-1)?.entry.message.number ?? 0n) + 1n;
+    const entry = entryOf((this.outbox.at(-1)?.entry.id ?? 0n) + 1n, number, this.epoch);
+    const [addedAtMs, unmarked] = [this.clock.monotonicMs(), { published: false, markedAtMs: 0, entryId: null }];
+    this.outbox.push({ entry, dedupeKey, addedAtMs, ...unmarked, resolution: null });
+    return entry;
+  }
+
+  /** The messages of one lane, in order. */
+  lane(kind: OutboxEntry['kind'], lane: string): MemoryMessage[] {
+    return this.outbox.filter(({ entry }) => entry.kind === kind && outboxLane(entry).lane === lane);
+  }
+}

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JobStreamName } from '@galaxy/domain';
+import { OPERATION_STEPS, type StreamPlace } from '@galaxy/domain';
+import type {
+  Claim,
+  ClaimKey,
+  ClaimRelease,
+  ClaimRequest,
+  ClaimState,
+  FencedOutcome,
+  FinishOutcome,
+  Intake,
+  IntakeOutcome,
+  LeaseGrant,
+  OperationJournal,
+  OperationOutcome,
+  OperationProgress,
+  OutboxEntry,
+  RecordChange,
+} from '@galaxy/manager-ports';
+import { addDeadLetter } from '../streams/memory-dead-letter.js';
+import { claim, isSuperseded } from './memory-claim.js';
+import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
+import { ingest } from './memory-ingest.js';
+
+/** The journal in memory. JavaScript runs each method without a pause, which makes it the one atomic statement. */
+export class MemoryOperationJournal implements OperationJournal {
+  readonly #database: MemoryDatabase;
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database;
+  }
+
+  async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
+    return structuredClone(this.#database.places);
+  }
+
+  async moveCursor(lease: LeaseGrant, stream: JobStreamName, place: StreamPlace): Promise<{ readonly kind: 'moved' | 'lost' }> {
+    if (!this.#database.holds(lease)) return { kind: 'lost' };
+    this.#database.places[stream] = { ...place };
+    return { kind: 'moved' };
+  }
+
+  async ingest(intake: Intake): Promise<IntakeOutcome> {
+    return ingest(this.#database, intake);
+  }
+
+  async claim(request: ClaimRequest): Promise<Claim[]> {
+    return claim(this.#database, request);
+  }
+
+  async renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {
+    return claims.map(({ opId, attempt }) => ({ opId, attempt, state: this.#renewOne({ opId, attempt }, ttlMs) }));
+  }
+
+  async advance(claim: ClaimKey, progress: OperationProgress, change: RecordChange): Promise<FencedOutcome> {
+    const mine = this.#held(claim);
+    if (mine === null) return { kind: 'lost' };
+    const isRepeated = mine.progressAttempt === mine.attempt && isDeepStrictEqual(mine.progress, progress);
+    if (isRepeated && this.#isDone(change)) return { kind: 'already_mine' };
+    if (!this.#change(mine, change)) return { kind: 'stale' };
+    const step = OPERATION_STEPS.indexOf(progress.step) + 1;
+    // Only a step never reached before earns the attempt its credit.
+    if (step > mine.furthestStep) mine.creditedAttempt = mine.attempt;
+    mine.furthestStep = Math.max(step, mine.furthestStep);
+    mine.progress = structuredClone(progress);
+    mine.progressAttempt = mine.attempt;
+    return { kind: 'applied' };
+  }
+
+  async finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome> {
+    const mine = this.#held(claim);
+    if (mine === null) return this.#endedBefore(claim);
+    if (!this.#change(mine, outcome.record)) return { kind: 'stale' };
+    mine.status = outcome.result.outcome === 'success' ? 'succeeded' : 'failed';
+    mine.result = structuredClone(outcome.result);
+    mine.errorCode = outcome.errorCode;
+    mine.finishedAt = this.#database.clock.now();
+    mine.holder = null;
+    if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
+    return { kind: 'applied', publish: this.#publish(mine, outcome) };
+  }
+
+  async releaseClaim(claim: ClaimKey, { reason, delayMs, unavailableMs }: ClaimRelease): Promise<void> {
+    const mine = this.#held(claim);
+    if (mine === null) return;
+    mine.holder = null;
+    mine.expiresAtMs = this.#database.clock.monotonicMs() + delayMs;
+    mine.unavailableMs += unavailableMs;
+    if (reason !== 'failure') mine.creditedAttempt = mine.attempt;
+  }
+
+  #held({ opId, attempt }: ClaimKey): MemoryOperation | null {
+    const operation = this.#database.operations.find((one) => one.opId === opId && one.attempt === attempt);
+    return operation?.status === 'running' && operation.holder !== null ? operation : null;
+  }
+
+  #renewOne(claim: ClaimKey, ttlMs: number): ClaimState['state'] {
+    const mine = this.#held(claim);
+    if (mine === null) return 'lost';
+    mine.expiresAtMs = this.#database.clock.monotonicMs() + ttlMs;
+    return isSuperseded(this.#database, mine) ? 'superseded' : 'held';
+  }
+
+  #change({ gameId }: MemoryOperation, change: RecordChange): boolean {
+    if (change.kind === 'keep') return true;
+    const { expected, record } = change;
+    const stored = this.#database.records.get(gameId) ?? null;
+    const isExpected =
+      expected === null ? stored === null : stored?.status === expected.status && stored.currentContainerId === expected.containerId;
+    if (isExpected && record.gameId === gameId) this.#database.records.set(gameId, structuredClone(record));
+    return isExpected && record.gameId === gameId;
+  }
+
+  #isDone(change: RecordChange): boolean {
+    return change.kind === 'keep' || isDeepStrictEqual(this.#database.records.get(change.record.gameId), change.record);
+  }
+
+  #publish({ opId, source, gameId }: MemoryOperation, { result }: OperationOutcome): OutboxEntry | null {
+    if (source !== 'lobby') return null;
+    const copy = structuredClone(result);
+    return structuredClone(
+      this.#database.addMessage(opId, 'job_result', gameId, (id, number, epoch) => ({
+        kind: 'job_result',
+        id,
+        epoch,
+        message: { number, result: copy },
+      })),
+    );
+  }
+
+  #endedBefore({ opId, attempt }: ClaimKey): FinishOutcome {
+    const operation = this.#database.operations.find((one) => one.opId === opId && one.attempt === attempt);
+    if (operation === undefined || operation.finishedAt === null) return { kind: 'lost' };
+    const message = this.#database.outbox.find(({ dedupeKey, entry }) => entry.kind === 'job_result' && dedupeKey === opId);
+    const epoch = this.#database.epoch;
+    return { kind: 'already_mine', publish: message === undefined ? null : structuredClone({ ...message.entry, epoch }) };
+  }
+}

@@ -1,0 +1,44 @@
+import type { ReconcileJob } from '@galaxy/domain';
+import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
+import type { MemoryDatabase } from './memory-database.js';
+import { enqueue } from './memory-queue.js';
+
+/** The reconcile queue in memory. */
+export class MemoryReconcileQueue implements ReconcileQueue {
+  readonly #database: MemoryDatabase;
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database;
+  }
+
+  async games(named: readonly string[]): Promise<GameView[]> {
+    const present = [...this.#database.records.values()].filter(({ status }) => status !== 'removed');
+    return this.lookAt([...present.map(({ gameId }) => gameId), ...named]);
+  }
+
+  async lookAt(gameIds: readonly string[]): Promise<GameView[]> {
+    return [...new Set(gameIds)].map((gameId) => {
+      const record = this.#database.records.get(gameId) ?? null;
+      return { gameId, record: structuredClone(record), open: this.#isOpen(gameId) };
+    });
+  }
+
+  async queue(lease: LeaseGrant, acts: readonly { readonly opId: string; readonly job: ReconcileJob }[]): Promise<QueueOutcome> {
+    if (!this.#database.holds(lease)) return { kind: 'lost' };
+    const queued = acts.filter(({ opId, job }) => {
+      if (this.#isOpen(job.gameId) || this.#isKnown(opId)) return false;
+      enqueue(this.#database, { opId, source: 'reconciler', sourceRef: 'reconcile', job, entry: null });
+      return true;
+    });
+    return { kind: 'queued', gameIds: queued.map(({ job }) => job.gameId) };
+  }
+
+  #isOpen(gameId: string): boolean {
+    const { operations } = this.#database;
+    return operations.some((one) => one.gameId === gameId && (one.status === 'queued' || one.status === 'running'));
+  }
+
+  #isKnown(opId: string): boolean {
+    return this.#database.operations.some((one) => one.opId === opId);
+  }
+}

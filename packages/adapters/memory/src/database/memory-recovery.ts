@@ -1,0 +1,34 @@
+import type { OutboxLane, Recovery } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
+import type { MemoryDatabase } from './memory-database.js';
+
+/** {@link Recovery} in memory. */
+export class MemoryRecovery implements Recovery {
+  readonly #database: MemoryDatabase;
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database;
+  }
+
+  async closeOperations(message: string): Promise<number> {
+    const { operations, holdsInForce, clock } = this.#database;
+    if (!holdsInForce.has('restored')) return 0;
+    const open = operations.filter(({ finishedAt }) => finishedAt === null);
+    for (const operation of open) {
+      operation.status = 'failed';
+      operation.holder = null;
+      operation.errorCode = 'internal_error';
+      operation.result = closed(operation.gameId, message);
+      operation.finishedAt = clock.now();
+    }
+    return open.length;
+  }
+
+  async lastNumbers(lanes: readonly OutboxLane[]): Promise<bigint[]> {
+    return lanes.map(({ kind, lane }) => this.#database.lane(kind, lane).at(-1)?.entry.message.number ?? 0n);
+  }
+}
+
+function closed(gameId: string, errorMessage: string): JobResult {
+  return { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'internal_error', errorMessage };
+}

@@ -1,0 +1,190 @@
+import { parseEntryId } from '@galaxy/domain';
+import type { StreamShape } from '@galaxy/manager-ports';
+import { DependencyFault, InvalidInputError } from '@galaxy/ports';
+import type { RawEntry } from '@galaxy/wire';
+import { MemoryKeys, type MemoryPublishing } from './memory-keys.js';
+import { type MemoryEntry, MemoryStream } from './memory-stream.js';
+
+/**
+ * Streams in memory, with the behaviour of Redis that the ports rely on: ids rise, reading never consumes, every
+ * call is atomic. Everything that shares a stream shares one object of this class. It lives as long as the process.
+ */
+export class MemoryStreams {
+  readonly #now: () => number;
+  readonly #watchers = new Set<() => void>();
+  #keys = new MemoryKeys();
+  #reachable = true;
+  #full = false;
+  #connections = 1;
+
+  /** `now` gives the milliseconds of new ids. */
+  constructor(options: { readonly now?: () => number } = {}) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Plays an outage: while false, everything throws DependencyFault and nothing changes. */
+  setReachable(reachable: boolean): void {
+    if (reachable && !this.#reachable) this.#connections += 1;
+    this.#reachable = reachable;
+    this.#notify();
+  }
+
+  /** Plays a server without room: while true, it is read from as ever, and every write throws DependencyFault. */
+  setFull(full: boolean): void {
+    this.#full = full;
+  }
+
+  /** A replica: the same keys as of now, which keep what they are while the original goes on. */
+  fork(): MemoryStreams {
+    const replica = new MemoryStreams({ now: this.#now });
+    replica.#keys = this.#keys.copy();
+    return replica;
+  }
+
+  /** Plays a failover: the replica's keys take the place of these, and everybody connects anew. */
+  failOverTo(replica: MemoryStreams): void {
+    this.#keys = replica.#keys.copy();
+    this.#connections += 1;
+    this.#notify();
+  }
+
+  /** Deletes everything, as FLUSHALL does: no connection ends by it. */
+  flush(): void {
+    this.#keys = new MemoryKeys();
+  }
+
+  /** Another name after every reconnection. */
+  get connection(): string {
+    this.#assertReachable();
+    return String(this.#connections);
+  }
+
+  /**
+   * Appends an entry and returns its id: the clock's, or the one after the stream's last if the clock stands or went back.
+   * @throws InvalidInputError when an id is given that is not greater than the stream's last.
+   */
+  append(key: string, entry: RawEntry, entryId?: string): string {
+    this.#assertWritable();
+    const stream = this.#keys.streams.get(key) ?? new MemoryStream();
+    const id = entryId === undefined ? stream.nextId(BigInt(this.nowMs())) : parseEntryId(entryId);
+    const text = id === null ? null : stream.append(id, entry);
+    if (text === null) throw new InvalidInputError(`stream ${key}: the id ${entryId ?? ''} is not greater than the last`);
+    this.#keys.streams.set(key, stream);
+    this.#notify();
+    return text;
+  }
+
+  /** Appends the entry unless an earlier call with the same `once` did; returns the id of that one then. */
+  appendOnce(key: string, once: string, entry: RawEntry): string {
+    this.#assertWritable();
+    const onceKey = `${key}:${once}`;
+    const entryId = this.#keys.once.get(onceKey) ?? this.append(key, entry);
+    this.#keys.once.set(onceKey, entryId);
+    return entryId;
+  }
+
+  /** The clock of new ids, in milliseconds since 1970 (UTC). */
+  nowMs(): number {
+    this.#assertReachable();
+    return Math.trunc(this.#now());
+  }
+
+  /** What a stream says of itself; null for one that does not exist. */
+  shape(key: string): StreamShape | null {
+    this.#assertReachable();
+    return this.#keys.streams.get(key)?.shape() ?? null;
+  }
+
+  /** Removes the oldest entries of a stream until at most that many are left. */
+  trim(key: string, maxLength: number): void {
+    this.#assertReachable();
+    this.#keys.streams.get(key)?.trim(maxLength);
+  }
+
+  /** Removes one entry; false when it is not there. */
+  remove(key: string, entryId: string): boolean {
+    this.#assertReachable();
+    return this.#keys.streams.get(key)?.remove(entryId) ?? false;
+  }
+
+  /** Deletes a stream: the next entry makes it anew. */
+  drop(key: string): void {
+    this.#assertReachable();
+    this.#keys.streams.delete(key);
+  }
+
+  /** Gives a stream ids above this one from now on; makes the stream, without an entry, when there is none. */
+  raiseLastId(key: string, entryId: string): void {
+    this.#assertWritable();
+    const id = parseEntryId(entryId);
+    if (id === null) throw new InvalidInputError(`stream ${key}: ${JSON.stringify(entryId)} is not an entry id`);
+    const stream = this.#keys.streams.get(key) ?? new MemoryStream();
+    stream.raiseLastId(id);
+    this.#keys.streams.set(key, stream);
+  }
+
+  /** What is kept beside a stream of its publishing, to be read or to be changed. */
+  publishing(key: string, access: 'read' | 'write'): MemoryPublishing {
+    if (access === 'write') this.#assertWritable();
+    this.#assertReachable();
+    return this.#keys.publishing(key);
+  }
+
+  /** The entries after the id, at most `limit`, in order. */
+  after(key: string, entryId: string, limit = Number.POSITIVE_INFINITY): readonly MemoryEntry[] {
+    const from = parseEntryId(entryId);
+    if (from === null) throw new InvalidInputError(`stream ${key}: ${JSON.stringify(entryId)} is not an entry id`);
+    this.#assertReachable();
+    return this.#keys.streams.get(key)?.after(from, limit) ?? [];
+  }
+
+  /** Returns once a stream has something after its id, when `maxWaitMs` is over, or when the signal aborts. */
+  async arrival(after: Readonly<Record<string, string>>, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    const arrived = (): boolean => Object.entries(after).some(([key, entryId]) => this.after(key, entryId, 1).length > 0);
+    if (signal.aborted || arrived()) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.#watchers.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (!this.#reachable || arrived()) end();
+      };
+      const timer = setTimeout(end, maxWaitMs);
+      signal.addEventListener('abort', end);
+      this.#watchers.add(look);
+    });
+    this.#assertReachable();
+  }
+
+  /** The text kept under a key, or null. */
+  load(key: string): string | null {
+    this.#assertReachable();
+    return this.#keys.texts.get(key) ?? null;
+  }
+
+  /** Keeps a text under a key. */
+  save(key: string, text: string): void {
+    this.#assertWritable();
+    this.#keys.texts.set(key, text);
+  }
+
+  #notify(): void {
+    for (const look of [...this.#watchers]) look();
+  }
+
+  #assertReachable(): void {
+    if (!this.#reachable) throw refusal('the streams in memory are cut off');
+  }
+
+  #assertWritable(): void {
+    this.#assertReachable();
+    if (this.#full) throw refusal('the streams in memory are full');
+  }
+}
+
+function refusal(message: string): DependencyFault {
+  return new DependencyFault({ dependency: 'redis', message, retryable: true, effect: 'not_done' });
+}

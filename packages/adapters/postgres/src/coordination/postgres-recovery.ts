@@ -1,0 +1,58 @@
+import type { OutboxLane, Recovery } from '@galaxy/manager-ports';
+import { sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { operationLog, runtimeHolds, runtimeOutbox } from '../schema/schema.js';
+import { bigInt, int } from '../sql/row.js';
+import { assignments } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+
+const { status } = operationLog;
+const { kind, lane, number } = runtimeOutbox;
+
+const CLOSE_OPERATIONS = statement(
+  'close operations',
+  { message: 'text' },
+  (p) => sql`
+    with closed as (
+      update ${operationLog} set ${assignments(operationLog, {
+        status: sql`'failed'`,
+        holder: sql`null`,
+        claimExpiresAt: sql`null`,
+        raw: sql`null`,
+        errorCode: sql`'internal_error'`,
+        errorMessage: p.message,
+        finishedAt: sql`clock_timestamp()`,
+      })}
+      where ${status} in ('queued', 'running') and exists (select from ${runtimeHolds} where ${runtimeHolds.reason} = 'restored')
+      returning 1
+    )
+    select count(*)::int as closed from closed`,
+);
+
+const LAST_NUMBERS = statement(
+  'read last numbers',
+  { lanes: 'json' },
+  (p) => sql`
+    select coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = l.kind and ${lane} = l.lane), 0)::text as number
+    from rows from (json_to_recordset(${p.lanes}) as (kind text, lane text)) with ordinality as l(kind, lane, n)
+    order by l.n`,
+);
+
+/** {@link Recovery} over the tables of the journal and the outbox. */
+export class PostgresRecovery implements Recovery {
+  readonly #executor: PgExecutor;
+
+  constructor(executor: PgExecutor) {
+    this.#executor = executor;
+  }
+
+  async closeOperations(message: string): Promise<number> {
+    const [row = {}] = await this.#executor.query(CLOSE_OPERATIONS({ message }));
+    return int(row, 'closed');
+  }
+
+  async lastNumbers(lanes: readonly OutboxLane[]): Promise<bigint[]> {
+    const rows = await this.#executor.query(LAST_NUMBERS({ lanes }));
+    return rows.map((row) => bigInt(row, 'number'));
+  }
+}

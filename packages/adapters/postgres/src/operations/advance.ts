@@ -1,0 +1,78 @@
+import { OPERATION_STEPS, type RuntimeRecord } from '@galaxy/domain';
+import type { ClaimKey, FencedOutcome, OperationProgress, RecordChange } from '@galaxy/manager-ports';
+import { sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { recordColumns, recordJson, recordOrNull } from '../records/record-columns.js';
+import { operationLog, runtimeRecords } from '../schema/schema.js';
+import { bool, type Row } from '../sql/row.js';
+import { assignments } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+import { fenced, fencedJson } from './fenced.js';
+
+const { opId, gameId, attempt, status, holder, step, stepAttempt, furthestStep, creditedAttempt, previous, containerId } = operationLog;
+
+const isSame = (asked: ReturnType<typeof sql>) => sql`(${stepAttempt} is not distinct from ${attempt} and ${step} = ${asked}.step
+  and ${containerId} is not distinct from ${asked}.container_id and ${previous}::text is not distinct from ${asked}.previous::text)`;
+
+// Only a step the operation had never reached earns the attempt its credit: one that repeats what was done before, and
+// dies again, must count as a failure.
+const ADVANCE = statement(
+  'advance',
+  { asked: 'json' },
+  (p) => sql`
+    with ${fenced(
+      p.asked,
+      sql`step text, step_number smallint, previous json, container_id text`,
+      sql`${gameId}, ${isSame(sql`a`)} as is_same`,
+      sql`m.is_same`,
+    )}
+    update ${operationLog} set ${assignments(operationLog, {
+      step: sql`m.step`,
+      stepAttempt: attempt.getSQL(),
+      previous: sql`m.previous`,
+      containerId: sql`m.container_id`,
+      creditedAttempt: sql`case when m.step_number > ${furthestStep} then ${attempt} else ${creditedAttempt} end`,
+      furthestStep: sql`greatest(m.step_number, ${furthestStep})`,
+    })}
+    from passed m where ${opId} = m.op_id
+    returning 1`,
+);
+
+const LOOK = statement(
+  'look at an advance',
+  { asked: 'json' },
+  (p) => sql`
+    select ${isSame(sql`a`)} as is_same, ${recordColumns}
+    from json_to_recordset(${p.asked}) as a(op_id uuid, attempt int, step text, previous json, container_id text)
+      join ${operationLog} on ${opId} = a.op_id left join ${runtimeRecords} on ${runtimeRecords.gameId} = ${gameId}
+    where ${attempt} = a.attempt and ${status} = 'running' and ${holder} is not null`,
+);
+
+/** {@link OperationJournal.advance} */
+export async function advance(
+  executor: PgExecutor,
+  claim: ClaimKey,
+  progress: OperationProgress,
+  change: RecordChange,
+): Promise<FencedOutcome> {
+  const asked = [{ ...fencedJson(claim, change), ...progressJson(progress) }];
+  const done = await executor.query(ADVANCE({ asked }));
+  if (done.length > 0) return { kind: 'applied' };
+  const [row] = await executor.query(LOOK({ asked }));
+  if (row === undefined) return { kind: 'lost' };
+  return isDone(row, change) ? { kind: 'already_mine' } : { kind: 'stale' };
+}
+
+function progressJson({ step, previous, containerId }: OperationProgress): Record<string, unknown> {
+  // Written field by field: the text is compared, so the order of the fields must not vary.
+  const kept = previous === null ? null : { status: previous.status, containerId: previous.containerId, imageRef: previous.imageRef };
+  return { step, step_number: OPERATION_STEPS.indexOf(step) + 1, previous: kept, container_id: containerId };
+}
+
+function isDone(row: Row, change: RecordChange): boolean {
+  return bool(row, 'is_same') && (change.kind === 'keep' || isSameRecord(recordOrNull(row), change.record));
+}
+
+function isSameRecord(stored: RuntimeRecord | null, wanted: RuntimeRecord): boolean {
+  return stored !== null && JSON.stringify(recordJson(stored)) === JSON.stringify(recordJson(wanted));
+}

@@ -1,0 +1,121 @@
+import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@galaxy/manager-ports';
+import type { JobResult } from '@galaxy/ports';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { presentEpoch } from '../outbox/epoch.js';
+import { outboxEntryOf, storeDeadLetter } from '../outbox/outbox-message.js';
+import { renumbered } from '../outbox/renumbered.js';
+import { operationLog, runtimeOutbox } from '../schema/schema.js';
+import { bigInt, type Row, text } from '../sql/row.js';
+import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+import { fenced, fencedJson } from './fenced.js';
+
+const { opId, gameId, source, attempt, status } = operationLog;
+const { kind, lane, number, dedupeKey, id, payload } = runtimeOutbox;
+
+const nextNumber = (of: SQL) =>
+  sql`1 + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = ${of} and ${lane} = m.game_id), 0)`;
+
+// Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
+// only after this statement has ended.
+const FINISH = statement(
+  'finish',
+  { asked: 'json' },
+  (p) => sql`
+    with ${fenced(
+      p.asked,
+      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, letter text`,
+      sql`${gameId}, ${source}`,
+      sql`false`,
+    )}, published as (
+      ${insertSelect(runtimeOutbox, {
+        kind: sql`'job_result'`,
+        lane: sql`m.game_id`,
+        number: nextNumber(sql`'job_result'`),
+        dedupeKey: sql`m.op_id::text`,
+        payload: sql`m.result::json`,
+      })} from passed m where m.source = 'lobby'
+      returning ${dedupeKey}, ${id}, ${number}
+    ), lettered as (
+      ${insertSelect(runtimeOutbox, {
+        kind: sql`'dead_letter'`,
+        lane: sql`m.game_id`,
+        number: nextNumber(sql`'dead_letter'`),
+        dedupeKey: sql`m.op_id::text`,
+        payload: sql`m.letter::json`,
+      })} from passed m where m.letter is not null
+      on conflict (${bareList(kind, dedupeKey)}) do nothing
+    ), ended as (
+      update ${operationLog} set ${assignments(operationLog, {
+        status: sql`m.status`,
+        holder: sql`null`,
+        claimExpiresAt: sql`null`,
+        raw: sql`null`,
+        errorCode: sql`m.error_code`,
+        errorMessage: sql`m.error_message`,
+        resultContainerId: sql`m.container_id`,
+        resultEngineEndpoint: sql`m.engine_endpoint`,
+        finishedAt: sql`clock_timestamp()`,
+      })}
+      from passed m where ${opId} = m.op_id
+      returning ${opId}
+    )
+    select op_id::text, null as id, null as number, null as epoch from ended
+    union all select dedupe_key, id::text, number::text, ${presentEpoch} from published`,
+);
+
+const LOOK = statement(
+  'look at a finish',
+  { opId: 'uuid', attempt: 'int' },
+  (p) => sql`
+    select ${status} as op_status, ${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload, ${presentEpoch} as epoch
+    from ${operationLog} left join ${runtimeOutbox} on ${kind} = 'job_result' and ${dedupeKey} = ${opId}::text
+    where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
+);
+
+/** One operation to end. */
+export interface Ending {
+  readonly claim: ClaimKey;
+  readonly outcome: OperationOutcome;
+}
+
+/** {@link OperationJournal.finish} for several operations, each of them once, in one statement. Outcomes in the order given. */
+export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
+  const rows = await renumbered(executor, FINISH({ asked: endings.map(endingJson) }));
+  const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
+  const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
+  return Promise.all(
+    endings.map(async ({ claim, outcome }) => {
+      if (!ended.has(claim.opId)) return look(executor, claim);
+      return { kind: 'applied', publish: entryOf(published.get(claim.opId), outcome.result) };
+    }),
+  );
+}
+
+function endingJson({ claim, outcome }: Ending): Record<string, unknown> {
+  const { record, result, errorCode, deadLetter } = outcome;
+  return {
+    ...fencedJson(claim, record),
+    status: result.outcome === 'success' ? 'succeeded' : 'failed',
+    error_code: errorCode,
+    error_message: result.errorMessage,
+    container_id: result.containerId,
+    engine_endpoint: result.engineEndpoint,
+    result: JSON.stringify(result),
+    letter: deadLetter === null ? null : JSON.stringify(storeDeadLetter(deadLetter)),
+  };
+}
+
+function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
+  if (row === undefined) return null;
+  return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
+}
+
+// The statement changed nothing. The attempt is never given twice, so whoever ended it under this attempt was this caller.
+async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
+  const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
+  if (row === undefined) return { kind: 'lost' };
+  if (text(row, 'op_status') === 'running') return { kind: 'stale' };
+  return { kind: 'already_mine', publish: row['id'] === null ? null : outboxEntryOf(row) };
+}

@@ -1,0 +1,95 @@
+import type { JobStreamName, StreamPlace } from '@galaxy/domain';
+import type {
+  Claim,
+  ClaimKey,
+  ClaimRelease,
+  ClaimRequest,
+  ClaimState,
+  FencedOutcome,
+  FinishOutcome,
+  Intake,
+  IntakeOutcome,
+  LeaseGrant,
+  OperationJournal,
+  OperationOutcome,
+  OperationProgress,
+  RecordChange,
+} from '@galaxy/manager-ports';
+import { sql } from 'drizzle-orm';
+import { Coalescer } from '../client/coalescer.js';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { runtimeStreamCursors } from '../schema/schema.js';
+import { bigInt, type Row, text, textOrNull } from '../sql/row.js';
+import { statement } from '../sql/statement.js';
+import { advance } from './advance.js';
+import { claim } from './claim.js';
+import { type Ending, finish } from './finish.js';
+import { ingest } from './ingest.js';
+import { moveCursor } from './move-cursor.js';
+import { releaseClaim } from './release-claim.js';
+import { renew } from './renew.js';
+
+const { stream, cursor, floor, entriesRead, previous } = runtimeStreamCursors;
+const CURSORS = statement(
+  'read cursors',
+  {},
+  () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text, ${previous} as previous from ${runtimeStreamCursors}`,
+);
+
+/**
+ * The journal in the tables `runtime_operation_log`, `runtime_records`, `runtime_outbox` and `runtime_stream_cursors`.
+ * Each change is one statement. Operations that end while others are being ended share a statement.
+ */
+export class PostgresOperationJournal implements OperationJournal {
+  readonly #executor: PgExecutor;
+  readonly #endings: Coalescer<Ending, FinishOutcome>;
+
+  constructor(executor: PgExecutor) {
+    this.#executor = executor;
+    const options = { key: ({ claim }: Ending) => claim.opId, maxItems: 200, maxBatches: 2 };
+    this.#endings = new Coalescer((endings) => finish(executor, endings), options);
+  }
+
+  async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
+    const rows = await this.#executor.query(CURSORS({}));
+    const stored = new Map(rows.map((row) => [text(row, 'stream'), placeOf(row)]));
+    return { start_jobs: stored.get('start_jobs') ?? null, stop_jobs: stored.get('stop_jobs') ?? null };
+  }
+
+  moveCursor(
+    lease: LeaseGrant,
+    stream: JobStreamName,
+    place: StreamPlace,
+  ): Promise<{ readonly kind: 'moved' } | { readonly kind: 'lost' }> {
+    return moveCursor(this.#executor, lease, stream, place);
+  }
+
+  ingest(intake: Intake): Promise<IntakeOutcome> {
+    return ingest(this.#executor, intake);
+  }
+
+  claim(request: ClaimRequest): Promise<Claim[]> {
+    return claim(this.#executor, request);
+  }
+
+  renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {
+    return renew(this.#executor, claims, ttlMs);
+  }
+
+  advance(claim: ClaimKey, progress: OperationProgress, record: RecordChange): Promise<FencedOutcome> {
+    return advance(this.#executor, claim, progress, record);
+  }
+
+  finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome> {
+    return this.#endings.add({ claim, outcome });
+  }
+
+  releaseClaim(claim: ClaimKey, back: ClaimRelease): Promise<void> {
+    return releaseClaim(this.#executor, claim, back);
+  }
+}
+
+function placeOf(row: Row): StreamPlace {
+  const entriesRead = row['entries_read'] === null ? null : bigInt(row, 'entries_read');
+  return { cursor: text(row, 'cursor'), floor: textOrNull(row, 'floor'), entriesRead, previous: text(row, 'previous') };
+}

@@ -1,0 +1,93 @@
+import { type ReconcileJob, RUNTIME_STATUSES } from '@galaxy/domain';
+import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
+import { recordColumns, recordOrNull } from '../records/record-columns.js';
+import { operationLog, runtimeRecords } from '../schema/schema.js';
+import { bool, type Row, text, textOrNull } from '../sql/row.js';
+import { insertSelect } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+import { storeJob } from './stored-job.js';
+
+const { gameId, status } = operationLog;
+const PRESENT = sql.raw(
+  RUNTIME_STATUSES.filter((status) => status !== 'removed')
+    .map((status) => `'${status}'`)
+    .join(', '),
+);
+
+// Two looks, so that each has a partial index of its own and neither walks over what has ended.
+const isOpen = (game: SQL): SQL => sql`(exists (select from ${operationLog} where ${gameId} = ${game} and ${status} = 'queued')
+  or exists (select from ${operationLog} where ${gameId} = ${game} and ${status} = 'running'))`;
+
+// The lateral form makes the planner look each game up, also among very many records that are removed.
+const viewsOf = (games: SQL): SQL => sql`
+  select g.game_id, ${isOpen(sql`g.game_id`)} as open, ${recordColumns}
+  from (${games}) g left join lateral (
+    select * from ${runtimeRecords} where ${runtimeRecords.gameId} = g.game_id limit 1
+  ) ${runtimeRecords} on true`;
+
+const named = (games: SQL): SQL => sql`select value as game_id from json_array_elements_text(${games})`;
+
+const GAMES = statement('read games', { games: 'json' }, (p) =>
+  viewsOf(
+    sql`select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} in (${PRESENT}) union ${named(p.games)}`,
+  ),
+);
+
+const LOOK_AT = statement('look at games', { games: 'json' }, (p) => viewsOf(sql`select distinct game_id from (${named(p.games)}) n`));
+
+// Whether an operation is open is seen as of the statement's beginning. A job that is taken in meanwhile is none the
+// worse: its order is `ord`, and whoever carries an act out decides anew. A second act of the game meets the unique index.
+const QUEUE = statement(
+  'queue acts',
+  { ...LEASE, acts: 'json' },
+  (p) => sql`
+    with ${underLease(p)}, queued as (
+      ${insertSelect(operationLog, {
+        opId: sql`a.op_id`,
+        gameId: sql`a.game_id`,
+        op: sql`'reconcile'`,
+        source: sql`'reconciler'`,
+        sourceRef: sql`'reconcile'`,
+        status: sql`'queued'`,
+        payload: sql`a.payload::json`,
+      })}
+      from lease, rows from (json_to_recordset(${p.acts}) as (op_id uuid, game_id text, payload text)) with ordinality
+        as a(op_id, game_id, payload, n)
+      where not ${isOpen(sql`a.game_id`)}
+      order by a.n
+      on conflict do nothing
+      returning ${gameId}
+    )
+    select null as game_id from lease union all select game_id from queued`,
+);
+
+/** The reconcile queue over the tables `runtime_records` and `runtime_operation_log`. */
+export class PostgresReconcileQueue implements ReconcileQueue {
+  readonly #executor: PgExecutor;
+
+  constructor(executor: PgExecutor) {
+    this.#executor = executor;
+  }
+
+  async games(named: readonly string[]): Promise<GameView[]> {
+    return (await this.#executor.query(GAMES({ games: named }))).map(viewOf);
+  }
+
+  async lookAt(gameIds: readonly string[]): Promise<GameView[]> {
+    return (await this.#executor.query(LOOK_AT({ games: gameIds }))).map(viewOf);
+  }
+
+  async queue(lease: LeaseGrant, acts: readonly { readonly opId: string; readonly job: ReconcileJob }[]): Promise<QueueOutcome> {
+    const asked = acts.map(({ opId, job }) => ({ op_id: opId, game_id: job.gameId, payload: JSON.stringify(storeJob(job)) }));
+    const rows = await this.#executor.query(QUEUE({ ...leaseValues(lease), acts: asked }));
+    if (rows.length === 0) return { kind: 'lost' };
+    return { kind: 'queued', gameIds: rows.flatMap((row) => textOrNull(row, 'game_id') ?? []) };
+  }
+}
+
+function viewOf(row: Row): GameView {
+  return { gameId: text(row, 'game_id'), record: recordOrNull(row), open: bool(row, 'open') };
+}

@@ -1,0 +1,102 @@
+import { type FreshDatabase, freshDatabase, testServers, waitFor } from '@galaxy/testing';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PostgresExecutor } from '../client/postgres-executor.js';
+import { migrate } from '../schema/migrate.js';
+import { EMPTY } from '../stores.test-support.js';
+import { PostgresOutbox } from './postgres-outbox.js';
+
+const EVER = 60_000;
+
+/** What a mark and the comparison that takes marks back do to each other while both are under way. */
+describe('PostgresOutbox among other sessions', () => {
+  let database: FreshDatabase;
+  let executor: PostgresExecutor;
+  let outbox: PostgresOutbox;
+  /** Another session, which may hold a transaction open for as long as the test likes. */
+  let other: postgres.Sql;
+
+  beforeAll(async () => {
+    database = await freshDatabase(testServers().postgresUrl);
+    await migrate(database.url);
+    executor = new PostgresExecutor({ url: database.url });
+    outbox = new PostgresOutbox(executor);
+    other = postgres(database.url, { max: 1, onnotice: () => undefined });
+  });
+  beforeEach(async () => {
+    await executor.query(EMPTY);
+    await outbox.takeBack([], EVER);
+  });
+  afterEach(async () => {
+    await other.unsafe('rollback');
+  });
+  afterAll(async () => {
+    await Promise.all([executor.close(), other.end({ timeout: 1 })]);
+    await database.drop();
+  });
+
+  const decide = async (count: number) => {
+    const text = `insert into runtime_outbox (kind, lane, number, dedupe_key, payload)
+      select 'job_result', 'alpha', n, n::text, '{}'::json from generate_series(1, ${String(count)}) as n`;
+    await executor.query({ name: 'decide', text, params: [] });
+    return outbox.pending(count);
+  };
+  const waiting = async (count: number) =>
+    waitFor(`${String(count)} statements that wait for a lock`, async () => {
+      const text = `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      const [row] = await executor.query({ name: 'look', text, params: [] });
+      return row?.['n'] === count;
+    });
+  const hold = async (row: string) => {
+    await other.unsafe('begin');
+    await other.unsafe(row);
+  };
+
+  it('takes back a mark that was under way when it was called', async () => {
+    const [first, second] = await decide(2);
+    if (first === undefined || second === undefined) return expect.fail('two entries');
+    await hold(`select from runtime_outbox where id = ${String(second.id)} for update`);
+    const mark = outbox.markPublished([first, second].map(({ id, epoch }) => ({ id, epoch, entryId: `5-${String(id)}` })));
+    await waiting(1);
+    const taken = outbox.takeBack([{ kind: 'job_result', lane: 'alpha', number: 1n }], EVER);
+    await waiting(2);
+    await other.unsafe('rollback');
+    await mark;
+    expect((await taken).takenBack).toBe(1);
+    expect((await outbox.pending(10)).map(({ id }) => id)).toEqual([second.id]);
+  });
+
+  it('a mark that waits while the epoch is raised does not count', async () => {
+    const [entry] = await decide(1);
+    if (entry === undefined) return expect.fail('an entry');
+    await hold('update runtime_publishing set epoch = epoch + 1');
+    const mark = outbox.markPublished([{ id: entry.id, epoch: entry.epoch, entryId: '5-0' }]);
+    await waiting(1);
+    await other.unsafe('commit');
+    await mark;
+    expect(await outbox.pending(10)).toHaveLength(1);
+  });
+
+  it('goes on behind another that raises the epoch meanwhile', async () => {
+    const calls = Array.from({ length: 8 }, () => outbox.takeBack([], EVER));
+    const epochs = (await Promise.all(calls)).map(({ epoch }) => epoch);
+    expect(new Set(epochs).size).toBe(8);
+    const highest = epochs.reduce((a, b) => (a > b ? a : b));
+    expect((await outbox.state()).epoch).toBe(highest);
+  });
+
+  it('takes back more than one statement does, whoever else raises the epoch meanwhile', async () => {
+    await decide(45_000);
+    await executor.query({ name: 'mark', text: 'update runtime_outbox set published_at = clock_timestamp()', params: [] });
+    const [one, other] = await Promise.all([outbox.takeBack([], EVER), outbox.takeBack([], EVER)]);
+    expect(one.takenBack + other.takenBack).toBe(45_000);
+    expect((await outbox.backlog()).pending).toBe(45_000);
+  });
+
+  it('workers and the relay mark the same entries in any order, and none of them is refused', async () => {
+    const entries = await decide(200);
+    const marks = entries.map(({ id, epoch }) => ({ id, epoch, entryId: null }));
+    await Promise.all([outbox.markPublished(marks), outbox.markPublished(marks.toReversed()), outbox.markPublished(marks)]);
+    expect(await outbox.pending(10)).toEqual([]);
+  });
+});

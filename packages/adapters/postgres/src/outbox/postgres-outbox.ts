@@ -1,0 +1,88 @@
+import type { LanePosition, Outbox, OutboxBacklog, OutboxEntry, OutboxLane, PublishMark, PublishState } from '@galaxy/manager-ports';
+import { sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { runtimeOutbox } from '../schema/schema.js';
+import { int } from '../sql/row.js';
+import { ago } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+import { presentEpoch } from './epoch.js';
+import { outboxEntryOf } from './outbox-message.js';
+import { pruneOutbox } from './prune-outbox.js';
+import { lately, markPublished, publishState } from './publish-marks.js';
+import { takeBack } from './take-back.js';
+
+const { id, kind, lane, number, payload, createdAt, publishedAt } = runtimeOutbox;
+const COLUMNS = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload,
+  ${presentEpoch} as epoch`;
+
+const PENDING = statement(
+  'read the outbox',
+  { limit: 'int' },
+  (p) => sql`select ${COLUMNS} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
+);
+
+const LANE = statement(
+  'read an outbox lane',
+  { kind: 'text', lane: 'text', fromNumber: 'bigint', markedWithinMs: 'float', limit: 'int' },
+  (p) => sql`
+    with first as (
+      select min(${number}) as number from ${runtimeOutbox}
+      where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= ${p.fromNumber}
+        and (${publishedAt} is null or ${publishedAt} > ${ago(p.markedWithinMs)})
+    )
+    select ${COLUMNS} from ${runtimeOutbox}
+    where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= (select first.number from first)
+    order by ${number} limit ${p.limit}`,
+);
+
+const BACKLOG = statement(
+  'count the outbox',
+  {},
+  () => sql`select count(*)::int as pending, (extract(epoch from clock_timestamp() - min(${createdAt})) * 1000)::float8 as oldest_ms
+    from ${runtimeOutbox} where ${publishedAt} is null`,
+);
+
+/** The tables `runtime_outbox` and `runtime_publishing`. */
+export class PostgresOutbox implements Outbox {
+  readonly #executor: PgExecutor;
+
+  constructor(executor: PgExecutor) {
+    this.#executor = executor;
+  }
+
+  async pending(limit: number): Promise<OutboxEntry[]> {
+    return (await this.#executor.query(PENDING({ limit }))).map(outboxEntryOf);
+  }
+
+  async lane(
+    { kind, lane }: OutboxLane,
+    query: { readonly fromNumber: bigint; readonly markedWithinMs: number; readonly limit: number },
+  ): Promise<OutboxEntry[]> {
+    return (await this.#executor.query(LANE({ kind, lane, ...query }))).map(outboxEntryOf);
+  }
+
+  markPublished(marks: readonly PublishMark[]): Promise<void> {
+    return markPublished(this.#executor, marks);
+  }
+
+  state(): Promise<PublishState> {
+    return publishState(this.#executor);
+  }
+
+  lately(withinMs: number): Promise<LanePosition[]> {
+    return lately(this.#executor, withinMs);
+  }
+
+  takeBack(held: readonly LanePosition[], withinMs: number): Promise<{ readonly epoch: bigint; readonly takenBack: number }> {
+    return takeBack(this.#executor, held, withinMs);
+  }
+
+  async backlog(): Promise<OutboxBacklog> {
+    const [row = {}] = await this.#executor.query(BACKLOG({}));
+    return { pending: int(row, 'pending'), oldestMs: row['oldest_ms'] === null ? null : Math.max(0, int(row, 'oldest_ms')) };
+  }
+
+  prune(olderThanMs: number, limit: number): Promise<number> {
+    return pruneOutbox(this.#executor, olderThanMs, limit);
+  }
+}

@@ -1,0 +1,89 @@
+import type { LanePosition, OutboxEntry, PublishMark, PublishState } from '@galaxy/manager-ports';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
+import { bigInt, oneOf, text, textOrNull } from '../sql/row.js';
+import { ago, assignments } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+import { presentEpoch } from './epoch.js';
+
+const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
+const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];
+
+// The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
+// and whoever raises it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
+// the one that found the entry there may come first, and then the other still tells the entry's id.
+const MARK_PUBLISHED = statement(
+  'mark as published',
+  { marks: 'json' },
+  (p) => sql`
+    with present as (
+      select ${runtimePublishing.epoch} as epoch from ${runtimePublishing} for share
+    ), counted as (
+      select m.id, max(m.entry_id) as entry_id from json_to_recordset(${p.marks}) as m(id bigint, epoch bigint, entry_id text)
+      where m.epoch = coalesce((select epoch from present), 0) group by m.id
+    ), waiting as (
+      select ${id} as id, counted.entry_id from ${runtimeOutbox}, counted
+      where ${id} = counted.id and (${publishedAt} is null or counted.entry_id <> coalesce(${entryId}, ''))
+      order by ${id} for update of ${runtimeOutbox}
+    )
+    update ${runtimeOutbox} set ${assignments(runtimeOutbox, {
+      publishedAt: sql`coalesce(${publishedAt}, clock_timestamp())`,
+      entryId: sql`coalesce(waiting.entry_id, ${entryId})`,
+    })}
+    from waiting where ${id} = waiting.id`,
+);
+
+// Later marks have greater ids, save for publishers that overtook each other: of this many one is the highest.
+const RECENT = sql`1000`;
+
+// Ids are two integers of 64 bits without a sign, so numeric.
+const highest = (recent: SQL) => sql`(select entry_id from (${recent}) as recent
+  order by split_part(entry_id, '-', 1)::numeric desc, split_part(entry_id, '-', 2)::numeric desc limit 1)`;
+const takenBack = (ofKind: SQL) =>
+  sql`(select ${entryId} as entry_id from ${runtimeOutbox} where ${publishedAt} is null and ${entryId} is not null and ${kind} = ${ofKind})`;
+
+const STATE = statement(
+  'read where publishing stands',
+  {},
+  () => sql`
+    select ${presentEpoch} as epoch, coalesce((select max(${id}) from ${runtimeOutbox}), 0)::text as last_id,
+    ${highest(sql`(select ${entryId} as entry_id from ${runtimeOutbox}
+        where ${kind} = 'job_result' and ${publishedAt} is not null and ${entryId} is not null
+        order by ${publishedAt} desc limit ${RECENT})
+      union all ${takenBack(sql`'job_result'`)}`)} as job_result,
+    ${highest(sql`(select ${entryId} as entry_id from ${runtimeOutbox}
+        where ${kind} = 'dead_letter' and ${publishedAt} is not null and ${entryId} is not null
+        order by ${id} desc limit ${RECENT})
+      union all ${takenBack(sql`'dead_letter'`)}`)} as dead_letter`,
+);
+
+const LATELY = statement(
+  'list lanes published lately',
+  { withinMs: 'float' },
+  (p) => sql`select ${kind} as kind, ${lane} as lane, max(${number})::text as number from ${runtimeOutbox}
+    where ${publishedAt} > ${ago(p.withinMs)} group by ${kind}, ${lane} order by ${kind}, ${lane}`,
+);
+
+/** {@link Outbox.markPublished} */
+export async function markPublished(executor: PgExecutor, marks: readonly PublishMark[]): Promise<void> {
+  if (marks.length === 0) return;
+  const rows = marks.map(({ id, epoch, entryId }) => ({ id: id.toString(), epoch: epoch.toString(), entry_id: entryId }));
+  await executor.query(MARK_PUBLISHED({ marks: rows }));
+}
+
+/** {@link Outbox.state} */
+export async function publishState(executor: PgExecutor): Promise<PublishState> {
+  const [row = {}] = await executor.query(STATE({}));
+  return {
+    epoch: bigInt(row, 'epoch'),
+    lastId: bigInt(row, 'last_id'),
+    lastEntryIds: { job_result: textOrNull(row, 'job_result'), dead_letter: textOrNull(row, 'dead_letter') },
+  };
+}
+
+/** {@link Outbox.lately} */
+export async function lately(executor: PgExecutor, withinMs: number): Promise<LanePosition[]> {
+  const rows = await executor.query(LATELY({ withinMs }));
+  return rows.map((row) => ({ kind: oneOf(row, 'kind', KINDS), lane: text(row, 'lane'), number: bigInt(row, 'number') }));
+}

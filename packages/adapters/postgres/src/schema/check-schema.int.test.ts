@@ -1,0 +1,59 @@
+import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PostgresExecutor } from '../client/postgres-executor.js';
+import { checkSchema } from './check-schema.js';
+import { knownInstance, loadInstance } from './instance.js';
+import { migrate } from './migrate.js';
+import { readMigrations } from './migrations.js';
+
+const TOTAL = readMigrations().length;
+
+let database: FreshDatabase;
+let executor: PostgresExecutor;
+beforeEach(async () => {
+  database = await freshDatabase(testServers().postgresUrl);
+  executor = new PostgresExecutor({ url: database.url });
+});
+afterEach(async () => {
+  await executor.close();
+  await database.drop();
+});
+
+async function run(text: string) {
+  return executor.query({ name: 'prepare', text, params: [] });
+}
+
+describe('checkSchema', () => {
+  it('is content with what migrating leaves, and with nothing older or newer', async () => {
+    await migrate(database.url);
+    await checkSchema(executor);
+    await run(`insert into runtime_migrations (index, name) values (${TOTAL}, 'of the future')`);
+    await expect(checkSchema(executor)).rejects.toMatchObject({ code: 'schema_too_new', retryable: false });
+    await run(`delete from runtime_migrations where index >= ${TOTAL - 1}`);
+    await expect(checkSchema(executor)).rejects.toMatchObject({ code: 'schema_too_old', retryable: false });
+  });
+
+  it('makes nothing in an empty database', async () => {
+    await expect(checkSchema(executor)).rejects.toThrow(`the database has 0 migrations, this version needs ${TOTAL}`);
+    expect(await run(`select count(*)::int as tables from pg_tables where schemaname = 'public'`)).toEqual([{ tables: 0 }]);
+  });
+
+  it('takes a server that is away for no empty database', async () => {
+    const nobody = new PostgresExecutor({ url: 'postgres://127.0.0.1:1/none' });
+    await expect(checkSchema(nobody)).rejects.toMatchObject({ code: 'postgres_unavailable' });
+    await nobody.close();
+  });
+});
+
+describe('knownInstance', () => {
+  it('is the name that the service took, and refuses to be another', async () => {
+    await migrate(database.url);
+    await expect(knownInstance(executor)).rejects.toMatchObject({ code: 'wrong_instance', retryable: false });
+    await expect(knownInstance(executor, 'production')).rejects.toMatchObject({ code: 'wrong_instance' });
+    await loadInstance(executor, 'production');
+    expect(await knownInstance(executor)).toBe('production');
+    expect(await knownInstance(executor, 'production')).toBe('production');
+    await expect(knownInstance(executor, 'staging')).rejects.toThrow('of the instance production, asked for is staging');
+    expect(await loadInstance(executor)).toBe('production');
+  });
+});

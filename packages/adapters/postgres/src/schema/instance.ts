@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import type { PgExecutor } from '../client/pg-executor.js';
+import { text } from '../sql/row.js';
+import { assignments, bare, insertSelect } from '../sql/sql-text.js';
+import { statement } from '../sql/statement.js';
+import { runtimeSettings } from './schema.js';
+import { WrongInstanceError } from './wrong-instance-error.js';
+
+const { key, value } = runtimeSettings;
+
+const INSTANCE = statement(
+  'load the instance',
+  { wanted: 'text' },
+  (p) => sql`
+    ${insertSelect(runtimeSettings, { key: sql`'instance'`, value: sql`coalesce(${p.wanted}, gen_random_uuid()::text)` })}
+    on conflict (${bare(key)}) do update set ${assignments(runtimeSettings, { value: sql`coalesce(${p.wanted}, ${value})` })}
+    returning ${value}`,
+);
+
+const KNOWN = statement('read the instance', {}, () => sql`select ${value} from ${runtimeSettings} where ${key} = 'instance'`);
+
+/**
+ * The name of this installation, which its containers are labelled with: `wanted` when given, otherwise what the
+ * database holds, otherwise a fresh UUID. What it returns is what the database holds from then on, so that containers
+ * stay ours when the setting is taken away again. Of concurrent first calls all get the same.
+ * @throws DependencyFault as {@link PgExecutor.query}.
+ */
+export async function loadInstance(executor: PgExecutor, wanted?: string): Promise<string> {
+  const [row = {}] = await executor.query(INSTANCE({ wanted: wanted ?? null }));
+  return text(row, 'value');
+}
+
+/**
+ * The name of the installation whose database this is. Changes nothing.
+ * @throws WrongInstanceError when that is another one than `wanted`, or no service has named itself here yet.
+ * @throws DependencyFault as {@link PgExecutor.query}.
+ */
+export async function knownInstance(executor: PgExecutor, wanted?: string): Promise<string> {
+  const [row] = await executor.query(KNOWN({}));
+  const held = row === undefined ? null : text(row, 'value');
+  if (held === null || held !== (wanted ?? held)) throw new WrongInstanceError(held, wanted);
+  return held;
+}

@@ -1,0 +1,23 @@
+import type { PgliteDatabase } from '../client/pglite-executor.js';
+import { PostgresFault } from '../client/postgres-faults.js';
+import { applyMigrations, type MigrationReport } from './apply-migrations.js';
+import { SchemaTooNewError } from './schema-too-new-error.js';
+
+/**
+ * Brings a PGlite database's schema to what this version needs. It is one session, so there is nobody to keep out: two
+ * processes must never open one directory.
+ * @throws SchemaTooNewError when a newer version has migrated the database; nothing was touched.
+ * @throws DependencyFault when a statement is refused.
+ */
+export async function migratePglite(database: PgliteDatabase): Promise<MigrationReport> {
+  try {
+    return await applyMigrations({ run: (text) => run(database, text) });
+  } catch (error) {
+    throw error instanceof SchemaTooNewError ? error : new PostgresFault('migrate', error);
+  }
+}
+
+async function run(database: PgliteDatabase, text: string): Promise<Record<string, unknown>[]> {
+  const results = await database.exec(text);
+  return [...(results.at(-1)?.rows ?? [])];
+}

@@ -1,0 +1,178 @@
+import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS, RUNTIME_STATUSES } from '@galaxy/domain';
+import { HOLD_REASONS } from '@galaxy/manager-ports';
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  json,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+// Bytewise, whatever the database's locale: pages walk in this order, and comparing is cheapest so.
+const gameIdText = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+const time = (name: string) => timestamp(name, { withTimezone: true });
+const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
+  sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
+
+/** One row per game. The columns are those of RuntimeRecord. */
+export const runtimeRecords = pgTable(
+  'runtime_records',
+  {
+    gameId: gameIdText('game_id').primaryKey(),
+    status: text('status').notNull(),
+    currentContainerId: text('current_container_id'),
+    currentImageRef: text('current_image_ref').notNull(),
+    engineEndpoint: text('engine_endpoint').notNull(),
+    paused: boolean('paused').notNull(),
+    createdAt: time('created_at').notNull(),
+    startedAt: time('started_at'),
+    stoppedAt: time('stopped_at'),
+    removedAt: time('removed_at'),
+    lastOpAt: time('last_op_at').notNull(),
+  },
+  (t) => [
+    check('runtime_records_status_chk', oneOf(t.status, RUNTIME_STATUSES)),
+    index('runtime_records_status_idx').on(t.status, t.gameId),
+  ],
+);
+
+/**
+ * Queue, claims, steps and audit of all operations. `ord` is the order of all of them. A claim is (`attempt`, `holder`,
+ * `claim_expires_at`); a row that was handed back stays `running` without a holder, so that its game's next operation
+ * goes on waiting. `credited_attempt` is the last attempt that is not counted as a failure when the next one begins.
+ */
+export const operationLog = pgTable(
+  'runtime_operation_log',
+  {
+    opId: uuid('op_id').primaryKey(),
+    ord: bigint('ord', { mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
+    gameId: gameIdText('game_id').notNull(),
+    op: text('op').notNull(),
+    source: text('source').notNull(),
+    sourceRef: text('source_ref').notNull(),
+    status: text('status').notNull(),
+    stream: text('stream'),
+    entryId: text('entry_id'),
+    payloadHash: text('payload_hash'),
+    /** False for an entry that could not be decoded. */
+    valid: boolean('valid').notNull().default(true),
+    // json, not jsonb, and never looked into here: so it keeps every text, also one with an escaped NUL.
+    payload: json('payload').notNull(),
+    /** The stream entry as it was, until the operation has ended: what a dead letter carries. */
+    raw: text('raw'),
+    attempt: integer('attempt').notNull().default(0),
+    failures: integer('failures').notNull().default(0),
+    creditedAttempt: integer('credited_attempt').notNull().default(0),
+    unavailableMs: bigint('unavailable_ms', { mode: 'number' }).notNull().default(0),
+    holder: text('holder'),
+    claimExpiresAt: time('claim_expires_at'),
+    step: text('step'),
+    /** The attempt that recorded `step`. */
+    stepAttempt: integer('step_attempt'),
+    /** How far the operation ever got: the highest place of a recorded step, counted from 1. */
+    furthestStep: smallint('furthest_step').notNull().default(0),
+    previous: json('former'),
+    containerId: text('container_id'),
+    errorCode: text('error_code').notNull().default(''),
+    errorMessage: text('error_message').notNull().default(''),
+    resultContainerId: text('result_container_id').notNull().default(''),
+    resultEngineEndpoint: text('result_engine_endpoint').notNull().default(''),
+    queuedAt: time('queued_at').notNull().default(sql`clock_timestamp()`),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+  },
+  (t) => [
+    check('runtime_operation_log_op_chk', oneOf(t.op, OPERATIONS)),
+    check('runtime_operation_log_source_chk', oneOf(t.source, OPERATION_SOURCES)),
+    check('runtime_operation_log_status_chk', oneOf(t.status, OPERATION_STATUSES)),
+    check('runtime_operation_log_step_chk', oneOf(t.step, OPERATION_STEPS)),
+    uniqueIndex('runtime_operation_log_entry_key').on(t.stream, t.entryId, t.payloadHash),
+    uniqueIndex('runtime_operation_log_running_key').on(t.gameId).where(sql`${t.status} = 'running'`),
+    // At most one act of the reconciler per game, also when two queue one at the same moment.
+    uniqueIndex('runtime_operation_log_act_key').on(t.gameId).where(sql`${t.op} = 'reconcile' and ${t.status} in ('queued', 'running')`),
+    uniqueIndex('runtime_operation_log_game_key').on(t.gameId, t.ord),
+    index('runtime_operation_log_game_queue_idx').on(t.gameId, t.ord).where(sql`${t.status} = 'queued'`),
+    // Two queues, so that a claim for one kind never walks over a backlog of the other.
+    index('runtime_operation_log_start_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} = 'start'`),
+    index('runtime_operation_log_other_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} <> 'start'`),
+  ],
+);
+
+/** What is to be published. `dedupe_key` names what a message stands for: an operation's id, or a stream entry. */
+export const runtimeOutbox = pgTable(
+  'runtime_outbox',
+  {
+    id: bigint('id', { mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: text('kind').notNull(),
+    lane: gameIdText('lane').notNull(),
+    number: bigint('number', { mode: 'bigint' }).notNull(),
+    dedupeKey: text('dedupe_key').notNull(),
+    payload: json('payload').notNull(),
+    createdAt: time('created_at').notNull().default(sql`clock_timestamp()`),
+    publishedAt: time('published_at'),
+    /** The id the stream gave the message; null when it is not known. */
+    entryId: text('entry_id'),
+    /** Of a dead letter: what an operator has decided; null while nobody has. */
+    resolution: text('resolution'),
+  },
+  (t) => [
+    check('runtime_outbox_kind_chk', oneOf(t.kind, ['job_result', 'dead_letter'])),
+    check('runtime_outbox_resolution_chk', oneOf(t.resolution, ['requeued', 'discarded'])),
+    uniqueIndex('runtime_outbox_lane_key').on(t.kind, t.lane, t.number),
+    uniqueIndex('runtime_outbox_dedupe_key').on(t.kind, t.dedupeKey),
+    index('runtime_outbox_pending_idx').on(t.id).where(sql`${t.publishedAt} is null`),
+    index('runtime_outbox_published_idx').on(t.publishedAt),
+    index('runtime_outbox_dead_letter_idx').on(t.id).where(sql`${t.kind} = 'dead_letter'`),
+  ],
+);
+
+/** How far each job stream was taken in. The columns are those of StreamPlace. */
+export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
+  stream: text('stream').primaryKey(),
+  cursor: text('cursor').notNull(),
+  floor: text('floor'),
+  entriesRead: bigint('entries_read', { mode: 'bigint' }),
+  previous: text('former').notNull().default('0-0'),
+});
+
+/** One row once the first epoch was raised; before, the epoch is 0. */
+export const runtimePublishing = pgTable(
+  'runtime_publishing',
+  { one: boolean('one').primaryKey().default(true), epoch: bigint('epoch', { mode: 'bigint' }).notNull() },
+  (t) => [check('runtime_publishing_one_chk', sql`${t.one}`)],
+);
+
+/** What the manager does not do until an operator has decided. */
+export const runtimeHolds = pgTable(
+  'runtime_holds',
+  {
+    reason: text('reason').primaryKey(),
+    message: text('message').notNull(),
+    since: time('since').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [check('runtime_holds_reason_chk', oneOf(t.reason, HOLD_REASONS))],
+);
+
+/** Who may do what only one process may. A released lease has no holder. */
+export const runtimeLeases = pgTable('runtime_leases', {
+  name: text('name').primaryKey(),
+  holder: text('holder'),
+  epoch: bigint('epoch', { mode: 'bigint' }).notNull(),
+  expiresAt: time('expires_at').notNull(),
+});
+
+/** What belongs to the installation: `instance` is the name its containers are labelled with; see also InstallationFactKey. */
+export const runtimeSettings = pgTable('runtime_settings', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+});

@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DockerApi } from '@galaxy/testing';
+import { createWorkDir, dockerApi } from '@galaxy/testing';
+import { ApiServer } from './api/api-server.js';
+import type { FakeDockerAudit } from './audit/audit.js';
+import type { EngineMode } from './containers/engine-listener.js';
+import type { FakeDockerOptions } from './fake-daemon.js';
+import { FakeDaemon, newEngineId } from './fake-daemon.js';
+import type { ImageShelf } from './images/image-shelf.js';
+import type { FakeDockerFaults } from './injection/fake-docker-faults.js';
+import type { AddressBlock } from './networks/address-block.js';
+import { reserveAddressBlock } from './networks/address-block.js';
+
+/** How a fake daemon is started again. */
+interface FakeRestart {
+  /** On an empty data root: no containers, networks or images. What runs is ended. */
+  readonly emptied?: boolean;
+  /** As another store, under another engine id. */
+  readonly newId?: boolean;
+}
+
+/** How a container's program is ended from outside. */
+interface Crash {
+  /** Default 1. */
+  readonly exitCode?: number;
+  /** Whether the daemon says that it was killed for memory. */
+  readonly outOfMemory?: boolean;
+}
+
+/** A Docker Engine without containers behind its API. */
+export interface FakeDockerEngine extends DockerApi {
+  /** What goes wrong on it. */
+  readonly faults: FakeDockerFaults;
+  /** What happened on it, over all its restarts. */
+  readonly audit: FakeDockerAudit;
+  /** What it has and can pull; at first all of `engineImages`. */
+  readonly images: ImageShelf;
+  /** Ends a container's program (a name or an id), also while the daemon is away. */
+  crash(who: string, crash?: Crash): void;
+  /** Sets what the engine in a running container (a name or an id) does with requests. */
+  setEngine(who: string, mode: EngineMode): void;
+  /** Ends the daemon as SIGKILL does: connections are cut, calls under way are never finished, and the events are lost. */
+  kill(): Promise<void>;
+  /** Starts it again at the same address, ending it first if it runs. */
+  restart(how?: FakeRestart): Promise<void>;
+  /** Stops it in its tracks (SIGSTOP): connections are taken, nothing is answered, containers go on. */
+  pause(): void;
+  /** Lets a paused one go on (SIGCONT). */
+  resume(): void;
+  /** Ends it with its containers, and releases what it holds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a fake Docker Engine: it answers the part of the API (v1.41) that the Docker adapter uses as dockerd 20.10 does, over a
+ * unix socket, and its containers are timers and HTTP listeners of this process, at addresses of 127.0.0.0/8 that no other fake
+ * engine has. Thousands of containers run on one. It does not limit, isolate or pull anything.
+ */
+export async function startFakeDockerEngine(options: FakeDockerOptions = {}): Promise<FakeDockerEngine> {
+  const [dir, block] = await Promise.all([createWorkDir('fake-docker'), reserveAddressBlock()]);
+  const socket = join(dir, 'docker.sock');
+  const daemon = new FakeDaemon(block, options);
+  const control = new DaemonControl(daemon, socket);
+  await control.open();
+  return {
+    ...dockerApi(`unix://${socket}`),
+    faults: daemon.faults,
+    audit: daemon.audit,
+    images: daemon.images,
+    crash: (who, crash = {}) => crashContainer(daemon, who, crash),
+    setEngine: (who, mode) => {
+      const { process } = daemon.containers.find(who);
+      if (process === null) throw new Error(`${who} does not run`);
+      process.engine.mode = mode;
+    },
+    kill: () => control.kill(),
+    restart: (how = {}) => control.restart(how),
+    pause: () => daemon.fallAsleep(),
+    resume: () => daemon.wake(),
+    stop: () => stop(daemon, control, block, dir),
+  };
+}
+
+class DaemonControl {
+  readonly #daemon: FakeDaemon;
+  readonly #socket: string;
+  #server: ApiServer | null = null;
+
+  constructor(daemon: FakeDaemon, socket: string) {
+    this.#daemon = daemon;
+    this.#socket = socket;
+  }
+
+  async open(): Promise<void> {
+    this.#server = new ApiServer(this.#daemon, this.#socket);
+    await this.#server.open();
+  }
+
+  async kill(): Promise<void> {
+    if (this.#server === null) return;
+    const server = this.#server;
+    this.#server = null;
+    this.#daemon.end();
+    await server.close();
+  }
+
+  async restart({ emptied = false, newId = false }: FakeRestart): Promise<void> {
+    await this.kill();
+    const daemon = this.#daemon;
+    if (emptied || !daemon.options.liveRestore) endAll(daemon);
+    if (emptied) empty(daemon);
+    if (newId) daemon.engineId = newEngineId();
+    // Half a removal is done over; the daemon forgets that it was under way.
+    for (const container of daemon.containers.all) container.removing = false;
+    daemon.begin();
+    await this.open();
+  }
+}
+
+function endAll(daemon: FakeDaemon): void {
+  for (const { process } of daemon.containers.all) process?.exit(137);
+}
+
+function empty(daemon: FakeDaemon): void {
+  for (const container of daemon.containers.all) daemon.audit.removed(container);
+  daemon.containers.clear();
+  daemon.networks.reset();
+  daemon.images.reset();
+}
+
+function crashContainer(daemon: FakeDaemon, who: string, { exitCode = 1, outOfMemory = false }: Crash): void {
+  const container = daemon.containers.find(who);
+  container.outOfMemory = outOfMemory;
+  container.process?.exit(exitCode);
+}
+
+async function stop(daemon: FakeDaemon, control: DaemonControl, block: AddressBlock, dir: string): Promise<void> {
+  await control.kill();
+  endAll(daemon);
+  block.release();
+  await rm(dir, { recursive: true, force: true });
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { ApiRefusal } from '../api/api-refusal.js';
+import type { EngineBehaviour } from '../containers/engine-behaviour.js';
+import { imageNameOf, shownName } from './image-name.js';
+
+/** How a pull of an image goes; by default at once and well. */
+interface PullBehaviour {
+  /** Milliseconds that it takes; default 0. */
+  readonly ms?: number;
+  /** The daemon refuses with a status, before any report. */
+  readonly refusal?: { readonly status: number; readonly message: string };
+  /** The report ends with this error. */
+  readonly error?: string;
+  /** The report begins and never goes on. */
+  readonly stalls?: boolean;
+  /** The report is cut in the middle. */
+  readonly cut?: boolean;
+}
+
+/** What an image is. */
+export interface ImageOptions {
+  readonly behaviour?: EngineBehaviour;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Default `linux` on `amd64`, as the daemon itself. */
+  readonly platform?: { readonly os: string; readonly architecture: string };
+  readonly pull?: PullBehaviour;
+}
+
+/** One image, on the daemon or in the registry. */
+export interface FakeImage {
+  /** As the daemon shows it, e.g. `galaxy/demo-engine:1.0.0`. */
+  readonly ref: string;
+  readonly id: string;
+  readonly digest: string;
+  readonly behaviour: EngineBehaviour;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: { readonly os: string; readonly architecture: string };
+  readonly pull: PullBehaviour;
+}
+
+/** The images of one fake daemon, and those that it can pull: there is no registry behind it. */
+export class ImageShelf {
+  readonly #loaded = new Map<string, FakeImage>();
+  readonly #published = new Map<string, FakeImage>();
+
+  /** Puts an image on the daemon, as `docker load` does; gives its digest. A name that is there already is replaced. */
+  load(ref: string, options: ImageOptions = {}): FakeImage {
+    return this.#put(this.#loaded, ref, options);
+  }
+
+  /** Makes an image ready to be pulled. */
+  publish(ref: string, options: ImageOptions = {}): FakeImage {
+    return this.#put(this.#published, ref, options);
+  }
+
+  /** Takes an image off the daemon; containers made of it go on. */
+  unload(ref: string): void {
+    this.#loaded.delete(keyOf(ref));
+  }
+
+  /** Forgets what is on the daemon; what is published stays. */
+  reset(): void {
+    this.#loaded.clear();
+  }
+
+  /** The image on the daemon; null when it is not there. @throws ApiRefusal when the name is none. */
+  find(ref: string): FakeImage | null {
+    return this.#loaded.get(keyOf(ref)) ?? null;
+  }
+
+  /** What a pull of that name brings; null for nothing. @throws ApiRefusal when the name is none. */
+  published(ref: string): FakeImage | null {
+    return this.#published.get(keyOf(ref)) ?? null;
+  }
+
+  /** Puts a pulled image on the daemon, under its tag and its digest. */
+  keep(image: FakeImage): void {
+    this.#loaded.set(keyOf(image.ref), image);
+    this.#loaded.set(digestKey(image), image);
+  }
+
+  /** How many images the daemon has. */
+  get size(): number {
+    return new Set(this.#loaded.values()).size;
+  }
+
+  #put(shelf: Map<string, FakeImage>, ref: string, options: ImageOptions): FakeImage {
+    const { behaviour = {}, labels = {}, platform = { os: 'linux', architecture: 'amd64' }, pull = {} } = options;
+    const name = imageNameOf(ref);
+    if (name === null) throw new TypeError(`${ref} is no image name`);
+    const image: FakeImage = { ref: shownName(name), id: hash(`id ${ref}`), digest: hash(ref), behaviour, labels, platform, pull };
+    shelf.set(keyOf(ref), image);
+    shelf.set(digestKey(image), image);
+    return image;
+  }
+}
+
+const hash = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+function keyOf(ref: string): string {
+  const name = imageNameOf(ref);
+  if (name === null) throw new ApiRefusal(400, 'invalid reference format: repository name must be lowercase');
+  return name.repository + name.suffix;
+}
+
+function digestKey({ ref, digest }: FakeImage): string {
+  return `${imageNameOf(ref)?.repository ?? ''}@${digest}`;
+}

@@ -1,0 +1,92 @@
+import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain';
+import type { Dependency } from '@galaxy/ports';
+import type { HoldReason } from './holds.js';
+
+/** What names an operation in logs. */
+export interface ObservedOperation {
+  readonly opId: string;
+  readonly gameId: string;
+  readonly op: Operation;
+  readonly attempt: number;
+  readonly sourceRef: string;
+}
+
+/** Something worth a log line or a count. */
+export type RuntimeEvent =
+  | { readonly kind: 'lease_changed'; readonly name: string; readonly held: boolean }
+  | { readonly kind: 'jobs_ingested'; readonly queued: number; readonly repeated: number; readonly deadLetters: number }
+  | {
+      readonly kind: 'entry_refused';
+      readonly stream: string;
+      readonly entryId: string;
+      readonly gameId: string | null;
+      readonly reason: string;
+    }
+  | { readonly kind: 'operation_claimed'; readonly operation: ObservedOperation }
+  | {
+      readonly kind: 'operation_finished';
+      readonly operation: ObservedOperation;
+      readonly outcome: 'success' | 'failure';
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'claim_released';
+      readonly operation: ObservedOperation;
+      readonly reason: 'handover' | 'outage' | 'failure';
+      readonly error: unknown;
+    }
+  | { readonly kind: 'operation_lost'; readonly operation: ObservedOperation }
+  | {
+      readonly kind: 'message_published';
+      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly lane: string;
+      readonly number: bigint;
+    }
+  | {
+      readonly kind: 'publish_failed';
+      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly lane: string;
+      readonly number: bigint;
+      readonly error: unknown;
+    }
+  | { readonly kind: 'offset_mirror_failed'; readonly error: unknown }
+  | { readonly kind: 'loop_failed'; readonly loop: string; readonly error: unknown; readonly retryInMs: number }
+  | { readonly kind: 'loop_recovered'; readonly loop: string }
+  | {
+      readonly kind: 'drift_found';
+      readonly gameId: string;
+      readonly verdict: ReconcileVerdict;
+      readonly orphans: number;
+      readonly reason: string;
+      /** `queued` it is acted on; otherwise why not (yet). */
+      readonly decision: 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
+    }
+  | { readonly kind: 'foreign_container'; readonly id: string; readonly name: string }
+  | { readonly kind: 'reconciled'; readonly containers: number; readonly games: number; readonly queued: number; readonly ms: number }
+  | { readonly kind: 'hold_changed'; readonly reason: HoldReason; readonly held: boolean; readonly message: string }
+  | { readonly kind: 'stream_gap'; readonly stream: JobStreamName; readonly lost: bigint; readonly cursor: string }
+  | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
+  | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
+  | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }
+  /** What the results' server was found to have lost, and is sent again. */
+  | { readonly kind: 'published_lost'; readonly takenBack: number; readonly epoch: bigint }
+  /** Numbers that are not sent (again): too old, or no longer kept. */
+  | { readonly kind: 'messages_skipped'; readonly messageKind: 'job_result' | 'dead_letter'; readonly lane: string; readonly upTo: bigint }
+  | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
+  | { readonly kind: 'outbox_pruned'; readonly deleted: number }
+  | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }
+  | {
+      readonly kind: 'circuit_changed';
+      readonly circuit: string;
+      readonly dependency: Dependency;
+      readonly open: boolean;
+      readonly error: unknown;
+    }
+  | { readonly kind: 'stalled'; readonly ms: number };
+
+/** Is told what happens; logs and metrics hang on it. Never throws, returns at once, and nothing depends on it. */
+export interface Observer {
+  observe(event: RuntimeEvent): void;
+}

@@ -1,0 +1,77 @@
+import type { ContainerEngine } from '@galaxy/manager-ports';
+import { describe, expect, it } from 'vitest';
+import { openShop } from '../test-support/shop.test-support.js';
+import { between, faultOf } from '../test-support/stand-between.test-support.js';
+import { decidedResults, enqueue, makeWorld, plantRuntime, startJob, stopJob, type World } from '../test-support/world.test-support.js';
+
+const OTHERS = Array.from({ length: 20 }, (_, n) => `other-${n}`);
+const HUNG = 'hung';
+const STALLED_IMAGE = 'games/stalled:1.0.0';
+const CALL_MS = 20;
+/** How long the adapter waits for a call about the container that hangs, and for a pull that makes no progress. */
+const DEADLINE_MS = 5000;
+const STALL_MS = 60_000;
+const WINDOW_MS = 120_000;
+
+/** An engine of which every call takes a moment, one container hangs whatever it is asked, and one image never comes. */
+function slowEngine(world: World, hungId: string): ContainerEngine {
+  return between('engine', world.engine, async (call) => {
+    const [about] = call.args;
+    if (about === HUNG || about === hungId) {
+      await world.clock.sleep(DEADLINE_MS);
+      throw faultOf('container_engine');
+    }
+    if (about === STALLED_IMAGE) {
+      await world.clock.sleep(STALL_MS, call.args[1] as AbortSignal);
+      return { kind: 'unavailable', reason: 'stalled', message: 'the pull made no progress' };
+    }
+    await world.clock.sleep(CALL_MS);
+    return call.go();
+  });
+}
+
+/** Starts and stops twenty games beside what is in trouble; tells when each operation of theirs ended. */
+async function finishTimes(trouble: (world: World) => Promise<unknown>) {
+  const world = makeWorld();
+  const record = await plantRuntime(world, 'running', HUNG);
+  await trouble(world);
+  const engine = slowEngine(world, record.currentContainerId ?? '');
+  const shop = openShop(world, { engine, windowMs: WINDOW_MS, stopConcurrency: 32 });
+  const startedAtMs = world.clock.now().getTime();
+  for (const game of OTHERS) await enqueue(world, startJob(undefined, game));
+  shop.wake();
+  await world.clock.advance(20_000);
+  for (const game of OTHERS) await enqueue(world, stopJob(game));
+  shop.wake();
+  await world.clock.advance(20_000);
+  const ended = world.database.operations.filter(({ gameId }) => OTHERS.includes(gameId));
+  const times = ended.map(({ finishedAt }) => (finishedAt?.getTime() ?? Number.POSITIVE_INFINITY) - startedAtMs);
+  return { world, shop, times };
+}
+
+const inPeace = async () => undefined;
+
+describe('twenty other games start and stop', () => {
+  it('just as fast beside a game whose container hangs whatever it is asked', async () => {
+    const [peace, beside] = [await finishTimes(inPeace), await finishTimes((world) => enqueue(world, stopJob(HUNG)))];
+    expect(Math.max(...peace.times)).toBeLessThan(25_000);
+    expect(beside.times).toEqual(peace.times);
+    expect(decidedResults(beside.world, HUNG)).toEqual([]);
+    // The circuit stays closed: the engine answers.
+    expect(beside.world.events.filter(({ kind }) => kind === 'circuit_changed')).toEqual([]);
+    // And the game itself is not tried for ever.
+    await beside.world.clock.advance(WINDOW_MS + 10_000);
+    expect(decidedResults(beside.world, HUNG)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
+  });
+
+  it('little later beside as many starts as there is room for, whose image does not come', async () => {
+    const stalled = async (world: World) => {
+      for (const n of [1, 2, 3, 4]) await enqueue(world, startJob(STALLED_IMAGE, `stalled-${n}`));
+    };
+    const [peace, beside] = [await finishTimes(inPeace), await finishTimes(stalled)];
+    const delays = beside.times.map((ms, n) => ms - (peace.times[n] ?? 0));
+    expect(Math.max(...delays)).toBeLessThan(STALL_MS / 30);
+    await beside.world.clock.advance(STALL_MS);
+    for (const n of [1, 2, 3, 4]) expect(decidedResults(beside.world, `stalled-${n}`)).toMatchObject([{ errorCode: 'image_pull_failed' }]);
+  });
+});

@@ -1,0 +1,38 @@
+import type { ObservedState } from '@galaxy/domain';
+import type { ContainerEngine, GameView, Incarnation, IncarnationState, Inspection } from '@galaxy/manager-ports';
+
+/** How a container in this state is seen; null for one on its way out, of which the next look will tell. */
+export function observedStateOf(state: IncarnationState): ObservedState | null {
+  if (state === 'removing') return null;
+  return state === 'running' || state === 'paused' ? state : 'ended';
+}
+
+/** The container that counts for a game. `unclear`: it is on its way out, or what the record names is not ours. */
+export type GameObservation =
+  | { readonly kind: 'seen'; readonly state: ObservedState; readonly container: Incarnation | null }
+  | { readonly kind: 'unclear' };
+
+const ABSENT: GameObservation = { kind: 'seen', state: 'absent', container: null };
+const UNCLEAR: GameObservation = { kind: 'unclear' };
+
+/**
+ * Looks at the container that counts for a game: the one its record names or, when it names none, the one that bears the
+ * game's name.
+ * @throws DependencyFault when the container engine does not answer.
+ */
+export async function observeGame(
+  engine: Pick<ContainerEngine, 'find' | 'inspect'>,
+  { gameId, record }: Pick<GameView, 'gameId' | 'record'>,
+): Promise<GameObservation> {
+  const named = record?.currentContainerId ?? null;
+  if (named === null) return seen(gameId, await engine.find(gameId));
+  const inspection = await engine.inspect(named);
+  return inspection.kind === 'foreign' ? UNCLEAR : seen(gameId, inspection);
+}
+
+function seen(gameId: string, inspection: Inspection): GameObservation {
+  if (inspection.kind !== 'ours' || inspection.incarnation.owner.gameId !== gameId) return ABSENT;
+  const { incarnation: container } = inspection;
+  const state = observedStateOf(container.state);
+  return state === null ? UNCLEAR : { kind: 'seen', state, container };
+}

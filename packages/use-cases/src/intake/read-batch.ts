@@ -1,0 +1,31 @@
+import type { JobReads, JobStream, Observer } from '@galaxy/manager-ports';
+import { cursorsOf, type StreamPlaces } from './stream-places.js';
+
+/** What reads batches. */
+export interface BatchDeps {
+  readonly stream: Pick<JobStream, 'read'>;
+  readonly observer: Observer;
+  /** At most this many entries of each stream per read. */
+  readonly batch: number;
+}
+
+/**
+ * Makes a reader that asks for fewer entries while reads fail, down to one: entries may be so large that many of them
+ * don't come within a read's deadline. Each read that works doubles what the next asks for.
+ */
+export function makeBatchReader({ stream, observer, batch: most }: BatchDeps): (places: StreamPlaces) => Promise<JobReads> {
+  let batch = most;
+  return async (places) => {
+    try {
+      const reads = await stream.read(cursorsOf(places), batch);
+      batch = Math.min(most, batch * 2);
+      return reads;
+    } catch (error) {
+      if (batch > 1) {
+        batch = Math.floor(batch / 2);
+        observer.observe({ kind: 'read_reduced', batch, error });
+      }
+      throw error;
+    }
+  };
+}

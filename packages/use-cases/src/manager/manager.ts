@@ -1,0 +1,170 @@
+import type { Hold, JobStream } from '@galaxy/manager-ports';
+import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
+import { makeWorker } from '../claims/work-operations.js';
+import { makeIngestJobs } from '../intake/ingest-jobs.js';
+import { coordinatorDuty, type DutyTurn, whenTrusted } from '../leadership/coordinator-duty.js';
+import { type FailingStreak, makeFailingStreak } from '../leadership/failing-streak.js';
+import { makeLeaseHolder } from '../leadership/lease-holder.js';
+import { makeRestoreGuard } from '../leadership/restore-guard.js';
+import { runLoop } from '../lib/run-loop.js';
+import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
+import { withTimeout } from '../lib/with-timeout.js';
+import { makeRunOperation, type RunDeps } from '../operations/run-operation.js';
+import { makePublishing, type Publishing } from '../publishing/publishing.js';
+import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
+import type { ManagerPorts, ManagerSettings } from './manager-ports.js';
+import { protectPorts } from './protect-ports.js';
+import { guardAgainstStalls } from './stall-guard.js';
+import {
+  DRAIN_MS,
+  LOOPS_END_MS,
+  RENEW_EVERY_MS,
+  RENEW_RETRY_MS,
+  SAFETY_MS,
+  STEP_DOWN_AFTER_MS,
+  TTL_MS,
+  VERIFY_TIMEOUT_MS,
+} from './timings.js';
+import { watchHolds } from './watch-holds.js';
+
+/** The runtime manager of one process. */
+export interface Manager {
+  /** Starts all loops. Call it once. */
+  start(): void;
+  /** Releases all claims and the lease, and ends all loops, within about two seconds, whatever the servers do. */
+  stop(): Promise<void>;
+  /** Whether this process is the coordinator: the one that ingests jobs, relays results and reconciles. */
+  readonly leading: boolean;
+  /** The holds in force. */
+  readonly holds: readonly Hold[];
+}
+
+const LEASE = 'coordinator';
+const READ_BATCH = 500;
+
+/** Composes the use cases over the given ports. */
+export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manager {
+  const stopping = new AbortController();
+  const guard = makeRestoreGuard(raw);
+  const { ports, engineCircuit } = protectPorts(raw, { distrust: guard.distrust, signal: stopping.signal });
+  const { clock, observer, journal, leases } = ports;
+  const holder = ports.ids.uuid();
+  const claimTtlMs = settings.claimTtlMs ?? TTL_MS;
+  const maxRenewalAgeMs = claimTtlMs - SAFETY_MS;
+  const work = makeWakeup(clock);
+  const holds = watchHolds({ holds: ports.holds, clock, observer });
+  const keeper = makeClaimKeeper({ journal, clock, ttlMs: claimTtlMs, maxRenewalAgeMs });
+  const publishing = publishingOver(ports, settings);
+  const run = makeRunOperation({ ...runDeps(ports, settings), engineCircuit, work, publish: publishing.now });
+  const { startConcurrency, stopConcurrency } = settings;
+  const limits = { startConcurrency, stopConcurrency };
+  const worker = makeWorker({ journal, keeper, run, clock, observer, wakeup: work, holder, ttlMs: claimTtlMs, ...limits });
+  const streak = makeFailingStreak(clock);
+  const stepDown = { streak, afterMs: STEP_DOWN_AFTER_MS };
+  const lease = makeLeaseHolder({ leases, clock, observer, name: LEASE, holder, ttlMs: TTL_MS, stepDown });
+  const turns = { ...dutyTurns(ports, settings, { work, publishing, streak }), ...publishing.turns };
+  const duty = coordinatorDuty({ guard, clock, observer, turns });
+
+  const letGo = (): void => {
+    keeper.letGo();
+    lease.letGo();
+  };
+  const loop = (name: string, turn: (signal: AbortSignal) => Promise<void>, pauses: { maxPauseMs?: number } = {}) =>
+    runLoop(name, turn, stopping.signal, { clock, observer, ...pauses });
+
+  let loops: Promise<unknown> = Promise.resolve();
+  return {
+    get leading() {
+      return lease.held;
+    },
+    get holds() {
+      return holds.inForce;
+    },
+    start() {
+      loops = Promise.all([
+        loop('lease', (signal) => lease.turn(duty, signal)),
+        loop('claims', (signal) => renewClaims(keeper, ports, signal), { maxPauseMs: RENEW_RETRY_MS }),
+        loop('work', (signal) => whenTrusted(guard, clock, worker.turn, signal)),
+        loop('holds', holds.turn),
+        guardAgainstStalls({ clock, observer, limitMs: maxRenewalAgeMs, letGo }, stopping.signal),
+      ]);
+    },
+    async stop() {
+      stopping.abort();
+      await worker.shutDown(DRAIN_MS);
+      await withTimeout(LOOPS_END_MS, loops, clock);
+    },
+  };
+}
+
+function publishingOver({ outbox, results, deadLetters, clock, observer }: ManagerPorts, settings: ManagerSettings): Publishing {
+  const { resendWithinMs, keepPublishedMs } = settings;
+  return makePublishing({ outbox, results, deadLetters, clock, observer, resendWithinMs, keepPublishedMs });
+}
+
+function runDeps(
+  { journal, engine, engineClient, clock, observer, stream }: ManagerPorts,
+  { imageAllowlist, readyTimeoutMs, stopGraceMs, unavailableWindowMs }: ManagerSettings,
+): Omit<RunDeps, 'engineCircuit' | 'publish' | 'work'> {
+  return {
+    journal,
+    engine,
+    engineClient,
+    clock,
+    observer,
+    imageAllowlist,
+    readyTimeoutMs,
+    stopGraceMs,
+    unavailableWindowMs,
+    verifyTimeoutMs: VERIFY_TIMEOUT_MS,
+    streamKey: (name) => stream.key(name),
+  };
+}
+
+async function renewClaims(keeper: ClaimKeeper, { clock }: Pick<ManagerPorts, 'clock'>, signal: AbortSignal): Promise<void> {
+  await clock.sleep(RENEW_EVERY_MS, signal);
+  await keeper.renewAll();
+}
+
+interface DutyParts {
+  readonly work: Wakeup;
+  readonly publishing: Publishing;
+  readonly streak: FailingStreak;
+}
+
+// What one process does for all: it ingests jobs, and compares records with containers.
+function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publishing, streak }: DutyParts): Record<string, DutyTurn> {
+  const { journal, offsets, clock, ids, observer, engine, engineClient, fleet, holds, facts } = ports;
+  const ingest = makeIngestJobs({
+    stream: countedInto(streak, ports.stream),
+    journal,
+    offsets,
+    clock,
+    ids,
+    observer,
+    work,
+    relay: publishing.wakeup,
+    batch: READ_BATCH,
+    intakePaused: publishing.intakePaused,
+  });
+  const { intervalMs, graceMs, maxActs, dryRun } = settings.reconcile;
+  const limits = { intervalMs, graceMs, maxActs, dryRun };
+  const queue = ports.reconcileQueue;
+  const reconciler = makeReconciler({ engine, engineClient, fleet, queue, holds, facts, clock, ids, observer, work, ...limits });
+  return {
+    ingest,
+    reconcile: reconciler.turn,
+    'ask-silent': reconciler.ask,
+    'watch-fleet': (_, signal) => reconciler.watch(signal),
+  };
+}
+
+// Waiting for entries is left out: it fails for reasons that say nothing about reading.
+function countedInto(streak: FailingStreak, stream: JobStream): JobStream {
+  return {
+    key: (name) => stream.key(name),
+    read: (after, limit) => streak.run(() => stream.read(after, limit)),
+    shapes: () => streak.run(() => stream.shapes()),
+    wait: (after, maxWaitMs, signal) => stream.wait(after, maxWaitMs, signal),
+  };
+}

@@ -1,0 +1,95 @@
+import type {
+  Clock,
+  ContainerEngine,
+  FinishOutcome,
+  Observer,
+  OperationJournal,
+  OperationOutcome,
+  OutboxEntry,
+} from '@galaxy/manager-ports';
+import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
+import { fenceEngine } from '../claims/fenced-engine.js';
+import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
+import { observed } from '../claims/observed-operation.js';
+import type { EndDeps } from '../containers/end-container.js';
+import { type ExhaustedDeps, endExhausted } from './exhausted.js';
+import { failed } from './outcomes.js';
+import { makeReconcileRuntime } from './reconcile/reconcile-runtime.js';
+import { type ReleaseDeps, releaseAfter } from './release-claim.js';
+import { makeStartRuntime, type StartDeps } from './start/start-runtime.js';
+import { makeStopRuntime } from './stop/stop-runtime.js';
+
+/** What carries operations out. */
+export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps {
+  readonly journal: OperationJournal;
+  readonly engine: ContainerEngine;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  /** Publishes a finished operation's result; never throws, what it misses is relayed later. */
+  readonly publish: (entry: OutboxEntry) => Promise<void>;
+}
+
+const FINISH_RETRY_MS = 250;
+
+/**
+ * Carries one claimed operation to its end, or gives the claim back. Never throws: whatever happens, the operation is
+ * finished, handed back, or left to whoever takes it over once the claim has expired.
+ */
+export const makeRunOperation = (deps: RunDeps) => {
+  const carryOut = makeCarryOut(deps);
+  return async (held: HeldClaim): Promise<void> => {
+    const startedAtMs = deps.clock.monotonicMs();
+    const engine = fenceEngine(deps.engine, held, deps.clock);
+    try {
+      const outcome = (await endExhausted(held, engine, deps)) ?? (await carryOut(held, engine));
+      await finish(held, outcome, startedAtMs, deps);
+    } catch (error) {
+      await releaseAfter(error, held, engine, deps);
+    }
+  };
+};
+
+function makeCarryOut(deps: RunDeps) {
+  const startRuntime = makeStartRuntime(deps);
+  const stopRuntime = makeStopRuntime(deps);
+  const reconcileRuntime = makeReconcileRuntime(deps);
+  return async (held: HeldClaim, engine: ContainerEngine): Promise<OperationOutcome> => {
+    const { job } = held.claim;
+    switch (job.kind) {
+      case 'start':
+        return startRuntime(held, job, engine);
+      case 'stop':
+        return stopRuntime(held, job, engine);
+      case 'reconcile':
+        return reconcileRuntime(held, job, engine);
+      case 'invalid':
+        return failed(job.gameId, { code: 'invalid_job', message: job.message });
+    }
+  };
+}
+
+async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: number, deps: RunDeps): Promise<void> {
+  const finished = await finishUntilAnswered(held, outcome, deps);
+  if (finished.kind === 'lost') throw new ClaimEnded('lost');
+  if (finished.kind === 'stale') throw new RuntimeConflictError(held.claim.gameId);
+  const { result, errorCode, deadLetter } = outcome;
+  const ms = deps.clock.monotonicMs() - startedAtMs;
+  const { outcome: ended, errorMessage } = result;
+  deps.observer.observe({ kind: 'operation_finished', operation: observed(held), outcome: ended, errorCode, errorMessage, ms });
+  if (deadLetter !== null) deps.observer.observe({ kind: 'dead_lettered', operation: observed(held), attempts: deadLetter.attempts });
+  if (finished.publish !== null) await deps.publish(finished.publish);
+}
+
+// The work is done: only an answer may end this, or the end of the process. A repeated finish is recognised as ours,
+// also when a renewal in between has found the operation no longer running.
+async function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock }: RunDeps): Promise<FinishOutcome> {
+  for (;;) {
+    try {
+      return await journal.finish(held.claim, outcome);
+    } catch (error) {
+      if (!(error instanceof RuntimeFault && error.retryable)) throw error;
+      if (held.ended === 'shutdown') throw new ClaimEnded('shutdown');
+      await clock.sleep(FINISH_RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Failure } from '@galaxy/domain';
+import type { Clock, ContainerEngine, EngineClient, Incarnation } from '@galaxy/manager-ports';
+import type { StartPhase, StartRun } from './start-run.js';
+import { createdId, DISAPPEARED, SUPERSEDED } from './start-run.js';
+
+/** What waiting for an engine takes. */
+export interface ReadyDeps {
+  readonly engineClient: EngineClient;
+  readonly clock: Clock;
+  /** How long an engine may take from its start to its first healthy answer. */
+  readonly readyTimeoutMs: number;
+}
+
+const FIRST_PAUSE_MS = 5;
+const MAX_PAUSE_MS = 250;
+
+/** Waits until the engine answers `/healthz`, its container ends, the time is over, or a stop arrives. */
+export const awaitReady =
+  ({ engineClient, clock, readyTimeoutMs }: ReadyDeps): StartPhase =>
+  async (run) => {
+    const deadline = clock.monotonicMs() + readyTimeoutMs;
+    let detail = 'it never answered';
+    for (let pause = FIRST_PAUSE_MS; clock.monotonicMs() < deadline; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+      const seen = await ask(run, engineClient);
+      if (seen.kind === 'ready') return null;
+      if (seen.kind === 'failure') return seen.failure;
+      if (seen.detail !== null) detail = seen.detail;
+      await clock.sleep(pause, run.held.signal);
+      run.held.assertHeld();
+      if (run.held.superseded) return SUPERSEDED;
+    }
+    return { code: 'engine_not_ready', message: `no healthy answer within ${String(readyTimeoutMs)} ms: ${detail}` };
+  };
+
+type Asked = { kind: 'ready' } | { kind: 'not_ready'; detail: string | null } | { kind: 'failure'; failure: Failure };
+
+// Looked at before and after: when a container ends, its address goes to another one, whose answer must not pass for its own.
+async function ask(run: StartRun, engineClient: EngineClient): Promise<Asked> {
+  const before = await lookAt(run.engine, createdId(run));
+  if (before.kind === 'failure') return before;
+  if (before.address === null) return { kind: 'not_ready', detail: null };
+  const health = await engineClient.health(before.address, run.held.signal);
+  if (health.kind !== 'healthy') return { kind: 'not_ready', detail: health.detail };
+  const after = await lookAt(run.engine, createdId(run));
+  if (after.kind === 'failure') return after;
+  return after.address === before.address ? { kind: 'ready' } : { kind: 'not_ready', detail: 'its address changed' };
+}
+
+type Seen = { kind: 'up'; address: string | null } | { kind: 'failure'; failure: Failure };
+
+async function lookAt(engine: ContainerEngine, id: string): Promise<Seen> {
+  const inspection = await engine.inspect(id);
+  if (inspection.kind !== 'ours' || inspection.incarnation.state === 'removing') return { kind: 'failure', failure: DISAPPEARED };
+  const { incarnation } = inspection;
+  if (incarnation.state === 'exited')
+    return { kind: 'failure', failure: { code: 'container_start_failed', message: exitMessage(incarnation) } };
+  return { kind: 'up', address: incarnation.address };
+}
+
+function exitMessage({ exitCode, outOfMemory }: Incarnation): string {
+  const code = exitCode === null ? 'an unknown code' : `code ${String(exitCode)}`;
+  return `the engine exited with ${code} before it was ready${outOfMemory ? ' (out of memory)' : ''}`;
+}

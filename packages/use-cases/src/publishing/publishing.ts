@@ -1,0 +1,66 @@
+import type { Clock, DeadLetterPublisher, NumberedResultPublisher, Observer, Outbox, OutboxEntry } from '@galaxy/manager-ports';
+import type { DutyTurn } from '../leadership/coordinator-duty.js';
+import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
+import { makeOutboxPressure } from './outbox-pressure.js';
+import { makePruneOutbox } from './prune-outbox.js';
+import { makeOutboxPublisher } from './publish-outbox.js';
+
+/** What publishing takes. */
+export interface PublishingDeps {
+  readonly outbox: Outbox;
+  readonly results: NumberedResultPublisher;
+  readonly deadLetters: DeadLetterPublisher;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  /** Messages that were marked longer ago are not sent again, whatever their server has lost, in milliseconds. */
+  readonly resendWithinMs: number;
+  /** Published messages are kept for so long, in milliseconds. */
+  readonly keepPublishedMs: number;
+}
+
+/** All of publishing in one process. */
+export interface Publishing {
+  /** Publishes one message right after it was decided; never throws. */
+  readonly now: (entry: OutboxEntry) => Promise<void>;
+  /** Makes the relay look at once. */
+  readonly wakeup: Wakeup;
+  /** Whether too much waits to take more jobs in. */
+  readonly intakePaused: () => boolean;
+  /** What the coordinator does for it. */
+  readonly turns: Readonly<Record<'relay' | 'outbox' | 'prune', DutyTurn>>;
+}
+
+const RELAY_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 1000;
+const PRUNE_EVERY_MS = 600_000;
+
+/** Puts publishing together. */
+export function makePublishing(deps: PublishingDeps): Publishing {
+  const { clock, outbox, observer } = deps;
+  const wakeup = makeWakeup(clock);
+  const publisher = makeOutboxPublisher(deps);
+  const pressure = makeOutboxPressure(deps);
+  const prune = makePruneOutbox({ outbox, observer, retentionMs: deps.keepPublishedMs });
+  let epoch: bigint | null = null;
+  const relay: DutyTurn = async (lease, signal) => {
+    if (lease.epoch !== epoch) publisher.newDuty();
+    epoch = lease.epoch;
+    if (!(await publisher.relay())) await wakeup.wait(RELAY_EVERY_MS, signal);
+  };
+  return {
+    now: publisher.now,
+    wakeup,
+    intakePaused: pressure.isPaused,
+    turns: {
+      relay,
+      outbox: async (_, signal) => {
+        await pressure.look();
+        await clock.sleep(LOOK_EVERY_MS, signal);
+      },
+      prune: async (_, signal) => {
+        await prune(signal);
+        await clock.sleep(PRUNE_EVERY_MS, signal);
+      },
+    },
+  };
+}

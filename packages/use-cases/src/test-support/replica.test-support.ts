@@ -1,0 +1,100 @@
+import type { JobStreamName } from '@galaxy/domain';
+import type { Claim, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/manager-ports';
+import { makeClaimKeeper } from '../claims/claim-keeper.js';
+import type { HeldClaim } from '../claims/held-claim.js';
+import { SAFETY_MS } from '../manager/timings.js';
+import { makeRunOperation } from '../operations/run-operation.js';
+import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
+import { pass, type World } from './world.test-support.js';
+
+/** The ports one process sees; each may stand between it and the world. */
+export interface ReplicaPorts {
+  readonly journal: OperationJournal;
+  readonly engine: ContainerEngine;
+  readonly engineClient: EngineClient;
+  readonly outbox: Outbox;
+  readonly results: World['results'];
+}
+
+/** What operators decide, as the tests have it. */
+export const SETTINGS = {
+  imageAllowlist: ['games/*'],
+  readyTimeoutMs: 5000,
+  stopGraceMs: 1000,
+  verifyTimeoutMs: 500,
+  unavailableWindowMs: 60_000,
+  streamKey: (stream: JobStreamName) => `runtime:${stream}`,
+} as const;
+
+export const TTL_MS = 10_000;
+
+/** One process that carries operations out, without the loop that claims them. */
+export interface Replica {
+  readonly keeper: ReturnType<typeof makeClaimKeeper>;
+  /** Claims the oldest operation there is; null when there is none. */
+  claim(): Promise<HeldClaim | null>;
+  /** Carries a claimed operation out; never throws. */
+  run(held: HeldClaim): Promise<void>;
+  /** Claims an operation and carries it out while time passes; false when there was none. */
+  work(): Promise<boolean>;
+  /** Ends its renewals, as the end of its process would. */
+  die(): void;
+}
+
+/** Makes a process. It renews its claims once a second of the world's clock. */
+export function makeReplica(world: World, ports: Partial<ReplicaPorts> = {}, settings: Partial<typeof SETTINGS> = {}): Replica {
+  const seen = { ...world, ...ports };
+  const keeper = makeClaimKeeper({ journal: seen.journal, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
+  const publish = makeOutboxPublisher(seen).now;
+  const runOperation = makeRunOperation({ ...seen, ...SETTINGS, ...settings, publish });
+  const holder = world.ids.uuid();
+  let isAlive = true;
+  const renew = async (): Promise<void> => {
+    while (isAlive) {
+      await world.clock.sleep(1000);
+      await keeper.renewAll().catch(() => undefined);
+    }
+  };
+  void renew();
+
+  const replica: Replica = {
+    keeper,
+    async claim() {
+      const claim = await claimOne(seen.journal, holder);
+      return claim === null ? null : keeper.hold(claim, world.clock.monotonicMs());
+    },
+    async run(held) {
+      await runOperation(held);
+      keeper.release(held);
+    },
+    async work() {
+      const held = await replica.claim();
+      if (held === null) return false;
+      await pass(world, replica.run(held));
+      return true;
+    },
+    die() {
+      isAlive = false;
+    },
+  };
+  return replica;
+}
+
+async function claimOne(journal: OperationJournal, holder: string): Promise<Claim | null> {
+  const request = { holder, ttlMs: TTL_MS, takeOver: true, inFlight: [] };
+  const [start] = await journal.claim({ ...request, starts: 1, others: 0 });
+  if (start !== undefined) return start;
+  const [other] = await journal.claim({ ...request, starts: 0, others: 1 });
+  return other ?? null;
+}
+
+/** Works until every operation of the world has ended; time passes while some wait for their next attempt. */
+export async function workOff(world: World, replica: Replica = makeReplica(world), limitMs = 300_000): Promise<void> {
+  const isOpen = () => world.database.operations.some(({ finishedAt }) => finishedAt === null);
+  const deadline = world.clock.monotonicMs() + limitMs;
+  while (isOpen()) {
+    if (world.clock.monotonicMs() > deadline) throw new Error('operations stay open');
+    if (!(await replica.work())) await world.clock.advance(250);
+  }
+  replica.die();
+}

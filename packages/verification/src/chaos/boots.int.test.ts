@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FakeDockerEngine, startFakeDockerEngine } from '@galaxy/fake-docker';
+import { engineImages, type RedisServer, startRedis, testServers } from '@galaxy/testing';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { publishStart, untilResults } from '../harness/streams.js';
+import { jobCount, processesAtOnce, promisedMs, seed } from '../harness/test-scale.js';
+import { inFreshWorld } from './fresh-world.js';
+import { PROXIED, type Proxied, type Replica, startReplica } from './replica.js';
+
+const REPLICAS = processesAtOnce(5);
+const ROUNDS = jobCount(4);
+/** The pause between two tries of what failed has grown to five seconds by then. */
+const READY_MS = 10_000;
+const HEALTHY: readonly Proxied[] = [];
+
+let redis: RedisServer;
+let engine: FakeDockerEngine;
+beforeAll(async () => {
+  [redis, engine] = await Promise.all([startRedis({ args: ['--databases', String(ROUNDS)] }), startFakeDockerEngine()]);
+});
+afterAll(() => Promise.all([redis.stop(), engine.stop()]));
+
+/** Which servers are missing in each round, in turn, in which way, and for how long. */
+const rounds = fc
+  .sample(fc.noBias(fc.record({ mode: fc.constantFrom('refuse' as const, 'hold' as const), forMs: fc.integer({ min: 500, max: 4000 }) })), {
+    numRuns: ROUNDS,
+    seed,
+  })
+  .map((round, at) => {
+    const away = [['postgres'], ['redis'], ['container_engine'], PROXIED, HEALTHY] as const satisfies readonly (readonly Proxied[])[];
+    return { ...round, away: away[at % away.length] ?? HEALTHY };
+  });
+
+it(`${ROUNDS * REPLICAS} boots, ${REPLICAS} at once on a fresh database, are ready soon after the last server came`, {
+  timeout: 60_000 + ROUNDS * 60_000,
+}, async () => {
+  const readyMs: number[] = [];
+  for (const [number, { away, mode, forMs }] of rounds.entries()) {
+    const what = `seed ${seed}, round ${number}: ${away.join(', ') || 'nothing'} missing (${mode})`;
+    await inFreshWorld(
+      { redisUrl: `${redis.url}/${number}`, postgresUrl: testServers().postgresUrl, dockerHost: engine.host },
+      async (world) => {
+        const replicas = await Promise.all(
+          Array.from({ length: REPLICAS }, () => startReplica(world, {}, Object.fromEntries(away.map((server) => [server, mode])))),
+        );
+        await Promise.all(replicas.map((replica) => misses(replica, away, what)));
+        await sleep(forMs);
+        const cameAt = performance.now();
+        await Promise.all(replicas.flatMap(({ proxies }) => away.map((server) => proxies[server].set({ kind: 'pass' }))));
+        await Promise.all(replicas.map(({ process }) => process.untilReady()));
+        readyMs.push(performance.now() - cameAt);
+        await publishStart(world.redis, 'first', engineImages.current);
+        expect(await untilResults(world, 'first', 1), what).toMatchObject([{ outcome: 'success', error_code: '' }]);
+        const exits = await Promise.all(replicas.map(({ process }) => process.end('SIGTERM')));
+        expect(exits, what).toEqual(replicas.map(() => ({ code: 0, signal: null })));
+        expect(world.faults(), what).toEqual([]);
+        await Promise.all(replicas.map((replica) => replica.close()));
+      },
+    );
+  }
+  const slowest = Math.max(...readyMs);
+  console.log(
+    `seed ${seed}: boots: ${ROUNDS * REPLICAS} boots, 0 failed; ready at the latest ${(slowest / 1000).toFixed(1)} s after the last server came`,
+  );
+  expect(slowest, `seed ${seed}`).toBeLessThan(promisedMs(READY_MS));
+});
+
+/** A replica stays up and says which servers it misses. */
+async function misses({ process }: Replica, away: readonly Proxied[], what: string): Promise<void> {
+  const { dependencies } = await process.readyz();
+  for (const server of away) expect(dependencies[server]?.ok, what).toBe(false);
+}

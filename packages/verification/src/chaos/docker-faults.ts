@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DockerEngine } from '@galaxy/testing';
+import { containersOf, type ListedContainer } from '../harness/service-world.js';
+import { containerProcesses, shims } from './docker-processes.js';
+import { type Draw, type Fault, picked } from './fault.js';
+import type { MeddlingNotes } from './meddling-notes.js';
+import { serverFaults } from './server-faults.js';
+
+/** What faults of a real engine befall: one after the other, as its own parts do not survive everything at once. */
+const VICTIM = 'docker';
+/** dockerd finds its way back to a containerd that was away within so long. */
+const RECONNECT_MS = 5000;
+
+/** dockerd and containerd are killed, restarted or frozen; single containers are killed in every way, or removed. */
+export function dockerFaults(engine: DockerEngine, instance: string, notes: MeddlingNotes): readonly Fault[] {
+  const around = async (strike: () => Promise<void>): Promise<void> => {
+    const from = Date.now();
+    await strike();
+    const lapse = { from, to: Date.now() + RECONNECT_MS };
+    notes.failing(null, lapse);
+    notes.late(lapse);
+  };
+  // dockerd may never learn of a container that ends before it has found its way back.
+  const untilReconnected = (strike: () => Promise<void>): Promise<void> =>
+    around(async () => {
+      await strike();
+      await sleep(RECONNECT_MS);
+    });
+  const shared = { polite: 'SIGTERM', victim: VICTIM } as const;
+  return [
+    ...serverFaults({ name: 'dockerd', server: engine, weight: 2, around, ...shared }),
+    ...serverFaults({ name: 'containerd', server: engine.containerd, around: untilReconnected, ...shared }),
+    ...containerFaults(engine, instance, notes),
+  ];
+}
+
+function containerFaults(engine: DockerEngine, instance: string, notes: MeddlingNotes): readonly Fault[] {
+  const onOne = (act: (container: ListedContainer) => Promise<void> | void) => async (draw: Draw) => {
+    const candidates = (await containersOf(engine, instance)).filter(({ State }) => State === 'running');
+    if (candidates.length > 0) await act(picked(candidates, draw));
+  };
+  const died = ({ Id, Labels }: ListedContainer): void => notes.died(Id, Labels['galaxy.game_id'] ?? null);
+  const killed = onOne(async (container) => {
+    died(container);
+    await engine.call({ method: 'POST', path: `/containers/${container.Id}/kill` });
+  });
+  const crashed = onOne((container) => {
+    died(container);
+    for (const pid of containerProcesses(engine).get(container.Id) ?? []) kill(pid);
+  });
+  const shimKilled = onOne((container) => {
+    const shim = shims(engine).get(container.Id);
+    if (shim === undefined) return;
+    died(container);
+    notes.failing(null, { from: Date.now(), to: Date.now() });
+    kill(shim);
+  });
+  const removed = onOne(async ({ Id, Labels }) => {
+    notes.removed(Id, Labels['galaxy.game_id'] ?? null);
+    await engine.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` });
+  });
+  const fault = (kind: string, weight: number, strike: Fault['strike']): Fault => ({
+    kind,
+    weight,
+    lasts: [0, 0],
+    victim: () => VICTIM,
+    strike,
+  });
+  return [
+    fault('container killed', 4, killed),
+    fault('container crashed', 4, crashed),
+    fault('shim killed', 4, shimKilled),
+    fault('container removed', 2, removed),
+  ];
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { waitFor } from '@galaxy/testing';
+import type { PublishedJob } from '../harness/lobby-run.js';
+import type { World } from '../harness/service-world.js';
+import { KEYS } from '../harness/streams.js';
+import type { JobTimes } from './meddling-notes.js';
+import type { Struck } from './nemesis.js';
+
+/** When the jobs of each game were asked for and answered, in order; `answeredAt` is infinite for one that was not. */
+export async function timesOfGames(
+  { redis }: Pick<World, 'redis'>,
+  jobs: readonly PublishedJob[],
+): Promise<ReadonlyMap<string, readonly JobTimes[]>> {
+  const results = new Map<string, number[]>();
+  for (const [id, fields] of await redis.xrange(KEYS.results, '-', '+')) {
+    const lane = fields[fields.indexOf('game_id') + 1] ?? '';
+    results.set(lane, [...(results.get(lane) ?? []), msOf(id)]);
+  }
+  const times = new Map<string, JobTimes[]>();
+  for (const { entryId, meaning } of jobs) {
+    if (meaning.lane === null) continue;
+    const before = times.get(meaning.lane) ?? [];
+    const answeredAt = results.get(meaning.lane)?.[before.length] ?? Number.POSITIVE_INFINITY;
+    times.set(meaning.lane, [...before, { askedAt: msOf(entryId), answeredAt }]);
+  }
+  return times;
+}
+
+const msOf = (entryId: string): number => Number(entryId.split('-')[0]);
+
+/** For each fault, how long after its end all that was asked for before had been answered, in milliseconds, the shortest first. */
+export function recoveries(struck: readonly Struck[], times: ReadonlyMap<string, readonly JobTimes[]>): readonly number[] {
+  const all = [...times.values()].flat();
+  const after = struck.map(({ to }) => Math.max(0, ...all.filter(({ askedAt }) => askedAt <= to).map(({ answeredAt }) => answeredAt - to)));
+  return after.sort((a, b) => a - b);
+}
+
+/** The game of the job that was answered latest after it was asked for. */
+export function slowestGame(times: ReadonlyMap<string, readonly JobTimes[]>): string {
+  const all = [...times].flatMap(([lane, jobs]) => jobs.map(({ askedAt, answeredAt }) => ({ lane, ms: answeredAt - askedAt })));
+  return all.reduce((slowest, one) => (one.ms > slowest.ms ? one : slowest), { lane: '', ms: -1 }).lane;
+}
+
+/** Waits until nothing is left to do: every job taken in and ended, every message published. Returns how long that took. */
+export async function untilNoBacklog(world: World, jobs: readonly PublishedJob[], timeoutMs: number): Promise<number> {
+  const startedAt = performance.now();
+  const answerable = jobs.filter(({ meaning }) => meaning.lane !== null).length;
+  const isEmpty = async (): Promise<boolean> => {
+    if ((await world.redis.xlen(KEYS.results)) < answerable) return false;
+    const [row] = await world.sql<{ left: number }[]>`
+      select (select count(*) from runtime_operation_log where status in ('queued', 'running'))::int
+           + (select count(*) from runtime_outbox where published_at is null)::int as left`;
+    return row?.left === 0;
+  };
+  await waitFor('the end of the backlog', isEmpty, { timeoutMs, everyMs: 100 });
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,70 @@
+import { type FakeDockerEngine, startFakeDockerEngine } from '@galaxy/fake-docker';
+import { type FreshDatabase, freshDatabase, type RedisServer, startRedis, testServers } from '@galaxy/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openWorldOn, type World } from '../harness/service-world.js';
+import { jobCount, seed } from '../harness/test-scale.js';
+import { EAGER, runChaos } from './chaos-run.js';
+import { type DockerTap, tapDocker } from './docker-tap.js';
+import { departedOf, everRan, overlapsOn } from './fake-engine-facts.js';
+import { makeMeddlingNotes } from './meddling-notes.js';
+import { type Replica, startReplica } from './replica.js';
+import { processFaults } from './replica-faults.js';
+import { tell } from './report.js';
+import { trespasses } from './trespasses.js';
+
+const [JOBS, PAUSES, REPLICAS] = [jobCount(150), jobCount(15), 3];
+
+let redis: RedisServer;
+let database: FreshDatabase;
+let engine: FakeDockerEngine;
+let taps: readonly DockerTap[];
+let world: World;
+let replicas: readonly Replica[];
+beforeAll(async () => {
+  [redis, database, engine] = await Promise.all([startRedis(), freshDatabase(testServers().postgresUrl), startFakeDockerEngine({ seed })]);
+  taps = await Promise.all(Array.from({ length: REPLICAS }, () => tapDocker(engine.host)));
+  world = openWorldOn({ redisUrl: redis.url, postgresUrl: database.url, dockerHost: engine.host });
+  replicas = await Promise.all(taps.map(({ host }) => startReplica(world, { ...EAGER, RTMANAGER_DOCKER_HOST: host })));
+});
+afterAll(async () => {
+  await world.close();
+  await Promise.all([...replicas.map((replica) => replica.close()), ...taps.map((tap) => tap.stop())]);
+  await Promise.all([redis.stop(), database.drop(), engine.stop()]);
+});
+
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, though they freeze, die or end ${PAUSES} times`, {
+  timeout: 180_000 + PAUSES * 10_000,
+}, async () => {
+  // So that most freezes catch somebody amid an operation.
+  engine.faults.onCall({ fault: { kind: 'delay', ms: 300 }, endpoint: ['create', 'start', 'stop', 'remove'] });
+  await Promise.all(replicas.map(({ process }) => process.untilReady()));
+  const roles = (await Promise.all(replicas.map(({ process }) => process.readyz()))).map(({ role }) => role);
+  expect(roles.toSorted()).toEqual(['leader', ...replicas.slice(1).map(() => 'standby')]);
+  const complaints: string[] = [];
+  const outcome = await runChaos({
+    name: `${REPLICAS} replicas`,
+    seed,
+    world,
+    replicas,
+    jobs: JOBS,
+    games: 30,
+    ahead: 60,
+    faultCount: PAUSES,
+    atOnce: REPLICAS,
+    peaceMs: 1000,
+    notes: makeMeddlingNotes(() => departedOf(engine)),
+    faults: () => processFaults(replicas, (complaint) => void complaints.push(complaint), { weight: 60, whileWaiting: true }),
+    ran: () => everRan(engine),
+    complaints: () => [
+      ...complaints,
+      ...overlapsOn(engine),
+      // Whoever was frozen has lost its operations by the time it wakes up, and lets them be.
+      ...trespasses(
+        replicas.map(({ processes }, at) => ({ processes, changes: taps[at]?.changes ?? [] })),
+        engine.audit.lives,
+      ),
+    ],
+  });
+  tell(outcome, replicas);
+  expect(outcome.violations, `seed ${seed}`).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerControl } from '@galaxy/testing';
+import { type Draw, type Fault, picked } from './fault.js';
+
+/** A server, and the signal by which it ends at once but in order. */
+export interface ServerVictim {
+  readonly name: string;
+  readonly server: ServerControl;
+  readonly polite: 'SIGTERM' | 'SIGINT';
+  /** What it shares its faults with; default: itself alone. */
+  readonly victim?: string;
+  /** How often it is befallen, relative to others; default 1. */
+  readonly weight?: number;
+  /** Does something else beside each fault, e.g. noting it. */
+  readonly around?: (strike: () => Promise<void>) => Promise<void>;
+}
+
+/** A server is killed, restarted in order, or stopped in its tracks. */
+export function serverFaults(spec: ServerVictim): readonly Fault[] {
+  const { name, server: control, polite, weight = 1 } = spec;
+  const around = spec.around ?? ((strike: () => Promise<void>) => strike());
+  const victim = (): string => spec.victim ?? name;
+  const bounce = (signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT') => (draw: Draw) =>
+    around(async () => {
+      await control.kill(signal);
+      await sleep(draw.forMs);
+      await control.restart();
+    });
+  const pause = (draw: Draw) =>
+    around(async () => {
+      control.pause();
+      await sleep(draw.forMs);
+      control.resume();
+    });
+  return [
+    { kind: `${name} killed`, weight: 3 * weight, lasts: [0, 2000], victim, strike: bounce('SIGKILL') },
+    { kind: `${name} restarted`, weight: 2 * weight, lasts: [0, 500], victim, strike: bounce(polite) },
+    { kind: `${name} frozen`, weight: 3 * weight, lasts: [200, 4000], victim, strike: pause },
+  ];
+}
+
+/** One backend of PostgreSQL is killed (at which the server throws all others out), asked to end, or stopped in its tracks. */
+export function backendFaults(postgres: ServerControl): readonly Fault[] {
+  const victim = (): string => 'postgres';
+  const onBackend = (act: (pid: number, draw: Draw) => Promise<void> | void) => (draw: Draw) => {
+    const backends = backendsOf(postgres.pid());
+    return backends.length > 0 ? act(picked(backends, draw), draw) : undefined;
+  };
+  const freeze = async (pid: number, { forMs }: Draw): Promise<void> => {
+    send(pid, 'SIGSTOP');
+    await sleep(forMs);
+    send(pid, 'SIGCONT');
+  };
+  return [
+    { kind: 'backend killed', weight: 3, lasts: [0, 0], victim, strike: onBackend((pid) => send(pid, 'SIGKILL')) },
+    { kind: 'backend ended', weight: 3, lasts: [0, 0], victim, strike: onBackend((pid) => send(pid, 'SIGTERM')) },
+    { kind: 'backend frozen', weight: 3, lasts: [200, 4000], victim, strike: onBackend(freeze) },
+  ];
+}
+
+/** The backends that serve clients: children of the postmaster whose title tells where their client is. */
+function backendsOf(postmaster: number): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    const [stat, title] = [read(`/proc/${pid}/stat`), read(`/proc/${pid}/cmdline`)];
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return parent === postmaster && title.includes('127.0.0.1(');
+  });
+}
+
+// A process may end between two looks at it.
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import { waitFor } from '@galaxy/testing';
+import { type PlannedJob, publishAll } from '../harness/lobby-run.js';
+import type { RtmanagerProcess } from '../harness/rtmanager-process.js';
+import type { World } from '../harness/service-world.js';
+import { KEYS } from '../harness/streams.js';
+import type { OperatorCommand, Scenario } from './scenarios.js';
+
+/** Sets a scenario's scene and starts what is struck in it. Returns when calls count. */
+export async function startStruck(world: World, going: Scenario, strikes: string): Promise<RtmanagerProcess> {
+  const variables = { ...going.variables, GALAXY_STRIKES: strikes, GALAXY_STRIKES_ARMED: going.armed };
+  if (going.armed === 'later') return startAndArm(world, going, variables);
+  if (going.first.length > 0) await earlierProcess(world, going);
+  if (going.command !== undefined) return startCommand(world, going.command, going, variables);
+  await publish(world, going.then);
+  const struck = await world.start(variables, 'struck');
+  if (going.ends === true) await tellToEnd(world, struck);
+  return struck;
+}
+
+/** Waits until the hold is in force, and then gives the command. Returns the process of it. */
+export async function giveCommand(world: World, { hold, words }: OperatorCommand, ...how: Variables): Promise<RtmanagerProcess> {
+  const isHeld = async () => (await world.sql`select from runtime_holds where reason = ${hold}`).length > 0;
+  await waitFor(`the hold ${hold}`, isHeld);
+  return world.start(how[0], how.length > 0 ? 'struck' : 'main', words);
+}
+
+type Variables = readonly [] | readonly [variables: Readonly<Record<string, string>>];
+
+async function startAndArm(world: World, going: Scenario, variables: Readonly<Record<string, string>>): Promise<RtmanagerProcess> {
+  const struck = await world.start(variables, 'struck');
+  await answerFirst(world, going, struck);
+  await going.act?.(world);
+  struck.signal('SIGUSR2');
+  await waitFor('the failpoints', () => struck.log.some(({ msg }) => msg === 'armed'), { hopeless: struck.gone });
+  await publish(world, going.then);
+  return struck;
+}
+
+async function earlierProcess(world: World, going: Scenario): Promise<void> {
+  const earlier = await world.start();
+  await answerFirst(world, going, earlier);
+  await earlier.end('SIGTERM');
+  await going.act?.(world);
+}
+
+async function startCommand(
+  world: World,
+  command: OperatorCommand,
+  { variables, then }: Scenario,
+  struck: Readonly<Record<string, string>>,
+) {
+  await world.start(variables);
+  const given = await giveCommand(world, command, struck);
+  await publish(world, then);
+  return given;
+}
+
+async function answerFirst(world: World, { first }: Scenario, by: RtmanagerProcess): Promise<void> {
+  await by.untilReady();
+  await publish(world, first, 0);
+  await waitFor('the first jobs', async () => (await world.redis.xlen(KEYS.results)) === first.length, { hopeless: by.gone });
+  const isUnmarked = async () => (await world.sql`select from runtime_outbox where published_at is null`).length > 0;
+  await waitFor('their results to be marked', async () => !(await isUnmarked()), { hopeless: by.gone });
+}
+
+async function tellToEnd({ sql }: World, struck: RtmanagerProcess): Promise<void> {
+  const isUnderWay = async () => (await sql`select from runtime_operation_log where status = 'running'`).length > 0;
+  const isStruck = () => struck.log.some(({ msg }) => msg === 'struck');
+  // Without tables until the process has made them.
+  await waitFor('a job to be under way', async () => isStruck() || (await isUnderWay().catch(() => false)));
+  struck.signal('SIGTERM');
+}
+
+const publish = ({ redis }: World, jobs: readonly PlannedJob[], ahead = jobs.length): Promise<void> => publishAll(redis, jobs, { ahead });

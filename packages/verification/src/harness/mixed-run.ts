@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@galaxy/testing';
+import { expect } from 'vitest';
+import { violationsOf } from './check-run.js';
+import { watchContainers } from './container-watch.js';
+import { type Pace, type PlannedJob, planJobs, publishAll, publishedJobs } from './lobby-run.js';
+import type { World } from './service-world.js';
+import { KEYS, type Written, written } from './streams.js';
+import { seed } from './test-scale.js';
+
+/** A run of mixed jobs. */
+export interface MixedRun extends Pace {
+  readonly jobs: number;
+  readonly games: number;
+  /** What happens to the service or its servers meanwhile. When it returns, all of them are up. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+// Longer than a claim or a lease lives: whoever was thought dead and is not would act within it.
+const AFTERMATH_MS = 6000;
+
+/** Publishes mixed jobs while something goes on, waits until everything has come to rest, checks it all, and says what it saw. */
+export async function runMixedJobs(world: World, run: MixedRun): Promise<string> {
+  const { meanwhile } = run;
+  const plan = planJobs(seed, run);
+  const watch = watchContainers(world.docker, world.instance);
+  const startedAt = performance.now();
+  const [, answeredInTrouble] = await Promise.all([
+    publishAll(world.redis, plan, run),
+    meanwhile?.().then(() => world.redis.xlen(KEYS.results)),
+  ]);
+  await untilAnswered(world, plan);
+  const seconds = (performance.now() - startedAt) / 1000;
+
+  const jobs = await publishedJobs(world.redis, plan);
+  const check = async () => [...(await violationsOf({ world, jobs })), ...world.faults()];
+  await expect.poll(check, { interval: 500, message: `seed ${seed}` }).toEqual([]);
+  if (meanwhile !== undefined) {
+    await sleep(AFTERMATH_MS);
+    expect(await check(), `seed ${seed}, a while later`).toEqual([]);
+  }
+  const { violations, looks, ran } = await watch.end();
+  expect(violations, `seed ${seed}`).toEqual([]);
+  const results = await written(world.redis, KEYS.results);
+  expect(neverRan(results, ran), `seed ${seed}: successes of containers that never ran`).toEqual([]);
+  const rate = `${jobs.length} jobs in ${seconds.toFixed(1)} s (${(jobs.length / seconds).toFixed(1)}/s)`;
+  const inTrouble = answeredInTrouble === undefined ? '' : ` ${answeredInTrouble} answered before the trouble was over;`;
+  return `seed ${seed}: ${rate};${inTrouble} ${ran.size} containers seen, ${looks} looks; ${tally(results)}`;
+}
+
+async function untilAnswered(world: World, plan: readonly PlannedJob[]): Promise<void> {
+  const jobs = await publishedJobs(world.redis, plan);
+  const answerable = jobs.filter(({ meaning }) => meaning.lane !== null).length;
+  const isAnswered = async () => (await world.redis.xlen(KEYS.results)) >= answerable;
+  try {
+    await waitFor(`seed ${seed}: ${answerable} results`, isAnswered, { timeoutMs: 120_000, everyMs: 100, hopeless: world.gone });
+  } catch (error) {
+    console.error(await world.story());
+    throw error;
+  }
+}
+
+/** The containers that a fresh success names although they never ran. */
+export function neverRan(results: readonly Written[], ran: ReadonlySet<string>): readonly string[] {
+  const fresh = results.filter(({ outcome, error_code }) => outcome === 'success' && error_code === '');
+  return fresh.map((result) => result['container_id'] ?? '').filter((id) => id !== '' && !ran.has(id));
+}
+
+function tally(results: readonly Written[]): string {
+  const counts = new Map<string, number>();
+  for (const result of results) {
+    const code = result['error_code'] === '' ? 'success' : (result['error_code'] ?? '');
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return [...counts].map(([code, count]) => `${code} ${count}`).join(', ');
+}

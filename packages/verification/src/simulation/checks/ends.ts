@@ -1,0 +1,62 @@
+import type { ReconcileJob, RuntimeStatus, StartJob } from '@galaxy/domain';
+import type { OperationOutcome } from '@galaxy/manager-ports';
+import type { World } from '../world/world.js';
+import type { Containers } from './containers.js';
+
+/**
+ * What ends an operation agrees with the containers: a start's success names one that ran and has its image, and the
+ * reconciler marks nothing that was otherwise all the time it had claimed the game.
+ */
+export function watchEnds({ database, ports: { journal }, violate, time }: World, containers: Containers): void {
+  const claimedAtMs = new Map<string, number>();
+  const claim = journal.claim.bind(journal);
+  journal.claim = async (request) => {
+    const claims = await claim(request);
+    for (const { opId } of claims) claimedAtMs.set(opId, time.ms);
+    return claims;
+  };
+  const finish = journal.finish.bind(journal);
+  journal.finish = async (key, outcome) => {
+    const finished = await finish(key, outcome);
+    const operation = database.operations.find(({ opId }) => opId === key.opId);
+    if (finished.kind !== 'applied' || operation === undefined) return finished;
+    const { gameId, job } = operation;
+    const sinceMs = claimedAtMs.get(key.opId) ?? 0;
+    const problem =
+      job.kind === 'start'
+        ? wrongStart(job, outcome, containers)
+        : job.kind === 'reconcile'
+          ? wrongMark(job, outcome, containers, sinceMs)
+          : null;
+    if (problem !== null) violate(`${gameId}: ${problem}`);
+    return finished;
+  };
+}
+
+function wrongStart({ imageRef }: StartJob, { result, errorCode }: OperationOutcome, containers: Containers): string | null {
+  if (errorCode !== '') return null;
+  const life = containers.get(result.containerId);
+  if (life === undefined) return 'it was started in no container that ever was';
+  return life.everRan && life.imageRef === imageRef
+    ? null
+    : `it was started in ${life.id} with ${life.imageRef}, asked for was ${imageRef}`;
+}
+
+function wrongMark(
+  { verdict }: ReconcileJob,
+  { record: change }: OperationOutcome,
+  containers: Containers,
+  sinceMs: number,
+): string | null {
+  // What a probe finds is up to the engine's answer.
+  if (change.kind === 'keep' || verdict === 'probe') return null;
+  const life = containers.get(change.expected?.containerId ?? '');
+  if (life === undefined || life.sinceMs >= sinceMs) return null;
+  const { status } = change.record;
+  return isContrary(status, life.state) ? `the reconciler made the record ${status}, and the container is ${life.state}` : null;
+}
+
+function isContrary(status: RuntimeStatus, state: string): boolean {
+  if (status === 'removed') return state !== 'gone';
+  return status === 'engine_unreachable' ? state === 'running' : status === 'running' && state !== 'running';
+}

@@ -1,0 +1,68 @@
+import type { JobResult } from '@galaxy/ports';
+import { encodeJobResult } from '@galaxy/wire';
+import type { Meaning } from '../../harness/lobby-run.js';
+import { explain, type Meddling } from '../../harness/reference-model.js';
+import { IMAGES } from '../world/images.js';
+import type { PlannedJob } from '../world/plan.js';
+import { START_OF_TIME_MS } from '../world/simulated-time.js';
+import type { World } from '../world/world.js';
+import type { ContainerLife, Containers } from './containers.js';
+import type { FactKind } from './facts.js';
+
+type Operation = World['database']['operations'][number];
+
+const PATIENCE = 5;
+
+/** What the reference model says against the results and the record of a game; null when it explains them. */
+export function unexplained(world: World, containers: Containers, game: string, jobs: readonly PlannedJob[]): string | null {
+  const { database } = world;
+  const operations = database.operations.filter(({ gameId, source }) => gameId === game && source === 'lobby');
+  const results = database.lane('job_result', game).flatMap(({ entry }) => (entry.kind === 'job_result' ? [entry.message.result] : []));
+  const told = results.map((result: JobResult) => ({ ...encodeJobResult(result) }));
+  const { problem, states } = explain(jobs.map(meaningOf), told, meddlingWith(world, containers, game, operations));
+  if (problem !== null) return `${game}: ${problem}`;
+  const record = database.records.get(game);
+  const status = record === undefined ? 'none' : record.status === 'engine_unreachable' ? 'down' : record.status;
+  const seen = `${status} ${record?.currentContainerId ?? ''}`;
+  const allowed = states.map((state) => `${state.kind} ${'id' in state ? state.id : ''}`);
+  return allowed.includes(seen) ? null : `${game}: the record is ${seen}, allowed is ${allowed.join(' or ')}`;
+}
+
+function meaningOf({ what, game }: PlannedJob): Meaning {
+  const lane = `g${game}`;
+  if (what === 'stop') return { kind: 'stop', lane };
+  return what === 'invalid' || what === 'undecodable' ? { kind: 'poison', lane } : { kind: 'start', lane, ...IMAGES[what] };
+}
+
+function meddlingWith({ facts, time }: World, containers: Containers, game: string, operations: readonly Operation[]): Meddling {
+  const own = [...containers.values()].filter((life) => life.game === game);
+  return (n) => {
+    const operation = operations[n];
+    const endMs = msOf(operation?.finishedAt) ?? time.ms;
+    const span = [msOf(operation?.queuedAt) ?? endMs, endMs] as const;
+    const met = (what: FactKind): number => facts.between(what, ...span);
+    const ids = (which: (life: ContainerLife) => boolean) => new Set(own.filter(which).map(({ id }) => id));
+    return {
+      died: ids(({ id }) => facts.by('container died', id, endMs) > 0),
+      gone: ids(({ id }) => facts.by('container vanished', id, endMs) > 0),
+      // What has ended may be removed by any call, however late.
+      goneLate: ids(({ state, wasEnded, sinceMs }) => state === 'gone' && wasEnded && sinceMs <= endMs),
+      failing: met('container died') + met('container vanished') + met('engine trouble') > 0,
+      excuses: excuses(met, facts.by('name taken', game, endMs) > 0),
+    };
+  };
+}
+
+function excuses(met: (what: FactKind) => number, nameIsTaken: boolean): string[] {
+  const struck = met('process trouble') + met('refusal');
+  return [
+    ...(met('engine trouble') > 0 ? ['docker_unavailable', 'container_stop_failed'] : []),
+    ...(struck >= PATIENCE ? ['internal_error'] : []),
+    ...(nameIsTaken ? ['conflict'] : []),
+    ...(met('engine trouble') + met('health trouble') + struck > 0 ? ['engine_not_ready'] : []),
+  ];
+}
+
+function msOf(moment: Date | null | undefined): number | null {
+  return moment === null || moment === undefined ? null : moment.getTime() - START_OF_TIME_MS;
+}

@@ -1,0 +1,45 @@
+import type { SimulatedTime } from '../world/simulated-time.js';
+
+/** What really went wrong, as far as it excuses a result, or a loss that is told twice. */
+export type FactKind =
+  | 'container died'
+  | 'container vanished'
+  | 'name taken'
+  | 'engine trouble'
+  | 'health trouble'
+  | 'process trouble'
+  | 'refusal'
+  | 'unclear correction';
+
+interface Fact {
+  readonly what: FactKind;
+  readonly about: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** All that went wrong in one history. */
+export class Facts {
+  readonly #time: SimulatedTime;
+  readonly #facts: Fact[] = [];
+
+  constructor(time: SimulatedTime) {
+    this.#time = time;
+  }
+
+  /** Notes something about a container, a game, or in general, and for how long it lasts from now. */
+  add(what: FactKind, about = '', ms = 0): void {
+    const fromMs = this.#time.ms;
+    this.#facts.push({ what, about, fromMs, untilMs: fromMs + ms });
+  }
+
+  /** How often it had happened by then. */
+  by(what: FactKind, about: string, atMs: number): number {
+    return this.#facts.filter((fact) => fact.what === what && fact.about === about && fact.fromMs <= atMs).length;
+  }
+
+  /** How often it happened, or still lasted, between two moments. */
+  between(what: FactKind, fromMs: number, untilMs: number): number {
+    return this.#facts.filter((fact) => fact.what === what && fact.fromMs <= untilMs && fact.untilMs >= fromMs).length;
+  }
+}

@@ -1,0 +1,71 @@
+import type { JobStreamName } from '@galaxy/domain';
+import { canTransition, isIdAfter, type RuntimeStatus } from '@galaxy/domain';
+import type { Lobby } from '../world/lobby.js';
+import type { World } from '../world/world.js';
+
+const ENTERS: readonly RuntimeStatus[] = ['starting', 'running', 'engine_unreachable', 'removed'];
+
+/** A record moves only along the status machine. */
+export function watchRecords({ database: { records }, say, violate }: World): void {
+  const set = records.set.bind(records);
+  records.set = (gameId, record) => {
+    const before = records.get(gameId)?.status ?? null;
+    const after = record.status;
+    if (before !== after) say(`record ${gameId} ${before ?? 'none'} -> ${after} ${(record.currentContainerId ?? '').slice(0, 12)}`);
+    const isAllowed = before === null ? ENTERS.includes(after) : before === after || canTransition(before, after);
+    if (!isAllowed) violate(`the record of ${gameId} moved from ${before ?? 'none'} to ${after}`);
+    return set(gameId, record);
+  };
+}
+
+/** Of a game at most one operation runs, and none while an earlier one is open. */
+export function watchOrder({ database, ports: { journal }, violate }: World): void {
+  const claim = journal.claim.bind(journal);
+  journal.claim = async (request) => {
+    const answer = claim(request);
+    const open = new Map<string, string>();
+    for (const { gameId, opId, status, finishedAt } of database.operations) {
+      const earlier = open.get(gameId);
+      if (status === 'running' && earlier !== undefined) violate(`${opId} of ${gameId} runs before ${earlier} has ended`);
+      if (finishedAt === null) open.set(gameId, opId);
+    }
+    return answer;
+  };
+}
+
+/** Cursors never pass an entry that is not queued, and no mirror is ahead of all cursors there ever were. */
+export function watchOffsets(world: World, lobby: Lobby): void {
+  const { database, ports, violate } = world;
+  const farthest: Record<JobStreamName, string> = { start_jobs: '0-0', stop_jobs: '0-0' };
+  const check = (stream: JobStreamName): void => {
+    const cursor = database.places[stream]?.cursor ?? '0-0';
+    if (isIdAfter(cursor, farthest[stream])) farthest[stream] = cursor;
+    const passed = lobby.entries.filter((entry) => entry.stream === stream && !entry.isLost && !isIdAfter(entry.entryId, cursor));
+    for (const { entryId, entryKey } of passed)
+      if (!isIngested(world, entryKey)) violate(`the cursor of ${stream} is at ${cursor}, and ${entryId} is not queued`);
+  };
+  const ingest = ports.journal.ingest.bind(ports.journal);
+  ports.journal.ingest = async (intake) => {
+    const answer = ingest(intake);
+    check('start_jobs');
+    check('stop_jobs');
+    return answer;
+  };
+  const moveCursor = ports.journal.moveCursor.bind(ports.journal);
+  ports.journal.moveCursor = async (lease, stream, place) => {
+    const answer = moveCursor(lease, stream, place);
+    check(stream);
+    return answer;
+  };
+  const save = ports.offsets.save.bind(ports.offsets);
+  ports.offsets.save = async (label, entryId) => {
+    const stream = label === 'startjobs' ? 'start_jobs' : 'stop_jobs';
+    if (isIdAfter(entryId, farthest[stream])) violate(`the mirror of ${stream} is at ${entryId}, the cursor never was`);
+    return save(label, entryId);
+  };
+}
+
+/** Whether an entry was queued, or dead-lettered since nobody can be answered. */
+export function isIngested({ database }: World, entryKey: string): boolean {
+  return database.ingested.has(entryKey) || database.outbox.some(({ dedupeKey }) => dedupeKey === entryKey);
+}

@@ -1,0 +1,58 @@
+import type { Dependency } from '@galaxy/ports';
+import type { ManagerPorts } from '@galaxy/use-cases';
+
+/** The ports behind which there is a server. */
+export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'>;
+
+/** Which server is behind a port, as faults name it. */
+export const SERVER_OF = {
+  journal: 'postgres',
+  outbox: 'postgres',
+  leases: 'postgres',
+  reconcileQueue: 'postgres',
+  holds: 'postgres',
+  facts: 'postgres',
+  stream: 'redis',
+  offsets: 'redis',
+  results: 'redis',
+  deadLetters: 'redis',
+  engine: 'container_engine',
+  fleet: 'container_engine',
+  engineClient: 'game_engine',
+} as const satisfies Record<ServedPort, Dependency>;
+
+/** Every call that a manager can make of a server. Only an operator's recovery calls lowerTo, and only operators lift holds. */
+export const CALLS_OF = {
+  journal: ['cursors', 'moveCursor', 'ingest', 'claim', 'renew', 'advance', 'finish', 'releaseClaim'],
+  outbox: ['pending', 'lane', 'markPublished', 'state', 'lately', 'takeBack', 'backlog', 'prune'],
+  leases: ['acquire', 'release'],
+  reconcileQueue: ['games', 'lookAt', 'queue'],
+  holds: ['list', 'set'],
+  facts: ['get', 'set'],
+  stream: ['read', 'wait', 'shapes'],
+  offsets: ['load', 'save'],
+  results: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo'],
+  deadLetters: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo'],
+  engine: ['ensureImage', 'prepare', 'create', 'start', 'stop', 'kill', 'remove', 'find', 'inspect', 'ping'],
+  fleet: ['list', 'watch'],
+  engineClient: ['health'],
+} as const satisfies { readonly [P in ServedPort]: readonly Exclude<keyof ManagerPorts[P], 'key'>[] };
+
+/** A call by name, such as `journal.claim`. */
+export type CallName = `${ServedPort}.${string}`;
+
+/** All of them. */
+export const CALLS: readonly CallName[] = Object.entries(CALLS_OF).flatMap(([port, methods]) =>
+  methods.map((method) => `${port as ServedPort}.${method}` as const),
+);
+
+/** The calls that change a container. */
+export const MUTATIONS: ReadonlySet<string> = new Set(['engine.create', 'engine.start', 'engine.stop', 'engine.kill', 'engine.remove']);
+
+/** After how long a caller gives up on a server that does not answer. */
+export const DEADLINE_MS: Readonly<Record<Dependency, number>> = {
+  postgres: 3000,
+  redis: 2000,
+  container_engine: 4000,
+  game_engine: 1000,
+};

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { CALLS, type CallName } from './calls.js';
+
+/**
+ * What a call meets. `before`: it fails and has no effect; `lost`: it has its effect, and the reply is lost; `late`: the
+ * caller is told that nobody answers, and the effect comes later; `hang`: the answer takes long. The others strike the
+ * process that makes the call.
+ */
+const CALL_TROUBLES = ['before', 'lost', 'late', 'hang', 'refused', 'kill before', 'kill after', 'freeze'] as const;
+
+/** One of {@link CALL_TROUBLES}. */
+export type CallTroubleKind = (typeof CALL_TROUBLES)[number];
+
+/** From a moment on, after so many more calls of that name, so many calls of it meet with trouble. */
+export interface CallTrouble {
+  readonly atMs: number;
+  readonly call: CallName;
+  readonly skip: number;
+  readonly times: number;
+  readonly what: CallTroubleKind;
+  readonly ms: number;
+}
+
+/** What befalls processes, servers, streams, containers and hints by themselves. */
+export const HAPPENINGS = [
+  'process killed',
+  'process frozen',
+  'process shut down',
+  'postgres away',
+  'postgres silent',
+  'redis away',
+  'redis silent',
+  'redis full',
+  'redis flushed',
+  'redis fails over',
+  'job stream trimmed',
+  'engine away',
+  'engine silent',
+  'engine restarts, containers alive',
+  'engine restarts, containers killed',
+  'engine emptied',
+  'container dies',
+  'container removed by hand',
+  'foreign container',
+  'one list lies',
+  'hints lost',
+  'hints doubled',
+  'hints late',
+] as const;
+
+/** One of {@link HAPPENINGS}. */
+export type HappeningKind = (typeof HAPPENINGS)[number];
+
+/** Something that happens at a moment; `whom` picks the process, the game or the stream, `ms` is how long it lasts. */
+export interface Happening {
+  readonly atMs: number;
+  readonly what: HappeningKind;
+  readonly whom: number;
+  readonly ms: number;
+}
+
+/** Jobs and troubles begin within so long. */
+export const HORIZON_MS = 10_000;
+
+const moment = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 6, arbitrary: fc.integer({ min: 0, max: HORIZON_MS }) });
+
+const short = fc.integer({ min: 1, max: 200 });
+const long = fc.integer({ min: 200, max: 7000 });
+/** Longer than claims and the lease live. */
+const veryLong = fc.integer({ min: 5200, max: 9000 });
+
+const CALL_WEIGHTS: Readonly<Record<CallTroubleKind, number>> = {
+  before: 3,
+  lost: 3,
+  late: 3,
+  hang: 2,
+  refused: 1,
+  'kill before': 1,
+  'kill after': 1,
+  freeze: 2,
+};
+
+const callKind = fc.oneof(...CALL_TROUBLES.map((what) => ({ weight: CALL_WEIGHTS[what], arbitrary: fc.constant(what) })));
+
+/** Made once in a while only, most of them when a process begins its duty. */
+const RARE: readonly CallName[] = [
+  'journal.cursors',
+  'journal.moveCursor',
+  'journal.releaseClaim',
+  'outbox.lane',
+  'outbox.lately',
+  'outbox.takeBack',
+  'outbox.prune',
+  'leases.release',
+  'reconcileQueue.queue',
+  'holds.set',
+  'facts.set',
+  'stream.shapes',
+  'offsets.load',
+  'results.held',
+  'results.adoptEpoch',
+  'results.skipTo',
+  'deadLetters.publish',
+  'deadLetters.held',
+  'deadLetters.adoptEpoch',
+  'deadLetters.skipTo',
+  'engine.kill',
+  'engine.ping',
+  'fleet.watch',
+];
+
+/** Most is at stake where containers change. */
+const ON_CONTAINERS = CALLS.filter((name) => name.startsWith('engine.'));
+
+const callTrouble = (calls: readonly CallName[], skip: fc.Arbitrary<number>): fc.Arbitrary<CallTrouble> =>
+  callKind.chain((what) =>
+    fc.record<CallTrouble>({
+      atMs: moment,
+      call: fc.constantFrom(...calls),
+      skip,
+      times: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 6 }) }),
+      what: fc.constant(what),
+      ms: what === 'freeze' ? fc.oneof(veryLong, long) : fc.oneof(short, long),
+    }),
+  );
+
+const some = fc.integer({ min: 0, max: 3 });
+const call = fc.oneof(callTrouble(CALLS, some), callTrouble(ON_CONTAINERS, some), callTrouble(RARE, fc.constant(0)));
+
+const happening: fc.Arbitrary<Happening> = fc.constantFrom(...HAPPENINGS).chain((what) =>
+  fc.record<Happening>({
+    atMs: moment,
+    what: fc.constant(what),
+    whom: fc.nat({ max: 1000 }),
+    ms: what === 'process frozen' ? fc.oneof(veryLong, long) : fc.oneof(short, long),
+  }),
+);
+
+/** Any troubles of calls, some with what makes rare calls necessary. */
+export const callTroubles: fc.Arbitrary<readonly CallTrouble[]> = fc
+  .array(
+    call.map((one) => [...necessity(one), one]),
+    { maxLength: 12 },
+  )
+  .map((groups) => groups.flat());
+
+/** Any happenings. */
+export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(happening, { maxLength: 6 });
+
+const NECESSITIES: Partial<Record<CallName, Pick<CallTrouble, 'call' | 'times' | 'what'>>> = {
+  // A kill follows only a stop that had no effect.
+  'engine.kill': { call: 'engine.stop', times: 1, what: 'before' },
+  // A lane is asked for only after something of it was not published at once.
+  'outbox.lane': { call: 'results.publish', times: 1, what: 'before' },
+  // A lease is given back at the end of a duty, which a renewal that fails brings.
+  'leases.release': { call: 'leases.acquire', times: 6, what: 'before' },
+};
+
+function necessity({ atMs, call: name }: CallTrouble): CallTrouble[] {
+  const needed = NECESSITIES[name];
+  return needed === undefined ? [] : [{ ...needed, atMs, skip: 0, ms: 1 }];
+}

@@ -1,0 +1,134 @@
+import type { RuntimeEvent } from '@galaxy/manager-ports';
+import { confirmEngine, confirmMassChange } from '@galaxy/use-cases';
+import { STREAM_KEYS } from '@galaxy/wire';
+import { watchContainers } from './checks/containers.js';
+import type { Coverage } from './checks/coverage.js';
+import { watchEnds } from './checks/ends.js';
+import { unexplained } from './checks/explain-results.js';
+import { Published } from './checks/published.js';
+import { amiss, type History } from './checks/rest.js';
+import { watchOffsets, watchOrder, watchRecords } from './checks/safety.js';
+import { HAPPEN } from './injection/happen.js';
+import { letListsLie, readByThePlan } from './injection/odd-answers.js';
+import { HORIZON_MS } from './injection/troubles.js';
+import { gameId, Lobby, type LobbyEntry } from './world/lobby.js';
+import type { Plan } from './world/plan.js';
+import { Processes } from './world/processes.js';
+import { type Settle, settleByTick } from './world/simulated-time.js';
+import { makeWorld } from './world/world.js';
+
+/** What came of a history. */
+export interface Outcome {
+  /** The first promise that was broken; null when none was. */
+  readonly violation: string | null;
+  readonly hash: string;
+  /** The last lines of what happened. */
+  readonly last: (lines: number) => readonly string[];
+  readonly coverage: Coverage;
+  readonly simulatedMs: number;
+}
+
+/** When all troubles end, and within how long everything has come to rest then. */
+const CALM_AT_MS = HORIZON_MS + 4000;
+const REST_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 250;
+
+/** Plays one history: first with its troubles, then without them until everything has come to rest. */
+export async function simulate(plan: Plan, settle: Settle = settleByTick): Promise<Outcome> {
+  const history = begin(plan, settle);
+  const { world } = history;
+  const isOver = (): boolean => world.violations.length > 0;
+  await world.time.pass(CALM_AT_MS, isOver);
+  calm(history);
+  const deadlineMs = world.time.ms + REST_WITHIN_MS;
+  let problem = amiss(history);
+  while (problem !== null && world.time.ms < deadlineMs && !isOver()) {
+    await world.time.pass(LOOK_EVERY_MS, isOver);
+    await decideHolds(history);
+    problem = amiss(history);
+  }
+  if (problem !== null && !isOver()) world.violate(`does not come to rest: ${problem}`);
+  if (!isOver()) judge(history);
+  const { trace, coverage, violations, time } = world;
+  return { violation: violations[0] ?? null, hash: trace.hash, last: (lines) => trace.last(lines), coverage, simulatedMs: time.ms };
+}
+
+function begin(plan: Plan, settle: Settle): History {
+  const world = makeWorld(plan, settle);
+  letListsLie(world);
+  readByThePlan(world);
+  const containers = watchContainers(world);
+  const lobby = new Lobby(world);
+  watchRecords(world);
+  watchOrder(world);
+  watchOffsets(world, lobby);
+  watchEnds(world, containers);
+  const results = new Published(world, 'job_result', STREAM_KEYS.jobResults);
+  results.watch(world.ports.results, ({ result }) => result.gameId);
+  const deadLetters = new Published(world, 'dead_letter', STREAM_KEYS.deadLetters);
+  deadLetters.watch(world.ports.deadLetters, ({ lane }) => lane);
+  const told = { lost: 0n };
+  const processes = new Processes(world, containers, (event) => take(event, told, world.violate));
+  const history = { world, containers, processes, lobby, published: [results, deadLetters], toldLost: () => told.lost };
+  for (const happening of plan.happenings)
+    world.time.after(happening.atMs, () => {
+      world.say(`${happening.what} ${happening.ms}`);
+      if (HAPPEN[happening.what](history, happening)) world.coverage.hit(happening.what);
+    });
+  readResults(history);
+  return history;
+}
+
+// Lobby and whoever reads dead letters look as often as chance has it.
+function readResults({ world: { time, draws, servers }, published }: History): void {
+  for (const stream of published) {
+    const look = (): void => {
+      if (servers.redis.absence === null) stream.read();
+      time.after(50 + draws.below('reader', 950), look);
+    };
+    look();
+  }
+}
+
+function take(event: RuntimeEvent, told: { lost: bigint }, violate: (text: string) => void): void {
+  if (event.kind === 'stream_gap') told.lost += event.lost;
+  // No database was restored here.
+  if (event.kind === 'hold_changed' && event.reason === 'restored' && event.held)
+    violate(`the database passes for restored: ${event.message}`);
+}
+
+function calm({ world: { servers, streams, weather }, processes }: History): void {
+  processes.network.calm();
+  for (const server of Object.values(servers)) server.comeBack();
+  streams.setReachable(true);
+  streams.setFull(false);
+  weather.hints = 'told';
+  weather.lie = null;
+}
+
+// An operator looks at holds, and finds that all is as it is.
+async function decideHolds({ world: { ports, database } }: History): Promise<void> {
+  if (database.holdsInForce.has('mass_change')) await confirmMassChange(ports);
+  if (database.holdsInForce.has('engine_changed')) await confirmEngine(ports);
+}
+
+function judge({ world, lobby, containers }: History): void {
+  for (const game of new Set(world.plan.jobs.map((job) => job.game))) {
+    const entries = lobby.entries.filter(({ planned }) => planned.game === game && planned.what !== 'undecodable');
+    const ingested = entries.filter(({ entryKey }) => world.database.ingested.has(entryKey));
+    const queued = world.database.operations.filter((one) => one.gameId === gameId(game) && one.source === 'lobby');
+    const inOrder = queued.flatMap(({ sourceRef }) => ingested.find(({ entryId }) => entryId === sourceRef) ?? []);
+    const [asked, done] = [idsOf(ingested), idsOf(inOrder)];
+    if (new Set(inOrder).size !== queued.length || asked !== done)
+      world.violate(`the jobs of ${gameId(game)} came as ${asked} and were queued as ${done}`);
+    const jobs = inOrder.map(({ planned }) => planned);
+    const problem = unexplained(world, containers, gameId(game), jobs);
+    if (problem !== null) world.violate(problem);
+  }
+}
+
+const idsOf = (entries: readonly LobbyEntry[]): string =>
+  entries
+    .filter(({ cameBack }) => !cameBack)
+    .map(({ entryId }) => entryId)
+    .join();

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { jobCount, seedOr } from '../harness/test-scale.js';
+import { CALLS } from './injection/calls.js';
+import { HAPPENINGS } from './injection/troubles.js';
+import { playHistories } from './play-histories.js';
+import { simulate } from './simulate.js';
+import { planOf } from './world/plan.js';
+import { settleByTick, settleByTurn } from './world/simulated-time.js';
+
+/** As few as meet every trouble. */
+const HISTORIES = 1000;
+const FIRST_SEED = 1;
+
+const [first, count] = [seedOr(FIRST_SEED), jobCount(HISTORIES)];
+const mustBeMet = [...HAPPENINGS, ...CALLS.flatMap((call) => ['before', 'lost', 'late'].map((what) => `${call} ${what}`))];
+
+it(
+  `keeps every promise in ${count} histories from seed ${first} on`,
+  async () => {
+    const { failure, coverage } = await playHistories(first, count);
+    if (failure !== null) throw new Error(failure);
+    if (count >= HISTORIES) expect(coverage.missing(mustBeMet), 'troubles that were never met').toEqual([]);
+  },
+  60_000 + count * 200,
+);
+
+it('plays a history the same way every time, however promises settle', async () => {
+  for (let seed = first; seed < first + 5; seed += 1) {
+    const plan = planOf(seed);
+    const hashes = [];
+    for (const settle of [settleByTick, settleByTick, settleByTurn]) hashes.push((await simulate(plan, settle)).hash);
+    expect(new Set(hashes).size, `the traces of seed ${seed} differ: ${hashes.join(', ')}`).toBe(1);
+  }
+});

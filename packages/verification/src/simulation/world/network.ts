@@ -1,0 +1,151 @@
+import type { ManagerPorts } from '@galaxy/use-cases';
+import type { Containers } from '../checks/containers.js';
+import { assertFenced, noteClaims } from '../checks/fence.js';
+import { CALLS_OF, type CallName, DEADLINE_MS, MUTATIONS, SERVER_OF, type ServedPort } from '../injection/calls.js';
+import type { CallTrouble, CallTroubleKind } from '../injection/troubles.js';
+import { type Call, Exchange } from './exchange.js';
+import type { SimulatedProcess } from './simulated-process.js';
+import type { World } from './world.js';
+
+/** What strikes a process that makes a call. */
+export interface Striker {
+  kill(process: SimulatedProcess, downMs: number): void;
+}
+
+/** Stands between processes and servers, and lets calls meet with their troubles. */
+export class Network {
+  readonly #world: World;
+  readonly #containers: Containers;
+  readonly #striker: Striker;
+  readonly #ahead: (CallTrouble & { skip: number; times: number })[];
+  #isCalm = false;
+
+  constructor(world: World, containers: Containers, striker: Striker) {
+    this.#world = world;
+    this.#containers = containers;
+    this.#striker = striker;
+    this.#ahead = world.plan.calls.map((trouble) => ({ ...trouble }));
+  }
+
+  /** No call meets with trouble any more. */
+  calm(): void {
+    this.#isCalm = true;
+  }
+
+  /** A port as a process sees it. */
+  port<P extends ServedPort>(process: SimulatedProcess, port: P, target: ManagerPorts[P]): ManagerPorts[P] {
+    const methods = CALLS_OF[port].map((method) => {
+      const call = Reflect.get(target, method) as (...args: unknown[]) => Promise<unknown>;
+      const name: CallName = `${port}.${method}`;
+      return [method, (...args: unknown[]) => this.#make({ process, port, name, args, go: async () => call.apply(target, args) })] as const;
+    });
+    return { ...('key' in target ? { key: target.key.bind(target) } : {}), ...Object.fromEntries(methods) } as ManagerPorts[P];
+  }
+
+  /** The trouble that following the engine's changes meets now, if any; one that strikes the process does so here. */
+  meetWatch(process: SimulatedProcess): CallTrouble | null {
+    const trouble = this.#meet(process, 'fleet.watch');
+    if (trouble?.what === 'freeze') process.freeze(trouble.ms);
+    if (trouble?.what === 'kill before' || trouble?.what === 'kill after') this.#striker.kill(process, trouble.ms);
+    return trouble;
+  }
+
+  #meet(process: SimulatedProcess, name: CallName): CallTrouble | null {
+    const { time, coverage, say } = this.#world;
+    const trouble = this.#isCalm ? undefined : this.#ahead.find((one) => one.call === name && one.atMs <= time.ms && one.times > 0);
+    if (trouble === undefined) return null;
+    if (trouble.skip > 0) {
+      trouble.skip -= 1;
+      return null;
+    }
+    trouble.times -= 1;
+    coverage.hit(`${name} ${trouble.what}`);
+    say(`${process.name} ${name} meets ${trouble.what} ${trouble.ms}`);
+    return trouble;
+  }
+
+  #make(asked: Omit<Call, 'resolve' | 'reject'>): Promise<unknown> {
+    const { process, name, args } = asked;
+    if (MUTATIONS.has(name)) assertFenced(this.#world, this.#containers, asked);
+    return new Promise((resolve, reject) => {
+      const answer = (answered: unknown): void => {
+        if (name === 'journal.claim') noteClaims(process, args, answered);
+        resolve(answered);
+      };
+      const forget = onAbort(args, () => answer(ABORTED[name]));
+      const exchange = new Exchange(this.#world, {
+        ...asked,
+        resolve: (answered) => {
+          forget();
+          answer(answered);
+        },
+        reject: (error) => {
+          forget();
+          reject(error);
+        },
+      });
+      const trouble = this.#meet(process, name);
+      if (trouble === null) return exchange.carryOut();
+      this.#note(asked, trouble);
+      const met = MEETINGS[trouble.what];
+      met({ exchange, ms: trouble.ms, world: this.#world, striker: this.#striker });
+    });
+  }
+
+  #note({ port }: Pick<Call, 'port'>, { what, ms }: CallTrouble): void {
+    const { facts } = this.#world;
+    const server = SERVER_OF[port];
+    if (server === 'container_engine') facts.add('engine trouble', '', 2 * ms + 5000);
+    if (server === 'game_engine') facts.add('health trouble', '', ms);
+    if (what === 'refused') facts.add('refusal');
+    if (what === 'freeze' || what.startsWith('kill')) facts.add('process trouble', '', ms);
+  }
+}
+
+interface Meeting {
+  readonly exchange: Exchange;
+  readonly ms: number;
+  readonly world: World;
+  readonly striker: Striker;
+}
+
+const MEETINGS: Readonly<Record<CallTroubleKind, (meeting: Meeting) => void>> = {
+  before: ({ exchange, world: { draws } }) => exchange.fail(draws.chance('effect', 0.5) ? 'unknown' : 'not_done', exchange.replyMs),
+  refused: ({ exchange }) => exchange.fail('not_done', exchange.replyMs, false),
+  lost: ({ exchange }) => void exchange.perform().then(() => exchange.fail('unknown', exchange.replyMs)),
+  late: ({ exchange, ms, world: { draws, time } }) => {
+    // PostgreSQL ends a statement by itself before the caller gives up on it.
+    const isBounded = SERVER_OF[exchange.call.port] === 'postgres';
+    const waitMs = draws.below('patience', Math.min(ms, 3000));
+    exchange.fail('unknown', isBounded ? ms : waitMs);
+    time.after(isBounded ? waitMs : waitMs + ms, () => void exchange.perform());
+  },
+  hang: ({ exchange, ms, world: { draws, time } }) => {
+    const hangMs = exchange.call.port === 'engineClient' ? Math.min(ms, DEADLINE_MS.game_engine) : ms;
+    if (draws.chance('hang', 0.5)) exchange.carryOut(hangMs);
+    else time.after(hangMs, () => exchange.carryOut());
+  },
+  'kill before': ({ exchange, ms, striker }) => striker.kill(exchange.call.process, ms),
+  'kill after': ({ exchange, ms, striker }) => {
+    striker.kill(exchange.call.process, ms);
+    void exchange.perform();
+  },
+  freeze: ({ exchange, ms }) => {
+    exchange.call.process.freeze(ms);
+    exchange.carryOut();
+  },
+};
+
+const ABORTED: Partial<Record<CallName, unknown>> = {
+  'engine.ensureImage': { kind: 'aborted' },
+  'engineClient.health': { kind: 'unreachable', detail: 'aborted' },
+  'stream.wait': undefined,
+};
+
+// Who aborts runs at that moment, so that the answer needs no way to it. Returns what ends that.
+function onAbort(args: readonly unknown[], aborted: () => void): () => void {
+  const signal = args.at(-1);
+  if (!(signal instanceof AbortSignal)) return () => undefined;
+  signal.addEventListener('abort', aborted, { once: true });
+  return () => signal.removeEventListener('abort', aborted);
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { type CallTrouble, callTroubles, type Happening, HORIZON_MS, happenings } from '../injection/troubles.js';
+
+/** What a job asks for: a start by how its image behaves, a stop, or an entry that can't be decoded. */
+const JOB_KINDS = [
+  'start',
+  'start other',
+  'start missing',
+  'start malformed',
+  'start refused',
+  'start exiting',
+  'start silent',
+  'stop',
+  'invalid',
+  'undecodable',
+] as const;
+
+/** One of {@link JOB_KINDS}. */
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** A job of a game. */
+export interface PlannedJob {
+  readonly atMs: number;
+  readonly game: number;
+  readonly what: JobKind;
+}
+
+/** What operators, and the servers' makers, decided. */
+interface PlannedSettings {
+  /** Whether a drift must last before something is ended for it. */
+  readonly hasGrace: boolean;
+  /** Whether only what was published lately is sent again. */
+  readonly resendsShortly: boolean;
+  /** At most so many entries of a stream come with one read. */
+  readonly readLimit: number;
+}
+
+/** One history: who runs, what is asked for, and what goes wrong. With the seed it decides everything. */
+export interface Plan {
+  readonly seed: number;
+  readonly processes: number;
+  readonly settings: PlannedSettings;
+  readonly jobs: readonly PlannedJob[];
+  readonly calls: readonly CallTrouble[];
+  readonly happenings: readonly Happening[];
+}
+
+const weighted = (weights: Partial<Record<JobKind, number>>): fc.Arbitrary<JobKind> =>
+  fc.oneof(...JOB_KINDS.map((kind) => ({ weight: weights[kind] ?? 1, arbitrary: fc.constant(kind) })));
+
+const jobOf = (games: number): fc.Arbitrary<PlannedJob> =>
+  fc.record({
+    atMs: fc.integer({ min: 0, max: HORIZON_MS }),
+    game: fc.nat({ max: games - 1 }),
+    what: weighted({ start: 14, 'start other': 4, stop: 12 }),
+  });
+
+/** Any plan for a seed. */
+export const planFor = (seed: number): fc.Arbitrary<Plan> =>
+  fc
+    .noBias(
+      fc.record<Plan>({
+        seed: fc.constant(seed),
+        processes: fc.integer({ min: 1, max: 3 }),
+        settings: fc.record({ hasGrace: fc.boolean(), resendsShortly: oneIn(8), readLimit: fc.constantFrom(1, 2, 500) }),
+        jobs: fc.integer({ min: 3, max: 8 }).chain((games) => fc.array(jobOf(games), { minLength: 10, maxLength: 40 })),
+        calls: callTroubles,
+        happenings,
+      }),
+    )
+    .map(withNecessities);
+
+// Calls that are made only after something rare would hardly ever meet with trouble.
+function withNecessities(plan: Plan): Plan {
+  const meets = (method: string) => plan.calls.some(({ call }) => call.endsWith(method));
+  const happening = (what: Happening['what'], atMs: number, ms = 1): Happening => ({ what, atMs, whom: 0, ms });
+  const undecodable = (atMs: number): PlannedJob => ({ what: 'undecodable', atMs, game: 0 });
+  const skips = meets('.skipTo');
+  const drifts = meets('reconcileQueue.queue') || meets('facts.set');
+  return {
+    ...plan,
+    jobs: meets('deadLetters.skipTo') ? [...plan.jobs, undecodable(500), undecodable(HORIZON_MS - 500)] : plan.jobs,
+    settings: skips ? { ...plan.settings, resendsShortly: true } : plan.settings,
+    happenings: [
+      ...plan.happenings,
+      ...(skips ? [happening('redis flushed', HORIZON_MS - 2000)] : []),
+      ...(meets('holds.set') ? [happening('engine emptied', HORIZON_MS / 2)] : []),
+      ...(meets('engine.ping') ? [happening('engine away', 3000, 4000)] : []),
+      ...(drifts ? [happening('container dies', HORIZON_MS / 2), happening('container dies', HORIZON_MS - 2000)] : []),
+    ],
+  };
+}
+
+function oneIn(count: number): fc.Arbitrary<boolean> {
+  return fc.nat({ max: count - 1 }).map((drawn) => drawn === count - 1);
+}
+
+/** The plan of a seed. */
+export function planOf(seed: number): Plan {
+  const [plan] = fc.sample(planFor(seed), { seed, numRuns: 1 });
+  if (plan === undefined) throw new Error('a sample of one is one');
+  return plan;
+}

@@ -1,0 +1,91 @@
+import {
+  MemoryContainerEngine,
+  MemoryContainerFleet,
+  MemoryDatabase,
+  MemoryDeadLetterPublisher,
+  MemoryEngineClient,
+  MemoryHolds,
+  MemoryInstallationFacts,
+  MemoryJobStream,
+  MemoryLeases,
+  MemoryNumberedResultPublisher,
+  MemoryOperationJournal,
+  MemoryOutbox,
+  MemoryReconcileQueue,
+  MemoryStreamOffsetStore,
+  MemoryStreams,
+  SequentialIds,
+} from '@galaxy/adapter-memory';
+import { Coverage } from '../checks/coverage.js';
+import { Facts } from '../checks/facts.js';
+import { Draws } from '../injection/draws.js';
+import { makeWeather } from '../injection/weather.js';
+import { Trace } from '../trace.js';
+import { addImages } from './images.js';
+import type { Plan } from './plan.js';
+import { SimulatedServer } from './simulated-server.js';
+import { type Settle, SimulatedTime } from './simulated-time.js';
+
+/** All that lives outside the processes: servers, time, and what is known of them. */
+export type World = ReturnType<typeof makeWorld>;
+
+/** Makes the world of a plan. */
+export function makeWorld(plan: Plan, settle: Settle) {
+  const draws = new Draws(plan.seed);
+  const time = new SimulatedTime(draws, settle);
+  const database = new MemoryDatabase(time.clockFor((act) => act()));
+  const containerIds = new SequentialIds();
+  const engine = new MemoryContainerEngine({ newId: () => containerIds.uuid().replaceAll('-', '').slice(-12).padEnd(64, 'c') });
+  const streams = new MemoryStreams({ now: () => time.wallMs });
+  addImages(engine);
+  const violations: string[] = [];
+  const trace = new Trace();
+  const say = (text: string): void => trace.line(time.ms, text);
+  return {
+    plan,
+    draws,
+    time,
+    trace,
+    say,
+    database,
+    engine,
+    streams,
+    ports: portsOn(database, engine, streams),
+    ids: new SequentialIds(),
+    servers: {
+      postgres: new SimulatedServer('postgres'),
+      redis: new SimulatedServer('redis'),
+      container_engine: new SimulatedServer('container_engine'),
+      game_engine: new SimulatedServer('game_engine'),
+    },
+    facts: new Facts(time),
+    coverage: new Coverage(),
+    /** Called when a job arrives. */
+    arrivals: new Set<() => void>(),
+    weather: makeWeather(),
+    violations,
+    /** Notes that a promise was broken. The first one counts. */
+    violate: (text: string): void => {
+      say(`VIOLATION ${text}`);
+      violations.push(text);
+    },
+  };
+}
+
+function portsOn(database: MemoryDatabase, engine: MemoryContainerEngine, streams: MemoryStreams) {
+  return {
+    journal: new MemoryOperationJournal(database),
+    outbox: new MemoryOutbox(database),
+    leases: new MemoryLeases(database),
+    reconcileQueue: new MemoryReconcileQueue(database),
+    holds: new MemoryHolds(database),
+    facts: new MemoryInstallationFacts(database),
+    stream: new MemoryJobStream(streams),
+    offsets: new MemoryStreamOffsetStore(streams),
+    results: new MemoryNumberedResultPublisher(streams),
+    deadLetters: new MemoryDeadLetterPublisher(streams),
+    engine,
+    fleet: new MemoryContainerFleet(engine),
+    engineClient: new MemoryEngineClient(engine),
+  };
+}
