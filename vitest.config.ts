@@ -22,7 +22,7 @@ export default defineConfig({
           exclude: [...neverTests, '**/*.int.test.ts'],
           pool: 'threads',
           maxWorkers: 2,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
