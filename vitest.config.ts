@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { HEAVY_TESTS, SERVER_TESTS } from './tools/lib/test-projects.js';
 
 // The export condition under which every @galaxy package answers with its sources, so that tests need no build.
 // A list given here replaces vite's own, so the ones that Node itself would use are repeated.
@@ -8,6 +9,7 @@ const resolution = { resolve, ssr: { resolve }, environments: { __vitest__: { re
 
 const everywhere = ['{packages,apps,tools}/**/*.test.ts'];
 const neverTests = ['**/node_modules/**', '**/dist/**'];
+const globalSetup = ['packages/testing/src/servers/global-setup.ts'];
 
 export default defineConfig({
   test: {
@@ -20,7 +22,7 @@ export default defineConfig({
           exclude: [...neverTests, '**/*.int.test.ts'],
           pool: 'threads',
           maxWorkers: 2,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -29,13 +31,30 @@ export default defineConfig({
           name: 'int',
           // After the unit tests, so that nothing else wants the processor while servers are being timed.
           sequence: { groupOrder: 1 },
-          include: ['{packages,apps}/**/*.int.test.ts'],
-          exclude: neverTests,
-          globalSetup: ['packages/testing/src/servers/global-setup.ts'],
+          include: [SERVER_TESTS],
+          exclude: [...neverTests, ...HEAVY_TESTS],
+          globalSetup,
           pool: 'forks',
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
+        },
+      },
+      {
+        ...resolution,
+        test: {
+          name: 'heavy',
+          // Last, and one file at a time: each has the machine to itself.
+          sequence: { groupOrder: 2 },
+          include: [...HEAVY_TESTS],
+          exclude: neverTests,
+          globalSetup,
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

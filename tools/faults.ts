@@ -7,24 +7,16 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { derivedSeed, toldOf } from './lib/fault-runs.js';
+import { projectOf } from './lib/test-projects.js';
 import { binary, ROOT } from './lib/workspace.js';
 
-/** A suite, and the project of vitest.config.ts that it belongs to. */
-interface Suite {
-  readonly file: string;
-  readonly project: 'int' | 'unit';
-}
-
 const OWN = 'packages/verification/src';
-const inProject = (project: Suite['project'], ...files: readonly string[]): Suite[] => files.map((file) => ({ file, project }));
-const SUITES: readonly Suite[] = [
-  ...inProject('int', ...intTestsUnder(OWN)),
-  ...inProject('unit', `${OWN}/simulation/simulation.test.ts`),
-  ...inProject(
-    'int',
-    'apps/rtmanager/src/service-tests/killed-manager.int.test.ts',
-    'apps/rtmanager/src/service-tests/restarted-servers.int.test.ts',
-  ),
+const SERVICE = 'apps/rtmanager/src/service-tests';
+const SUITES: readonly string[] = [
+  ...intTestsUnder(OWN),
+  `${OWN}/simulation/simulation.test.ts`,
+  `${SERVICE}/killed-manager.int.test.ts`,
+  `${SERVICE}/restarted-servers.int.test.ts`,
 ];
 
 function intTestsUnder(folder: string): string[] {
@@ -44,8 +36,8 @@ if (!Number.isInteger(seed) || seed < 0 || !(minutes > 0)) {
 }
 
 /** Runs one suite; returns what it wrote, and whether it found nothing wrong. */
-async function take({ file, project }: Suite, withSeed: number): Promise<{ output: string; passed: boolean }> {
-  const args = ['run', '--project', project, file, '--disable-console-intercept'];
+async function take(file: string, withSeed: number): Promise<{ output: string; passed: boolean }> {
+  const args = ['run', '--project', projectOf(file), file, '--disable-console-intercept'];
   const env = { ...process.env, GALAXY_TEST_SEED: String(withSeed), NO_COLOR: '1' };
   const child = spawn(binary('vitest'), args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -63,10 +55,10 @@ while (performance.now() < endsAt) {
   const { output, passed } = await take(suite, runSeed);
   run += 1;
   const told = toldOf(output);
-  for (const line of told.length > 0 ? told : [`seed ${runSeed}: ${suite.file}`]) console.log(line);
+  for (const line of told.length > 0 ? told : [`seed ${runSeed}: ${suite}`]) console.log(line);
   if (passed) continue;
   console.error(output);
-  console.error(`violated in run ${run}: GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${suite.project} ${suite.file}`);
+  console.error(`violated in run ${run}: GALAXY_TEST_SEED=${runSeed} npx vitest run --project ${projectOf(suite)} ${suite}`);
   process.exit(1);
 }
 console.log(`${run} runs, nothing violated`);

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { GUARDS, type Guard, projectOf, without } from './lib/guards.js';
+import { GUARDS, type Guard, without } from './lib/guards.js';
+import { projectOf } from './lib/test-projects.js';
 import { ROOT, report, sourceFiles, workspacePackages } from './lib/workspace.js';
 
 // What the packages of the workspace need of each other is found in the copy, everything else where it is installed.

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { GUARDS, projectOf, without } from './guards.js';
+import { GUARDS, without } from './guards.js';
 import { ROOT } from './workspace.js';
 
 it.each(GUARDS)('finds $name where it is taken away, and its suite', ({ edits, suite }) => {
@@ -17,8 +17,4 @@ it('refuses a text that is not there, or twice', () => {
   expect(without('a guard b', edit)).toBe('a  b');
   expect(() => without('a b', edit)).toThrow('x.ts: not there exactly once: guard');
   expect(() => without('guard guard', edit)).toThrow('not there exactly once');
-});
-
-it('knows the project of a test by its name', () => {
-  expect(['a/x.int.test.ts', 'a/x.test.ts'].map(projectOf)).toEqual(['int', 'unit']);
 });

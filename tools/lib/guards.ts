@@ -120,11 +120,6 @@ export const GUARDS: readonly Guard[] = [
   },
 ];
 
-/** The project of vitest.config.ts that a test file belongs to. */
-export function projectOf(file: string): 'int' | 'unit' {
-  return file.endsWith('.int.test.ts') ? 'int' : 'unit';
-}
-
 /**
  * A source without its guard.
  * @throws Error when the text to replace does not stand there exactly once.

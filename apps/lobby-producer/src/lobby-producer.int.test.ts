@@ -104,7 +104,7 @@ describe('createRuntimeManager', () => {
     await runtime.publishStopJob('alpha', 'cancelled');
     await admin.xadd('runtime:job_results', '*', ...resultFields('alpha', 1));
     const url = server.url.replace('//', '//reader:secret@');
-    const results = readJobResults({ url, after: '0-0', signal: AbortSignal.timeout(10_000) });
+    const results = readJobResults({ url, after: '0-0', signal: AbortSignal.timeout(60_000) });
     expect(await results.next()).toMatchObject({ value: { kind: 'result' } });
     await results.return();
   });
@@ -170,7 +170,7 @@ describe('readJobResults', () => {
     await sleep(1500);
     await server.restart();
     await add(250, 500);
-    await waitFor('all results', () => read.length >= 500, { timeoutMs: 20_000 });
+    await waitFor('all results', () => read.length >= 500);
     stop.abort();
     await reading;
     expect(idsOf(read)).toEqual(Array.from({ length: 500 }, (_, n) => String(n)));
@@ -189,7 +189,7 @@ describe('readJobResults', () => {
       const before = performance.now();
       stop.abort();
       expect(await next).toEqual({ done: true, value: undefined });
-      expect(performance.now() - before).toBeLessThan(500);
+      expect(performance.now() - before).toBeLessThan(2000);
     }
     await proxy.set({ kind: 'pass' });
     await waitFor('the end of all connections', () => proxy.open === 0);

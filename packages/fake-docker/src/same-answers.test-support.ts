@@ -58,7 +58,7 @@ export async function play(daemon: DockerApi, { names, suffix, steps, awaited = 
     answers.push(`${method} ${path} ${status}${neutral(told)}`);
     const look = async () => neutral(await snapshot(daemon, names, suffix, ids));
     const settled = async () => awaited[index] === undefined || (await look()) === awaited[index];
-    await waitFor('the awaited state', settled, { timeoutMs: 3_000 }).catch(() => undefined);
+    await waitFor('the awaited state', settled).catch(() => undefined);
     states.push(await look());
   }
   const events = (await eventsOf(daemon, suffix)).map(neutral);

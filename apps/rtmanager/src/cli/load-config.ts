@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { readConfig } from '../config/read-config.js';
 import type { Config } from '../config/schema.js';
+import { syncLineWriter } from '../observability/line-writer.js';
 import { makeLog } from '../observability/service-log.js';
 import { EXIT } from './exit-codes.js';
 
@@ -10,6 +11,8 @@ export interface Loaded {
   readonly log: Logger;
 }
 
+const STANDARD_ERROR = 2;
+
 /**
  * Reads the configuration, or writes every problem to standard error, one a line, and ends the process with code 78.
  * `needed`: the variables the command can't do without.
@@ -17,7 +20,7 @@ export interface Loaded {
 export function loadConfig(needed: readonly (keyof Config)[]): Loaded {
   const check = readConfig({}, needed);
   if (check.kind === 'invalid') return refuse(check.problems);
-  const log = makeLog(check.config.RTMANAGER_LOG_LEVEL, process.stdout);
+  const log = makeLog(check.config.RTMANAGER_LOG_LEVEL, process.stdout, syncLineWriter(STANDARD_ERROR));
   for (const warning of check.warnings) log.warn({ warning }, 'odd configuration');
   return { config: check.config, log };
 }

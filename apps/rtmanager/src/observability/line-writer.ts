@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 /** Takes whole lines, each with its end. */
@@ -28,6 +29,29 @@ export function lineWriter(out: Writable): LineWriter {
       if (dropped > 0) out.write(`{"level":40,"dropped":${String(dropped)},"msg":"log lines were dropped, since nobody read them"}\n`);
       dropped = 0;
       out.write(`${escaped(line.trimEnd())}\n`);
+    },
+  };
+}
+
+const RETRY_MS = 10;
+const RETRIES = 50;
+
+/**
+ * Writes lines of JSON to an open file before it returns, for the last line of a process. A pipe that is full gets half a second:
+ * a reader that is only slow makes room by then, and one that reads no more must not keep the process from ending.
+ */
+export function syncLineWriter(fd: number): LineWriter {
+  return {
+    write(line) {
+      let left = Buffer.from(`${escaped(line.trimEnd())}\n`);
+      for (let tries = 0; left.length > 0 && tries < RETRIES; tries += 1) {
+        try {
+          left = left.subarray(writeSync(fd, left));
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+        }
+      }
     },
   };
 }

@@ -152,8 +152,9 @@ describe('a stream of which nobody reads', () => {
 describe('a process whose log nobody reads', () => {
   const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
   const script = (last: string) => `
+    import { syncLineWriter } from ${JSON.stringify(new URL('./line-writer.ts', import.meta.url).href)};
     import { makeLog } from ${JSON.stringify(new URL('./service-log.ts', import.meta.url).href)};
-    const log = makeLog('info', process.stdout);
+    const log = makeLog('info', process.stdout, syncLineWriter(2));
     const text = 'x'.repeat(1000);
     for (let n = 0; n < 5000; n += 1) log.info({ text }, 'told');
     setTimeout(() => { ${last} }, 100);`;
@@ -162,24 +163,48 @@ describe('a process whose log nobody reads', () => {
     const args = ['--conditions=galaxy-source', '--import', 'tsx', '--input-type=module', '-e', script(last)];
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: 10_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
       killSignal: 'SIGKILL',
     });
-    let text = '';
+    let [text, complaints] = ['', ''];
+    child.stderr.on('data', (chunk: Buffer) => (complaints += String(chunk)));
     if (read === 'closed') child.stdout.destroy();
     if (read === 'all') child.stdout.on('data', (chunk: Buffer) => (text += String(chunk)));
+    const complained = once(child.stderr, 'close');
     const [code] = (await once(child, read === 'all' ? 'close' : 'exit')) as [number | null];
-    return { code, lines: text.split('\n').slice(0, -1) };
+    await complained;
+    return { code, lines: text.split('\n').slice(0, -1), complaints: complaints.split('\n').slice(0, -1) };
   }
 
   it.each(['never', 'closed'] as const)('goes on, and ends when it wants to (its reader: %s)', async (read) => {
     expect((await run('process.exit(3)', read)).code).toBe(3);
   });
 
+  const CRASH = "log.fatal({ err: new Error('boom\\u2028') }, 'unexpected error'); process.exit(3)";
+  const CRASHED = { level: 60, msg: 'unexpected error', err: { message: 'boom\u2028' } };
+
   it('has written its last line when it crashes', async () => {
-    const { code, lines } = await run("log.fatal({ err: new Error('boom') }, 'unexpected error'); process.exit(1)", 'all');
-    expect(code).toBe(1);
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 60, msg: 'unexpected error', err: { message: 'boom' } });
+    const { code, lines } = await run(CRASH, 'all');
+    expect(code).toBe(3);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject(CRASHED);
+  });
+
+  // What does not fit into the pipe is lost when the process ends: its last line first of all.
+  it.each(['never', 'closed'] as const)('has written its last line, and no other, to standard error (its reader: %s)', async (read) => {
+    const { code, complaints } = await run(CRASH, read);
+    expect(code).toBe(3);
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(complaints[0] ?? '')).toMatchObject(CRASHED);
+  });
+
+  it('ends though nobody reads its standard error either', async () => {
+    const fill = "for (const size of [4096, 1]) try { for (;;) writeSync(2, 'x'.repeat(size)); } catch {}";
+    const args = ['--conditions=galaxy-source', '--import', 'tsx', '--input-type=module', '-e'];
+    // The getter of process.stderr is what makes its pipe one that does not block. Filled twice: our own end of it takes some.
+    const text = `import { writeSync } from 'node:fs'; void process.stderr; ${fill} ${script(`${fill} ${CRASH}`)}`;
+    const child = spawn(process.execPath, [...args, text], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+    expect(await once(child, 'exit')).toEqual([3, null]);
   });
 });

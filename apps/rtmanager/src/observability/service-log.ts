@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { withoutLogins } from '@galaxy/domain';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from '../config/schema.js';
-import { lineWriter } from './line-writer.js';
+import { type LineWriter, lineWriter } from './line-writer.js';
 
 const MAX_TEXT = 4096;
 const MAX_DEPTH = 4;
@@ -11,13 +11,28 @@ const MAX_DEPTH = 4;
  * Makes the log of a process: JSON lines on the given stream. What it is told of others is data: it can neither begin a line
  * nor steer a terminal, long texts are cut, no URL shows a user name or a password, and of an error nothing is written but its
  * name, code, message and stack: drivers hang what was sent to the server on theirs.
+ *
+ * `last`: gets fatal lines as well, which are followed by the end of the process: what its stream has not taken by then is lost.
  */
-export function makeLog(level: Config['RTMANAGER_LOG_LEVEL'], out: Writable): Logger {
+export function makeLog(level: Config['RTMANAGER_LOG_LEVEL'], out: Writable, last?: LineWriter): Logger {
   const timestamp = pino.stdTimeFunctions.isoTime;
   const formatters = { log: (fields: Record<string, unknown>) => fit(fields, 0) as typeof fields };
   // In place of pino's own, which writes every property that an error has.
   const serializers = { err: (fitted: unknown) => fitted };
-  return pino({ level, base: null, timestamp, formatters, serializers }, lineWriter(out));
+  return pino({ level, base: null, timestamp, formatters, serializers }, destination(lineWriter(out), last));
+}
+
+const FATAL = 60;
+
+// https://getpino.io/#/docs/api?id=metadata: pino notes the level of each line on a destination that asks for it.
+function destination(lines: LineWriter, last: LineWriter | undefined): DestinationStream {
+  return {
+    [Symbol.for('pino.metadata')]: true,
+    write(this: { readonly lastLevel?: number }, line: string) {
+      lines.write(line);
+      if (this.lastLevel === FATAL) last?.write(line);
+    },
+  };
 }
 
 function fit(value: unknown, depth: number): unknown {

@@ -31,7 +31,7 @@ afterAll(async () => {
 function deadLetters(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<{ code: number; out: string; err: string }> {
   const env = { PATH: process.env['PATH'], RTMANAGER_POSTGRES_URL: database.url, RTMANAGER_REDIS_URL: testServers().redisUrl, ...changes };
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, 'dead-letters', ...args], { env, timeout: 60_000 }, (error, out, err) => {
+    execFile(process.execPath, [main, 'dead-letters', ...args], { env, timeout: 120_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
   });

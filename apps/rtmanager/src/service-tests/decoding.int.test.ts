@@ -70,7 +70,7 @@ describe('an entry is accepted', () => {
   ] satisfies [string, EntryFields][])('%s', async (_, fields) => {
     const gameId = uniqueName('game');
     await publish(world.redis, stop, forGame(fields, gameId));
-    const [result = {}] = await untilResults(world.redis, gameId, 1);
+    const [result = {}] = await untilResults(world, gameId, 1);
     expect(offencesAgainst('RuntimeJobResultPayload', result)).toEqual([]);
     expect(result).toMatchObject({ game_id: gameId, error_code: 'not_found' });
   });
@@ -78,7 +78,7 @@ describe('an entry is accepted', () => {
   it('as a start with padded values', async () => {
     const gameId = uniqueName('game');
     await publish(world.redis, start, [['game_id', ` ${gameId} `], ['image_ref', ` ${engineImages.current}\n`], at(' 17 ')]);
-    const [result = {}] = await untilResults(world.redis, gameId, 1);
+    const [result = {}] = await untilResults(world, gameId, 1);
     expect(offencesAgainst('RuntimeJobResultPayload', result)).toEqual([]);
     expect(result).toMatchObject({ game_id: gameId, outcome: 'success', error_code: '' });
   });
@@ -104,10 +104,10 @@ describe('an entry is dead-lettered and answered in its turn, and the next one h
     const entryId = await publish(world.redis, stream, fields);
     await publishStop(world.redis, gameId);
     expect(await deadLetterOf(stream, entryId, fields)).toBe(message);
-    const [result = {}] = await untilResults(world.redis, lane, 1);
+    const [result = {}] = await untilResults(world, lane, 1);
     expect(offencesAgainst('RuntimeJobResultPayload', result)).toEqual([]);
     expect(result).toMatchObject({ game_id: lane, outcome: 'failure', error_code: 'invalid_job', error_message: message });
-    const results = await untilResults(world.redis, gameId, lane === gameId ? 2 : 1);
+    const results = await untilResults(world, gameId, lane === gameId ? 2 : 1);
     expect(results.at(-1)).toMatchObject({ error_code: 'not_found' });
   });
 });
@@ -126,7 +126,7 @@ describe('an entry that names no game to answer is dead-lettered only, and the n
     const entryId = await publish(world.redis, stream, fields);
     await publishStop(world.redis, gameId);
     expect(await deadLetterOf(stream, entryId, fields)).toBe(message);
-    expect(await untilResults(world.redis, gameId, 1)).toMatchObject([{ error_code: 'not_found' }]);
+    expect(await untilResults(world, gameId, 1)).toMatchObject([{ error_code: 'not_found' }]);
     expect(await world.redis.xlen(KEYS.results)).toBe(before + 1);
   });
 });

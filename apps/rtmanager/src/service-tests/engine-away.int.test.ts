@@ -33,24 +33,24 @@ it.each([['refuse'], ['hold']] as const)(
     const gameId = uniqueName('game');
     await proxy.set({ kind });
     await publishStart(world.redis, gameId, engineImages.current);
-    expect(await untilResults(world.redis, gameId, 1)).toMatchObject([UNAVAILABLE]);
+    expect(await untilResults(world, gameId, 1)).toMatchObject([UNAVAILABLE]);
     await proxy.set({ kind: 'pass' });
     await publishStart(world.redis, gameId, engineImages.current);
-    expect((await untilResults(world.redis, gameId, 2))[1]).toMatchObject(FRESH);
+    expect((await untilResults(world, gameId, 2))[1]).toMatchObject(FRESH);
   },
 );
 
 it('an engine away for longer than the window fails a stop, the game counts as running still, and the next stop works', async () => {
   const gameId = uniqueName('game');
   await publishStart(world.redis, gameId, engineImages.current);
-  await untilResults(world.redis, gameId, 1);
+  await untilResults(world, gameId, 1);
   await proxy.set({ kind: 'refuse' });
   await publishStop(world.redis, gameId);
-  expect((await untilResults(world.redis, gameId, 2))[1]).toMatchObject(UNAVAILABLE);
+  expect((await untilResults(world, gameId, 2))[1]).toMatchObject(UNAVAILABLE);
   expect(await statusOf(gameId)).toBe('running');
   await proxy.set({ kind: 'pass' });
   await publishStop(world.redis, gameId);
-  expect((await untilResults(world.redis, gameId, 3))[2]).toMatchObject(FRESH);
+  expect((await untilResults(world, gameId, 3))[2]).toMatchObject(FRESH);
   expect(await statusOf(gameId)).toBe('stopped');
 });
 
@@ -59,5 +59,5 @@ it('an engine away for less than the window fails nothing', async () => {
   await proxy.set({ kind: 'refuse' });
   await publishStart(world.redis, gameId, engineImages.current);
   setTimeout(() => void proxy.set({ kind: 'pass' }), 1500);
-  expect(await untilResults(world.redis, gameId, 1)).toMatchObject([FRESH]);
+  expect(await untilResults(world, gameId, 1)).toMatchObject([FRESH]);
 });

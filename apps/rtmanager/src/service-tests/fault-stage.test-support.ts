@@ -99,7 +99,7 @@ function stagedGame(id: string, { world, engine }: Pick<FaultStage, 'world' | 'e
   const next = async (): Promise<Written> => {
     answered += 1;
     const own = answered;
-    return (await untilResults(world.redis, id, own))[own - 1] ?? {};
+    return (await untilResults(world, id, own))[own - 1] ?? {};
   };
   const lives = (): readonly ContainerLife[] =>
     engine.audit.lives.filter(({ gameId, instance }) => gameId === id && instance === world.instance);

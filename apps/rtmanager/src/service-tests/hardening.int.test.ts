@@ -27,7 +27,7 @@ beforeAll(async () => {
   const rtmanager = await world.start(limits);
   await rtmanager.untilReady();
   await publishStart(world.redis, gameId, engineImages.current);
-  const [result = {}] = await untilResults(world.redis, gameId, 1);
+  const [result = {}] = await untilResults(world, gameId, 1);
   id = result['container_id'] ?? '';
   container = await world.docker.json<Inspected>({ method: 'GET', path: `/containers/${id}/json` });
 });

@@ -24,9 +24,9 @@ async function startAndStop(): Promise<number> {
   const games = Array.from({ length: GAMES }, () => uniqueName('game'));
   const begunAt = performance.now();
   await Promise.all(games.map((game) => publishStart(world.redis, game, engineImages.current)));
-  await Promise.all(games.map((game) => untilResults(world.redis, game, 1)));
+  await Promise.all(games.map((game) => untilResults(world, game, 1)));
   await Promise.all(games.map((game) => publishStop(world.redis, game)));
-  const results = await Promise.all(games.map((game) => untilResults(world.redis, game, 2)));
+  const results = await Promise.all(games.map((game) => untilResults(world, game, 2)));
   expect(results.flat().map(({ error_code: code }) => code)).toEqual(results.flat().map(() => ''));
   return performance.now() - begunAt;
 }
@@ -43,7 +43,7 @@ async function shimOf(gameId: string): Promise<number> {
 it('one container of which nothing is answered delays no other game, and is stopped once it answers again', async () => {
   const hung = uniqueName('hung');
   await publishStart(world.redis, hung, engineImages.current);
-  await untilResults(world.redis, hung, 1);
+  await untilResults(world, hung, 1);
   await startAndStop();
   const inPeace = await startAndStop();
 
@@ -58,6 +58,6 @@ it('one container of which nothing is answered delays no other game, and is stop
 
   process.kill(stopped, 'SIGCONT');
   stopped = null;
-  expect((await untilResults(world.redis, hung, 2))[1]).toMatchObject({ outcome: 'success', error_code: '' });
+  expect((await untilResults(world, hung, 2))[1]).toMatchObject({ outcome: 'success', error_code: '' });
   expect(world.faults()).toEqual([]);
 });

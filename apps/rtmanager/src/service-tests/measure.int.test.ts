@@ -16,7 +16,7 @@ beforeAll(async () => {
   await rtmanager.untilReady();
   const gameId = uniqueName('model');
   await publishStart(world.redis, gameId, engineImages.current);
-  const [result] = await untilResults(world.redis, gameId, 1);
+  const [result] = await untilResults(world, gameId, 1);
   bare = await bareEngineLike(world.docker, result?.['container_id'] ?? '', world.network);
 });
 afterAll(async () => {
@@ -40,8 +40,8 @@ async function byService(games: readonly string[]): Promise<void> {
   await Promise.all(games.map((game) => publishStart(world.redis, game, engineImages.current)));
   const codes: (string | undefined)[] = [];
   while (codes.length < games.length) {
-    const [[, entries] = ['', []]] = (await results.xread('BLOCK', 10_000, 'STREAMS', KEYS.results, after)) ?? [];
-    if (entries.length === 0) throw new Error('no result within 10 s');
+    const [[, entries] = ['', []]] = (await results.xread('BLOCK', 60_000, 'STREAMS', KEYS.results, after)) ?? [];
+    if (entries.length === 0) throw new Error('no result within a minute');
     codes.push(...entries.map(([, fields]) => fields[fields.indexOf('error_code') + 1]));
     after = entries.at(-1)?.[0] ?? after;
   }

@@ -33,7 +33,7 @@ function newGame() {
   let answered = 0;
   const next = async (): Promise<Written> => {
     answered += 1;
-    const result = (await untilResults(world.redis, gameId, answered))[answered - 1] ?? {};
+    const result = (await untilResults(world, gameId, answered))[answered - 1] ?? {};
     expect(offencesAgainst('RuntimeJobResultPayload', result)).toEqual([]);
     return result;
   };

@@ -18,7 +18,7 @@ afterAll(() => world.close());
 const names = (prefix: string, count: number) => Array.from({ length: count }, () => uniqueName(prefix));
 const startAll = (games: readonly string[], image: string) => Promise.all(games.map((game) => publishStart(world.redis, game, image)));
 const answers = (games: readonly string[], nth: number) =>
-  Promise.all(games.map(async (game) => (await untilResults(world.redis, game, nth))[nth - 1]));
+  Promise.all(games.map(async (game) => (await untilResults(world, game, nth))[nth - 1]));
 
 async function untilRunning(games: readonly string[]): Promise<void> {
   await waitFor(`${games.length} containers to run`, async () => {
@@ -36,7 +36,7 @@ it('one game that does not get ready holds up no other', async () => {
   expect(await answers(others, 1)).toMatchObject(others.map(() => FRESH));
   expect(await resultsOf(world.redis, slow)).toEqual([]);
   await publishStop(world.redis, slow);
-  await untilResults(world.redis, slow, 2);
+  await untilResults(world, slow, 2);
 });
 
 it('stops get through while starts fill all their slots and a queue besides', async () => {

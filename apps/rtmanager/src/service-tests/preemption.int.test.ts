@@ -25,7 +25,7 @@ const containers = async (gameId: string) =>
 async function stopAndWait(gameId: string) {
   const askedAt = performance.now();
   await publishStop(world.redis, gameId);
-  const results = await untilResults(world.redis, gameId, 2, 10_000);
+  const results = await untilResults(world, gameId, 2);
   return { results, ms: performance.now() - askedAt };
 }
 
@@ -63,7 +63,7 @@ it('a start is superseded before it begins when its stop is there already', asyn
     .xadd('runtime:start_jobs', '*', ...start)
     .xadd('runtime:stop_jobs', '*', ...stop)
     .exec();
-  expect(await untilResults(world.redis, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
+  expect(await untilResults(world, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
   const [row] = await world.sql`select op, step from runtime_operation_log where game_id = ${gameId} and op = 'start'`;
   expect(row).toEqual({ op: 'start', step: null });
 });
@@ -75,7 +75,7 @@ it('an entry of the stop stream that can’t be decoded stops nothing', async ()
     ['game_id', gameId],
     ['reason', 'bored'],
   ]);
-  expect(await untilResults(world.redis, gameId, 2)).toMatchObject([
+  expect(await untilResults(world, gameId, 2)).toMatchObject([
     { outcome: 'success', error_code: '' },
     { outcome: 'failure', error_code: 'invalid_job' },
   ]);
@@ -89,5 +89,5 @@ it('a start goes before the stop of its millisecond, whichever was written first
     .xadd('runtime:stop_jobs', `${ms}-0`, 'game_id', gameId, 'reason', 'cancelled')
     .xadd('runtime:start_jobs', `${ms}-7`, 'game_id', gameId, 'image_ref', engineImages.current)
     .exec();
-  expect(await untilResults(world.redis, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
+  expect(await untilResults(world, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
 });

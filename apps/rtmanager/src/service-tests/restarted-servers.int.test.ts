@@ -17,7 +17,7 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map((server) => server.stop()));
 });
 
-const JOBS = jobCount(500);
+const JOBS = jobCount(200);
 // The polite signal of each, by which it ends at once: https://www.postgresql.org/docs/current/server-shutdown.html
 const POLITE = { redis: 'SIGTERM', postgres: 'SIGINT', container_engine: 'SIGTERM' } as const;
 const AWAY_MS = 2500;
@@ -47,5 +47,5 @@ async function bounce(name: keyof typeof servers, signal: 'SIGKILL' | 'SIGTERM' 
   expect((await fetch(`${rtmanager.url}/livez`)).status).toBe(200);
   await sleep(AWAY_MS);
   await server.restart();
-  await rtmanager.untilReady(20_000);
+  await rtmanager.untilReady();
 }

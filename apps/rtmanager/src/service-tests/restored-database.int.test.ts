@@ -77,7 +77,7 @@ async function command(...args: readonly string[]): Promise<{ code: number; out:
   const main = await bundledService();
   const env = { PATH: process.env['PATH'], ...world.variables };
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env, timeout: 60_000 }, (error, out, err) => {
+    execFile(process.execPath, [main, ...args], { env, timeout: 120_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
   });
@@ -102,16 +102,16 @@ const statusOf = async (game: string) =>
 /** Two games run, a backup is taken, one of them is stopped and a third started; then the backup is put back. */
 async function restoreAnEarlierState(): Promise<void> {
   for (const game of [KEPT, ENDED]) await publishStart(world.redis, game, IMAGE);
-  for (const game of [KEPT, ENDED]) await untilResults(world.redis, game, 1);
+  for (const game of [KEPT, ENDED]) await untilResults(world, game, 1);
   await backUp();
   await publishStop(world.redis, ENDED, 'cancelled');
   await publishStart(world.redis, LATER, IMAGE);
-  await untilResults(world.redis, ENDED, 2);
-  await untilResults(world.redis, LATER, 1);
+  await untilResults(world, ENDED, 2);
+  await untilResults(world, LATER, 1);
   await restore();
 }
 
-it('does nothing with a database that was restored, until it is told to take what was done for done', { timeout: 120_000 }, async () => {
+it('does nothing with a database that was restored, until it is told to take what was done for done', async () => {
   await restoreAnEarlierState();
   expect(await untilRestored()).toContain('the database knows up to');
   await publishStop(world.redis, KEPT, 'cancelled');
@@ -126,23 +126,23 @@ it('does nothing with a database that was restored, until it is told to take wha
   expect(recovered.out).toContain(`running games written into their records: ${LATER}\n`);
 
   await rtmanager.untilReady();
-  expect((await untilResults(world.redis, KEPT, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });
+  expect((await untilResults(world, KEPT, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });
   await waitFor('the third game to be known as running', async () => (await statusOf(LATER)) === 'running');
   await waitFor('the stopped game to be known as down', async () => (await statusOf(ENDED)) === 'engine_unreachable');
   expect(await runningGames()).toEqual([LATER]);
   expect([(await resultsOf(world.redis, ENDED)).length, (await resultsOf(world.redis, LATER)).length]).toEqual([2, 1]);
   await publishStop(world.redis, LATER, 'cancelled');
-  expect((await untilResults(world.redis, LATER, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });
+  expect((await untilResults(world, LATER, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });
   expect(await command('recover', '--skip')).toMatchObject({ code: 1 });
 });
 
-it('carries out again what was asked for since the backup, when it is told to', { timeout: 120_000 }, async () => {
+it('carries out again what was asked for since the backup, when it is told to', async () => {
   await restoreAnEarlierState();
   await untilRestored();
   expect(await command('recover', '--replay')).toMatchObject({ code: 0, err: '' });
-  const ended = await untilResults(world.redis, ENDED, 3);
+  const ended = await untilResults(world, ENDED, 3);
   expect(ended.at(-1)).toMatchObject({ outcome: 'success' });
-  const later = await untilResults(world.redis, LATER, 2);
+  const later = await untilResults(world, LATER, 2);
   expect(later.at(-1)).toMatchObject({ outcome: 'success', error_code: 'replay_no_op' });
   expect(later.at(-1)?.['container_id']).toBe(later[0]?.['container_id']);
   expect(await runningGames()).toEqual([KEPT, LATER]);
@@ -150,9 +150,9 @@ it('carries out again what was asked for since the backup, when it is told to', 
   expect(await statusOf(ENDED)).toBe('stopped');
 });
 
-it('does nothing with an empty database beside a Redis that knows of results', { timeout: 120_000 }, async () => {
+it('does nothing with an empty database beside a Redis that knows of results', async () => {
   await publishStart(world.redis, KEPT, IMAGE);
-  await untilResults(world.redis, KEPT, 1);
+  await untilResults(world, KEPT, 1);
   await rtmanager.end('SIGTERM');
   await makeEmpty();
   rtmanager = await world.start();
@@ -160,5 +160,5 @@ it('does nothing with an empty database beside a Redis that knows of results', {
   expect(await command('recover', '--skip')).toMatchObject({ code: 0 });
   await rtmanager.untilReady();
   await publishStop(world.redis, KEPT, 'cancelled');
-  expect((await untilResults(world.redis, KEPT, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });
+  expect((await untilResults(world, KEPT, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });
 });

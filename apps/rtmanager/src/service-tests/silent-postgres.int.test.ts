@@ -76,7 +76,7 @@ describe.each(SILENCES)('SIGTERM while PostgreSQL %s', (how) => {
     const [starting, stopping] = [uniqueName('game'), uniqueName('game')];
     const rtmanager = await world.start({ RTMANAGER_POSTGRES_URL: proxy.url });
     await publishStart(world.redis, stopping, engineImages.current);
-    await untilResults(world.redis, stopping, 1);
+    await untilResults(world, stopping, 1);
     await publishStart(world.redis, starting, engineImages.slowReady);
     await waitFor('the start to be claimed', () =>
       rtmanager.log.some(({ event, game_id }) => event === 'operation_claimed' && game_id === starting),
@@ -87,8 +87,8 @@ describe.each(SILENCES)('SIGTERM while PostgreSQL %s', (how) => {
 
     await speak();
     await world.start();
-    expect(await untilResults(world.redis, starting, 1)).toMatchObject([{ outcome: 'success', error_code: '' }]);
-    expect((await untilResults(world.redis, stopping, 2))[1]).toMatchObject({ outcome: 'success', error_code: '' });
+    expect(await untilResults(world, starting, 1)).toMatchObject([{ outcome: 'success', error_code: '' }]);
+    expect((await untilResults(world, stopping, 2))[1]).toMatchObject({ outcome: 'success', error_code: '' });
     expect(world.faults()).toEqual([]);
   });
 });

@@ -138,9 +138,7 @@ it('ends an engine that takes more memory than its share, and says with what cod
     env: { NODE_OPTIONS: `--import=data:text/javascript,${greed}` },
   });
   const id = await run(engine, uniqueName('game'), engineImages.current);
-  await expect
-    .poll(() => engine.inspect(id), { timeout: 15_000 })
-    .toMatchObject({ kind: 'ours', incarnation: { state: 'exited', exitCode: 137 } });
+  await expect.poll(() => engine.inspect(id)).toMatchObject({ kind: 'ours', incarnation: { state: 'exited', exitCode: 137 } });
 });
 
 it('leaves a created container behind when a program cannot be started', async () => {

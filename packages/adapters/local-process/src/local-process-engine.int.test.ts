@@ -70,9 +70,9 @@ describe('an engine that is a process', () => {
     const child = spawn(process.execPath, [...nodeArguments, manager], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const address = line.toString().trim();
-    await expect.poll(() => isHealthy(address), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => isHealthy(address)).toBe(true);
     child.kill(signal);
-    await expect.poll(() => isHealthy(address), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isHealthy(address)).toBe(false);
   });
 
   it("sees nothing of the manager's environment", async () => {

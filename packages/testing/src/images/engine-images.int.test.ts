@@ -23,13 +23,11 @@ const get = async (address: string, path: string, method = 'GET'): Promise<{ sta
 };
 const stop = (id: string, grace: number): Promise<unknown> => docker.json({ method: 'POST', path: `/containers/${id}/stop?t=${grace}` });
 const pollHealth = (address: string) =>
-  expect.poll(
-    () =>
-      get(address, '/healthz').then(
-        (answer) => answer.status,
-        () => 0,
-      ),
-    { timeout: 15_000 },
+  expect.poll(() =>
+    get(address, '/healthz').then(
+      (answer) => answer.status,
+      () => 0,
+    ),
   );
 
 describe('engine images', () => {
@@ -57,7 +55,7 @@ describe('engine images', () => {
 
   it('exit before they are ready', async () => {
     const { id } = await startContainer(docker, engineImages.exitsEarly);
-    await expect.poll(async () => (await inspect(docker, id)).State, { timeout: 10_000 }).toMatchObject({ Status: 'exited', ExitCode: 3 });
+    await expect.poll(async () => (await inspect(docker, id)).State).toMatchObject({ Status: 'exited', ExitCode: 3 });
   });
 
   it('are slow or never ready', async () => {

@@ -3,25 +3,38 @@ import { buildEngineImages, composeEngineImages } from '../images/build-engine-i
 import type { UsedServer } from './use-servers.js';
 import { useDockerEngine, usePostgres, useRedis } from './use-servers.js';
 
-let servers: readonly UsedServer[] = [];
+type Servers = readonly [redis: UsedServer, postgres: UsedServer, docker: UsedServer];
+
+// Each project of a run loads this file anew, all within one process: what they share hangs on the process.
+const holder = globalThis as typeof globalThis & { galaxyTestServers?: { readonly servers: Promise<Servers>; users: number } };
 
 /** vitest's global set-up: starts (or finds) every server once per run, loads the engine images, and tells the tests where. */
 export async function setup(project: TestProject): Promise<void> {
-  const started = await Promise.allSettled([useRedis(), usePostgres(), useEngineWithImages()]);
-  servers = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-  const [redis, postgres, docker] = started;
-  if (redis.status === 'rejected' || postgres.status === 'rejected' || docker.status === 'rejected') {
-    await teardown();
-    throw new AggregateError(
-      started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
-      whyNot(started),
-    );
-  }
-  project.provide('testServers', { redisUrl: redis.value.url, postgresUrl: postgres.value.url, dockerHost: docker.value.url });
+  holder.galaxyTestServers ??= { servers: startAll(), users: 0 };
+  const [redis, postgres, docker] = await holder.galaxyTestServers.servers;
+  holder.galaxyTestServers.users += 1;
+  project.provide('testServers', { redisUrl: redis.url, postgresUrl: postgres.url, dockerHost: docker.url });
 }
 
-/** Ends what `setup` has started. */
+/** Ends what `setup` has started, once the last project that uses it is through. */
 export async function teardown(): Promise<void> {
+  const shared = holder.galaxyTestServers;
+  if (shared === undefined || --shared.users > 0) return;
+  delete holder.galaxyTestServers;
+  await stopAll(await shared.servers.catch((): readonly UsedServer[] => []));
+}
+
+async function startAll(): Promise<Servers> {
+  const started = await Promise.allSettled([useRedis(), usePostgres(), useEngineWithImages()]);
+  const [redis, postgres, docker] = started;
+  if (redis.status === 'fulfilled' && postgres.status === 'fulfilled' && docker.status === 'fulfilled')
+    return [redis.value, postgres.value, docker.value];
+  await stopAll(started.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])));
+  const reasons = started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  throw new AggregateError(reasons, `the servers that the integration tests need did not start:\n${reasons.map(String).join('\n')}`);
+}
+
+async function stopAll(servers: readonly UsedServer[]): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));
 }
 
@@ -39,9 +52,4 @@ async function useEngineWithImages(): Promise<UsedServer> {
     await engine.stop();
     throw error;
   }
-}
-
-function whyNot(results: readonly PromiseSettledResult<unknown>[]): string {
-  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
-  return `the servers that the integration tests need did not start:\n${reasons.join('\n')}`;
 }

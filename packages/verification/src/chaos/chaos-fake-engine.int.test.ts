@@ -12,7 +12,7 @@ import { networkFaults, processFaults } from './replica-faults.js';
 import { tell } from './report.js';
 import { backendFaults, serverFaults } from './server-faults.js';
 
-const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(2000), jobCount(60), 100, 3];
+const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(800), jobCount(24), 100, 3];
 
 let redis: RedisServer;
 let postgres: PostgresServer;

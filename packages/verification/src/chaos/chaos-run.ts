@@ -4,6 +4,7 @@ import { type Pace, type PlannedJob, type PublishedJob, planJobs, publishAll, pu
 import { neverRan } from '../harness/mixed-run.js';
 import { containersOf, type World } from '../harness/service-world.js';
 import { KEYS, written } from '../harness/streams.js';
+import { promisedMs } from '../harness/test-scale.js';
 import type { Fault } from './fault.js';
 import type { JobTimes, MeddlingNotes } from './meddling-notes.js';
 import { lengthOf, planFaults, type Struck, strikeAll } from './nemesis.js';
@@ -58,7 +59,7 @@ async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: re
   const { world } = run;
   const jobs = await publishedJobs(world.redis, plan);
   const overdue: string[] = [];
-  const backlogMs = await untilNoBacklog(world, jobs, BACKLOG_MS).catch((error: unknown) => {
+  const backlogMs = await untilNoBacklog(world, jobs, promisedMs(BACKLOG_MS)).catch((error: unknown) => {
     overdue.push(String(error));
     return Number.POSITIVE_INFINITY;
   });
@@ -90,7 +91,7 @@ async function untilAgreement(run: ChaosRun, jobs: readonly PublishedJob[]) {
   for (;;) {
     const violations = await violationsNow(run, jobs);
     const agreementMs = performance.now() - startedAt;
-    if (violations.length === 0 || agreementMs > AGREEMENT_MS) return { violations, agreementMs };
+    if (violations.length === 0 || agreementMs > promisedMs(AGREEMENT_MS)) return { violations, agreementMs };
     await sleep(100);
   }
 }
@@ -103,7 +104,7 @@ async function violationsNow({ world, notes, replicas }: ChaosRun, jobs: readonl
 }
 
 async function unready({ process }: Replica): Promise<readonly string[]> {
-  const response = await fetch(`${process.url}/readyz`, { signal: AbortSignal.timeout(15_000) });
+  const response = await fetch(`${process.url}/readyz`, { signal: AbortSignal.timeout(60_000) });
   const answer = await response.text();
   const { holds } = JSON.parse(answer) as { readonly holds: object };
   return response.status === 200 && Object.keys(holds).length === 0 ? [] : [`/readyz of ${process.pid} answers ${answer}`];

@@ -12,7 +12,7 @@ import { processFaults } from './replica-faults.js';
 import { tell } from './report.js';
 import { trespasses } from './trespasses.js';
 
-const [JOBS, PAUSES, REPLICAS] = [jobCount(300), jobCount(30), 3];
+const [JOBS, PAUSES, REPLICAS] = [jobCount(150), jobCount(15), 3];
 
 let redis: RedisServer;
 let database: FreshDatabase;

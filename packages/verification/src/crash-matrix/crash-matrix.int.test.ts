@@ -2,11 +2,10 @@ import { startFakeDockerEngine } from '@galaxy/fake-docker';
 import { freshDatabase, type RedisServer, startRedis, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openWorldOn } from '../harness/service-world.js';
-import { seed } from '../harness/test-scale.js';
+import { seed, worldsAtOnce } from '../harness/test-scale.js';
 import { type Cell, cellsToRun } from './cells.js';
 import { runCell } from './run-cell.js';
 
-const AT_ONCE = 10;
 /** One Redis database each. */
 const DATABASES = 1000;
 
@@ -29,7 +28,7 @@ it(`${cells.length} strikes, each alone, cost no job its one right result`, { ti
       if (problems.length > 0) failures.push(`${next[1].name}: ${problems.join('\n    ')}`);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: worldsAtOnce }, lane));
   console.log(`seed ${seed}: ${cells.length} cells in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${failures.length} failed`);
   expect(failures.join('\n'), `seed ${seed}`).toBe('');
 });

@@ -14,7 +14,6 @@ import { type Strike, strikeName } from './strike.js';
 const FROZEN_MS = 7500;
 /** How long the one that was frozen may need to do whatever it would do. */
 const AFTERMATH_MS = 2000;
-const SOON = { timeoutMs: 30_000 };
 
 /**
  * Strikes a process once, lets a healthy one take over where it died or froze, and waits until everything has come to rest.
@@ -26,7 +25,7 @@ export async function runCell(world: World, engine: FakeDockerEngine, { scenario
   const wanted = strikeName(strike);
   const isDue = () => struck.log.some((line) => line.msg === 'struck' && line['strike'] === wanted);
   const operating = going.operator === undefined ? null : operate(world, going.operator);
-  if (!(await inTime('the strike', isDue, SOON.timeoutMs))) return [`never reached: ${calledOf(struck)}`, await world.story()];
+  if (!(await inTime('the strike', isDue, { hopeless: struck.gone }))) return [`never reached: ${calledOf(struck)}`, await world.story()];
   const run = { world, engine, going, strike, struck };
   const problems = await (going.command === undefined ? serviceStruck(run, operating) : commandStruck(run, going.command));
   return problems.length > 0 ? problems : atRest(run);
@@ -61,7 +60,7 @@ async function commandStruck(run: Run, { words }: OperatorCommand): Promise<read
   }
   if (isOut(strike)) await (await world.start({}, 'main', words)).exited;
   if (strike.kind === 'freeze') await thaw(run, dueAt);
-  await waitFor('the command to end', async () => struck.exited.then(() => true), SOON);
+  await waitFor('the command to end', () => struck.gone() !== undefined);
   return [];
 }
 

@@ -5,8 +5,6 @@ import type { World } from '../harness/service-world.js';
 import { KEYS } from '../harness/streams.js';
 import type { OperatorCommand, Scenario } from './scenarios.js';
 
-const SOON = { timeoutMs: 30_000 };
-
 /** Sets a scenario's scene and starts what is struck in it. Returns when calls count. */
 export async function startStruck(world: World, going: Scenario, strikes: string): Promise<RtmanagerProcess> {
   const variables = { ...going.variables, GALAXY_STRIKES: strikes, GALAXY_STRIKES_ARMED: going.armed };
@@ -22,7 +20,7 @@ export async function startStruck(world: World, going: Scenario, strikes: string
 /** Waits until the hold is in force, and then gives the command. Returns the process of it. */
 export async function giveCommand(world: World, { hold, words }: OperatorCommand, ...how: Variables): Promise<RtmanagerProcess> {
   const isHeld = async () => (await world.sql`select from runtime_holds where reason = ${hold}`).length > 0;
-  await waitFor(`the hold ${hold}`, isHeld, SOON);
+  await waitFor(`the hold ${hold}`, isHeld);
   return world.start(how[0], how.length > 0 ? 'struck' : 'main', words);
 }
 
@@ -33,7 +31,7 @@ async function startAndArm(world: World, going: Scenario, variables: Readonly<Re
   await answerFirst(world, going, struck);
   await going.act?.(world);
   struck.signal('SIGUSR2');
-  await waitFor('the failpoints', () => struck.log.some(({ msg }) => msg === 'armed'));
+  await waitFor('the failpoints', () => struck.log.some(({ msg }) => msg === 'armed'), { hopeless: struck.gone });
   await publish(world, going.then);
   return struck;
 }
@@ -60,16 +58,16 @@ async function startCommand(
 async function answerFirst(world: World, { first }: Scenario, by: RtmanagerProcess): Promise<void> {
   await by.untilReady();
   await publish(world, first, 0);
-  await waitFor('the first jobs', async () => (await world.redis.xlen(KEYS.results)) === first.length, SOON);
+  await waitFor('the first jobs', async () => (await world.redis.xlen(KEYS.results)) === first.length, { hopeless: by.gone });
   const isUnmarked = async () => (await world.sql`select from runtime_outbox where published_at is null`).length > 0;
-  await waitFor('their results to be marked', async () => !(await isUnmarked()), SOON);
+  await waitFor('their results to be marked', async () => !(await isUnmarked()), { hopeless: by.gone });
 }
 
 async function tellToEnd({ sql }: World, struck: RtmanagerProcess): Promise<void> {
   const isUnderWay = async () => (await sql`select from runtime_operation_log where status = 'running'`).length > 0;
   const isStruck = () => struck.log.some(({ msg }) => msg === 'struck');
   // Without tables until the process has made them.
-  await waitFor('a job to be under way', async () => isStruck() || (await isUnderWay().catch(() => false)), SOON);
+  await waitFor('a job to be under way', async () => isStruck() || (await isUnderWay().catch(() => false)));
   struck.signal('SIGTERM');
 }
 

@@ -44,7 +44,6 @@ async function bundleService(entry: ServiceEntry): Promise<string> {
     external: ['*.node', 'cpu-features'],
     banner: { js: COMMON_JS },
     plugins: [ownUrls],
-    sourcemap: 'inline',
     logLevel: 'error',
   });
   return outfile;

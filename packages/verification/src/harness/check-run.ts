@@ -8,7 +8,7 @@ import { KEYS, type Written, written } from './streams.js';
 export interface CheckedRun {
   readonly world: Pick<World, 'redis' | 'sql' | 'docker' | 'instance'>;
   readonly jobs: readonly PublishedJob[];
-  /** True when a crash right after the last jobs were taken in may have kept the mirror of the offsets from following. */
+  /** True when a write of the mirror of the offsets has failed and was not repeated yet; default false. */
   readonly mirrorMayLag?: boolean;
   /** What was done to a game from outside; none: nothing, to any. */
   readonly meddling?: (lane: string) => Meddling;

@@ -38,8 +38,12 @@ export interface RtmanagerProcess {
   /** Sends a signal and does not wait. */
   signal(name: NodeJS.Signals): void;
   readyz(): Promise<Readyz>;
-  /** Returns once `/readyz` says that everything answers. */
-  untilReady(timeoutMs?: number): Promise<void>;
+  /** Returns once `/readyz` says that everything answers; rejects when the process ends before. */
+  untilReady(): Promise<void>;
+  /** How it ended, with the end of all that it said; undefined while it runs. */
+  readonly gone: () => string | undefined;
+  /** Whether it has ended although nobody had asked it to. */
+  readonly endedUnasked: () => boolean;
   /** What must never be seen: an exit nobody asked for, an error or worse in the log, a word on standard error. */
   faults(): readonly string[];
 }
@@ -50,6 +54,7 @@ const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
 const WITH_ITS_TESTS: readonly string[] = ['--pdeathsig', 'KILL', '--'];
 
 const SERVE: readonly string[] = ['serve'];
+const LAST_LINES = 10;
 
 // The service writes nothing but its log; other commands speak to people.
 const NO_LOG_LINE = { level: 60, what: 'not a log line' };
@@ -76,8 +81,9 @@ export async function startRtmanager(
     child.once('close', (code, signal) => resolve((exit = { code, signal })));
   });
 
+  const lastWords = (): readonly string[] => [...log.slice(-LAST_LINES).map((line) => JSON.stringify(line)), stderr().slice(-2000)];
   const urlOf = (): string => log.find(({ msg }) => msg === 'service started')?.url ?? '';
-  if (command === SERVE) await waitFor('the service to listen', () => urlOf() !== '' || exit !== null, { timeoutMs: 20_000 });
+  if (command === SERVE) await waitFor('the service to listen', () => urlOf() !== '' || exit !== null);
 
   const rtmanager: RtmanagerProcess = {
     pid: child.pid ?? 0,
@@ -95,13 +101,14 @@ export async function startRtmanager(
       return exited;
     },
     readyz: () => readyz(rtmanager.url),
-    untilReady: async (timeoutMs = 30_000) => {
-      const isReady = async () => exit !== null || (await rtmanager.readyz()).status === 200;
-      await waitFor('the service to be ready', isReady, { timeoutMs, everyMs: 50 });
-      if (exit !== null) throw new Error(`the service has ended: ${rtmanager.faults().join('; ')}`);
+    untilReady: async () => {
+      const isReady = async () => exit === null && (await rtmanager.readyz()).status === 200;
+      await waitFor('the service to be ready', isReady, { everyMs: 50, hopeless: rtmanager.gone });
     },
+    gone: () => (exit === null ? undefined : [`it ended with ${JSON.stringify(exit)}; its output ends:`, ...lastWords()].join('\n')),
+    endedUnasked: () => exit !== null && !asked,
     faults: () => [
-      ...(exit !== null && !asked ? [`unexpected exit: ${JSON.stringify(exit)}`] : []),
+      ...(rtmanager.endedUnasked() ? [`unexpected exit: ${JSON.stringify(exit)}`] : []),
       // Whoever was frozen says so when it goes on.
       ...log.filter(({ level, event }) => level >= 50 && !(frozen && event === 'stalled')).map((line) => `logged: ${JSON.stringify(line)}`),
       ...(stderr() === '' ? [] : [`wrote to standard error: ${stderr()}`]),
@@ -129,7 +136,7 @@ function logLine(line: string, { level, what }: typeof NO_LOG_LINE): LogLine {
 }
 
 async function readyz(url: string): Promise<Readyz> {
-  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(15_000) });
+  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(60_000) });
   const { role, dependencies } = (await response.json()) as Omit<Readyz, 'status'>;
   return { status: response.status, role, dependencies };
 }

@@ -27,6 +27,8 @@ export interface World {
   story(): Promise<string>;
   /** What must never be seen, of all processes so far. */
   faults(): readonly string[];
+  /** Why nothing more comes: no process of the service is left, and one of them ended unasked. Undefined while that is not so. */
+  readonly gone: () => string | undefined;
   /** Ends all processes and removes this world's containers, network and database. */
   close(): Promise<void>;
 }
@@ -82,6 +84,10 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
       return [...open, ...warnings.slice(-40)].map((line) => JSON.stringify(line)).join('\n');
     },
     faults: () => processes.flatMap((rtmanager) => rtmanager.faults()),
+    gone: () => {
+      const ends = processes.flatMap((rtmanager) => rtmanager.gone() ?? []);
+      return ends.length === processes.length && processes.some((each) => each.endedUnasked()) ? ends.at(-1) : undefined;
+    },
     close: async () => {
       await Promise.all(processes.map((rtmanager) => rtmanager.end('SIGKILL')));
       redis.disconnect();

@@ -25,6 +25,12 @@ export interface JobEntry {
 /** The fields of an entry the service wrote. */
 export type Written = Readonly<Record<string, string>>;
 
+/** Whose results are waited for: see World. */
+interface Publishers {
+  readonly redis: Redis;
+  readonly gone: () => string | undefined;
+}
+
 /** Appends one entry and returns its id. */
 export async function publish(redis: Redis, stream: JobStreamName, fields: EntryFields, entryId = '*'): Promise<string> {
   return (await redis.xadd(KEYS[stream], entryId, ...fields.flat())) ?? '';
@@ -69,13 +75,13 @@ export async function resultsOf(redis: Redis, gameId: string): Promise<readonly 
   return (await written(redis, KEYS.results)).filter((result) => result['game_id'] === gameId);
 }
 
-/** Waits until a game has `count` results and returns them. */
-export async function untilResults(redis: Redis, gameId: string, count: number, timeoutMs = 30_000): Promise<readonly Written[]> {
+/** Waits until a game has `count` results and returns them; rejects when nobody is left who could publish them. */
+export async function untilResults({ redis, gone }: Publishers, gameId: string, count: number): Promise<readonly Written[]> {
   const probe = async () => {
     const results = await resultsOf(redis, gameId);
     return results.length >= count ? results : null;
   };
-  return waitFor(`${count} results of ${gameId}`, probe, { timeoutMs, everyMs: 50 });
+  return waitFor(`${count} results of ${gameId}`, probe, { everyMs: 50, hopeless: gone });
 }
 
 function inPairs<T>(flat: readonly T[]): readonly (readonly [T, T])[] {

@@ -6,7 +6,6 @@ import { DockerContainerEngine } from '../docker-container-engine.js';
 import { DockerContainerFleet } from '../docker-container-fleet.js';
 import type { EventLimits } from '../docker-engine-options.js';
 
-const soon = { timeout: 20_000 };
 // Init is off, so that the process of a container is the engine itself.
 const options = { instance: 'events', network: uniqueName('net'), addressing: 'container-ip', init: false } as const;
 
@@ -39,7 +38,7 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     const ended = fleet.watch((hint) => void told.push(hint.kind === 'changed' ? hint.gameId : hint.kind), end.signal);
     ended.catch(() => undefined);
     onTestFinished(() => end.abort());
-    await expect.poll(() => told[0], soon).toBe('connected');
+    await expect.poll(() => told[0]).toBe('connected');
     return { told, ended, count: (what: string) => told.filter((one) => one === what).length };
   }
 
@@ -56,13 +55,13 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     const { told, count } = await follow(fleetOver(proxy.url));
     const gameId = uniqueName('game');
     const id = await started(gameId);
-    await expect.poll(() => count(gameId), soon).toBe(2);
+    await expect.poll(() => count(gameId)).toBe(2);
     const before = told.length;
     proxy.resetAll();
     await engine.kill(id);
-    await expect.poll(() => told.slice(before), soon).toEqual(['connected', gameId]);
+    await expect.poll(() => told.slice(before)).toEqual(['connected', gameId]);
     await engine.remove(id);
-    await expect.poll(() => told.slice(before), soon).toEqual(['connected', gameId, gameId]);
+    await expect.poll(() => told.slice(before)).toEqual(['connected', gameId, gameId]);
   });
 
   it('go on after a connection was lost without a sign', async () => {
@@ -71,10 +70,10 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     const gameId = uniqueName('game');
     const id = await started(gameId);
     // Two openings that were in vain.
-    await expect.poll(() => proxy.taken, soon).toBeGreaterThan(4);
+    await expect.poll(() => proxy.taken).toBeGreaterThan(4);
     await proxy.set({ kind: 'pass' });
-    await expect.poll(() => count('connected'), soon).toBeGreaterThanOrEqual(2);
-    await expect.poll(() => count(gameId), soon).toBe(2);
+    await expect.poll(() => count('connected')).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => count(gameId)).toBe(2);
     await engine.remove(id);
   });
 
@@ -82,16 +81,16 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     const { count } = await follow(fleetOver(proxy.url, hasty));
     const gameId = uniqueName('game');
     const id = await started(gameId);
-    await expect.poll(() => count(gameId), soon).toBe(2);
+    await expect.poll(() => count(gameId)).toBe(2);
     daemon.pause();
     onTestFinished(() => daemon.resume());
     // One more connection asks whether the daemon is there; only when that was in vain, the next one opens the stream anew.
     const before = proxy.taken;
-    await expect.poll(() => proxy.taken, soon).toBeGreaterThanOrEqual(before + 2);
+    await expect.poll(() => proxy.taken).toBeGreaterThanOrEqual(before + 2);
     daemon.resume();
-    await expect.poll(() => count('connected'), soon).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => count('connected')).toBeGreaterThanOrEqual(2);
     await engine.remove(id);
-    await expect.poll(() => count(gameId), soon).toBe(4);
+    await expect.poll(() => count(gameId)).toBe(4);
   });
 
   it('end in a fault when the daemon hangs for long, and can be followed again afterwards', async () => {
@@ -103,7 +102,7 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     const { count } = await follow(fleetOver(daemon.host));
     const gameId = uniqueName('game');
     const id = await started(gameId);
-    await expect.poll(() => count(gameId), soon).toBe(2);
+    await expect.poll(() => count(gameId)).toBe(2);
     await engine.remove(id);
   });
 
@@ -120,7 +119,7 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     // Reaped by its shim: a daemon that is back before that hears of the death, and tells it.
     await waitFor('the death', () => !existsSync(`/proc/${State.Pid}`));
     await daemon.restart();
-    await expect.poll(() => count('connected'), soon).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => count('connected')).toBeGreaterThanOrEqual(2);
     const list = await fleet.list();
     expect(list.engineId).toBe(engineId);
     const states = Object.fromEntries(list.incarnations.map(({ owner, state }) => [owner.gameId, state]));
@@ -128,6 +127,6 @@ describe('the events of a daemon of our own', { timeout: 120_000 }, () => {
     // Whatever was told of it was told before the crash.
     expect(told.slice(told.lastIndexOf('connected') + 1)).toEqual([]);
     for (const id of ids) await engine.remove(id);
-    await expect.poll(() => told.slice(told.lastIndexOf('connected') + 1), soon).toEqual([dead, alive, alive]);
+    await expect.poll(() => told.slice(told.lastIndexOf('connected') + 1)).toEqual([dead, alive, alive]);
   });
 });

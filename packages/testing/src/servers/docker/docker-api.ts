@@ -19,7 +19,7 @@ export interface DockerCall {
   /** Sent as a tar archive; excludes `json`. */
   readonly tar?: NodeJS.ReadableStream;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds until the call is cut; default 30 000. */
+  /** Milliseconds until the call is cut; default 120 000. */
   readonly timeoutMs?: number;
 }
 
@@ -55,7 +55,7 @@ function addressOf(host: string): RequestOptions {
   throw new Error(`a Docker Engine's address begins with unix:// or tcp://, got ${host}`);
 }
 
-function send(address: RequestOptions, { method, path, json, tar, headers, timeoutMs = 30_000 }: DockerCall): Promise<DockerAnswer> {
+function send(address: RequestOptions, { method, path, json, tar, headers, timeoutMs = 120_000 }: DockerCall): Promise<DockerAnswer> {
   return new Promise((resolve, reject) => {
     const type = tar === undefined ? 'application/json' : 'application/x-tar';
     // A connection each: a pooled one may belong to an engine that was killed since.

@@ -32,7 +32,7 @@ describe('a private Docker Engine', () => {
     const other = await startDockerEngine();
     await buildEngineImages(other);
     const containers = await Promise.all([startContainer(engine, engineImages.current), startContainer(other, engineImages.current)]);
-    for (const { address } of containers) await expect.poll(() => health(address).catch(() => 0), { timeout: 10_000 }).toBe(200);
+    for (const { address } of containers) await expect.poll(() => health(address).catch(() => 0)).toBe(200);
     expect(new Set(containers.map(({ address }) => address)).size).toBe(2);
     await other.stop();
     expect(await health(containers[0].address)).toBe(200);
@@ -40,7 +40,7 @@ describe('a private Docker Engine', () => {
 
   it('keeps containers alive over a crash of dockerd', async () => {
     const { id, address } = await startContainer(engine, engineImages.current);
-    await expect.poll(() => health(address).catch(() => 0), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => health(address).catch(() => 0)).toBe(200);
     const before = await inspect(engine, id);
     await engine.kill();
     await expect(engine.call({ method: 'GET', path: '/_ping' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -64,7 +64,7 @@ describe('a private Docker Engine', () => {
   it('goes on after a crash of containerd', async () => {
     await engine.containerd.kill();
     await engine.containerd.restart();
-    const started = expect.poll(() => startContainer(engine, engineImages.tiny).catch(() => undefined), { timeout: 20_000 });
+    const started = expect.poll(() => startContainer(engine, engineImages.tiny).catch(() => undefined));
     await started.toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 

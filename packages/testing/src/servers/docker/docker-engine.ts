@@ -56,7 +56,7 @@ function startDockerd(command: string, dir: string, args: readonly string[]): Pr
     args,
     cwd: dir,
     logFile: join(dir, 'dockerd.log'),
-    ready: async () => (await api.call({ method: 'GET', path: '/_ping', timeoutMs: 1000 })).status === 200,
+    ready: async () => (await api.call({ method: 'GET', path: '/_ping', timeoutMs: 5000 })).status === 200,
     // A killed dockerd leaves its pid file, and the next one refuses to start while that pid still exists, even as a zombie.
     beforeStart: async () => {
       await Promise.all([rm(join(dir, 'docker.pid'), { force: true }), endLostContainers(dir)]);

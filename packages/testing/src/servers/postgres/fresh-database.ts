@@ -11,7 +11,7 @@ export interface FreshDatabase {
 }
 
 /**
- * Creates an empty database with a name that no other test has. Rejects when the server does not answer within 10 s or the
+ * Creates an empty database with a name that no other test has. Rejects when the server does not answer within a minute or the
  * URL's user may not create databases.
  */
 export async function freshDatabase(serverUrl: string): Promise<FreshDatabase> {
@@ -23,7 +23,7 @@ export async function freshDatabase(serverUrl: string): Promise<FreshDatabase> {
 }
 
 async function administer(serverUrl: string, statement: string): Promise<void> {
-  const sql = postgres(serverUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
+  const sql = postgres(serverUrl, { max: 1, connect_timeout: 60, onnotice: () => undefined });
   try {
     await sql.unsafe(statement);
   } finally {

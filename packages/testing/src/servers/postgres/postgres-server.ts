@@ -79,7 +79,7 @@ const startupHeader = Buffer.from([0, 0, 0, startupParameters.length + 8, 0, 3, 
 /** Whether a session can begin: the server answers `R` (authentication) then, and `E` (error) while it recovers. */
 async function acceptsSessions(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(1000, () => socket.destroy(new Error('no answer to the start-up packet')));
+  socket.setTimeout(5000, () => socket.destroy(new Error('no answer to the start-up packet')));
   try {
     socket.write(Buffer.concat([startupHeader, startupParameters]));
     const [reply] = (await once(socket, 'data')) as [Buffer];

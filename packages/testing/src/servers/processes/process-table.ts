@@ -37,7 +37,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-const STOPPED_WITHIN_MS = 5000;
+const STOPPED_WITHIN_MS = 60_000;
 
 /**
  * Stops processes in their tracks; returns once none of their threads runs any more. The signal alone is only on its way: a

@@ -20,4 +20,18 @@ describe('waitFor', () => {
     const failure: unknown = await waitFor('the server', probe, { timeoutMs: 20, everyMs: 5 }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ message: 'the server: not seen within 20 ms', cause: { message: 'refused' } });
   });
+
+  it('ends when there is no hope left, after one more look', async () => {
+    let looks = 0;
+    const never = (): boolean => {
+      looks += 1;
+      return false;
+    };
+    const hopeless = (): string | undefined => (looks === 2 ? 'it has ended' : undefined);
+    await expect(waitFor('the server', never, { everyMs: 1, hopeless })).rejects.toThrow(
+      'the server: never to be seen, since it has ended',
+    );
+    expect(looks).toBe(3);
+    expect(await waitFor('the server', () => 'late', { hopeless: () => 'it has ended' })).toBe('late');
+  });
 });

@@ -70,7 +70,7 @@ async function makeDataDir(dir: string, diskMb: number | undefined): Promise<str
 /** Redis answers `-LOADING` until it has read its file. */
 async function answersPing(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(500, () => socket.destroy(new Error('no answer to PING')));
+  socket.setTimeout(5000, () => socket.destroy(new Error('no answer to PING')));
   try {
     socket.write('PING\r\n');
     const [reply] = (await once(socket, 'data')) as [Buffer];

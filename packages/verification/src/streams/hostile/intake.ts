@@ -49,19 +49,15 @@ export async function openIntake({ reader, commands }: Record<'reader' | 'comman
       reads = 0;
       stopping = new AbortController();
       running = runLoop('ingest', (signal) => ingest(lease, signal), stopping.signal, { clock: machineClock, observer });
-      await waitFor('the check of the streams', () => reads > 0, { timeoutMs: 20_000 });
+      await waitFor('the check of the streams', () => reads > 0);
     },
     /** Returns once everything that is there was read. */
     async drain() {
       isPaused = false;
-      await waitFor(
-        'everything to be read',
-        async () => {
-          const shapes = await stream.shapes();
-          return STREAMS.every((name) => isReached(shapes[name]?.lastHeldId ?? '0-0', database.places[name]?.cursor ?? '0-0'));
-        },
-        { timeoutMs: 30_000 },
-      );
+      await waitFor('everything to be read', async () => {
+        const shapes = await stream.shapes();
+        return STREAMS.every((name) => isReached(shapes[name]?.lastHeldId ?? '0-0', database.places[name]?.cursor ?? '0-0'));
+      });
     },
   };
 }

@@ -61,9 +61,8 @@ async function openService(url: string): Promise<PublishingProcess[]> {
 }
 
 const decidedSoFar = () => [...results.decided.values()].reduce((sum, count) => sum + count, 0);
-const untilDecided = (count: number) => waitFor(`${String(count)} results`, () => decidedSoFar() >= count, { timeoutMs: 30_000 });
-const untilPublished = () =>
-  waitFor('everything published', async () => (await results.outbox.backlog()).pending === 0, { timeoutMs: 30_000 });
+const untilDecided = (count: number) => waitFor(`${String(count)} results`, () => decidedSoFar() >= count);
+const untilPublished = () => waitFor('everything published', async () => (await results.outbox.backlog()).pending === 0);
 
 /** Publishes so many results of each game, one after the other. */
 async function publishEach(count: number, processes: readonly PublishingProcess[]): Promise<void> {
@@ -77,7 +76,7 @@ async function publishEach(count: number, processes: readonly PublishingProcess[
 async function expectExact(lobby: ReadingLobby, again: readonly ReadResult[]): Promise<void> {
   const wanted = decidedSoFar() + again.length;
   const untilRead = async () => (await lobby.readSome(1000)) === 0 && lobby.read.length >= wanted;
-  await waitFor(`${String(wanted)} results`, untilRead, { timeoutMs: 30_000 });
+  await waitFor(`${String(wanted)} results`, untilRead);
   await untilPublished();
   await lobby.readAll();
   expect(numbersByGame(lobby.read)).toEqual(expectedByGame(results.decided, again));
@@ -211,9 +210,9 @@ describe('a server that takes nothing: nothing is lost, nothing is doubled', () 
     await refuse(server);
     const refused = () =>
       processes.flatMap(({ events }) => events.flatMap((event) => (event.kind === 'publish_failed' ? [String(event.error)] : [])));
-    await waitFor('a refusal', () => refused().some((error) => error.includes(refusal)), { timeoutMs: 20_000 });
+    await waitFor('a refusal', () => refused().some((error) => error.includes(refusal)));
     await results.decideLetter('start_jobs');
-    await waitFor('a backlog', async () => (await results.outbox.backlog()).pending > GAMES.length, { timeoutMs: 20_000 });
+    await waitFor('a backlog', async () => (await results.outbox.backlog()).pending > GAMES.length);
     await heal(server);
     const soFar = decidedSoFar();
     await untilDecided(soFar + 200);
