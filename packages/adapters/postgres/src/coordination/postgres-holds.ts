@@ -9,6 +9,9 @@ import { LEASE, leaseValues, underLease } from './under-lease.js';
 
 const { reason, message, since } = runtimeHolds;
 
+/** Whether the hold `restored` was in force when the statement began. */
+export const onHold: SQL = sql`exists (select from ${runtimeHolds} where ${reason} = 'restored')`;
+
 const LIST = statement('list holds', {}, () => sql`select ${reason}, ${message}, ${since} from ${runtimeHolds} order by ${since}`);
 
 const HOLD = { reason: 'text', message: 'text' } as const;

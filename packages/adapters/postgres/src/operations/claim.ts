@@ -4,14 +4,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresFault } from '../client/postgres-faults.js';
-import { onHold } from '../coordination/on-hold.js';
+import { onHold } from '../coordination/postgres-holds.js';
 import { recordColumns, recordOf, recordOrNull } from '../records/record-columns.js';
 import { operationLog, runtimeRecords } from '../schema/schema.js';
 import { bigInt, bool, int, jsonText, oneOf, type Row, text, textOrNull } from '../sql/row.js';
 import { assignments, fromNow } from '../sql/sql-text.js';
-import { type Slots, statement } from '../sql/statement.js';
+import { type Placeholders, statement } from '../sql/statement.js';
+import { superseded } from './renew.js';
 import { loadJob } from './stored-job.js';
-import { superseded } from './superseded.js';
 
 const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt } = operationLog;
 const expired = alias(operationLog, 'expired');
@@ -21,7 +21,7 @@ const earlier = alias(operationLog, 'earlier');
 const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int', takeOver: 'boolean', inFlight: 'json' } as const;
 
 // A row without a holder was handed back: it waits for its time, not for its holder's death.
-const takeOvers = (isKind: SQL, limit: SQL, p: Slots<typeof PARAMETERS>) => sql`
+const takeOvers = (isKind: SQL, limit: SQL, p: Placeholders<typeof PARAMETERS>) => sql`
   select ${expired.opId} as op_id from ${operationLog} ${expired}
   where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind} and not ${onHold}
     and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))

@@ -2,9 +2,8 @@ import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@ga
 import type { JobResult } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { presentEpoch } from '../outbox/epoch.js';
-import { outboxEntryOf, storeDeadLetter } from '../outbox/outbox-message.js';
-import { renumbered } from '../outbox/renumbered.js';
+import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
+import { outboxColumns, outboxEntryOf, presentEpoch, storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox } from '../schema/schema.js';
 import { bigInt, type Row, text } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
@@ -12,10 +11,9 @@ import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
 
 const { opId, gameId, source, attempt, status } = operationLog;
-const { kind, lane, number, dedupeKey, id, payload } = runtimeOutbox;
+const { kind, number, dedupeKey, id } = runtimeOutbox;
 
-const nextNumber = (of: SQL) =>
-  sql`1 + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = ${of} and ${lane} = m.game_id), 0)`;
+const nextNumber = (of: SQL) => sql`1 + ${lastNumber(of, sql`m.game_id`)}`;
 
 // Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
 // only after this statement has ended.
@@ -69,7 +67,7 @@ const LOOK = statement(
   'look at a finish',
   { opId: 'uuid', attempt: 'int' },
   (p) => sql`
-    select ${status} as op_status, ${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload, ${presentEpoch} as epoch
+    select ${status} as op_status, ${outboxColumns}
     from ${operationLog} left join ${runtimeOutbox} on ${kind} = 'job_result' and ${dedupeKey} = ${opId}::text
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
 );
@@ -82,7 +80,7 @@ export interface Ending {
 
 /** {@link OperationJournal.finish} for several operations, each of them once, in one statement. Outcomes in the order given. */
 export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
-  const rows = await renumbered(executor, FINISH({ asked: endings.map(endingJson) }));
+  const rows = await retryTakenNumbers(executor, FINISH({ asked: endings.map(endingJson) }));
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
   const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
   return Promise.all(

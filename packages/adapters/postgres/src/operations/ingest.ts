@@ -2,10 +2,10 @@ import { jobOperation } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { onHold } from '../coordination/on-hold.js';
+import { onHold } from '../coordination/postgres-holds.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
+import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
-import { renumbered } from '../outbox/renumbered.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
 import { bool, int } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
@@ -13,7 +13,7 @@ import { statement } from '../sql/statement.js';
 import { storeJob } from './stored-job.js';
 
 const { stream, entryId, payloadHash } = operationLog;
-const { kind, lane, number, dedupeKey } = runtimeOutbox;
+const { kind, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
 // Entry ids are pairs of unsigned 64-bit integers.
@@ -57,7 +57,7 @@ const INGEST = statement(
       ${insertSelect(runtimeOutbox, {
         kind: sql`'dead_letter'`,
         lane: sql`l.lane`,
-        number: sql`l.nth + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${lane} = l.lane), 0)`,
+        number: sql`l.nth + ${lastNumber(sql`'dead_letter'`, sql`l.lane`)}`,
         dedupeKey: sql`l.dedupe_key`,
         payload: sql`l.payload::json`,
       })}
@@ -79,7 +79,7 @@ const INGEST = statement(
 /** {@link OperationJournal.ingest} */
 export async function ingest(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
   const { lease, jobs, deadLetters, entriesRead } = intake;
-  const [row = {}] = await renumbered(
+  const [row = {}] = await retryTakenNumbers(
     executor,
     INGEST({
       ...leaseValues(lease),

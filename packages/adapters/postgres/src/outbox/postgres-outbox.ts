@@ -5,20 +5,17 @@ import { runtimeOutbox } from '../schema/schema.js';
 import { int } from '../sql/row.js';
 import { ago } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { presentEpoch } from './epoch.js';
-import { outboxEntryOf } from './outbox-message.js';
+import { outboxColumns, outboxEntryOf } from './outbox-message.js';
 import { pruneOutbox } from './prune-outbox.js';
 import { lately, markPublished, publishState } from './publish-marks.js';
 import { takeBack } from './take-back.js';
 
-const { id, kind, lane, number, payload, createdAt, publishedAt } = runtimeOutbox;
-const COLUMNS = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload,
-  ${presentEpoch} as epoch`;
+const { id, kind, lane, number, createdAt, publishedAt } = runtimeOutbox;
 
 const PENDING = statement(
   'read the outbox',
   { limit: 'int' },
-  (p) => sql`select ${COLUMNS} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
+  (p) => sql`select ${outboxColumns} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
 );
 
 const LANE = statement(
@@ -30,7 +27,7 @@ const LANE = statement(
       where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= ${p.fromNumber}
         and (${publishedAt} is null or ${publishedAt} > ${ago(p.markedWithinMs)})
     )
-    select ${COLUMNS} from ${runtimeOutbox}
+    select ${outboxColumns} from ${runtimeOutbox}
     where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= (select first.number from first)
     order by ${number} limit ${p.limit}`,
 );

@@ -5,7 +5,7 @@ import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, oneOf, text, textOrNull } from '../sql/row.js';
 import { ago, assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { presentEpoch } from './epoch.js';
+import { presentEpoch } from './outbox-message.js';
 
 const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
 const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];

@@ -3,8 +3,7 @@ import { PostgresFault } from '../client/postgres-faults.js';
 import { int } from '../sql/row.js';
 import { MIGRATIONS_TABLE } from './apply-migrations.js';
 import { readMigrations } from './migrations.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
-import { SchemaTooOldError } from './schema-too-old-error.js';
+import { SchemaTooNewError, SchemaTooOldError } from './schema-errors.js';
 
 const APPLIED = {
   name: 'count the migrations',

@@ -4,7 +4,7 @@ import { text } from '../sql/row.js';
 import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { runtimeSettings } from './schema.js';
-import { WrongInstanceError } from './wrong-instance-error.js';
+import { WrongInstanceError } from './schema-errors.js';
 
 const { key, value } = runtimeSettings;
 

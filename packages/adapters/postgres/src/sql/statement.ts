@@ -40,8 +40,8 @@ export type Parameters = Readonly<Record<string, keyof Types>>;
 /** What must be given for {@link Parameters}. A json value of null is SQL's NULL. */
 export type Values<P extends Parameters> = { readonly [K in keyof P]: Types[P[K]] };
 
-/** Parameters as they are written into a statement, each with its cast. */
-export type Slots<P extends Parameters> = { readonly [K in keyof P]: SQL };
+/** What stands in a statement for each of its {@link Parameters}: a placeholder with its cast. */
+export type Placeholders<P extends Parameters> = { readonly [K in keyof P]: SQL };
 
 const dialect = new PgDialect();
 
@@ -52,10 +52,12 @@ const dialect = new PgDialect();
 export function statement<P extends Parameters>(
   name: string,
   parameters: P,
-  build: (slots: Slots<P>) => SQL,
+  build: (placeholders: Placeholders<P>) => SQL,
 ): (values: Values<P>) => Query {
-  const slots = Object.fromEntries(Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}${CASTS[type]}`]));
-  const compiled = dialect.sqlToQuery(build(slots as Slots<P>));
+  const placeholders = Object.fromEntries(
+    Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}${CASTS[type]}`]),
+  );
+  const compiled = dialect.sqlToQuery(build(placeholders as Placeholders<P>));
   const places = compiled.params.map((param) => {
     if (!is(param, Placeholder)) throw new TypeError(`statement ${name}: values come through parameters`);
     return { key: param.name, isJson: parameters[param.name] === 'json' };
