@@ -20,3 +20,5 @@ export { type MigrateOptions, migrate } from './schema/migrate.js';
 export { migratePglite } from './schema/migrate-pglite.js';
 /** @public for other services and tools that read the same database */
 export { SchemaTooNewError, SchemaTooOldError, WrongInstanceError } from './schema/schema-errors.js';
+/** @public for the generator that writes the statements down */
+export { type CompiledStatement, compiledStatements } from './sql/statement.js';

@@ -10,6 +10,7 @@ import { onHold } from './postgres-holds.js';
 
 const { status } = operationLog;
 
+/** Fails every operation that has not ended, while the database is held as restored. Nothing is published of them. */
 const CLOSE_OPERATIONS = statement(
   'close operations',
   { message: 'text' },
@@ -30,6 +31,7 @@ const CLOSE_OPERATIONS = statement(
     select count(*)::int as closed from closed`,
 );
 
+/** The last number of each lane that is asked for, in the order given. */
 const LAST_NUMBERS = statement(
   'read last numbers',
   { lanes: 'json' },

@@ -20,7 +20,7 @@ const earlier = alias(operationLog, 'earlier');
 
 const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int', takeOver: 'boolean', inFlight: 'json' } as const;
 
-// A row without a holder was handed back: it waits for its time, not for its holder's death.
+// A row without a holder was released: it waits for its time, not for its holder's death.
 const takeOvers = (isKind: SQL, limit: SQL, p: Placeholders<typeof PARAMETERS>) => sql`
   select ${expired.opId} as op_id from ${operationLog} ${expired}
   where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind} and not ${onHold}
@@ -38,6 +38,10 @@ const heads = (isKind: SQL, limit: SQL, taken: SQL) => sql`
           where ${earlier.gameId} = ${head.gameId} and ${earlier.status} = 'queued') = ${head.ord} end
   order by ${head.ord} limit greatest(${limit} - (select count(*) from ${taken}), 0) for update of ${head} skip locked`;
 
+/**
+ * Claims operations: expired claims first, then the first queued operation of each game for which nothing runs. Starts
+ * and all others have limits of their own. Returns each operation with the record of its game.
+ */
 const CLAIM = statement(
   'claim',
   PARAMETERS,
@@ -72,6 +76,7 @@ const CLAIM = statement(
     order by c.ord`,
 );
 
+/** The present records of games. */
 const RECORDS = statement(
   'read records of claims',
   { gameIds: 'json' },

@@ -15,15 +15,19 @@ const { kind, number, dedupeKey, id } = runtimeOutbox;
 
 const nextNumber = (of: SQL) => sql`1 + ${lastNumber(of, sql`m.game_id`)}`;
 
-// Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
-// only after this statement has ended.
+/**
+ * Ends operations, each with the change of its record, its result and its dead letter. Of each that was ended there is a
+ * row without an id, and one more with the number of its result if one is to be published.
+ * Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
+ * only after this statement has ended.
+ */
 const FINISH = statement(
   'finish',
   { asked: 'json' },
   (p) => sql`
     with ${fenced(
       p.asked,
-      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, letter text`,
+      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, dead_letter text`,
       sql`${gameId}, ${source}`,
       sql`false`,
     )}, published as (
@@ -35,14 +39,14 @@ const FINISH = statement(
         payload: sql`m.result::json`,
       })} from passed m where m.source = 'lobby'
       returning ${dedupeKey}, ${id}, ${number}
-    ), lettered as (
+    ), dead_lettered as (
       ${insertSelect(runtimeOutbox, {
         kind: sql`'dead_letter'`,
         lane: sql`m.game_id`,
         number: nextNumber(sql`'dead_letter'`),
         dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.letter::json`,
-      })} from passed m where m.letter is not null
+        payload: sql`m.dead_letter::json`,
+      })} from passed m where m.dead_letter is not null
       on conflict (${bareList(kind, dedupeKey)}) do nothing
     ), ended as (
       update ${operationLog} set ${assignments(operationLog, {
@@ -63,6 +67,7 @@ const FINISH = statement(
     union all select dedupe_key, id::text, number::text, ${presentEpoch} from published`,
 );
 
+/** Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published. */
 const LOOK = statement(
   'look at a finish',
   { opId: 'uuid', attempt: 'int' },
@@ -101,7 +106,7 @@ function endingJson({ claim, outcome }: Ending): Record<string, unknown> {
     container_id: result.containerId,
     engine_endpoint: result.engineEndpoint,
     result: JSON.stringify(result),
-    letter: deadLetter === null ? null : JSON.stringify(storeDeadLetter(deadLetter)),
+    dead_letter: deadLetter === null ? null : JSON.stringify(storeDeadLetter(deadLetter)),
   };
 }
 
@@ -110,7 +115,7 @@ function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
   return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
 }
 
-// The statement changed nothing. The attempt is never given twice, so whoever ended it under this attempt was this caller.
+// The statement changed nothing. The attempt is never given twice, so it was this caller who ended it under this attempt.
 async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
   const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
   if (row === undefined) return { kind: 'lost' };

@@ -19,11 +19,14 @@ const cursors = runtimeStreamCursors;
 // Entry ids are pairs of unsigned 64-bit integers.
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
-// Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
-// is repeated, or carried out late, moves no cursor, so its entries are counted once.
+/**
+ * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
+ * Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
+ * is repeated, or carried out late, moves no cursor, so its entries are counted once.
+ */
 const INGEST = statement(
-  'take in',
-  { ...LEASE, jobs: 'json', letters: 'json', cursors: 'json' },
+  'ingest',
+  { ...LEASE, jobs: 'json', deadLetters: 'json', cursors: 'json' },
   (p) => sql`
     with ${underLease(p)}, open as (
       select 1 from lease where not ${onHold}
@@ -48,12 +51,12 @@ const INGEST = statement(
       order by j.n
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
-    ), letters as (
+    ), dead_letters as (
       select l.lane, l.dedupe_key, l.payload, row_number() over (partition by l.lane order by l.n) as nth
-      from open, rows from (json_to_recordset(${p.letters}) as (lane text, dedupe_key text, payload text)) with ordinality
+      from open, rows from (json_to_recordset(${p.deadLetters}) as (lane text, dedupe_key text, payload text)) with ordinality
         as l(lane, dedupe_key, payload, n)
       where not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = l.dedupe_key)
-    ), sent as (
+    ), dead_lettered as (
       ${insertSelect(runtimeOutbox, {
         kind: sql`'dead_letter'`,
         lane: sql`l.lane`,
@@ -61,7 +64,7 @@ const INGEST = statement(
         dedupeKey: sql`l.dedupe_key`,
         payload: sql`l.payload::json`,
       })}
-      from letters l order by l.lane, l.nth
+      from dead_letters l order by l.lane, l.nth
       on conflict (${bareList(kind, dedupeKey)}) do nothing
     ), moved as (
       ${insertSelect(cursors, { stream: sql`c.stream`, cursor: sql`c.cursor` })}
@@ -84,7 +87,7 @@ export async function ingest(executor: PgExecutor, intake: Intake): Promise<Inta
     INGEST({
       ...leaseValues(lease),
       jobs: jobs.map(jobRow),
-      letters: [...new Map(deadLetters.map((letter) => [letterKey(letter), letterRow(letter)])).values()],
+      deadLetters: [...new Map(deadLetters.map((letter) => [letterKey(letter), letterRow(letter)])).values()],
       cursors: Object.entries(intake.cursors).map(([stream, cursor]) => ({
         stream,
         cursor,

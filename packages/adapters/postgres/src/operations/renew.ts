@@ -21,7 +21,10 @@ export function superseded(row: string): SQL {
     and ${stop.status} = 'queued' and ${stop.ord} > ${start}.ord and case when ${stop.op} = 'stop' then ${stop.valid} else false end))`;
 }
 
-// Rows are locked in one order everywhere, so that two statements over many rows can't wait for each other.
+/**
+ * Extends claims. A row for each that is still held, with whether a later stop has superseded the operation.
+ * Rows are locked in one order everywhere, so that two statements over many rows can't wait for each other.
+ */
 const RENEW = statement(
   'renew',
   { claims: 'json', ttlMs: 'float' },

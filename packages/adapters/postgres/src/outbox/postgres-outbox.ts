@@ -12,12 +12,14 @@ import { takeBack } from './take-back.js';
 
 const { id, kind, lane, number, createdAt, publishedAt } = runtimeOutbox;
 
+/** The messages that are not marked as published, the oldest first. */
 const PENDING = statement(
   'read the outbox',
   { limit: 'int' },
   (p) => sql`select ${outboxColumns} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
 );
 
+/** The messages of a lane from the first that is not marked, or was marked lately, at or after a number. */
 const LANE = statement(
   'read an outbox lane',
   { kind: 'text', lane: 'text', fromNumber: 'bigint', markedWithinMs: 'float', limit: 'int' },
@@ -32,6 +34,7 @@ const LANE = statement(
     order by ${number} limit ${p.limit}`,
 );
 
+/** How many messages are not marked as published, and how old the oldest is. */
 const BACKLOG = statement(
   'count the outbox',
   {},
