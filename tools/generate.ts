@@ -1,7 +1,7 @@
-// Writes every generated file anew; with --check writes nothing and fails if one is not what it would be.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes every generated file anew, and removes the ones whose source is gone; with --check changes nothing, and fails if it would.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GENERATED } from './generators/index.js';
+import { GENERATED, GENERATED_FOLDERS } from './generators/index.js';
 import { ROOT, report } from './lib/workspace.js';
 
 const check = process.argv.includes('--check');
@@ -20,4 +20,20 @@ for (const { path, text } of GENERATED) {
   }
 }
 
+for (const path of leftOver()) {
+  if (check) {
+    stale.push(`${path} has no source any more: run npm run generate`);
+  } else {
+    rmSync(join(ROOT, path), { recursive: true });
+    console.log(`removed ${path}`);
+  }
+}
+
 report(stale, `all ${GENERATED.length} generated files are current`);
+
+function leftOver(): string[] {
+  const wanted = new Set(GENERATED.map(({ path }) => path));
+  const folders = GENERATED_FOLDERS.filter((folder) => existsSync(join(ROOT, folder)));
+  const found = folders.flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`));
+  return found.filter((path) => !wanted.has(path));
+}

@@ -1,4 +1,5 @@
 import { documentConfig } from '@galaxy/rtmanager';
+import { COMPILED_STATEMENTS, compiledStatementFiles } from './compiled-statements.js';
 import { statusMachinePage } from './status-machine.js';
 
 /** A file that is made from the sources, and how. */
@@ -13,4 +14,8 @@ export interface Generated {
 export const GENERATED: readonly Generated[] = [
   { path: 'docs/status-machine.md', text: statusMachinePage },
   { path: 'docs/configuration.md', text: documentConfig },
+  ...compiledStatementFiles(),
 ];
+
+/** Folders in which every file is generated: what else lies there was made from something that is gone. */
+export const GENERATED_FOLDERS: readonly string[] = [COMPILED_STATEMENTS];

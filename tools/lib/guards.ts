@@ -51,8 +51,8 @@ export const GUARDS: readonly Guard[] = [
     name: 'the number of a result',
     edits: [
       {
-        file: 'packages/adapters/redis/src/scripts/scripts.ts',
-        from: "if number <= tonumber(held) then return {'already_published'} end",
+        file: 'packages/adapters/redis/src/scripts/publish-numbered.ts',
+        from: "if tonumber(number) <= tonumber(held) then return {'already_published'} end",
         to: '',
       },
     ],
@@ -111,8 +111,8 @@ export const GUARDS: readonly Guard[] = [
     name: 'the epoch that was compared, at its adoption',
     edits: [
       {
-        file: 'packages/adapters/redis/src/scripts/publishing-scripts.ts',
-        from: "if known ~= ARGV[2] and known ~= ARGV[1] then return 'changed' end",
+        file: 'packages/adapters/redis/src/scripts/adopt-epoch.ts',
+        from: "if known ~= seenEpoch and known ~= newEpoch then return 'changed' end",
         to: '',
       },
     ],

@@ -19,8 +19,6 @@ export { knownInstance, loadInstance } from './schema/instance.js';
 export { type MigrateOptions, migrate } from './schema/migrate.js';
 export { migratePglite } from './schema/migrate-pglite.js';
 /** @public for other services and tools that read the same database */
-export { SchemaTooNewError } from './schema/schema-too-new-error.js';
-/** @public for other services and tools that read the same database */
-export { SchemaTooOldError } from './schema/schema-too-old-error.js';
-/** @public for other services and tools that read the same database */
-export { WrongInstanceError } from './schema/wrong-instance-error.js';
+export { SchemaTooNewError, SchemaTooOldError, WrongInstanceError } from './schema/schema-errors.js';
+/** @public for the generator that writes the statements down */
+export { type CompiledStatement, compiledStatements } from './sql/statement.js';

@@ -20,7 +20,7 @@ import { PgliteExecutor } from './client/pglite-executor.js';
 import { loadInstance } from './schema/instance.js';
 import { migratePglite } from './schema/migrate-pglite.js';
 import { readMigrations } from './schema/migrations.js';
-import { SchemaTooNewError } from './schema/schema-too-new-error.js';
+import { SchemaTooNewError } from './schema/schema-errors.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
 const TOTAL = readMigrations().length;

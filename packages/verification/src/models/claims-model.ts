@@ -9,7 +9,7 @@
  *
  * What stands for which code (packages/use-cases/src unless another place is named):
  *   claims/journal.ts           claims, take-overs: work-operations.ts; claim.ts in adapters/postgres
- *                               renewal, superseded: claim-keeper.ts; renew.ts, superseded.ts in adapters/postgres
+ *                               renewal, superseded: claim-keeper.ts; renew.ts in adapters/postgres
  *                               steps: start-run.ts; advance.ts, fenced.ts in adapters/postgres
  *                               finish, its repetition: run-operation.ts; finish.ts in adapters/postgres
  *                               a reply that is lost, a dropped run: release-claim.ts; ending an exhausted one: exhausted.ts,

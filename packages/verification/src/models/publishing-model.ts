@@ -12,7 +12,7 @@
  *   publishing/publishers.ts    a result decided: finish.ts in packages/adapters/postgres/src; sending, filling a gap, marking, the
  *                               relay: publish-in-order.ts and publish-outbox.ts in packages/use-cases/src; publish-marks.ts in
  *                               packages/adapters/postgres/src
- *   publishing/redis.ts         PUBLISH_NUMBERED of scripts.ts and ADOPT_EPOCH of publishing-scripts.ts in packages/adapters/redis/src;
+ *   publishing/redis.ts         publish-numbered.ts and adopt-epoch.ts in packages/adapters/redis/src/scripts;
  *                               Lobby: apps/lobby-producer/src/read-job-results.ts
  *   publishing/verification.ts  the comparison: compare-published.ts in packages/use-cases/src; take-back.ts in packages/adapters/postgres/src
  *

@@ -21,7 +21,7 @@ export interface PostgresOptions {
 
 // A server that turned read-only after a failover, and a connection slot that can't connect any more.
 const NEEDS_A_NEW_CLIENT: readonly (string | null)[] = ['DEADLINE_EXCEEDED', 'CONNECT_TIMEOUT', '25006'];
-const FAREWELL_SECONDS = 1;
+const CLOSE_SECONDS = 1;
 
 /**
  * Runs statements through postgres.js. It never opens a transaction: there a lost connection was seen to end the
@@ -51,7 +51,7 @@ export class PostgresExecutor implements PgExecutor {
       return await withinDeadline(client.unsafe<Record<string, unknown>[]>(text, [...params], { prepare }), this.#deadlineMs);
     } catch (error) {
       const code = sqlstate(error);
-      if (NEEDS_A_NEW_CLIENT.includes(code)) this.#replace(client, code === 'CONNECT_TIMEOUT' ? FAREWELL_SECONDS : 0);
+      if (NEEDS_A_NEW_CLIENT.includes(code)) this.#replace(client, code === 'CONNECT_TIMEOUT' ? CLOSE_SECONDS : 0);
       throw new PostgresFault(name, error);
     }
   }
@@ -62,7 +62,7 @@ export class PostgresExecutor implements PgExecutor {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#client.end({ timeout: FAREWELL_SECONDS });
+    await this.#client.end({ timeout: CLOSE_SECONDS });
   }
 
   #replace(client: postgres.Sql, afterSeconds: number): void {
@@ -79,7 +79,7 @@ export class PostgresExecutor implements PgExecutor {
       // One statement per connection at a time: behind one that waits for a lock, others would wait too.
       ...{ max_pipeline: 0 },
       connect_timeout: 3,
-      // Closes connections that the old client may open after it was given up.
+      // Closes connections that the old client may open after it was replaced.
       idle_timeout: 60,
       keep_alive: 10,
       backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),

@@ -9,6 +9,10 @@ import { LEASE, leaseValues, underLease } from './under-lease.js';
 
 const { reason, message, since } = runtimeHolds;
 
+/** Whether the hold `restored` was in force when the statement began. */
+export const onHold: SQL = sql`exists (select from ${runtimeHolds} where ${reason} = 'restored')`;
+
+/** Every hold in force, the oldest first. */
 const LIST = statement('list holds', {}, () => sql`select ${reason}, ${message}, ${since} from ${runtimeHolds} order by ${since}`);
 
 const HOLD = { reason: 'text', message: 'text' } as const;
@@ -19,14 +23,17 @@ const insertHold = (p: { readonly reason: SQL; readonly message: SQL }): SQL =>
 const orUpdate = (p: { readonly message: SQL }): SQL =>
   sql`on conflict (${bare(reason)}) do update set ${assignments(runtimeHolds, { message: p.message })}`;
 
+/** Sets a hold. One that is in force gets the new message and keeps its time. */
 const SET = statement('set a hold', HOLD, (p) => sql`${insertHold(p)} ${orUpdate(p)}`);
 
+/** Sets a hold as `set a hold` does, while the lease is held. */
 const SET_UNDER_LEASE = statement(
   'set a hold under a lease',
   { ...LEASE, ...HOLD },
   (p) => sql`with ${underLease(p)} ${insertHold(p)} from lease ${orUpdate(p)}`,
 );
 
+/** Ends a hold. */
 const CLEAR = statement('clear a hold', { reason: 'text' }, (p) => sql`delete from ${runtimeHolds} where ${reason} = ${p.reason}`);
 
 /** Holds in the table `runtime_holds`, by the database's clock. */

@@ -8,17 +8,28 @@ import { statement } from '../sql/statement.js';
 
 const { key, value } = runtimeSettings;
 
-const GET = statement('read a setting', { key: 'text' }, (p) => sql`select ${value} from ${runtimeSettings} where ${key} = ${p.key}`);
+/** One fact about the installation. */
+const GET = statement(
+  'read an installation fact',
+  { key: 'text' },
+  (p) => sql`select ${value} from ${runtimeSettings} where ${key} = ${p.key}`,
+);
 
+/** Stores a fact, over the one that was there. */
 const SET = statement(
-  'set a setting',
+  'set an installation fact',
   { key: 'text', value: 'text' },
   (p) => sql`
     ${insertSelect(runtimeSettings, { key: p.key, value: p.value })}
     on conflict (${bare(key)}) do update set ${assignments(runtimeSettings, { value: p.value })}`,
 );
 
-const REMOVE = statement('remove a setting', { key: 'text' }, (p) => sql`delete from ${runtimeSettings} where ${key} = ${p.key}`);
+/** Removes a fact. */
+const REMOVE = statement(
+  'remove an installation fact',
+  { key: 'text' },
+  (p) => sql`delete from ${runtimeSettings} where ${key} = ${p.key}`,
+);
 
 /** InstallationFacts in the table `runtime_settings`. */
 export class PostgresInstallationFacts implements InstallationFacts {

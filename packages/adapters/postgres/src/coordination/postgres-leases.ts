@@ -8,6 +8,10 @@ import { statement } from '../sql/statement.js';
 
 const { name, holder, epoch, expiresAt } = runtimeLeases;
 
+/**
+ * Takes a lease that is free or expired, or renews the own one. Each new holding has an epoch of its own. No row when
+ * somebody else holds it.
+ */
 const ACQUIRE = statement(
   'acquire a lease',
   { name: 'text', holder: 'text', ttlMs: 'float' },
@@ -22,7 +26,7 @@ const ACQUIRE = statement(
     returning ${epoch}::text`,
 );
 
-// Without a holder the grant fences nothing any more, also before somebody else takes the lease.
+/** Frees a lease. Without a holder the grant fences nothing any more, also before somebody else takes the lease. */
 const RELEASE = statement(
   'release a lease',
   { name: 'text', holder: 'text', epoch: 'bigint' },

@@ -1,14 +1,16 @@
 import type { OutboxLane, Recovery } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { operationLog, runtimeHolds, runtimeOutbox } from '../schema/schema.js';
+import { lastNumber } from '../outbox/lane-numbers.js';
+import { operationLog } from '../schema/schema.js';
 import { bigInt, int } from '../sql/row.js';
 import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
+import { onHold } from './postgres-holds.js';
 
 const { status } = operationLog;
-const { kind, lane, number } = runtimeOutbox;
 
+/** Fails every operation that has not ended, while the database is held as restored. Nothing is published of them. */
 const CLOSE_OPERATIONS = statement(
   'close operations',
   { message: 'text' },
@@ -23,17 +25,18 @@ const CLOSE_OPERATIONS = statement(
         errorMessage: p.message,
         finishedAt: sql`clock_timestamp()`,
       })}
-      where ${status} in ('queued', 'running') and exists (select from ${runtimeHolds} where ${runtimeHolds.reason} = 'restored')
+      where ${status} in ('queued', 'running') and ${onHold}
       returning 1
     )
     select count(*)::int as closed from closed`,
 );
 
+/** The last number of each lane that is asked for, in the order given. */
 const LAST_NUMBERS = statement(
   'read last numbers',
   { lanes: 'json' },
   (p) => sql`
-    select coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = l.kind and ${lane} = l.lane), 0)::text as number
+    select ${lastNumber(sql`l.kind`, sql`l.lane`)}::text as number
     from rows from (json_to_recordset(${p.lanes}) as (kind text, lane text)) with ordinality as l(kind, lane, n)
     order by l.n`,
 );

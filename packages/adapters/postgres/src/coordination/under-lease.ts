@@ -1,7 +1,7 @@
 import type { LeaseGrant } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { runtimeLeases } from '../schema/schema.js';
-import type { Slots } from '../sql/statement.js';
+import type { Placeholders } from '../sql/statement.js';
 
 /** The parameters of a statement under a lease. */
 export const LEASE = { name: 'text', holder: 'text', epoch: 'bigint' } as const;
@@ -11,7 +11,7 @@ export const LEASE = { name: 'text', holder: 'text', epoch: 'bigint' } as const;
  * row is locked, so that statements under one lease run one after the other; everything else must read from `lease`.
  * What a statement reads beside it is as of the statement's beginning, from before it may have waited for the lock.
  */
-export function underLease({ name, holder, epoch }: Slots<typeof LEASE>): SQL {
+export function underLease({ name, holder, epoch }: Placeholders<typeof LEASE>): SQL {
   return sql`lease as (
     select 1 as held from ${runtimeLeases}
     where ${runtimeLeases.name} = ${name} and ${runtimeLeases.holder} = ${holder} and ${runtimeLeases.epoch} = ${epoch}

@@ -14,8 +14,11 @@ const { opId, gameId, attempt, status, holder, step, stepAttempt, furthestStep, 
 const isSame = (asked: ReturnType<typeof sql>) => sql`(${stepAttempt} is not distinct from ${attempt} and ${step} = ${asked}.step
   and ${containerId} is not distinct from ${asked}.container_id and ${previous}::text is not distinct from ${asked}.previous::text)`;
 
-// Only a step the operation had never reached earns the attempt its credit: one that repeats what was done before, and
-// dies again, must count as a failure.
+/**
+ * Records a step of an operation, together with the change of its record. No row when nothing was done.
+ * Only a step the operation had never reached earns the attempt its credit: one that repeats what was done before, and
+ * dies again, must count as a failure.
+ */
 const ADVANCE = statement(
   'advance',
   { asked: 'json' },
@@ -38,6 +41,7 @@ const ADVANCE = statement(
     returning 1`,
 );
 
+/** Why an advance did nothing: no row when the claim is lost, otherwise whether the very step is recorded, and the record. */
 const LOOK = statement(
   'look at an advance',
   { asked: 'json' },

@@ -4,14 +4,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresFault } from '../client/postgres-faults.js';
-import { onHold } from '../coordination/on-hold.js';
+import { onHold } from '../coordination/postgres-holds.js';
 import { recordColumns, recordOf, recordOrNull } from '../records/record-columns.js';
 import { operationLog, runtimeRecords } from '../schema/schema.js';
 import { bigInt, bool, int, jsonText, oneOf, type Row, text, textOrNull } from '../sql/row.js';
 import { assignments, fromNow } from '../sql/sql-text.js';
-import { type Slots, statement } from '../sql/statement.js';
+import { type Placeholders, statement } from '../sql/statement.js';
+import { superseded } from './renew.js';
 import { loadJob } from './stored-job.js';
-import { superseded } from './superseded.js';
 
 const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt } = operationLog;
 const expired = alias(operationLog, 'expired');
@@ -20,8 +20,8 @@ const earlier = alias(operationLog, 'earlier');
 
 const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int', takeOver: 'boolean', inFlight: 'json' } as const;
 
-// A row without a holder was handed back: it waits for its time, not for its holder's death.
-const takeOvers = (isKind: SQL, limit: SQL, p: Slots<typeof PARAMETERS>) => sql`
+// A row without a holder was released: it waits for its time, not for its holder's death.
+const takeOvers = (isKind: SQL, limit: SQL, p: Placeholders<typeof PARAMETERS>) => sql`
   select ${expired.opId} as op_id from ${operationLog} ${expired}
   where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind} and not ${onHold}
     and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))
@@ -38,6 +38,10 @@ const heads = (isKind: SQL, limit: SQL, taken: SQL) => sql`
           where ${earlier.gameId} = ${head.gameId} and ${earlier.status} = 'queued') = ${head.ord} end
   order by ${head.ord} limit greatest(${limit} - (select count(*) from ${taken}), 0) for update of ${head} skip locked`;
 
+/**
+ * Claims operations: expired claims first, then the first queued operation of each game for which nothing runs. Starts
+ * and all others have limits of their own. Returns each operation with the record of its game.
+ */
 const CLAIM = statement(
   'claim',
   PARAMETERS,
@@ -72,6 +76,7 @@ const CLAIM = statement(
     order by c.ord`,
 );
 
+/** The present records of games. */
 const RECORDS = statement(
   'read records of claims',
   { gameIds: 'json' },

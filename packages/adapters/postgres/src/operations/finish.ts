@@ -2,9 +2,8 @@ import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@ga
 import type { JobResult } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { presentEpoch } from '../outbox/epoch.js';
-import { outboxEntryOf, storeDeadLetter } from '../outbox/outbox-message.js';
-import { renumbered } from '../outbox/renumbered.js';
+import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
+import { outboxColumns, outboxEntryOf, presentEpoch, storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox } from '../schema/schema.js';
 import { bigInt, type Row, text } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
@@ -12,20 +11,23 @@ import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
 
 const { opId, gameId, source, attempt, status } = operationLog;
-const { kind, lane, number, dedupeKey, id, payload } = runtimeOutbox;
+const { kind, number, dedupeKey, id } = runtimeOutbox;
 
-const nextNumber = (of: SQL) =>
-  sql`1 + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = ${of} and ${lane} = m.game_id), 0)`;
+const nextNumber = (of: SQL) => sql`1 + ${lastNumber(of, sql`m.game_id`)}`;
 
-// Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
-// only after this statement has ended.
+/**
+ * Ends operations, each with the change of its record, its result and its dead letter. Of each that was ended there is a
+ * row without an id, and one more with the number of its result if one is to be published.
+ * Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
+ * only after this statement has ended.
+ */
 const FINISH = statement(
   'finish',
   { asked: 'json' },
   (p) => sql`
     with ${fenced(
       p.asked,
-      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, letter text`,
+      sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, dead_letter text`,
       sql`${gameId}, ${source}`,
       sql`false`,
     )}, published as (
@@ -37,14 +39,14 @@ const FINISH = statement(
         payload: sql`m.result::json`,
       })} from passed m where m.source = 'lobby'
       returning ${dedupeKey}, ${id}, ${number}
-    ), lettered as (
+    ), dead_lettered as (
       ${insertSelect(runtimeOutbox, {
         kind: sql`'dead_letter'`,
         lane: sql`m.game_id`,
         number: nextNumber(sql`'dead_letter'`),
         dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.letter::json`,
-      })} from passed m where m.letter is not null
+        payload: sql`m.dead_letter::json`,
+      })} from passed m where m.dead_letter is not null
       on conflict (${bareList(kind, dedupeKey)}) do nothing
     ), ended as (
       update ${operationLog} set ${assignments(operationLog, {
@@ -65,11 +67,12 @@ const FINISH = statement(
     union all select dedupe_key, id::text, number::text, ${presentEpoch} from published`,
 );
 
+/** Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published. */
 const LOOK = statement(
   'look at a finish',
   { opId: 'uuid', attempt: 'int' },
   (p) => sql`
-    select ${status} as op_status, ${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload, ${presentEpoch} as epoch
+    select ${status} as op_status, ${outboxColumns}
     from ${operationLog} left join ${runtimeOutbox} on ${kind} = 'job_result' and ${dedupeKey} = ${opId}::text
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
 );
@@ -82,7 +85,7 @@ export interface Ending {
 
 /** {@link OperationJournal.finish} for several operations, each of them once, in one statement. Outcomes in the order given. */
 export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
-  const rows = await renumbered(executor, FINISH({ asked: endings.map(endingJson) }));
+  const rows = await retryTakenNumbers(executor, FINISH({ asked: endings.map(endingJson) }));
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
   const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
   return Promise.all(
@@ -103,7 +106,7 @@ function endingJson({ claim, outcome }: Ending): Record<string, unknown> {
     container_id: result.containerId,
     engine_endpoint: result.engineEndpoint,
     result: JSON.stringify(result),
-    letter: deadLetter === null ? null : JSON.stringify(storeDeadLetter(deadLetter)),
+    dead_letter: deadLetter === null ? null : JSON.stringify(storeDeadLetter(deadLetter)),
   };
 }
 
@@ -112,7 +115,7 @@ function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
   return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
 }
 
-// The statement changed nothing. The attempt is never given twice, so whoever ended it under this attempt was this caller.
+// The statement changed nothing. The attempt is never given twice, so it was this caller who ended it under this attempt.
 async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
   const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
   if (row === undefined) return { kind: 'lost' };

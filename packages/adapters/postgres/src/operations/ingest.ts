@@ -2,10 +2,10 @@ import { jobOperation } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { onHold } from '../coordination/on-hold.js';
+import { onHold } from '../coordination/postgres-holds.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
+import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
-import { renumbered } from '../outbox/renumbered.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
 import { bool, int } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
@@ -13,17 +13,20 @@ import { statement } from '../sql/statement.js';
 import { storeJob } from './stored-job.js';
 
 const { stream, entryId, payloadHash } = operationLog;
-const { kind, lane, number, dedupeKey } = runtimeOutbox;
+const { kind, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
 // Entry ids are pairs of unsigned 64-bit integers.
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
-// Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
-// is repeated, or carried out late, moves no cursor, so its entries are counted once.
+/**
+ * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
+ * Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
+ * is repeated, or carried out late, moves no cursor, so its entries are counted once.
+ */
 const INGEST = statement(
-  'take in',
-  { ...LEASE, jobs: 'json', letters: 'json', cursors: 'json' },
+  'ingest',
+  { ...LEASE, jobs: 'json', deadLetters: 'json', cursors: 'json' },
   (p) => sql`
     with ${underLease(p)}, open as (
       select 1 from lease where not ${onHold}
@@ -48,20 +51,20 @@ const INGEST = statement(
       order by j.n
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
-    ), letters as (
+    ), dead_letters as (
       select l.lane, l.dedupe_key, l.payload, row_number() over (partition by l.lane order by l.n) as nth
-      from open, rows from (json_to_recordset(${p.letters}) as (lane text, dedupe_key text, payload text)) with ordinality
+      from open, rows from (json_to_recordset(${p.deadLetters}) as (lane text, dedupe_key text, payload text)) with ordinality
         as l(lane, dedupe_key, payload, n)
       where not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = l.dedupe_key)
-    ), sent as (
+    ), dead_lettered as (
       ${insertSelect(runtimeOutbox, {
         kind: sql`'dead_letter'`,
         lane: sql`l.lane`,
-        number: sql`l.nth + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${lane} = l.lane), 0)`,
+        number: sql`l.nth + ${lastNumber(sql`'dead_letter'`, sql`l.lane`)}`,
         dedupeKey: sql`l.dedupe_key`,
         payload: sql`l.payload::json`,
       })}
-      from letters l order by l.lane, l.nth
+      from dead_letters l order by l.lane, l.nth
       on conflict (${bareList(kind, dedupeKey)}) do nothing
     ), moved as (
       ${insertSelect(cursors, { stream: sql`c.stream`, cursor: sql`c.cursor` })}
@@ -79,12 +82,12 @@ const INGEST = statement(
 /** {@link OperationJournal.ingest} */
 export async function ingest(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
   const { lease, jobs, deadLetters, entriesRead } = intake;
-  const [row = {}] = await renumbered(
+  const [row = {}] = await retryTakenNumbers(
     executor,
     INGEST({
       ...leaseValues(lease),
       jobs: jobs.map(jobRow),
-      letters: [...new Map(deadLetters.map((letter) => [letterKey(letter), letterRow(letter)])).values()],
+      deadLetters: [...new Map(deadLetters.map((letter) => [letterKey(letter), letterRow(letter)])).values()],
       cursors: Object.entries(intake.cursors).map(([stream, cursor]) => ({
         stream,
         cursor,

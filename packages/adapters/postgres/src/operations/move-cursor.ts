@@ -7,8 +7,12 @@ import { runtimeStreamCursors } from '../schema/schema.js';
 import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 
-// As text, since the count is null while unknown.
 const PLACE = { cursor: 'text', floor: 'text', entriesRead: 'text', previous: 'text' } as const;
+
+/**
+ * Moves the cursor of a job stream to a place, forwards or back, while the lease is held. No row when it is not.
+ * `entriesRead` comes as text, since the count is null while unknown.
+ */
 const MOVE_CURSOR = statement('move a cursor', { ...LEASE, stream: 'text', ...PLACE }, (p) => {
   const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint`, previous: p.previous };
   return sql`

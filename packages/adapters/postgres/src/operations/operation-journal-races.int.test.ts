@@ -131,7 +131,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     expect(await whileCommitting(() => journal.renew([claim], 60_000))).toMatchObject([{ state: 'lost' }]);
   });
 
-  it('does not hand back what somebody else has taken over meanwhile', async () => {
+  it('does not release a claim that somebody else has taken over meanwhile', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
     await whileCommitting(() => journal.releaseClaim(claim, AT_ONCE));

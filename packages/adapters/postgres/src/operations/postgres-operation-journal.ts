@@ -30,6 +30,8 @@ import { releaseClaim } from './release-claim.js';
 import { renew } from './renew.js';
 
 const { stream, cursor, floor, entriesRead, previous } = runtimeStreamCursors;
+
+/** How far each job stream was ingested. */
 const CURSORS = statement(
   'read cursors',
   {},

@@ -11,8 +11,10 @@ const t = operationLog;
 const COLUMNS = sql`${t.ord}::text as ord_text, ${t.opId}::text, ${t.gameId}, ${t.op}, ${t.source}, ${t.sourceRef}, ${t.status},
   ${t.attempt}, ${t.failures}, ${t.step}, ${t.errorCode}, ${t.errorMessage}, ${t.queuedAt}, ${t.startedAt}, ${t.finishedAt}`;
 
+/** One operation. */
 const GET = statement('get operation', { opId: 'uuid' }, (p) => sql`select ${COLUMNS} from ${t} where ${t.opId} = ${p.opId}`);
 
+/** Operations of a game, the newest first, from before a place in the order. */
 const LIST_BY_GAME = statement(
   'list operations of a game',
   { gameId: 'text', before: 'bigint', limit: 'int' },

@@ -30,16 +30,23 @@ const viewsOf = (games: SQL): SQL => sql`
 
 const named = (games: SQL): SQL => sql`select value as game_id from json_array_elements_text(${games})`;
 
+/** Every game whose record is not removed, and the ones that are named, each with its record and whether an operation is open. */
 const GAMES = statement('read games', { games: 'json' }, (p) =>
   viewsOf(
     sql`select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} in (${PRESENT}) union ${named(p.games)}`,
   ),
 );
 
+/** The games that are named, each with its record and whether an operation is open. */
 const LOOK_AT = statement('look at games', { games: 'json' }, (p) => viewsOf(sql`select distinct game_id from (${named(p.games)}) n`));
 
-// Whether an operation is open is seen as of the statement's beginning. A job that is taken in meanwhile is none the
-// worse: its order is `ord`, and whoever carries an act out decides anew. A second act of the game meets the unique index.
+/**
+ * Queues acts of the reconciler for games without an open operation, while the lease is held. One row without a game tells
+ * that it is held; each other row is a game whose act was queued.
+ * Whether an operation is open is seen as of the statement's beginning. A job that is ingested meanwhile does no harm: its
+ * order is `ord`, and what the act calls for is decided anew when it is carried out. A second act of the game meets the
+ * unique index.
+ */
 const QUEUE = statement(
   'queue acts',
   { ...LEASE, acts: 'json' },

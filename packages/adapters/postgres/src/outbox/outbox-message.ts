@@ -1,7 +1,18 @@
 import type { DeadLetter } from '@galaxy/domain';
 import type { NumberedDeadLetter, OutboxEntry } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
+import { type SQL, sql } from 'drizzle-orm';
+import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, jsonText, type Row, text } from '../sql/row.js';
+
+const { id, kind, lane, number, payload } = runtimeOutbox;
+
+/** The present publish epoch, as text: 0 until the first was raised. */
+export const presentEpoch: SQL = sql`coalesce((select ${runtimePublishing.epoch} from ${runtimePublishing}), 0)::text`;
+
+/** The columns that {@link outboxEntryOf} reads. */
+export const outboxColumns: SQL = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number,
+  ${payload}::text as payload, ${presentEpoch} as epoch`;
 
 /** A dead letter as its JSON column holds it. */
 type StoredDeadLetter = Omit<DeadLetter, 'failedAtMs'> & { readonly failedAtMs: string };
@@ -17,7 +28,7 @@ export function numberedDeadLetterOf(row: Row): NumberedDeadLetter {
   return { lane: text(row, 'lane'), number: bigInt(row, 'number'), letter: { ...letter, failedAtMs: BigInt(failedAtMs) } };
 }
 
-/** The entry in a row with `id`, `kind`, `lane`, `number`, `payload` and `epoch`. */
+/** The entry in a row of {@link outboxColumns}. */
 export function outboxEntryOf(row: Row): OutboxEntry {
   const own = { id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch') };
   if (text(row, 'kind') === 'dead_letter') return { ...own, kind: 'dead_letter', message: numberedDeadLetterOf(row) };

@@ -85,7 +85,7 @@ describe('PostgresOutbox among other sessions', () => {
     expect((await outbox.state()).epoch).toBe(highest);
   });
 
-  it('takes back more than one statement does, whoever else raises the epoch meanwhile', async () => {
+  it('takes back more than one statement does, though others raise the epoch meanwhile', async () => {
     await decide(45_000);
     await executor.query({ name: 'mark', text: 'update runtime_outbox set published_at = clock_timestamp()', params: [] });
     const [one, other] = await Promise.all([outbox.takeBack([], EVER), outbox.takeBack([], EVER)]);

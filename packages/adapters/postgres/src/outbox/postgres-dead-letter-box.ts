@@ -13,6 +13,7 @@ const STATES = ['open', 'requeued', 'discarded'] as const satisfies readonly Dea
 const STATE = sql`coalesce(${resolution}, 'open')`;
 const COLUMNS = sql`${id}::text as id, ${lane} as lane, ${number}::text as number, ${payload}::text as payload, ${STATE} as state`;
 
+/** Dead letters in one state, the oldest first. */
 const LIST = statement(
   'list dead letters',
   { state: 'text', after: 'bigint', limit: 'int' },
@@ -20,12 +21,14 @@ const LIST = statement(
     where ${kind} = 'dead_letter' and ${id} > ${p.after} and ${STATE} = ${p.state} order by ${id} limit ${p.limit}`,
 );
 
+/** One dead letter. */
 const GET = statement(
   'read a dead letter',
   { id: 'bigint' },
   (p) => sql`select ${COLUMNS} from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${id} = ${p.id}`,
 );
 
+/** Records what an operator decided about a dead letter. No row when that was decided before. */
 const RESOLVE = statement(
   'resolve a dead letter',
   { id: 'bigint', resolution: 'text' },

@@ -5,22 +5,21 @@ import { runtimeOutbox } from '../schema/schema.js';
 import { int } from '../sql/row.js';
 import { ago } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { presentEpoch } from './epoch.js';
-import { outboxEntryOf } from './outbox-message.js';
+import { outboxColumns, outboxEntryOf } from './outbox-message.js';
 import { pruneOutbox } from './prune-outbox.js';
 import { lately, markPublished, publishState } from './publish-marks.js';
 import { takeBack } from './take-back.js';
 
-const { id, kind, lane, number, payload, createdAt, publishedAt } = runtimeOutbox;
-const COLUMNS = sql`${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload,
-  ${presentEpoch} as epoch`;
+const { id, kind, lane, number, createdAt, publishedAt } = runtimeOutbox;
 
+/** The messages that are not marked as published, the oldest first. */
 const PENDING = statement(
   'read the outbox',
   { limit: 'int' },
-  (p) => sql`select ${COLUMNS} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
+  (p) => sql`select ${outboxColumns} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
 );
 
+/** The messages of a lane from the first that is not marked, or was marked lately, at or after a number. */
 const LANE = statement(
   'read an outbox lane',
   { kind: 'text', lane: 'text', fromNumber: 'bigint', markedWithinMs: 'float', limit: 'int' },
@@ -30,11 +29,12 @@ const LANE = statement(
       where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= ${p.fromNumber}
         and (${publishedAt} is null or ${publishedAt} > ${ago(p.markedWithinMs)})
     )
-    select ${COLUMNS} from ${runtimeOutbox}
+    select ${outboxColumns} from ${runtimeOutbox}
     where ${kind} = ${p.kind} and ${lane} = ${p.lane} and ${number} >= (select first.number from first)
     order by ${number} limit ${p.limit}`,
 );
 
+/** How many messages are not marked as published, and how old the oldest is. */
 const BACKLOG = statement(
   'count the outbox',
   {},

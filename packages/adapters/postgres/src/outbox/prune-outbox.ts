@@ -10,7 +10,10 @@ const { id, publishedAt } = runtimeOutbox;
 const old = alias(runtimeOutbox, 'old');
 const later = alias(runtimeOutbox, 'later');
 
-// The age is asked twice: a mark may be taken back while the row is waited for.
+/**
+ * Deletes old published messages, but never the last of a lane, which holds its number, nor a dead letter that is open.
+ * The age is asked twice: a mark may be taken back while the row is waited for.
+ */
 const PRUNE = statement(
   'prune the outbox',
   { olderThanMs: 'float', limit: 'int' },

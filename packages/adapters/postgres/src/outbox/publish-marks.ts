@@ -5,14 +5,17 @@ import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, oneOf, text, textOrNull } from '../sql/row.js';
 import { ago, assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { presentEpoch } from './epoch.js';
+import { presentEpoch } from './outbox-message.js';
 
 const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
 const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];
 
-// The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
-// and whoever raises it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
-// the one that found the entry there may come first, and then the other still tells the entry's id.
+/**
+ * Marks messages as published, as far as they were read under the present publish epoch.
+ * The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
+ * and raising it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
+ * the one that found the entry there may come first, and then the other still tells the entry's id.
+ */
 const MARK_PUBLISHED = statement(
   'mark as published',
   { marks: 'json' },
@@ -43,6 +46,7 @@ const highest = (recent: SQL) => sql`(select entry_id from (${recent}) as recent
 const takenBack = (ofKind: SQL) =>
   sql`(select ${entryId} as entry_id from ${runtimeOutbox} where ${publishedAt} is null and ${entryId} is not null and ${kind} = ${ofKind})`;
 
+/** The present publish epoch, the last outbox id, and the highest entry id known of each stream. */
 const STATE = statement(
   'read where publishing stands',
   {},
@@ -58,6 +62,7 @@ const STATE = statement(
       union all ${takenBack(sql`'dead_letter'`)}`)} as dead_letter`,
 );
 
+/** The lanes with a message that was marked lately, each with the highest number that was. */
 const LATELY = statement(
   'list lanes published lately',
   { withinMs: 'float' },

@@ -9,6 +9,7 @@ import { statement } from '../sql/statement.js';
 const { id, kind, lane, number, publishedAt } = runtimeOutbox;
 const { one, epoch } = runtimePublishing;
 
+/** Raises the publish epoch. */
 const RAISE = statement(
   'raise the publish epoch',
   {},
@@ -18,7 +19,11 @@ const RAISE = statement(
     returning ${epoch}::text`,
 );
 
-// The entry's id stays: what is published later must come after it.
+/**
+ * Takes back the marks of messages that the server of the streams does not hold, up to a limit, and raises the publish
+ * epoch, while the epoch is the one given. No row when it is not.
+ * The entry's id stays: what is published later must come after it.
+ */
 const TAKE_BACK = statement(
   'take back marks',
   { fence: 'bigint', held: 'json', withinMs: 'float', limit: 'int' },

@@ -19,6 +19,7 @@ import { recordColumns, recordDefinition, recordFromM, recordJson, recordOf } fr
 
 const { gameId, status, currentContainerId, stoppedAt, removedAt } = runtimeRecords;
 
+/** One record. */
 const GET = statement(
   'get record',
   { gameId: 'text' },
@@ -29,12 +30,18 @@ const EXCLUDED = Object.fromEntries(
   Object.entries(getTableColumns(runtimeRecords)).map(([key, column]) => [key, sql`excluded.${bare(column)}`]),
 );
 
+/** Stores a record, over the one that was there. */
 const UPSERT = statement(
   'upsert record',
   { record: 'json' },
   (p) => sql`${insertSelect(runtimeRecords, recordFromM)} from json_to_record(${p.record}) as m(${recordDefinition})
     on conflict (${bare(gameId)}) do update set ${assignments(runtimeRecords, EXCLUDED)}`,
 );
+
+/**
+ * Moves a record to another status if it has the status and, unless that is empty, the container that are expected.
+ * Returns whether it was moved, and whether there is a record at all.
+ */
 const UPDATE_STATUS = statement(
   'update record status',
   { gameId: 'text', from: 'text', containerId: 'text', to: 'text', now: 'time' },
@@ -53,20 +60,24 @@ const UPDATE_STATUS = statement(
     select exists(select from moved) as moved, exists(select from ${runtimeRecords} where ${gameId} = ${p.gameId}) as found`,
 );
 
+/** Every record. */
 const LIST = statement('list records', {}, () => sql`select ${recordColumns} from ${runtimeRecords}`);
 
+/** Every record in a status. */
 const LIST_BY_STATUS = statement(
   'list records by status',
   { status: 'text' },
   (p) => sql`select ${recordColumns} from ${runtimeRecords} where ${status} = ${p.status}`,
 );
 
+/** Records in the order of their games, from after a game. */
 const PAGE = statement(
   'list a page of records',
   { after: 'text', limit: 'int' },
   (p) => sql`select ${recordColumns} from ${runtimeRecords} where ${gameId} > ${p.after} order by ${gameId} limit ${p.limit}`,
 );
 
+/** Records in a status, in the order of their games, from after a game. */
 const PAGE_BY_STATUS = statement(
   'list a page of records by status',
   { status: 'text', after: 'text', limit: 'int' },

@@ -1,5 +1,5 @@
 import { type Migration, readMigrations } from './migrations.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
+import { SchemaTooNewError } from './schema-errors.js';
 
 /** What migrating needs of a driver: one session, and several statements at once as one implicit transaction. */
 export interface MigrationSession {

@@ -1,16 +1,18 @@
+import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresFault } from '../client/postgres-faults.js';
 import { int } from '../sql/row.js';
+import { statement } from '../sql/statement.js';
 import { MIGRATIONS_TABLE } from './apply-migrations.js';
 import { readMigrations } from './migrations.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
-import { SchemaTooOldError } from './schema-too-old-error.js';
+import { SchemaTooNewError, SchemaTooOldError } from './schema-errors.js';
 
-const APPLIED = {
-  name: 'count the migrations',
-  text: `select coalesce(max(index) + 1, 0)::int as total from ${MIGRATIONS_TABLE}`,
-  params: [],
-};
+/** How many migrations the database has. */
+const APPLIED = statement(
+  'count the migrations',
+  {},
+  () => sql`select coalesce(max(index) + 1, 0)::int as total from ${sql.identifier(MIGRATIONS_TABLE)}`,
+);
 const NO_SUCH_TABLE = '42P01';
 
 /**
@@ -26,7 +28,7 @@ export async function checkSchema(executor: PgExecutor): Promise<void> {
 
 async function countApplied(executor: PgExecutor): Promise<number> {
   try {
-    const [row = {}] = await executor.query(APPLIED);
+    const [row = {}] = await executor.query(APPLIED({}));
     return int(row, 'total');
   } catch (error) {
     if (error instanceof PostgresFault && error.sqlstate === NO_SUCH_TABLE) return 0;

@@ -4,10 +4,11 @@ import { text } from '../sql/row.js';
 import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { runtimeSettings } from './schema.js';
-import { WrongInstanceError } from './wrong-instance-error.js';
+import { WrongInstanceError } from './schema-errors.js';
 
 const { key, value } = runtimeSettings;
 
+/** Names the installation: as wanted, otherwise as before, otherwise by a fresh UUID. Returns the name that is stored then. */
 const INSTANCE = statement(
   'load the instance',
   { wanted: 'text' },
@@ -17,6 +18,7 @@ const INSTANCE = statement(
     returning ${value}`,
 );
 
+/** The name of the installation, if a service has run on this database. */
 const KNOWN = statement('read the instance', {}, () => sql`select ${value} from ${runtimeSettings} where ${key} = 'instance'`);
 
 /**

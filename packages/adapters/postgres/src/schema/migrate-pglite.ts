@@ -1,7 +1,7 @@
 import type { PgliteDatabase } from '../client/pglite-executor.js';
 import { PostgresFault } from '../client/postgres-faults.js';
 import { applyMigrations, type MigrationReport } from './apply-migrations.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
+import { SchemaTooNewError } from './schema-errors.js';
 
 /**
  * Brings a PGlite database's schema to what this version needs. It is one session, so there is nobody to keep out: two

@@ -11,7 +11,7 @@ import { PostgresExecutor } from '../client/postgres-executor.js';
 import { loadInstance } from './instance.js';
 import { migrate } from './migrate.js';
 import { readMigrations } from './migrations.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
+import { SchemaTooNewError } from './schema-errors.js';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const TOTAL = readMigrations().length;

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { withinDeadline } from '../client/deadline.js';
 import { DeadlineExceeded, PostgresFault } from '../client/postgres-faults.js';
 import { applyMigrations, type MigrationReport } from './apply-migrations.js';
-import { SchemaTooNewError } from './schema-too-new-error.js';
+import { SchemaTooNewError } from './schema-errors.js';
 
 /** How to migrate. */
 export interface MigrateOptions {

@@ -48,7 +48,7 @@ export const runtimeRecords = pgTable(
 
 /**
  * Queue, claims, steps and audit of all operations. `ord` is the order of all of them. A claim is (`attempt`, `holder`,
- * `claim_expires_at`); a row that was handed back stays `running` without a holder, so that its game's next operation
+ * `claim_expires_at`); a row that was released stays `running` without a holder, so that its game's next operation
  * goes on waiting. `credited_attempt` is the last attempt that is not counted as a failure when the next one begins.
  */
 export const operationLog = pgTable(
@@ -136,7 +136,7 @@ export const runtimeOutbox = pgTable(
   ],
 );
 
-/** How far each job stream was taken in. The columns are those of StreamPlace. */
+/** How far each job stream was ingested. The columns are those of StreamPlace. */
 export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   stream: text('stream').primaryKey(),
   cursor: text('cursor').notNull(),

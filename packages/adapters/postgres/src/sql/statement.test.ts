@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { statement } from './statement.js';
+import { compiledStatements, statement } from './statement.js';
 
 describe('statement', () => {
   const LOOK = statement(
@@ -25,6 +25,24 @@ describe('statement', () => {
     const { params } = LOOK({ ...values, name: 'x\u0000\ud800y', list });
     expect(params[5]).toBe('x\ufffd\ufffdy');
     expect(JSON.parse(String(params[4]))).toEqual({ 'a\\u0000': 'b\ufffdc', ok: ['\ud83d\ude00', '\ufffd'], text: '"\\u0000"' });
+  });
+
+  it('is listed with its text and what each of its parameters stands for', () => {
+    const list = compiledStatements().find(({ name }) => name === 'look');
+    expect(list?.text).toBe(LOOK(values).text);
+    expect(list?.parameters.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'id uuid',
+      'at timestamptz',
+      'n bigint',
+      'flag boolean',
+      'list text::json',
+      'name text',
+      'id uuid',
+    ]);
+  });
+
+  it('has a name of its own', () => {
+    expect(() => statement('look', {}, () => sql`select 1`)).toThrow('statement look: there is another one of that name');
   });
 
   it('refuses a value that was written into the text', () => {

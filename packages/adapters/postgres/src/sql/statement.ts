@@ -12,16 +12,16 @@ export interface Query {
 type Value = string | number | boolean | null;
 
 // JSON goes as text, since one driver would quote a string that is JSON already.
-const CASTS = {
-  text: sql.raw('::text'),
-  uuid: sql.raw('::uuid'),
-  int: sql.raw('::int'),
-  float: sql.raw('::float8'),
-  bigint: sql.raw('::bigint'),
-  boolean: sql.raw('::boolean'),
-  time: sql.raw('::timestamptz'),
-  json: sql.raw('::text::json'),
-} as const;
+const SQL_TYPES = {
+  text: 'text',
+  uuid: 'uuid',
+  int: 'int',
+  float: 'float8',
+  bigint: 'bigint',
+  boolean: 'boolean',
+  time: 'timestamptz',
+  json: 'text::json',
+} as const satisfies Record<keyof Types, string>;
 
 interface Types {
   text: string | null;
@@ -40,27 +40,47 @@ export type Parameters = Readonly<Record<string, keyof Types>>;
 /** What must be given for {@link Parameters}. A json value of null is SQL's NULL. */
 export type Values<P extends Parameters> = { readonly [K in keyof P]: Types[P[K]] };
 
-/** Parameters as they are written into a statement, each with its cast. */
-export type Slots<P extends Parameters> = { readonly [K in keyof P]: SQL };
+/** What stands in a statement for each of its {@link Parameters}: a placeholder with its cast. */
+export type Placeholders<P extends Parameters> = { readonly [K in keyof P]: SQL };
+
+/** A statement as the server sees it. */
+export interface CompiledStatement {
+  readonly name: string;
+  readonly text: string;
+  /** What `$1`, `$2` and so on stand for. A parameter that is written twice is here twice. */
+  readonly parameters: readonly { readonly name: string; readonly type: string }[];
+}
 
 const dialect = new PgDialect();
+const compiledByName = new Map<string, CompiledStatement>();
+
+/** Every statement of this package. `npm run generate` writes them to the folder `__compiled__`, for people to read. */
+export function compiledStatements(): readonly CompiledStatement[] {
+  return [...compiledByName.values()];
+}
 
 /**
  * Compiles a statement once; the returned function only fills in values. The text is the same for every call, so that
- * the server's prepared statement is found again (unprepared, the large ones cost twice the time).
+ * the server's prepared statement is found again (unprepared, the large ones cost twice the time). No two statements have
+ * the same name.
  */
 export function statement<P extends Parameters>(
   name: string,
   parameters: P,
-  build: (slots: Slots<P>) => SQL,
+  build: (placeholders: Placeholders<P>) => SQL,
 ): (values: Values<P>) => Query {
-  const slots = Object.fromEntries(Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}${CASTS[type]}`]));
-  const compiled = dialect.sqlToQuery(build(slots as Slots<P>));
-  const places = compiled.params.map((param) => {
-    if (!is(param, Placeholder)) throw new TypeError(`statement ${name}: values come through parameters`);
-    return { key: param.name, isJson: parameters[param.name] === 'json' };
+  if (compiledByName.has(name)) throw new TypeError(`statement ${name}: there is another one of that name`);
+  const placeholders = Object.fromEntries(
+    Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}::${sql.raw(SQL_TYPES[type])}`]),
+  );
+  const { sql: text, params } = dialect.sqlToQuery(build(placeholders as Placeholders<P>));
+  const places = params.map((param) => {
+    const type = is(param, Placeholder) ? parameters[param.name] : undefined;
+    if (!is(param, Placeholder) || type === undefined) throw new TypeError(`statement ${name}: values come through parameters`);
+    return { key: param.name, type };
   });
-  return (values) => ({ name, text: compiled.sql, params: places.map(({ key, isJson }) => driverValue(values[key], isJson)) });
+  compiledByName.set(name, { name, text, parameters: places.map(({ key, type }) => ({ name: key, type: SQL_TYPES[type] })) });
+  return (values) => ({ name, text, params: places.map(({ key, type }) => driverValue(values[key], type === 'json')) });
 }
 
 function driverValue(value: unknown, isJson: boolean): Value {

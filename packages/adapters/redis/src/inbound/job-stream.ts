@@ -6,7 +6,8 @@ import { MAX_BLOCK_MS } from '../connection/connection-options.js';
 import { unlessOver } from '../connection/deadline.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
-import { runScript, STREAM_SHAPES } from '../scripts/scripts.js';
+import { READ_STREAM_SHAPES } from '../scripts/read-stream-shapes.js';
+import { runScript } from '../scripts/script.js';
 import type { StreamEntry } from './stream-reply.js';
 import { streamEntries } from './stream-reply.js';
 import { serverMs, streamShapes } from './stream-shape.js';
@@ -63,7 +64,7 @@ export class RedisJobStream implements JobStream {
 
   async shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>> {
     const keys = [this.#keys.start_jobs, this.#keys.stop_jobs];
-    const reply = await this.#commands.run('read', (client) => runScript(client, STREAM_SHAPES, keys, []));
+    const reply = await this.#commands.run('read', (client) => runScript(client, READ_STREAM_SHAPES, keys, []));
     const [starts, stops] = streamShapes(reply);
     return { start_jobs: starts, stop_jobs: stops };
   }

@@ -2,7 +2,7 @@ import type { StreamShape } from '@galaxy/manager-ports';
 import { serverTooOld, unexpectedReply } from '../connection/redis-faults.js';
 
 /**
- * Takes a reply of the script STREAM_SHAPES about two streams apart; null for one that does not exist.
+ * Takes a reply of the script READ_STREAM_SHAPES about two streams apart; null for one that does not exist.
  * @throws DependencyFault when it is something else, and one that is not retryable when the server is older than Redis 7.
  */
 export function streamShapes(reply: unknown): readonly [StreamShape | null, StreamShape | null] {

@@ -3,7 +3,8 @@ import type { EntryRequeue } from '@galaxy/manager-ports';
 import { parseRawJson } from '@galaxy/wire';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
-import { PUBLISH_ONCE, runScript } from '../scripts/scripts.js';
+import { PUBLISH_ONCE } from '../scripts/publish-once.js';
+import { runScript } from '../scripts/script.js';
 
 /** How long the server remembers what was put back: a month, in which whoever was interrupted comes back to it. */
 const REMEMBER_SECONDS = String(30 * 24 * 3600);

@@ -1,7 +1,7 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
-import { LOWER_TO } from '../scripts/publishing-scripts.js';
-import { runScript } from '../scripts/scripts.js';
+import { LOWER_NUMBERS } from '../scripts/lower-numbers.js';
+import { runScript } from '../scripts/script.js';
 
 const LANES_AT_ONCE = 500;
 
@@ -24,7 +24,7 @@ export async function lowerHeld(
 
 async function lower(commands: RedisConnection, hash: string, lanes: readonly string[], numbers: readonly bigint[]): Promise<number> {
   const args = lanes.flatMap((lane, at) => [lane, String(numbers[at] ?? 0n)]);
-  const reply = await commands.run('write', (client) => runScript(client, LOWER_TO, [hash], args));
+  const reply = await commands.run('write', (client) => runScript(client, LOWER_NUMBERS, [hash], args));
   if (typeof reply !== 'number') throw unexpectedReply('EVALSHA');
   return reply;
 }

@@ -2,8 +2,12 @@ import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState
 import { InvalidInputError } from '@galaxy/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
-import { ADOPT_EPOCH, MAKE_STREAM, READ_PUBLISHER, SKIP_TO } from '../scripts/publishing-scripts.js';
-import { PUBLISH_NUMBERED, runScript } from '../scripts/scripts.js';
+import { ADOPT_EPOCH } from '../scripts/adopt-epoch.js';
+import { MAKE_STREAM } from '../scripts/make-stream.js';
+import { PUBLISH_NUMBERED } from '../scripts/publish-numbered.js';
+import { READ_PUBLISHER } from '../scripts/read-publisher.js';
+import { runScript } from '../scripts/script.js';
+import { SKIP_TO_NUMBER } from '../scripts/skip-to-number.js';
 import { lowerHeld } from './lower-held.js';
 
 /** A message and its place in its lane. */
@@ -64,7 +68,7 @@ export class RedisNumberedStream implements StreamPublishing {
   }
 
   async skipTo(lane: string, number: bigint): Promise<void> {
-    await this.#commands.run('write', (client) => runScript(client, SKIP_TO, [this.#published], [lane, String(number)]));
+    await this.#commands.run('write', (client) => runScript(client, SKIP_TO_NUMBER, [this.#published], [lane, String(number)]));
   }
 
   async lowerTo(upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>): Promise<number> {

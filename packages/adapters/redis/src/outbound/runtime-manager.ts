@@ -5,7 +5,8 @@ import type { FaultEffect, RuntimeManager } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { newStartJob, newStopJob, STREAM_KEYS } from '@galaxy/wire';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { PUBLISH_ONCE, runScript } from '../scripts/scripts.js';
+import { PUBLISH_ONCE } from '../scripts/publish-once.js';
+import { runScript } from '../scripts/script.js';
 
 /** What a {@link RedisRuntimeManager} is built from. */
 export interface RedisRuntimeManagerOptions {

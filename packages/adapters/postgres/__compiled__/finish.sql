@@ -1,0 +1,235 @@
+-- finish
+--
+-- Ends operations, each with the change of its record, its result and its dead letter. Of each that was ended there is a
+-- row without an id, and one more with the number of its result if one is to be published.
+-- Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
+-- only after this statement has ended.
+--
+-- Built in packages/adapters/postgres/src/operations/finish.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  asked text::json
+
+with
+  mine as (
+    select
+      "runtime_operation_log"."game_id",
+      "runtime_operation_log"."source",
+      a.*
+    from
+      "runtime_operation_log"
+      join json_to_recordset($1::text::json) as a (
+        op_id uuid,
+        attempt int,
+        change text,
+        expected_status text,
+        expected_container_id text,
+        "record_game_id" text,
+        "record_status" text,
+        "record_container_id" text,
+        "record_image_ref" text,
+        "record_engine_endpoint" text,
+        "record_paused" boolean,
+        "record_created_at" timestamptz,
+        "record_started_at" timestamptz,
+        "record_stopped_at" timestamptz,
+        "record_removed_at" timestamptz,
+        "record_last_op_at" timestamptz,
+        status text,
+        error_code text,
+        error_message text,
+        container_id text,
+        engine_endpoint text,
+        result text,
+        dead_letter text
+      ) on "runtime_operation_log"."op_id" = a.op_id
+    where
+      "runtime_operation_log"."attempt" = a.attempt
+      and "runtime_operation_log"."status" = 'running'
+      and "runtime_operation_log"."holder" is not null
+    order by
+      "runtime_operation_log"."op_id"
+    for update of
+      "runtime_operation_log"
+  ),
+  updated as (
+    update "runtime_records"
+    set
+      "game_id" = m."record_game_id",
+      "status" = m."record_status",
+      "current_container_id" = m."record_container_id",
+      "current_image_ref" = m."record_image_ref",
+      "engine_endpoint" = m."record_engine_endpoint",
+      "paused" = m."record_paused",
+      "created_at" = m."record_created_at",
+      "started_at" = m."record_started_at",
+      "stopped_at" = m."record_stopped_at",
+      "removed_at" = m."record_removed_at",
+      "last_op_at" = m."record_last_op_at"
+    from
+      mine m
+    where
+      m.change = 'update'
+      and "runtime_records"."game_id" = m.game_id
+      and "runtime_records"."game_id" = m.record_game_id
+      and "runtime_records"."status" = m.expected_status
+      and "runtime_records"."current_container_id" is not distinct from m.expected_container_id
+    returning
+      m.op_id
+  ),
+  inserted as (
+    insert into
+      "runtime_records" (
+        "game_id",
+        "status",
+        "current_container_id",
+        "current_image_ref",
+        "engine_endpoint",
+        "paused",
+        "created_at",
+        "started_at",
+        "stopped_at",
+        "removed_at",
+        "last_op_at"
+      )
+    select
+      m."record_game_id",
+      m."record_status",
+      m."record_container_id",
+      m."record_image_ref",
+      m."record_engine_endpoint",
+      m."record_paused",
+      m."record_created_at",
+      m."record_started_at",
+      m."record_stopped_at",
+      m."record_removed_at",
+      m."record_last_op_at"
+    from
+      mine m
+    where
+      m.change = 'insert'
+      and m.game_id = m.record_game_id
+    on conflict ("game_id") do nothing
+    returning
+      "runtime_records"."game_id"
+  ),
+  passed as (
+    select
+      m.*
+    from
+      mine m
+    where
+      (
+        m.change = 'keep'
+        and not false
+      )
+      or m.op_id in (
+        select
+          op_id
+        from
+          updated
+      )
+      or m.game_id in (
+        select
+          game_id
+        from
+          inserted
+      )
+  ),
+  published as (
+    insert into
+      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+    select
+      'job_result',
+      m.game_id,
+      1 + coalesce(
+        (
+          select
+            max("runtime_outbox"."number")
+          from
+            "runtime_outbox"
+          where
+            "runtime_outbox"."kind" = 'job_result'
+            and "runtime_outbox"."lane" = m.game_id
+        ),
+        0
+      ),
+      m.op_id::text,
+      m.result::json
+    from
+      passed m
+    where
+      m.source = 'lobby'
+    returning
+      "runtime_outbox"."dedupe_key",
+      "runtime_outbox"."id",
+      "runtime_outbox"."number"
+  ),
+  dead_lettered as (
+    insert into
+      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+    select
+      'dead_letter',
+      m.game_id,
+      1 + coalesce(
+        (
+          select
+            max("runtime_outbox"."number")
+          from
+            "runtime_outbox"
+          where
+            "runtime_outbox"."kind" = 'dead_letter'
+            and "runtime_outbox"."lane" = m.game_id
+        ),
+        0
+      ),
+      m.op_id::text,
+      m.dead_letter::json
+    from
+      passed m
+    where
+      m.dead_letter is not null
+    on conflict ("kind", "dedupe_key") do nothing
+  ),
+  ended as (
+    update "runtime_operation_log"
+    set
+      "status" = m.status,
+      "holder" = null,
+      "claim_expires_at" = null,
+      "raw" = null,
+      "error_code" = m.error_code,
+      "error_message" = m.error_message,
+      "result_container_id" = m.container_id,
+      "result_engine_endpoint" = m.engine_endpoint,
+      "finished_at" = clock_timestamp()
+    from
+      passed m
+    where
+      "runtime_operation_log"."op_id" = m.op_id
+    returning
+      "runtime_operation_log"."op_id"
+  )
+select
+  op_id::text,
+  null as id,
+  null as number,
+  null as epoch
+from
+  ended
+union all
+select
+  dedupe_key,
+  id::text,
+  number::text,
+  coalesce(
+    (
+      select
+        "runtime_publishing"."epoch"
+      from
+        "runtime_publishing"
+    ),
+    0
+  )::text
+from
+  published

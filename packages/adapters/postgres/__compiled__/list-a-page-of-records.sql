@@ -1,0 +1,30 @@
+-- list a page of records
+--
+-- Records in the order of their games, from after a game.
+--
+-- Built in packages/adapters/postgres/src/records/postgres-runtime-record-store.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  after text
+-- $2  limit int
+
+select
+  "runtime_records"."game_id" as "record_game_id",
+  "runtime_records"."status" as "record_status",
+  "runtime_records"."current_container_id" as "record_container_id",
+  "runtime_records"."current_image_ref" as "record_image_ref",
+  "runtime_records"."engine_endpoint" as "record_engine_endpoint",
+  "runtime_records"."paused" as "record_paused",
+  "runtime_records"."created_at" as "record_created_at",
+  "runtime_records"."started_at" as "record_started_at",
+  "runtime_records"."stopped_at" as "record_stopped_at",
+  "runtime_records"."removed_at" as "record_removed_at",
+  "runtime_records"."last_op_at" as "record_last_op_at"
+from
+  "runtime_records"
+where
+  "runtime_records"."game_id" > $1::text
+order by
+  "runtime_records"."game_id"
+limit
+  $2::int

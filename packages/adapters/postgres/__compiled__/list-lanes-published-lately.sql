@@ -1,0 +1,23 @@
+-- list lanes published lately
+--
+-- The lanes with a message that was marked lately, each with the highest number that was.
+--
+-- Built in packages/adapters/postgres/src/outbox/publish-marks.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  withinMs float8
+
+select
+  "runtime_outbox"."kind" as kind,
+  "runtime_outbox"."lane" as lane,
+  max("runtime_outbox"."number")::text as number
+from
+  "runtime_outbox"
+where
+  "runtime_outbox"."published_at" > statement_timestamp() - $1::float8 * interval '1 millisecond'
+group by
+  "runtime_outbox"."kind",
+  "runtime_outbox"."lane"
+order by
+  "runtime_outbox"."kind",
+  "runtime_outbox"."lane"

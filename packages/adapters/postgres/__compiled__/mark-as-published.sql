@@ -1,0 +1,65 @@
+-- mark as published
+--
+-- Marks messages as published, as far as they were read under the present publish epoch.
+-- The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
+-- and raising it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
+-- the one that found the entry there may come first, and then the other still tells the entry's id.
+--
+-- Built in packages/adapters/postgres/src/outbox/publish-marks.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  marks text::json
+
+with
+  present as (
+    select
+      "runtime_publishing"."epoch" as epoch
+    from
+      "runtime_publishing"
+    for share
+  ),
+  counted as (
+    select
+      m.id,
+      max(m.entry_id) as entry_id
+    from
+      json_to_recordset($1::text::json) as m (id bigint, epoch bigint, entry_id text)
+    where
+      m.epoch = coalesce(
+        (
+          select
+            epoch
+          from
+            present
+        ),
+        0
+      )
+    group by
+      m.id
+  ),
+  waiting as (
+    select
+      "runtime_outbox"."id" as id,
+      counted.entry_id
+    from
+      "runtime_outbox",
+      counted
+    where
+      "runtime_outbox"."id" = counted.id
+      and (
+        "runtime_outbox"."published_at" is null
+        or counted.entry_id <> coalesce("runtime_outbox"."entry_id", '')
+      )
+    order by
+      "runtime_outbox"."id"
+    for update of
+      "runtime_outbox"
+  )
+update "runtime_outbox"
+set
+  "published_at" = coalesce("runtime_outbox"."published_at", clock_timestamp()),
+  "entry_id" = coalesce(waiting.entry_id, "runtime_outbox"."entry_id")
+from
+  waiting
+where
+  "runtime_outbox"."id" = waiting.id

@@ -1,0 +1,50 @@
+-- prune the outbox
+--
+-- Deletes old published messages, but never the last of a lane, which holds its number, nor a dead letter that is open.
+-- The age is asked twice: a mark may be taken back while the row is waited for.
+--
+-- Built in packages/adapters/postgres/src/outbox/prune-outbox.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  olderThanMs float8
+-- $2  limit       int
+-- $3  olderThanMs float8
+
+with
+  chosen as (
+    select
+      "old"."id" as id
+    from
+      "runtime_outbox" "old"
+    where
+      "old"."published_at" < statement_timestamp() - $1::float8 * interval '1 millisecond'
+      and (
+        "old"."kind" <> 'dead_letter'
+        or "old"."resolution" is not null
+      )
+      and exists (
+        select
+        from
+          "runtime_outbox" "later"
+        where
+          "later"."kind" = "old"."kind"
+          and "later"."lane" = "old"."lane"
+          and "later"."number" > "old"."number"
+      )
+    order by
+      "old"."published_at"
+    limit
+      $2::int
+  ),
+  deleted as (
+    delete from "runtime_outbox" using chosen
+    where
+      "runtime_outbox"."id" = chosen.id
+      and "runtime_outbox"."published_at" < statement_timestamp() - $3::float8 * interval '1 millisecond'
+    returning
+      1
+  )
+select
+  count(*)::int as deleted
+from
+  deleted

@@ -1,0 +1,20 @@
+-- read a dead letter
+--
+-- One dead letter.
+--
+-- Built in packages/adapters/postgres/src/outbox/postgres-dead-letter-box.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  id bigint
+
+select
+  "runtime_outbox"."id"::text as id,
+  "runtime_outbox"."lane" as lane,
+  "runtime_outbox"."number"::text as number,
+  "runtime_outbox"."payload"::text as payload,
+  coalesce("runtime_outbox"."resolution", 'open') as state
+from
+  "runtime_outbox"
+where
+  "runtime_outbox"."kind" = 'dead_letter'
+  and "runtime_outbox"."id" = $1::bigint

@@ -1,0 +1,64 @@
+-- read games
+--
+-- Every game whose record is not removed, and the ones that are named, each with its record and whether an operation is open.
+--
+-- Built in packages/adapters/postgres/src/operations/postgres-reconcile-queue.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  games text::json
+
+select
+  g.game_id,
+  (
+    exists (
+      select
+      from
+        "runtime_operation_log"
+      where
+        "runtime_operation_log"."game_id" = g.game_id
+        and "runtime_operation_log"."status" = 'queued'
+    )
+    or exists (
+      select
+      from
+        "runtime_operation_log"
+      where
+        "runtime_operation_log"."game_id" = g.game_id
+        and "runtime_operation_log"."status" = 'running'
+    )
+  ) as open,
+  "runtime_records"."game_id" as "record_game_id",
+  "runtime_records"."status" as "record_status",
+  "runtime_records"."current_container_id" as "record_container_id",
+  "runtime_records"."current_image_ref" as "record_image_ref",
+  "runtime_records"."engine_endpoint" as "record_engine_endpoint",
+  "runtime_records"."paused" as "record_paused",
+  "runtime_records"."created_at" as "record_created_at",
+  "runtime_records"."started_at" as "record_started_at",
+  "runtime_records"."stopped_at" as "record_stopped_at",
+  "runtime_records"."removed_at" as "record_removed_at",
+  "runtime_records"."last_op_at" as "record_last_op_at"
+from
+  (
+    select
+      "runtime_records"."game_id"
+    from
+      "runtime_records"
+    where
+      "runtime_records"."status" in ('starting', 'running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished', 'stopped')
+    union
+    select
+      value as game_id
+    from
+      json_array_elements_text($1::text::json)
+  ) g
+  left join lateral (
+    select
+      *
+    from
+      "runtime_records"
+    where
+      "runtime_records"."game_id" = g.game_id
+    limit
+      1
+  ) "runtime_records" on true

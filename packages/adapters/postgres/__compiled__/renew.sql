@@ -1,0 +1,62 @@
+-- renew
+--
+-- Extends claims. A row for each that is still held, with whether a later stop has superseded the operation.
+-- Rows are locked in one order everywhere, so that two statements over many rows can't wait for each other.
+--
+-- Built in packages/adapters/postgres/src/operations/renew.ts.
+-- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  claims text::json
+-- $2  ttlMs  float8
+
+with
+  mine as (
+    select
+      "runtime_operation_log"."op_id",
+      "runtime_operation_log"."game_id",
+      "runtime_operation_log"."op",
+      "runtime_operation_log"."ord",
+      a.n
+    from
+      "runtime_operation_log"
+      join json_to_recordset($1::text::json) as a (n int, op_id uuid, attempt int) on "runtime_operation_log"."op_id" = a.op_id
+    where
+      "runtime_operation_log"."attempt" = a.attempt
+      and "runtime_operation_log"."status" = 'running'
+      and "runtime_operation_log"."holder" is not null
+    order by
+      "runtime_operation_log"."op_id"
+    for update of
+      "runtime_operation_log"
+  ),
+  renewed as (
+    update "runtime_operation_log"
+    set
+      "claim_expires_at" = clock_timestamp() + $2::float8 * interval '1 millisecond'
+    from
+      mine
+    where
+      "runtime_operation_log"."op_id" = mine.op_id
+    returning
+      mine.*
+  )
+select
+  n,
+  (
+    "renewed".op = 'start'
+    and exists (
+      select
+      from
+        "runtime_operation_log" "stop"
+      where
+        "stop"."game_id" = "renewed".game_id
+        and "stop"."status" = 'queued'
+        and "stop"."ord" > "renewed".ord
+        and case
+          when "stop"."op" = 'stop' then "stop"."valid"
+          else false
+        end
+    )
+  ) as superseded
+from
+  renewed
