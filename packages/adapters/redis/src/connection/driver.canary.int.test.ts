@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 // What ioredis does with a command whose reply was lost. The settings in connection-options.ts answer to this: if one of
 // these tests fails after an update of ioredis, read them again.
 
-type InstallationFacts = Omit<RedisOptions, 'replyMapping'>;
+type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
 
 /** Sends XADD, loses its reply and the connection; tells what became of the call and how many entries there are. */
-async function loseReplyOfXadd(options: InstallationFacts): Promise<{ outcome: 'resolved' | 'rejected' | 'pending'; entries: number }> {
+async function loseReplyOfXadd(options: ClientOptions): Promise<{ outcome: 'resolved' | 'rejected' | 'pending'; entries: number }> {
   const { redisUrl } = testServers();
   const proxy = await startFaultProxy(redisUrl);
   const look = new Redis(redisUrl);
@@ -60,7 +60,7 @@ describe('ioredis, when the reply of XADD is lost with the connection', () => {
 
 describe('ioredis, when nothing comes back', () => {
   /** Blocks in XREAD behind a proxy that swallows everything; tells what became of it after a while. */
-  async function readIntoBlackHole(options: InstallationFacts): Promise<string> {
+  async function readIntoBlackHole(options: ClientOptions): Promise<string> {
     const proxy = await startFaultProxy(testServers().redisUrl);
     const redis = new Redis(proxy.url, { ...options, maxRetriesPerRequest: 0 });
     redis.on('error', () => undefined);

@@ -21,7 +21,7 @@ export interface PostgresServer extends ServerControl {
 
 /** How a private PostgreSQL differs from the usual one. */
 export interface PostgresOptions {
-  /** InstallationFacts by name, e.g. `{ max_connections: '10' }`. */
+  /** Settings by name, e.g. `{ max_connections: '10' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
