@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { HEAVY_TESTS, SERVER_TESTS } from './tools/lib/test-projects.js';
 
@@ -10,6 +11,7 @@ const resolution = { resolve, ssr: { resolve }, environments: { __vitest__: { re
 const everywhere = ['{packages,apps,tools}/**/*.test.ts'];
 const neverTests = ['**/node_modules/**', '**/dist/**'];
 const globalSetup = ['packages/testing/src/servers/global-setup.ts'];
+const service = (file: string) => fileURLToPath(new URL(`apps/rtmanager/src/${file}`, import.meta.url));
 
 export default defineConfig({
   test: {
@@ -45,6 +47,8 @@ export default defineConfig({
         ...resolution,
         test: {
           name: 'heavy',
+          // The harness runs the service without knowing where it lies.
+          provide: { serviceEntries: { main: service('main.ts'), struck: service('service-tests/struck-main.test-support.ts') } },
           // Last, and one file at a time: each has the machine to itself.
           sequence: { groupOrder: 2 },
           include: [...HEAVY_TESTS],

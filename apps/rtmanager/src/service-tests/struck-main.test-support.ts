@@ -2,7 +2,7 @@ import { processStriker, withFailpoints } from '@galaxy/verification';
 import { makeCommands } from '../cli/commands.js';
 import { composeServe } from '../compose/compose.js';
 
-// `rtmanager`, with every port struck as GALAXY_STRIKES says. Bundled by its path, see bundle-service.ts of faults.
+// `rtmanager`, with every port struck as GALAXY_STRIKES says. vitest.config.ts gives its path to the harness, which bundles it.
 const striker = processStriker(process.env);
 const struck = makeCommands((config, log, purpose) => {
   const assembly = composeServe(config, log, purpose);

@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { inject } from 'vitest';
 
 // What libraries in CommonJS expect to find.
 const COMMON_JS = `import { createRequire } from 'node:module';
@@ -12,9 +13,14 @@ const require = createRequire(import.meta.url), __dirname = import.meta.dirname,
 const PREFIX = 'rtmanager-bundle-';
 
 /** What a process of the service is made from: itself, or with every port of it struck as its environment says. */
-export type ServiceEntry = keyof typeof ENTRIES;
+export type ServiceEntry = 'main' | 'struck';
 
-const ENTRIES = { main: 'main.ts', struck: 'service-tests/struck-main.test-support.ts' } as const;
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The path of the source file that each entry of the service begins with. The test runner's configuration gives it. */
+    readonly serviceEntries: Readonly<Record<ServiceEntry, string>>;
+  }
+}
 
 const bundled = new Map<ServiceEntry, Promise<string>>();
 
@@ -29,11 +35,13 @@ export function bundledService(entry: ServiceEntry = 'main'): Promise<string> {
 }
 
 async function bundleService(entry: ServiceEntry): Promise<string> {
+  const entries = inject('serviceEntries') as Readonly<Record<ServiceEntry, string>> | undefined;
+  if (entries === undefined) throw new Error('no service to run: provide serviceEntries in the test project');
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const outfile = join(folder, 'main.mjs');
   await build({
-    entryPoints: [fileURLToPath(new URL(`../../../../apps/rtmanager/src/${ENTRIES[entry]}`, import.meta.url))],
+    entryPoints: [entries[entry]],
     outfile,
     bundle: true,
     platform: 'node',
