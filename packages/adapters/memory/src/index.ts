@@ -9,6 +9,7 @@ export { MemoryEntryRequeue } from './memory-entry-requeue.js';
 export { MemoryHolds } from './memory-holds.js';
 export type { MemoryImage } from './memory-images.js';
 export { MemoryInstallationFacts } from './memory-installation-facts.js';
+export { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
 export { readMemoryJobResults, type SeenJobResult } from './memory-job-results.js';
 export { MemoryJobStream } from './memory-job-stream.js';
 export { MemoryLeases } from './memory-leases.js';
