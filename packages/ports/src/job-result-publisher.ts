@@ -60,8 +60,7 @@ export interface JobResultPublisher {
    * A second call with the same result appends a second entry. So when the process crashes during a call, the caller cannot
    * know whether the entry is there: it looks at the stream before it publishes again.
    *
-   * @throws InvalidInputError from {@link validateJobResult}, or for a text that is not well-formed Unicode: nothing was
-   *   published.
+   * @throws InvalidInputError from {@link validateJobResult}: nothing was published.
    * @throws DependencyFault when the stream does not answer or refuses. With `effect: 'not_done'` nothing was published; with
    *   `effect: 'unknown'` the entry may be there, or may appear soon.
    */
@@ -69,8 +68,8 @@ export interface JobResultPublisher {
 }
 
 /**
- * Checks what every result must have: a game id that is not blank, and a known outcome, in this order. The other fields may be
- * empty. Every adapter calls it before it touches the stream.
+ * Checks what every result must have: a game id that is not blank, a known outcome, and texts that are well-formed Unicode, in this
+ * order. The other fields may be empty. Every adapter calls it before it touches the stream.
  *
  * @example
  * ```ts
@@ -88,4 +87,10 @@ export function validateJobResult(result: JobResult): void {
   if (!/\P{White_Space}/u.test(result.gameId)) throw new InvalidInputError('job result: game id must not be empty');
   if (!JOB_OUTCOMES.includes(result.outcome))
     throw new InvalidInputError(`job result: outcome ${JSON.stringify(result.outcome)} is unsupported`);
+  // A lone surrogate cannot be sent as UTF-8: it would arrive as another character.
+  for (const [field, text] of textsOf(result))
+    if (!text.isWellFormed()) throw new InvalidInputError(`job result: ${field} is not well-formed Unicode`);
 }
+
+const textsOf = ({ gameId, containerId, engineEndpoint, errorCode, errorMessage }: JobResult): [string, string][] =>
+  Object.entries({ gameId, containerId, engineEndpoint, errorCode, errorMessage });
