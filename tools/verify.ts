@@ -32,6 +32,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint', command: [binary('eslint'), '.'] },
   { name: 'build', command: script('build') },
   { name: 'published packages', command: script('publish-check') },
+  { name: 'suites in another repository', command: script('outside-check') },
   { name: 'tests', command: tool('test.ts') },
 ];
 
