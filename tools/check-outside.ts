@@ -45,19 +45,28 @@ function writeFiles(): void {
   for (const [at, text] of examples.entries()) writeFileSync(join(project, `example-${at}.ts`), text);
 }
 
-function runSuites(): { readonly summary: TestReport; readonly failed: readonly string[]; readonly output: string } {
+interface SuiteRun {
+  readonly report: TestReport;
+  readonly failed: readonly string[];
+  readonly output: string;
+}
+
+/** The part of vitest's JSON report that tells which test failed. */
+interface Titled {
+  readonly testResults: readonly { readonly assertionResults: readonly { readonly status: string; readonly title: string }[] }[];
+}
+
+function runSuites(): SuiteRun {
   const runner = join(project, 'node_modules/vitest/vitest.mjs');
   const { stdout, stderr } = spawnSync(process.execPath, [runner, 'run', '--reporter=json'], { cwd: project, env, encoding: 'utf8' });
-  const summary = JSON.parse(stdout) as TestReport & {
-    testResults: readonly { assertionResults: readonly { status: string; title: string }[] }[];
-  };
-  const results = summary.testResults.flatMap(({ assertionResults }) => assertionResults);
-  return { summary, failed: results.filter(({ status }) => status === 'failed').map(({ title }) => title), output: stdout + stderr };
+  const summary = JSON.parse(stdout) as TestReport & Titled;
+  const tests = (summary as Titled).testResults.flatMap(({ assertionResults }) => assertionResults);
+  return { report: summary, failed: tests.filter(({ status }) => status === 'failed').map(({ title }) => title), output: stdout + stderr };
 }
 
 function problemsOfExample(): string[] {
-  const { summary, failed, output } = runSuites();
-  const { numPassedTests, numPendingTests, testResults } = summary;
+  const { report: run, failed, output } = runSuites();
+  const { numPassedTests, numPendingTests, testResults } = run;
   return [
     ...failed.map((title) => `the README's adapter fails: ${title}`),
     ...(numPassedTests >= 50 && numPendingTests === 1 ? [] : [`${numPassedTests} tests passed, ${numPendingTests} skipped:\n${output}`]),
