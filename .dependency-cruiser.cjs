@@ -172,12 +172,22 @@ module.exports = {
     {
       name: 'ship-what-you-import',
       severity: 'error',
-      comment: 'What runs in production is declared as a dependency.',
+      comment: 'What runs in production is declared as a dependency. Of the packages of this repository publish-check sees to it.',
       from: { path: '^(packages|apps)/', pathNot: [TEST, '^packages/testing/'] },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['type-only', 'npm-peer'],
         pathNot: '^(packages|apps)/',
+      },
+    },
+    {
+      name: 'lobby-producer-ships-public',
+      severity: 'error',
+      comment: 'The published producer imports published packages, and adapters/redis, which its build packs into it.',
+      from: { path: '^apps/lobby-producer/', pathNot: TEST },
+      to: {
+        path: '^(packages|apps|tools)/',
+        pathNot: ['^apps/lobby-producer/', '^packages/(domain|ports|wire|adapters/redis)/'],
       },
     },
     {

@@ -31,7 +31,9 @@ const STEPS: readonly Step[] = [
   { name: 'types', command: script('typecheck') },
   { name: 'lint', command: [binary('eslint'), '.'] },
   { name: 'build', command: script('build') },
+  { name: 'surface of published packages', command: script('api-reports', '--', '--check') },
   { name: 'published packages', command: script('publish-check') },
+  { name: 'suites in another repository', command: script('outside-check') },
   { name: 'tests', command: tool('test.ts') },
 ];
 

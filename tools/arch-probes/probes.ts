@@ -122,6 +122,13 @@ export const PROBES: readonly Probe[] = [
     'packages/wire/src/help.test-support.ts': 'export const help = 1;\n',
   }),
   probe('ship-what-you-import', 'packages/adapters/docker/src/probe.ts', "export { it } from 'vitest';\n"),
+  probe('lobby-producer-ships-public', 'apps/lobby-producer/src/probe.ts', door('adapter-memory')),
+  probe('lobby-producer-ships-public', 'apps/lobby-producer/src/probe.ts', typeOf('manager-ports')),
+  probe(
+    null,
+    'apps/lobby-producer/src/probe.ts',
+    "export { door } from '@galaxy/adapter-redis';\nexport { door as wire } from '@galaxy/wire';\n",
+  ),
   probe('no-circle', 'packages/wire/src/probe.ts', "import type { Other } from './other.js';\nexport type Probe = Other;\n", {
     'packages/wire/src/other.ts': "import type { Probe } from './probe.js';\nexport type Other = Probe;\n",
   }),

@@ -1,5 +1,10 @@
+export {
+  type JobResultPublisherLimits,
+  type JobResultPublisherUnderTest,
+  jobResultPublisherContract,
+} from './job-result-publisher.contract.js';
 export { LATER, record } from './record-sample.js';
 export { type RuntimeManagerUnderTest, runtimeManagerContract } from './runtime-manager.contract.js';
 export { type RuntimeRecordStoreUnderTest, runtimeRecordStoreContract } from './runtime-record-store.contract.js';
 export { type StreamOffsetStoreUnderTest, streamOffsetStoreContract } from './stream-offset-store.contract.js';
-export { type SeenEntry, type ServerUnderTest, using } from './under-test.js';
+export { type Closable, type Outage, type OutageLimits, type SeenEntry, type ServerUnderTest, using } from './under-test.js';

@@ -63,6 +63,12 @@ describe('DependencyFault', () => {
     expect(dependencyFault(dependency, false)).toMatchObject({ code: `${dependency}_refused`, retryable: false });
   });
 
+  it('takes the name of a store of another team, and makes its code of it', () => {
+    const sqlite = { message: 'database is locked', dependency: 'sqlite', effect: 'not_done' } as const;
+    expect(new DependencyFault({ ...sqlite, retryable: true })).toMatchObject({ dependency: 'sqlite', code: 'sqlite_unavailable' });
+    expect(new DependencyFault({ ...sqlite, retryable: false })).toMatchObject({ dependency: 'sqlite', code: 'sqlite_refused' });
+  });
+
   it('tells which server it was and whether the call may have had an effect', () => {
     expect(dependencyFault('postgres', true)).toMatchObject({ name: 'DependencyFault', dependency: 'postgres', effect: 'unknown' });
   });

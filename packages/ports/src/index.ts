@@ -1,6 +1,17 @@
+// What the signatures below mention, so that one import is enough.
+export {
+  InvalidTransitionError,
+  moveRecord,
+  RUNTIME_STATUSES,
+  type RuntimeRecord,
+  type RuntimeStatus,
+  STOP_REASONS,
+  type StopReason,
+} from '@galaxy/domain';
 export {
   type Dependency,
   DependencyFault,
+  type DependencyName,
   type FaultEffect,
   type FaultInput,
   InvalidInputError,

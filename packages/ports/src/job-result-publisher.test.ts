@@ -33,6 +33,11 @@ describe('validateJobResult', () => {
     expect(validating({ outcome: outcome as 'success' })).toThrow(`job result: outcome ${JSON.stringify(outcome)} is unsupported`);
   });
 
+  it.each(['gameId', 'containerId', 'engineEndpoint', 'errorCode', 'errorMessage'])('refuses a lone surrogate in %s', (field) => {
+    expect(validating({ [field]: 'a\ud800' })).toThrow(new InvalidInputError(`job result: ${field} is not well-formed Unicode`));
+    expect(validating({ [field]: 'a\ud83d\ude00' })).not.toThrow();
+  });
+
   it('names the game id first when both are wrong', () => {
     expect(validating({ gameId: '', outcome: '' as 'success' })).toThrow('game id');
   });

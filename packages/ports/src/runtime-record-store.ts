@@ -3,86 +3,156 @@ import { isRuntimeStatus, transition } from '@galaxy/domain';
 import { InvalidInputError } from './faults.js';
 
 /**
- * Stores runtime records, one per game. This is the surface for reads, for other teams, and for moves outside
- * operations; what an operation changes together goes through the OperationJournal.
+ * Stores runtime records, one per game. Records are never deleted: `removed` is a status.
  *
- * Every method throws DependencyFault when the store does not answer; a write that threw with `effect: 'unknown'` may
- * have happened.
+ * A write is complete or has not happened, also when the process or the store crashes in the middle: no reader ever sees half of
+ * it. When a write returned, it survives a crash of this process. Records go in and out as copies: changing an object afterwards
+ * changes nothing in the store. Times keep their milliseconds.
+ *
+ * Every method throws DependencyFault when the store does not answer or refuses. A write that threw with `effect: 'unknown'` may have
+ * happened: read the record before you decide.
+ *
+ * @example
+ * ```ts
+ * import { RuntimeConflictError, type RuntimeRecordStore } from '@galaxy/ports';
+ *
+ * export async function markFinished(records: RuntimeRecordStore, gameId: string): Promise<'finished' | 'moved by others'> {
+ *   const { status, currentContainerId } = await records.get(gameId);
+ *   const expected = { expectedFrom: status, expectedContainerId: currentContainerId ?? '' };
+ *   try {
+ *     await records.updateStatus({ gameId, ...expected, to: 'finished', now: new Date() });
+ *     return 'finished';
+ *   } catch (error) {
+ *     if (error instanceof RuntimeConflictError) return 'moved by others';
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export interface RuntimeRecordStore {
   /**
    * The record of a game.
    * @throws RuntimeNotFoundError when no record exists for `gameId`.
+   * @throws DependencyFault when the store does not answer or refuses.
    */
   get(gameId: string): Promise<RuntimeRecord>;
 
   /**
-   * Installs a record: inserts it when the game has none, and otherwise overwrites every column verbatim. The caller
-   * is responsible for the record being a sensible one. Repeating is safe.
+   * Installs a record: inserts it when the game has none, else replaces every column by what is given, whatever the status machine
+   * says. The caller is responsible for a sensible record. Repeating is safe.
+   * @throws DependencyFault when the store does not answer or refuses.
    */
   upsert(record: RuntimeRecord): Promise<void>;
 
   /**
-   * Applies one move as a compare-and-swap on (status, container id). Validates first, without touching the store; then
-   * checks that the stored status equals `expectedFrom` and, when `expectedContainerId` is not empty, that the stored
-   * container id equals it. `stopped` sets `stoppedAt` and keeps the container id; `removed` sets `removedAt` and nulls
-   * it; every move sets `lastOpAt` to `now`. Of concurrent calls with the same expectation exactly one succeeds.
+   * Moves a record to another status if it still is what the caller expects. It checks the input first, without touching the store.
+   * Then, in one atomic step, it checks that the stored status equals `expectedFrom` and, when `expectedContainerId` is not empty,
+   * that the stored container id equals it; and changes the record: `stopped` sets `stoppedAt` and keeps the container id; `removed`
+   * sets `removedAt` and sets the container id to null; every move sets `lastOpAt`. These times become `now`; nothing else changes.
+   *
+   * Of concurrent calls with the same expectation exactly one succeeds. After `effect: 'unknown'` a repeated call throws
+   * RuntimeConflictError if the first one did happen, so read the record before you repeat.
+   *
    * @throws InvalidInputError, InvalidTransitionError from {@link validateUpdateStatusInput}.
    * @throws RuntimeNotFoundError when no record exists.
    * @throws RuntimeConflictError when the stored status or container id differs: nothing was changed.
+   * @throws DependencyFault when the store does not answer or refuses.
    */
   updateStatus(input: UpdateStatusInput): Promise<void>;
 
-  /** Every record, whatever its status. The order is the adapter's. For large tables use {@link listPage}. */
+  /**
+   * Every record, whatever its status. The adapter chooses the order. For large tables use {@link listPage}.
+   * @throws DependencyFault when the store does not answer or refuses.
+   */
   list(): Promise<RuntimeRecord[]>;
 
-  /** Every record with the given status. The order is the adapter's. */
+  /**
+   * Every record with the given status. The adapter chooses the order.
+   * @throws DependencyFault when the store does not answer or refuses.
+   */
   listByStatus(status: RuntimeStatus): Promise<RuntimeRecord[]>;
 
   /**
-   * One page in order of game id (bytewise), by keyset: records that exist throughout a walk are returned exactly once,
-   * whatever is inserted or moved meanwhile.
-   * @throws InvalidInputError when `limit` is not a whole number from 1 to 1000.
+   * One page in the order of game ids, compared byte by byte: the records that come after `after`. A record that exists during the
+   * whole walk over the pages is returned exactly once, whatever is inserted or moved meanwhile.
+   * @throws InvalidInputError from {@link validatePageLimit}.
+   * @throws DependencyFault when the store does not answer or refuses.
    */
   listPage(query: RuntimePageQuery): Promise<RuntimePage>;
 }
 
-/** What {@link RuntimeRecordStore.updateStatus} takes. */
+/**
+ * One move of {@link RuntimeRecordStore.updateStatus}, and what the record must be for it.
+ *
+ * @example
+ * ```ts
+ * import type { UpdateStatusInput } from '@galaxy/ports';
+ *
+ * const expected = { expectedFrom: 'running', expectedContainerId: 'c0ffee' } as const;
+ * export const stop: UpdateStatusInput = { gameId: 'alpha', ...expected, to: 'stopped', now: new Date() };
+ * ```
+ */
 export interface UpdateStatusInput {
-  /** The record to move. */
+  /** The game whose record moves. */
   readonly gameId: string;
-  /** The status the caller believes the record has. */
+  /** The status that the caller believes the record has. */
   readonly expectedFrom: RuntimeStatus;
-  /** Guard against concurrent restarts: when not empty, the stored container id must equal it. Empty switches this guard off. */
+  /** The container that the caller believes the record has; a restart in between has another. An empty string accepts any. */
   readonly expectedContainerId: string;
   /** The status to move to. */
   readonly to: RuntimeStatus;
-  /** The wall clock that the record's times are taken from. */
+  /** The time of the move, which becomes the record's times. */
   readonly now: Date;
 }
 
-/** Which page {@link RuntimeRecordStore.listPage} returns. */
+/**
+ * Which page {@link RuntimeRecordStore.listPage} returns.
+ *
+ * @example
+ * ```ts
+ * import type { RuntimePageQuery, RuntimeRecord, RuntimeRecordStore } from '@galaxy/ports';
+ *
+ * export async function* running(records: RuntimeRecordStore): AsyncGenerator<RuntimeRecord> {
+ *   for (let query: RuntimePageQuery | null = { status: 'running', limit: 100 }; query !== null; ) {
+ *     const page = await records.listPage(query);
+ *     yield* page.records;
+ *     query = page.next === null ? null : { ...query, after: page.next };
+ *   }
+ * }
+ * ```
+ */
 export interface RuntimePageQuery {
-  /** Only records with this status. */
+  /** Only records with this status; absent: all. */
   readonly status?: RuntimeStatus;
-  /** The last game id of the page before; none for the first page. */
+  /** The game id after which the page begins: `next` of the page before. Absent for the first page. */
   readonly after?: string;
-  /** At most this many records, 1 to 1000. */
+  /** The largest number of records, a whole number from 1 to 1000. */
   readonly limit: number;
 }
 
 /** One page of records. */
 export interface RuntimePage {
+  /** In the order of game ids; empty when there are none. */
   readonly records: readonly RuntimeRecord[];
-  /** What to give as `after` for the next page; null when this is the last. */
+  /** The `after` of the next page; null when this page is the last. */
   readonly next: string | null;
 }
 
 /**
- * Checks a move before any store is touched: game id not blank, both statuses known, the move allowed by the status
- * machine, `now` a valid time; in this order, the first offence wins.
- * @throws InvalidInputError for all but the move itself.
- * @throws InvalidTransitionError for a move the status machine does not allow.
+ * Checks a move: the game id is not blank, both statuses are known, the status machine allows the move, `now` is a valid time; in
+ * this order. Every adapter calls it before it touches the store.
+ *
+ * @example
+ * ```ts
+ * import { validateUpdateStatusInput } from '@galaxy/ports';
+ *
+ * const move = { gameId: 'alpha', expectedFrom: 'running', expectedContainerId: '', now: new Date() } as const;
+ * validateUpdateStatusInput({ ...move, to: 'stopped' }); // returns
+ * validateUpdateStatusInput({ ...move, to: 'starting' }); // throws InvalidTransitionError
+ * ```
+ *
+ * @throws InvalidInputError naming the first field that is wrong.
+ * @throws InvalidTransitionError when the status machine does not allow the move.
  */
 export function validateUpdateStatusInput(input: UpdateStatusInput): void {
   if (input.gameId.trim() === '') throw refused('game id must not be empty');

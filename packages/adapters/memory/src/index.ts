@@ -17,6 +17,7 @@ export { ManualClock } from './manual-clock.js';
 export { SequentialIds } from './sequential-ids.js';
 export { MemoryDeadLetterPublisher } from './streams/memory-dead-letter-publisher.js';
 export { MemoryEntryRequeue } from './streams/memory-entry-requeue.js';
+export { MemoryJobResultPublisher } from './streams/memory-job-result-publisher.js';
 export { readMemoryJobResults, type SeenJobResult } from './streams/memory-job-results.js';
 export { MemoryJobStream } from './streams/memory-job-stream.js';
 export { MemoryNumberedResultPublisher } from './streams/memory-numbered-result-publisher.js';

@@ -4,13 +4,14 @@ import {
   jobStreamContract,
   numberedResultPublisherContract,
 } from '@galaxy/manager-port-contracts';
-import { runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
+import { jobResultPublisherContract, runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
 import { startFaultProxy, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { Redis } from 'ioredis';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 import { RedisEntryRequeue } from './outbound/entry-requeue.js';
+import { RedisJobResultPublisher } from './outbound/job-results.js';
 import { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
 import { RedisStreamOffsetStore } from './outbound/stream-offsets.js';
@@ -31,6 +32,7 @@ async function openServer() {
       fields: Object.fromEntries(values.flatMap((value, i) => (i % 2 === 0 ? [[value, values[i + 1] ?? '']] : []))),
     }));
   return {
+    proxy,
     reader,
     commands,
     elsewhere,
@@ -116,5 +118,20 @@ runtimeManagerContract('redis', async () => {
     manager: new RedisRuntimeManager({ commands, startJobsKey, stopJobsKey, publishWithinMs: 1000 }),
     startEntries: () => entries(startJobsKey),
     stopEntries: () => entries(stopJobsKey),
+  };
+});
+
+jobResultPublisherContract('redis', async () => {
+  const { proxy, commands, entries, tested } = await openServer();
+  const jobResultsKey = uniqueName('results');
+  return {
+    ...tested,
+    results: new RedisJobResultPublisher({ commands, jobResultsKey }),
+    entries: () => entries(jobResultsKey),
+    loseReplies: () => proxy.set({ kind: 'drop_replies' }),
+    endLosing: async () => {
+      proxy.resetAll();
+      await proxy.set({ kind: 'pass' });
+    },
   };
 });

@@ -6,6 +6,7 @@ export type { StreamEntry } from './inbound/stream-reply.js';
 export { type TailStreamOptions, tailStream } from './inbound/tail-stream.js';
 export { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 export { RedisEntryRequeue } from './outbound/entry-requeue.js';
+export { RedisJobResultPublisher, type RedisJobResultPublisherOptions } from './outbound/job-results.js';
 export { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 export { RedisRuntimeManager, type RedisRuntimeManagerOptions } from './outbound/runtime-manager.js';
 export { RedisStreamOffsetStore } from './outbound/stream-offsets.js';

@@ -4,12 +4,13 @@ import {
   jobStreamContract,
   numberedResultPublisherContract,
 } from '@galaxy/manager-port-contracts';
-import { runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
+import { jobResultPublisherContract, runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
 import type { RawEntry } from '@galaxy/wire';
 import { rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { describe, expect, it } from 'vitest';
 import { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';
 import { MemoryEntryRequeue } from './memory-entry-requeue.js';
+import { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
 import { readMemoryJobResults } from './memory-job-results.js';
 import { MemoryJobStream } from './memory-job-stream.js';
 import { MemoryNumberedResultPublisher } from './memory-numbered-result-publisher.js';
@@ -88,6 +89,19 @@ runtimeManagerContract('memory', async () => {
     stopEntries: async () => seen(streams, STREAM_KEYS.stopJobs),
   };
 });
+
+jobResultPublisherContract(
+  'memory',
+  async () => {
+    const streams = new MemoryStreams();
+    return {
+      ...serverUnderTest(streams),
+      results: new MemoryJobResultPublisher(streams),
+      entries: async () => seen(streams, STREAM_KEYS.jobResults),
+    };
+  },
+  { loseReplies: 'a call returns in the same process: there is no reply that could be lost' },
+);
 
 describe('MemoryStreams', () => {
   it('gives rising ids while the clock stands or goes back', () => {
