@@ -32,8 +32,9 @@ const env = { ...process.env, npm_config_offline: 'true', npm_config_legacy_peer
 function install(): void {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "outside", "private": true, "type": "module" }\n');
-  for (const library of publishedLibraries()) packLibrary(library, join(home, 'tarballs'));
   const line = /^npm install \/tmp\/galaxy\/.*$/m.exec(readme)?.[0] ?? 'false';
+  const named = publishedLibraries().filter(({ manifest }) => line.includes(`/${manifest.name}/`));
+  for (const library of named) packLibrary(library, join(home, 'tarballs'));
   execFileSync('sh', ['-c', line.replaceAll('/tmp/galaxy', join(home, 'tarballs'))], { cwd: project, env, stdio: 'pipe' });
   for (const name of ['vitest', 'typescript'])
     symlinkSync(realpathSync(join(ROOT, 'node_modules', name)), join(project, 'node_modules', name));
