@@ -3,8 +3,8 @@ import type { Clock } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { guardAgainstStalls } from '../manager/stall-guard.js';
 import { makeRunOperation } from '../operations/run-operation.js';
+import { type Call, intercept } from '../test-support/intercept.test-support.js';
 import { makeReplica, SETTINGS, TTL_MS } from '../test-support/replica.test-support.js';
-import { between, type Call } from '../test-support/stand-between.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -68,9 +68,9 @@ function makeFreezing(world: World, freezeAtStep: number, { isGuarded = true } =
   });
   const clock = clockOf(arrive);
   const background = clockOf(() => thawed);
-  const journal = between('journal', world.journal, handle);
-  const engine = between('engine', world.engine, handle);
-  const engineClient = between('engine client', world.engineClient, handle);
+  const journal = intercept('journal', world.journal, handle);
+  const engine = intercept('engine', world.engine, handle);
+  const engineClient = intercept('engine client', world.engineClient, handle);
   const keeper = makeClaimKeeper({ journal, clock, ttlMs: TTL_MS });
   const run = makeRunOperation({ ...world, ...SETTINGS, clock, journal, engine, engineClient, publish: async () => undefined });
   const renew = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { openShop } from '../test-support/shop.test-support.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
 import { decidedResults, enqueue, makeWorld, plantRuntime, startJob, stopJob, type World } from '../test-support/world.test-support.js';
 
 const OTHERS = Array.from({ length: 20 }, (_, n) => `other-${n}`);
@@ -15,7 +15,7 @@ const WINDOW_MS = 120_000;
 
 /** An engine of which every call takes a moment, one container hangs whatever it is asked, and one image never comes. */
 function slowEngine(world: World, hungId: string): ContainerEngine {
-  return between('engine', world.engine, async (call) => {
+  return intercept('engine', world.engine, async (call) => {
     const [about] = call.args;
     if (about === HUNG || about === hungId) {
       await world.clock.sleep(DEADLINE_MS);

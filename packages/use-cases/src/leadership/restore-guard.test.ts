@@ -1,6 +1,6 @@
 import { ManualClock, MemoryDatabase, MemoryHolds } from '@galaxy/adapter-memory';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf } from '../test-support/intercept.test-support.js';
 import { makeRestoreGuard, type RestoreGuard } from './restore-guard.js';
 
 const SHAPE = { firstId: '1-0', lastHeldId: '500-0', lastId: '500-0', added: 5n, length: 5n };

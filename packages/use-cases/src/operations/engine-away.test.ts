@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
+import { intercept } from '../test-support/intercept.test-support.js';
 import { openShop } from '../test-support/shop.test-support.js';
-import { between } from '../test-support/stand-between.test-support.js';
 import { decidedResults, enqueue, makeWorld, operationOf, startJob, type World } from '../test-support/world.test-support.js';
 
 const WINDOW_MS = 600_000;
@@ -9,7 +9,7 @@ const WINDOW_MS = 600_000;
 /** The world's engine, and how often it was asked anything. */
 function countedEngine(world: World) {
   const asked = { times: 0 };
-  const engine: ContainerEngine = between('engine', world.engine, (call) => {
+  const engine: ContainerEngine = intercept('engine', world.engine, (call) => {
     asked.times += 1;
     return call.go();
   });

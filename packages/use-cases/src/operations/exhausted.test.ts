@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { makeReplica, SETTINGS, workOff } from '../test-support/replica.test-support.js';
-import { altered, between, faultOf } from '../test-support/stand-between.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -20,7 +20,7 @@ import {
 
 /** The engine, of which one method is broken. */
 const broken = (world: World, method: keyof ContainerEngine, error: Error = new TypeError('a bug')) =>
-  between('engine', world.engine, async (call) => {
+  intercept('engine', world.engine, async (call) => {
     if (call.method === method) throw error;
     return call.go();
   });
@@ -51,7 +51,7 @@ describe('after five failed attempts', () => {
 
   it('a start whose intent was never written leaves a `removed` record, so that a stop has its answer', async () => {
     const world = makeWorld();
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'advance') throw new TypeError('a bug');
       return call.go();
     });
@@ -70,7 +70,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     let isDown = false;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       isDown ||= call.method === method;
       if (isDown) throw new TypeError('a bug');
       return call.go();
@@ -86,7 +86,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     let isDown = false;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       if (isDown) throw faultOf('container_engine');
       if (call.method === 'prepare') throw new TypeError('a bug');
       return call.go();
@@ -138,7 +138,7 @@ describe('after five failed attempts', () => {
     ] as const;
     for (const job of jobs) {
       const world = makeWorld();
-      const journal = between('journal', world.journal, async (call) => {
+      const journal = intercept('journal', world.journal, async (call) => {
         const isGivingUp = operationOf(world, opId).failures >= 5;
         if (call.method === 'finish' && !isGivingUp) throw new TypeError('a bug');
         return call.go();
@@ -161,7 +161,7 @@ describe('after five failed attempts', () => {
   it('four of them are none too many', async () => {
     const world = makeWorld();
     let failures = 0;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       if (call.method === 'ensureImage' && failures++ < 4) throw new TypeError('a bug');
       return call.go();
     });
@@ -194,7 +194,7 @@ describe('while the container engine is away', () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     let isAway = false;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       isAway ||= call.method === method;
       if (isAway) throw faultOf('container_engine', { effect: 'not_done' });
       return call.go();
@@ -249,7 +249,7 @@ describe('while the container engine is away', () => {
         throw faultOf('container_engine', { effect: 'not_done' });
       },
     });
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (isAway) throw faultOf('postgres', { effect: 'not_done' });
       return call.go();
     });
@@ -263,11 +263,11 @@ describe('while the container engine is away', () => {
 });
 
 describe('while another server is away', () => {
-  it('an attempt is handed back once the store answers: that counts neither as a failure nor as waiting', async () => {
+  it('the claim of an attempt is released once the store answers: that counts neither as a failure nor as waiting', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     const isAway = (): boolean => world.clock.monotonicMs() < 5000;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method !== 'claim' && isAway()) throw faultOf('postgres', { effect: 'not_done' });
       return call.go();
     });
@@ -281,7 +281,7 @@ describe('while another server is away', () => {
   it('a hand-back that is refused for good is told, and the claim expires by itself', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'releaseClaim') throw faultOf('postgres', { retryable: false });
       return call.go();
     });

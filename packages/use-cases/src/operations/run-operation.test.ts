@@ -1,8 +1,8 @@
 import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
+import { altered, faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
 import { makeReplica, TTL_MS, workOff } from '../test-support/replica.test-support.js';
-import { altered, between, faultOf, mockPort } from '../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -27,7 +27,7 @@ const RESULTS = 'runtime:job_results';
 /** The engine, and what it was asked since `forget` was last called. */
 function listening(engine: ContainerEngine) {
   const calls: string[] = [];
-  const seen = between('engine', engine, async (call) => {
+  const seen = intercept('engine', engine, async (call) => {
     calls.push(call.method);
     return call.go();
   });
@@ -116,7 +116,7 @@ describe('a claim that is lost', () => {
     const world = makeWorld();
     await plantRuntime(world, 'running');
     const opId = await enqueue(world, stopJob());
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'finish') await takeOver(world);
       return call.go();
     });
@@ -157,7 +157,7 @@ describe('while the store is away', () => {
     await plantRuntime(world, 'running');
     await enqueue(world, stopJob());
     let isAway = false;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (isAway) throw faultOf('postgres');
       return call.go();
     });
@@ -185,7 +185,7 @@ describe('while the store is away', () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     let asked = 0;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method !== 'finish') return call.go();
       asked += 1;
       if (asked === 2) await call.go();
@@ -205,7 +205,7 @@ describe('while the store is away', () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     let refusals = 1;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'finish' && refusals-- > 0) throw faultOf('postgres', { retryable: false });
       return call.go();
     });
@@ -219,7 +219,7 @@ describe('while the store is away', () => {
     await plantRuntime(world, 'running');
     const opId = await enqueue(world, stopJob());
     const outcomes: FinishOutcome['kind'][] = [];
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'finish' && outcomes.length === 0) await world.engine.remove(recordOf(world)?.currentContainerId ?? '');
       const record = recordOf(world);
       if (call.method === 'finish' && outcomes.length === 0 && record !== null)
@@ -237,7 +237,7 @@ describe('while the store is away', () => {
 });
 
 describe('a shutdown', () => {
-  it.each(['pull', 'readiness'])('in the %s hands back at once, and counts no failure', async (where) => {
+  it.each(['pull', 'readiness'])('in the %s releases the claim at once, and counts no failure', async (where) => {
     const world = makeWorld();
     world.engine.addImage('games/engine:slow', { pullTakes: new Promise(() => undefined) });
     const opId = await enqueue(world, startJob(where === 'pull' ? 'games/engine:slow' : BAD_IMAGES.neverReady));
@@ -254,7 +254,7 @@ describe('a shutdown', () => {
   it('while a finish is not answered ends the attempt; what was done is not done again', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       const answer = await call.go();
       if (call.method === 'finish') throw faultOf('postgres');
       return answer;

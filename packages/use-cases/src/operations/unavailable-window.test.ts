@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { altered, faultOf } from '../test-support/intercept.test-support.js';
 import { makeReplica, workOff } from '../test-support/replica.test-support.js';
-import { altered, faultOf } from '../test-support/stand-between.test-support.js';
 import {
   containersOf,
   decidedResults,

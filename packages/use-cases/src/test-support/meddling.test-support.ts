@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { altered, type Call } from './stand-between.test-support.js';
+import { altered, type Call } from './intercept.test-support.js';
 import { IMAGE, OTHER_IMAGE, plantContainer, publishJob, type World } from './world.test-support.js';
 
 type Act = (world: World, game: string, containerId: string) => unknown;

@@ -9,8 +9,8 @@ import { makeWakeup } from '../lib/wakeup.js';
 import { makeRunOperation } from '../operations/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
+import { altered, type Call, intercept } from './intercept.test-support.js';
 import { SETTINGS, TTL_MS } from './replica.test-support.js';
-import { altered, between, type Call } from './stand-between.test-support.js';
 import type { World } from './world.test-support.js';
 
 /** Which server is behind a port, as faults name it. */
@@ -31,15 +31,15 @@ const RECONCILE = { intervalMs: 3000, graceMs: 2000, maxActs: 3, dryRun: false }
 /** Sets a whole process going: intake, relay, worker, renewals and reconciler, every call of a port passing through `handle`. */
 export function openProcess(world: World, handle: (call: Call) => Promise<unknown>, signal: AbortSignal): void {
   const { clock, observer } = world;
-  const journal = between('journal', world.journal, handle);
-  const results = between('results', world.results, handle);
-  const deadLetters = between('deadLetters', world.deadLetters, handle);
-  const outbox = between('outbox', world.outbox, handle);
-  const engine = between('engine', world.engine, handle);
-  const leases = between('leases', world.leases, handle);
-  const offsets = between('offsets', new MemoryStreamOffsetStore(world.streams), handle);
+  const journal = intercept('journal', world.journal, handle);
+  const results = intercept('results', world.results, handle);
+  const deadLetters = intercept('deadLetters', world.deadLetters, handle);
+  const outbox = intercept('outbox', world.outbox, handle);
+  const engine = intercept('engine', world.engine, handle);
+  const leases = intercept('leases', world.leases, handle);
+  const offsets = intercept('offsets', new MemoryStreamOffsetStore(world.streams), handle);
   const reader = new MemoryJobStream(world.streams);
-  const stream = altered(between('stream', reader, handle), {
+  const stream = altered(intercept('stream', reader, handle), {
     key: (name) => reader.key(name),
     wait: (_, ms, signal) => clock.sleep(Math.min(ms, 500), signal),
   });
@@ -71,10 +71,10 @@ export function openProcess(world: World, handle: (call: Call) => Promise<unknow
     ...RECONCILE,
     engine,
     work,
-    fleet: altered(between('fleet', world.fleet, handle), { watch: (onHint, stop) => world.fleet.watch(onHint, stop) }),
-    queue: between('queue', world.queue, handle),
-    holds: between('holds', world.holds, handle),
-    facts: between('facts', world.facts, handle),
+    fleet: altered(intercept('fleet', world.fleet, handle), { watch: (onHint, stop) => world.fleet.watch(onHint, stop) }),
+    queue: intercept('queue', world.queue, handle),
+    holds: intercept('holds', world.holds, handle),
+    facts: intercept('facts', world.facts, handle),
   });
 
   const loop = (name: string, turn: (stop: AbortSignal) => Promise<void>, until = signal) => runLoop(name, turn, until, world);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { type Call, faultOf } from './intercept.test-support.js';
 import { SERVERS } from './process.test-support.js';
-import { type Call, faultOf } from './stand-between.test-support.js';
 import type { World } from './world.test-support.js';
 
 /** After `skip` more calls of any port, something goes wrong with one. */

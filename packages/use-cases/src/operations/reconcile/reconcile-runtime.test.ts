@@ -2,8 +2,8 @@ import type { ReconcileVerdict, RuntimeRecord, RuntimeStatus } from '@galaxy/dom
 import { newRuntimeRecord } from '@galaxy/domain';
 import type { ContainerEngine, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
 import { makeReplica, type ReplicaPorts, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -27,7 +27,7 @@ const MUTATIONS = ['create', 'start', 'stop', 'kill', 'remove'];
 async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<ReplicaPorts> & { orphans?: readonly string[] } = {}) {
   const { orphans = [], engine = world.engine, ...others } = ports;
   const changes: string[] = [];
-  const seen = between('engine', engine, async ({ method, args, go }: Call) => {
+  const seen = intercept('engine', engine, async ({ method, args, go }: Call) => {
     if (MUTATIONS.includes(method)) changes.push(`${method} ${String(args[0])}`);
     return go();
   });
@@ -223,9 +223,9 @@ describe('remove', () => {
       calls.push(method);
       return go();
     };
-    const journal = between('journal', world.journal, listen);
+    const journal = intercept('journal', world.journal, listen);
     await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: '' });
-    await workOff(world, makeReplica(world, { journal, engine: between('engine', world.engine, listen) }));
+    await workOff(world, makeReplica(world, { journal, engine: intercept('engine', world.engine, listen) }));
     const from = calls.indexOf('find');
     expect(calls.slice(from, from + 4)).toEqual(['find', 'renew', 'remove', 'finish']);
   });
@@ -401,7 +401,7 @@ describe('orphans', () => {
 
 describe('when something goes wrong', () => {
   const broken = (world: World, method: keyof ContainerEngine, error: Error) =>
-    between('engine', world.engine, async (call) => {
+    intercept('engine', world.engine, async (call) => {
       if (call.method === method) throw error;
       return call.go();
     });

@@ -1,7 +1,7 @@
 import type { ContainerEngine, Inspection } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
 import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -20,7 +20,7 @@ import {
 async function start(world: World, engine: ContainerEngine = world.engine) {
   const opId = await enqueue(world, startJob());
   const calls: string[] = [];
-  const seen = between('engine', engine, async ({ method, go }: Call) => {
+  const seen = intercept('engine', engine, async ({ method, go }: Call) => {
     calls.push(method);
     return go();
   });
@@ -100,7 +100,10 @@ describe('a name that is taken', () => {
       order.push(method);
       return go();
     };
-    const replica = makeReplica(world, { engine: between('engine', world.engine, note), journal: between('journal', world.journal, note) });
+    const replica = makeReplica(world, {
+      engine: intercept('engine', world.engine, note),
+      journal: intercept('journal', world.journal, note),
+    });
     await workOff(world, replica);
     const removed = order.indexOf('remove');
     expect(order.slice(removed - 3, removed + 2)).toEqual(['create', 'find', 'renew', 'remove', 'create']);
@@ -163,7 +166,7 @@ describe('a name that is taken', () => {
 });
 
 describe('a create that is not answered', () => {
-  it('and left nothing is handed back as an outage: the next attempt creates', async () => {
+  it('and left nothing releases the claim as an outage: the next attempt creates', async () => {
     const world = makeWorld();
     let away = true;
     const engine = altered(world.engine, {

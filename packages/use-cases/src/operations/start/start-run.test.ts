@@ -1,8 +1,8 @@
 import { engineEndpoint } from '@galaxy/domain';
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { altered, intercept } from '../../test-support/intercept.test-support.js';
 import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between } from '../../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -41,7 +41,7 @@ const replay = (containerId: string) => ({
 /** The engine, with a stop of the game queued just before its `method` is first called. */
 function stopArrivesAt(world: World, method: keyof ContainerEngine): ContainerEngine {
   let has = false;
-  return between('engine', world.engine, async (call) => {
+  return intercept('engine', world.engine, async (call) => {
     if (call.method === method && !has) {
       has = true;
       await enqueue(world, stopJob());
@@ -159,14 +159,14 @@ describe('a start that a stop overtakes under way', () => {
     const arriving = stopArrivesAt(world, method);
     let tell = async (): Promise<void> => undefined;
     // A renewal goes out right after the stop has arrived.
-    const engine = between('engine', arriving, async (call) => {
+    const engine = intercept('engine', arriving, async (call) => {
       const answer = await call.go();
       if (call.method === method) await tell();
       return answer;
     });
     const calls: string[] = [];
     const replica = makeReplica(world, {
-      engine: between('engine', engine, async (call) => {
+      engine: intercept('engine', engine, async (call) => {
         calls.push(call.method);
         return call.go();
       }),
@@ -212,7 +212,7 @@ describe('a record that somebody else moved', () => {
       },
     });
     const started: string[] = [];
-    const seen = between('engine', engine, async (call) => {
+    const seen = intercept('engine', engine, async (call) => {
       if (call.method === 'start') started.push(String(call.args[0]));
       return call.go();
     });

@@ -1,8 +1,8 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
 import type { PullFailureReason } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { altered } from '../../test-support/intercept.test-support.js';
 import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
-import { altered } from '../../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { altered, faultOf } from '../../test-support/intercept.test-support.js';
 import { makeReplica, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
-import { altered, faultOf } from '../../test-support/stand-between.test-support.js';
 import { decidedResults, enqueue, makeWorld, operationOf, startJob } from '../../test-support/world.test-support.js';
 
 it('a create that is never answered ends the job after the window, though every look is answered', async () => {

@@ -1,7 +1,7 @@
 import type { Inspection } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
+import { altered, type Call, intercept } from '../../test-support/intercept.test-support.js';
 import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call } from '../../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -23,7 +23,10 @@ describe('undoing a start', () => {
       return go();
     };
     await enqueue(world, startJob(BAD_IMAGES.refusesStart));
-    const replica = makeReplica(world, { engine: between('engine', world.engine, note), journal: between('journal', world.journal, note) });
+    const replica = makeReplica(world, {
+      engine: intercept('engine', world.engine, note),
+      journal: intercept('journal', world.journal, note),
+    });
     await workOff(world, replica);
     const removed = order.indexOf('remove');
     expect(order.slice(removed - 3, removed + 1)).toEqual(['start', 'find', 'renew', 'remove']);
