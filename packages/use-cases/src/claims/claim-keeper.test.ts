@@ -1,7 +1,7 @@
 import type { Claim, ClaimState } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { faultOf } from '../test-support/intercept.test-support.js';
-import { TTL_MS } from '../test-support/replica.test-support.js';
+import { TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { GAME, makeWorld, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { ClaimEnded } from './held-claim.js';

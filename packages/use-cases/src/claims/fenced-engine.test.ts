@@ -2,7 +2,7 @@ import type { Claim, ContainerEngine } from '@galaxy/manager-ports';
 import { anything, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
-import { TTL_MS } from '../test-support/replica.test-support.js';
+import { TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { enqueue, GAME, makeWorld, pass, stopJob } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { fenceEngine } from './fenced-engine.js';

@@ -3,7 +3,7 @@ import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
 import { failed } from '../operations/outcomes.js';
 import { faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { TTL_MS } from '../test-support/replica.test-support.js';
+import { TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { enqueue, makeWorld, operationOf, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';

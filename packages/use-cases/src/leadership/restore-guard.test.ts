@@ -80,7 +80,7 @@ describe('makeRestoreGuard', () => {
   });
 
   it('respects a hold that somebody else has set, and goes on once it is lifted', async () => {
-    await holds.set('restored', 'seen by another replica');
+    await holds.set('restored', 'seen by another runner');
     expect(await guard.mayWork()).toBe(false);
     await holds.clear('restored');
     expect(await guard.mayWork()).toBe(true);

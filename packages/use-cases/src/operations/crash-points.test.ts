@@ -3,8 +3,8 @@ import type { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { altered, type Call, faultOf, intercept } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, type RunnerPorts, workOff } from '../test-support/operation-runner.test-support.js';
 import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from '../test-support/reconciler.test-support.js';
-import { makeReplica, type ReplicaPorts, workOff } from '../test-support/replica.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -263,7 +263,7 @@ function portsWithInjection(world: World, engine: World['engine'], at: number, i
     isDead = injection === 'the process dies';
     throw new Error(injection);
   };
-  const ports: ReplicaPorts = {
+  const ports: Partial<RunnerPorts> = {
     journal: intercept('journal', world.journal, handle),
     engine: intercept('engine', engine, handle),
     // The port never throws: a client that cannot reach the engine says so.
@@ -283,12 +283,12 @@ async function play(scenario: Scenario, injections: readonly { at: number; injec
   let met = true;
   for (const { at, injection, moment } of injections) {
     const process = portsWithInjection(world, engine, at, injection, moment);
-    const replica = makeReplica(world, process.ports);
-    await replica.work().catch(() => undefined);
-    replica.die();
+    const runner = makeOperationRunner(world, process.ports);
+    await runner.work().catch(() => undefined);
+    runner.die();
     met = process.met();
   }
-  await workOff(world, makeReplica(world, { engine }));
+  await workOff(world, makeOperationRunner(world, { engine }));
   await settleDown(world, engine);
   await makeOutboxPublisher(world).relay();
   return { met, wrong: await problems(world, scenario) };
@@ -300,7 +300,7 @@ async function settleDown(world: World, engine: World['engine']): Promise<void> 
   const lease = await leaseOf(world);
   for (let passes = 0; passes < 2; passes += 1) {
     await passAndAsk(reconciler, lease);
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     await world.clock.advance(RECONCILE.intervalMs);
   }
 }
@@ -367,9 +367,9 @@ it('a process that dies again and again is not tried for ever', async () => {
   const before = await plantRuntime(world, 'stopped');
   await enqueue(world, startJob(IMAGE));
   for (let attempt = 1; attempt <= 7; attempt += 1) {
-    const replica = makeReplica(world, portsWithInjection(world, world.engine, 3, 'the process dies', 'before').ports);
-    await replica.work().catch(() => undefined);
-    replica.die();
+    const runner = makeOperationRunner(world, portsWithInjection(world, world.engine, 3, 'the process dies', 'before').ports);
+    await runner.work().catch(() => undefined);
+    runner.die();
     await world.clock.advance(20_000);
   }
   await workOff(world);

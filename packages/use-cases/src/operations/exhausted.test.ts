@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { makeReplica, SETTINGS, workOff } from '../test-support/replica.test-support.js';
+import { makeOperationRunner, SETTINGS, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -30,7 +30,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'start') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'start') }));
     expect(decidedResults(world)).toMatchObject([
       { outcome: 'failure', errorCode: 'internal_error', errorMessage: 'given up after 5 failed attempts', containerId: '' },
     ]);
@@ -43,7 +43,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     await enqueue(world, startJob(OTHER_IMAGE));
-    await workOff(world, makeReplica(world, { engine: broken(world, 'prepare') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'prepare') }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
     expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
     expect(await containersOf(world)).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);
@@ -56,9 +56,9 @@ describe('after five failed attempts', () => {
       return call.go();
     });
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { journal }));
+    await workOff(world, makeOperationRunner(world, { journal }));
     await enqueue(world, stopJob());
-    await workOff(world, makeReplica(world));
+    await workOff(world, makeOperationRunner(world));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }, { outcome: 'success', errorCode: 'replay_no_op' }]);
     expect(recordOf(world)).toMatchObject({ status: 'removed', currentContainerId: null });
   });
@@ -76,7 +76,7 @@ describe('after five failed attempts', () => {
       return call.go();
     });
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error', errorMessage: 'given up after 6 failed attempts' }]);
     expect(operationOf(world, opId).failures).toBe(6);
     expect(recordOf(world)).toMatchObject({ status });
@@ -92,14 +92,14 @@ describe('after five failed attempts', () => {
       return call.go();
     });
     const opId = await enqueue(world, startJob());
-    const replica = makeReplica(world, { engine });
+    const runner = makeOperationRunner(world, { engine });
     while (operationOf(world, opId).failures < 4) {
-      await replica.work();
+      await runner.work();
       await world.clock.advance(1000);
     }
-    await replica.work();
+    await runner.work();
     isDown = true;
-    await workOff(world, replica);
+    await workOff(world, runner);
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
     expect(recordOf(world)).toMatchObject({ status: 'stopped' });
   });
@@ -108,7 +108,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'running');
     await enqueue(world, stopJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'inspect') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'inspect') }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'failure', errorCode: 'internal_error' }]);
     expect(recordOf(world)).toEqual(before);
   });
@@ -116,7 +116,7 @@ describe('after five failed attempts', () => {
   it('a job is dead-lettered as it came, with its result, once', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'start') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'start') }));
     const letters = world.database.lane('dead_letter', GAME).map(({ entry }) => entry.message);
     const letter = {
       sourceStream: 'runtime:start_jobs',
@@ -144,7 +144,7 @@ describe('after five failed attempts', () => {
         return call.go();
       });
       const opId = await enqueue(world, job);
-      await workOff(world, makeReplica(world, { journal }));
+      await workOff(world, makeOperationRunner(world, { journal }));
       expect(operationOf(world, opId)).toMatchObject({ status: 'failed', errorCode: 'internal_error' });
       expect(world.database.outbox.filter(({ entry }) => entry.kind === 'dead_letter')).toEqual([]);
       expect(world.events.filter(({ kind }) => kind === 'dead_lettered')).toEqual([]);
@@ -154,7 +154,7 @@ describe('after five failed attempts', () => {
   it('the attempts are spaced out', async () => {
     const world = makeWorld();
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'ensureImage') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'ensureImage') }));
     expect(world.clock.monotonicMs()).toBeGreaterThanOrEqual(500 + 1000 + 1500 + 2000);
   });
 
@@ -166,7 +166,7 @@ describe('after five failed attempts', () => {
       return call.go();
     });
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'success', errorCode: '' }]);
   });
 });
@@ -200,7 +200,7 @@ describe('while the container engine is away', () => {
       return call.go();
     });
     await enqueue(world, startJob(OTHER_IMAGE));
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
     expect(recordOf(world)).toMatchObject({ status });
     if (status === 'stopped') expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
@@ -253,10 +253,10 @@ describe('while the container engine is away', () => {
       if (isAway) throw faultOf('postgres', { effect: 'not_done' });
       return call.go();
     });
-    const replica = makeReplica(world, { engine, journal });
-    const held = await replica.claim();
+    const runner = makeOperationRunner(world, { engine, journal });
+    const held = await runner.claim();
     if (held === null) throw new Error('nothing to claim');
-    await pass(world, replica.run(held));
+    await pass(world, runner.run(held));
     expect(world.clock.monotonicMs()).toBeGreaterThan(storeIsAwayFor);
     expect(operationOf(world, opId)).toMatchObject({ unavailableMs: 4000, failures: 0 });
   });
@@ -271,10 +271,10 @@ describe('while another server is away', () => {
       if (call.method !== 'claim' && isAway()) throw faultOf('postgres', { effect: 'not_done' });
       return call.go();
     });
-    const replica = makeReplica(world, { journal });
-    await replica.work();
+    const runner = makeOperationRunner(world, { journal });
+    await runner.work();
     expect(operationOf(world, opId)).toMatchObject({ holder: null, unavailableMs: 0 });
-    await workOff(world, replica);
+    await workOff(world, runner);
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2, failures: 0, unavailableMs: 0 });
   });
 
@@ -285,9 +285,9 @@ describe('while another server is away', () => {
       if (call.method === 'releaseClaim') throw faultOf('postgres', { retryable: false });
       return call.go();
     });
-    const replica = makeReplica(world, { journal, engine: broken(world, 'ensureImage') });
-    await replica.work();
-    replica.die();
+    const runner = makeOperationRunner(world, { journal, engine: broken(world, 'ensureImage') });
+    await runner.work();
+    runner.die();
     expect(world.events.filter(({ kind }) => kind === 'claim_released')).toHaveLength(2);
     await world.clock.advance(20_000);
     await workOff(world);
@@ -297,7 +297,10 @@ describe('while another server is away', () => {
   it('an engine that refuses us is a failed attempt, not an outage', async () => {
     const world = makeWorld();
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'ensureImage', faultOf('container_engine', { retryable: false })) }));
+    await workOff(
+      world,
+      makeOperationRunner(world, { engine: broken(world, 'ensureImage', faultOf('container_engine', { retryable: false })) }),
+    );
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
   });
 });

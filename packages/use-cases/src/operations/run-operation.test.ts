@@ -2,7 +2,7 @@ import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { altered, faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
-import { makeReplica, TTL_MS, workOff } from '../test-support/replica.test-support.js';
+import { makeOperationRunner, TTL_MS, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -35,13 +35,13 @@ function listening(engine: ContainerEngine) {
 }
 
 /** Claims the oldest operation and sets it going. */
-async function setGoing(world: World, ports: Parameters<typeof makeReplica>[1] = {}) {
-  const replica = makeReplica(world, ports);
-  const held = await replica.claim();
+async function setGoing(world: World, ports: Parameters<typeof makeOperationRunner>[1] = {}) {
+  const runner = makeOperationRunner(world, ports);
+  const held = await runner.claim();
   if (held === null) throw new Error('nothing to claim');
-  const running = replica.run(held);
+  const running = runner.run(held);
   await world.clock.advance(0);
-  return { replica, running };
+  return { runner, running };
 }
 
 /** Another process takes the operation over, as if its claim had expired. */
@@ -140,8 +140,8 @@ describe('a claim that is lost', () => {
       },
     });
     const { seen, calls } = listening(engine);
-    const { replica, running } = await setGoing(world, { engine: seen });
-    replica.die();
+    const { runner, running } = await setGoing(world, { engine: seen });
+    runner.die();
     await world.clock.advance(TTL_MS + 1000);
     await takeOver(world);
     wakes();
@@ -209,7 +209,7 @@ describe('while the store is away', () => {
       if (call.method === 'finish' && refusals-- > 0) throw faultOf('postgres', { retryable: false });
       return call.go();
     });
-    await workOff(world, makeReplica(world, { journal }));
+    await workOff(world, makeOperationRunner(world, { journal }));
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2 });
     expect(entriesOf(world, RESULTS)).toHaveLength(1);
   });
@@ -228,7 +228,7 @@ describe('while the store is away', () => {
       if (call.method === 'finish') outcomes.push((answer as FinishOutcome).kind);
       return answer;
     });
-    await workOff(world, makeReplica(world, { journal }));
+    await workOff(world, makeOperationRunner(world, { journal }));
     expect(outcomes).toEqual(['stale', 'applied']);
     expect(world.events).toContainEqual(expect.objectContaining({ kind: 'claim_released', reason: 'failure' }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'success', errorCode: 'replay_no_op', containerId: '' }]);
@@ -241,13 +241,13 @@ describe('a shutdown', () => {
     const world = makeWorld();
     world.engine.addImage('games/engine:slow', { pullTakes: new Promise(() => undefined) });
     const opId = await enqueue(world, startJob(where === 'pull' ? 'games/engine:slow' : BAD_IMAGES.neverReady));
-    const { replica, running } = await setGoing(world);
+    const { runner, running } = await setGoing(world);
     await world.clock.advance(1200);
-    replica.keeper.shutDown();
+    runner.keeper.shutDown();
     await pass(world, running, 0);
     expect(operationOf(world, opId)).toMatchObject({ status: 'running', holder: null, failures: 0 });
     expect(world.events.at(-1)).toMatchObject({ kind: 'claim_released', reason: 'handover' });
-    const next = await makeReplica(world).claim();
+    const next = await makeOperationRunner(world).claim();
     expect(next?.claim).toMatchObject({ opId, attempt: 2, failures: 0 });
   });
 
@@ -259,12 +259,12 @@ describe('a shutdown', () => {
       if (call.method === 'finish') throw faultOf('postgres');
       return answer;
     });
-    const { replica, running } = await setGoing(world, { journal });
+    const { runner, running } = await setGoing(world, { journal });
     await world.clock.advance(1000);
-    replica.keeper.shutDown();
+    runner.keeper.shutDown();
     await pass(world, running, 500);
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded' });
-    expect(await makeReplica(world).claim()).toBeNull();
+    expect(await makeOperationRunner(world).claim()).toBeNull();
   });
 });
 
@@ -301,7 +301,7 @@ it('a start asks the engine in this order: image, host, create, start', async ()
   when(mocked.create(ANY)).thenResolve({ kind: 'created', id: 'c1' });
   when(mocked.start('c1')).thenResolve({ kind: 'refused', message: 'no' });
   const opId = await enqueue(world, startJob());
-  await workOff(world, makeReplica(world, { engine: port }));
+  await workOff(world, makeOperationRunner(world, { engine: port }));
   verify(mocked.ensureImage(ANY, ANY)).calledBefore(mocked.prepare(ANY));
   verify(mocked.prepare(ANY)).calledBefore(mocked.create(ANY));
   verify(mocked.create(ANY)).calledBefore(mocked.start('c1'));

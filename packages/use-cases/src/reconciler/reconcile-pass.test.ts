@@ -2,6 +2,7 @@ import type { ContainerFleet, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeWakeup } from '../lib/wakeup.js';
 import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   decisionsOf,
   eventsOf,
@@ -13,7 +14,6 @@ import {
   RECONCILE,
   setUpReconciler,
 } from '../test-support/reconciler.test-support.js';
-import { makeReplica, workOff } from '../test-support/replica.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -201,7 +201,7 @@ describe('what ends something', () => {
     const engine = altered(world.engine, { stop: async () => 'stopped', kill: async () => 'stopped' });
     await pass();
     expect(decisionsOf(await next())).toEqual({ [GAME]: 'queued' });
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     const decisions = [];
     for (let passes = 0; passes < 4; passes += 1) decisions.push(decisionsOf(await next())[GAME]);
     expect(decisions).toEqual(['seen_once', 'too_young', 'queued', undefined]);
@@ -246,7 +246,7 @@ describe('engines that do not answer', () => {
     expect(queuedOf(world)).toEqual([]);
     healthy.add(idOf(world, GAME));
     expect(decisionsOf(await next())).toEqual({ [GAME]: 'queued' });
-    await workOff(world, makeReplica(world, { engineClient }));
+    await workOff(world, makeOperationRunner(world, { engineClient }));
     expect(recordOf(world)).toMatchObject({ status: 'running' });
   });
 

@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countJobs, guarding, hasOpen, meddle, meddlingWith } from '../test-support/meddling.test-support.js';
 import { disorderOf, MESSY_GAMES, makeMess, messes } from '../test-support/messy-world.test-support.js';
+import { workOff } from '../test-support/operation-runner.test-support.js';
 import { openProcess } from '../test-support/process.test-support.js';
 import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from '../test-support/reconciler.test-support.js';
-import { workOff } from '../test-support/replica.test-support.js';
 import { openTroubled, trouble } from '../test-support/troubles.test-support.js';
 import { enqueue, makeWorld, operationOf, type World } from '../test-support/world.test-support.js';
 

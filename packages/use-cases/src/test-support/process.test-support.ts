@@ -10,7 +10,7 @@ import { makeRunOperation } from '../operations/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
 import { altered, type Call, intercept } from './intercept.test-support.js';
-import { SETTINGS, TTL_MS } from './replica.test-support.js';
+import { SETTINGS, TTL_MS } from './operation-runner.test-support.js';
 import type { World } from './world.test-support.js';
 
 /** Which server is behind a port, as faults name it. */

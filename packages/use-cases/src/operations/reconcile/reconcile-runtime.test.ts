@@ -3,7 +3,7 @@ import { newRuntimeRecord } from '@galaxy/domain';
 import type { ContainerEngine, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
-import { makeReplica, type ReplicaPorts, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
+import { makeOperationRunner, type RunnerPorts, SETTINGS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -24,7 +24,7 @@ import {
 const MUTATIONS = ['create', 'start', 'stop', 'kill', 'remove'];
 
 /** Carries a reconcile of the game out; gives what became of it, and which changes the engine was asked for. */
-async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<ReplicaPorts> & { orphans?: readonly string[] } = {}) {
+async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<RunnerPorts> & { orphans?: readonly string[] } = {}) {
   const { orphans = [], engine = world.engine, ...others } = ports;
   const changes: string[] = [];
   const seen = intercept('engine', engine, async ({ method, args, go }: Call) => {
@@ -32,7 +32,7 @@ async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial
     return go();
   });
   const opId = await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict, orphans, reason: 'a test' });
-  await workOff(world, makeReplica(world, { ...others, engine: seen }));
+  await workOff(world, makeOperationRunner(world, { ...others, engine: seen }));
   expect(decidedResults(world), 'nothing is published').toEqual([]);
   const { result, ...operation } = operationOf(world, opId);
   return { operation, result, changes, record: recordOf(world), containers: await containersOf(world) };
@@ -225,7 +225,7 @@ describe('remove', () => {
     };
     const journal = intercept('journal', world.journal, listen);
     await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: '' });
-    await workOff(world, makeReplica(world, { journal, engine: intercept('engine', world.engine, listen) }));
+    await workOff(world, makeOperationRunner(world, { journal, engine: intercept('engine', world.engine, listen) }));
     const from = calls.indexOf('find');
     expect(calls.slice(from, from + 4)).toEqual(['find', 'renew', 'remove', 'finish']);
   });

@@ -2,7 +2,7 @@ import { engineEndpoint } from '@galaxy/domain';
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { altered, intercept } from '../../test-support/intercept.test-support.js';
-import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
+import { makeOperationRunner, type RunnerPorts, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -50,9 +50,9 @@ function stopArrivesAt(world: World, method: keyof ContainerEngine): ContainerEn
   });
 }
 
-async function start(world: World, imageRef: string, ports: Partial<ReplicaPorts>) {
+async function start(world: World, imageRef: string, ports: Partial<RunnerPorts>) {
   await enqueue(world, startJob(imageRef));
-  await workOff(world, makeReplica(world, ports));
+  await workOff(world, makeOperationRunner(world, ports));
   return { results: decidedResults(world), record: recordOf(world), containers: await containersOf(world) };
 }
 
@@ -104,10 +104,10 @@ describe('a start that a stop overtakes under way', () => {
     const before = await plantRuntime(world, 'stopped');
     world.engine.addImage('games/engine:slow', { pullTakes: new Promise(() => undefined) });
     await enqueue(world, startJob('games/engine:slow'));
-    const replica = makeReplica(world);
-    const held = await replica.claim();
+    const runner = makeOperationRunner(world);
+    const held = await runner.claim();
     if (held === null) throw new Error('nothing to claim');
-    const running = replica.run(held);
+    const running = runner.run(held);
     await world.clock.advance(20_500);
     await enqueue(world, stopJob());
     await pass(world, running, 1000);
@@ -165,15 +165,15 @@ describe('a start that a stop overtakes under way', () => {
       return answer;
     });
     const calls: string[] = [];
-    const replica = makeReplica(world, {
+    const runner = makeOperationRunner(world, {
       engine: intercept('engine', engine, async (call) => {
         calls.push(call.method);
         return call.go();
       }),
     });
-    tell = () => replica.keeper.renewAll();
+    tell = () => runner.keeper.renewAll();
     await enqueue(world, startJob(OTHER_IMAGE));
-    await replica.work();
+    await runner.work();
     expect(decidedResults(world)).toEqual([SUPERSEDED]);
     expect(recordOf(world)).toMatchObject({ status });
     expect(calls).not.toContain('start');
@@ -217,7 +217,7 @@ describe('a record that somebody else moved', () => {
       return call.go();
     });
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: seen }));
+    await workOff(world, makeOperationRunner(world, { engine: seen }));
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2 });
     // What the first attempt created was never started.
     expect(started).toEqual([recordOf(world)?.currentContainerId]);

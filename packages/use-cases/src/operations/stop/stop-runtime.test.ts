@@ -2,7 +2,7 @@ import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
 import type { ContainerEngine, Inspection, StopOutcome } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
-import { makeReplica, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
+import { makeOperationRunner, SETTINGS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -42,7 +42,7 @@ async function stop(world: World, engine: ContainerEngine = world.engine) {
     calls.push(method === 'stop' ? `stop ${String(args[1])}` : method);
     return go();
   });
-  await workOff(world, makeReplica(world, { engine: seen }));
+  await workOff(world, makeOperationRunner(world, { engine: seen }));
   const [result, ...more] = decidedResults(world);
   expect(more).toEqual([]);
   return { result, calls, operation: operationOf(world, opId), record: recordOf(world), containers: await containersOf(world) };
