@@ -2,14 +2,14 @@ import { RECONCILE_VERDICTS, type ReconcileJob, type RuntimeRecord, type Runtime
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countJobs, guarding, hasOpen, meddle, meddlingWith } from '../test-support/meddling.test-support.js';
-import { disorderOf, MESSY_GAMES, makeMess, messes } from '../test-support/messy-world.test-support.js';
+import { disorderOf, INJECTED_GAMES, makeInjectedWorld, injectedGames } from '../test-support/injections.test-support.js';
 import { workOff } from '../test-support/operation-runner.test-support.js';
 import { openProcess } from '../test-support/process.test-support.js';
 import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from '../test-support/reconciler.test-support.js';
 import { openTroubled, trouble } from '../test-support/troubles.test-support.js';
 import { enqueue, makeWorld, operationOf, type World } from '../test-support/world.test-support.js';
 
-const [GAME] = MESSY_GAMES;
+const [GAME] = INJECTED_GAMES;
 
 interface Seen {
   readonly id: string;
@@ -39,8 +39,8 @@ function allowed({ id, gameId }: Seen, { verdict, orphans }: ReconcileJob, recor
 it('whatever is queued, however old the view behind it, ends nothing but what has no business there', async () => {
   const picks = fc.array(fc.nat({ max: 8 }), { maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(fc.tuple(messes, messes), fc.constantFrom(...RECONCILE_VERDICTS), picks, async (games, verdict, picked) => {
-      const world = await makeMess(games);
+    fc.asyncProperty(fc.tuple(injectedGames, injectedGames), fc.constantFrom(...RECONCILE_VERDICTS), picks, async (games, verdict, picked) => {
+      const world = await makeInjectedWorld(games);
       const before = everything(world);
       const records = new Map(world.database.records);
       const orphans = picked.map((at) => before[at]?.id ?? 'lost');
@@ -59,10 +59,10 @@ it('whatever is queued, however old the view behind it, ends nothing but what ha
   );
 });
 
-it('any mess is in order after two passes, and what is not ours is still there', async () => {
+it('any state of records and containers is in order after two passes, and what is not ours is still there', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(messes, { minLength: 1, maxLength: 3 }), async (games) => {
-      const world = await makeMess(games);
+    fc.asyncProperty(fc.array(injectedGames, { minLength: 1, maxLength: 3 }), async (games) => {
+      const world = await makeInjectedWorld(games);
       const foreign = world.engine.inventory.foreign.map(({ id }) => id);
       const reconciler = makeWorldReconciler(world);
       const lease = await leaseOf(world);
@@ -71,7 +71,7 @@ it('any mess is in order after two passes, and what is not ours is still there',
         await workOff(world);
         await world.clock.advance(RECONCILE.intervalMs);
       }
-      for (const gameId of MESSY_GAMES) expect(await disorderOf(world, gameId), gameId).toEqual([]);
+      for (const gameId of INJECTED_GAMES) expect(await disorderOf(world, gameId), gameId).toEqual([]);
       const queued = world.database.operations.length;
       expect((await passAndAsk(reconciler, lease)).drifts).toEqual([]);
       expect(world.database.operations).toHaveLength(queued);
@@ -92,7 +92,7 @@ async function untilQuiet(world: World, jobs: number, troublesAhead: () => numbe
 }
 
 it('whatever happens in between, no game that runs loses its container, and all is in order in the end', async () => {
-  const happenings = fc.array(meddlingWith(MESSY_GAMES), { minLength: 1, maxLength: 12 });
+  const happenings = fc.array(meddlingWith(INJECTED_GAMES), { minLength: 1, maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(happenings, fc.array(trouble, { maxLength: 5 }), async (meddlings, troubles) => {
       const world = makeWorld();
@@ -108,7 +108,7 @@ it('whatever happens in between, no game that runs loses its container, and all 
       await untilQuiet(world, countJobs(meddlings), service.ahead);
       service.stop();
       expect(wrong).toEqual([]);
-      for (const gameId of MESSY_GAMES) expect(await disorderOf(world, gameId), gameId).toEqual([]);
+      for (const gameId of INJECTED_GAMES) expect(await disorderOf(world, gameId), gameId).toEqual([]);
       expect(await world.holds.list()).toEqual([]);
     }),
     { numRuns: 100 },
