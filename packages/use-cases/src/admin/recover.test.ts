@@ -7,7 +7,7 @@ import {
 } from '@galaxy/adapter-memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeRestoreGuard } from '../leadership/restore-guard.js';
-import { altered, faultOf } from '../test-support/stand-between.test-support.js';
+import { altered, faultOf } from '../test-support/intercept.test-support.js';
 import {
   enqueue,
   IMAGE,

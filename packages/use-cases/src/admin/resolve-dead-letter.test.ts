@@ -1,7 +1,7 @@
 import { MemoryDeadLetterBox, MemoryEntryRequeue } from '@galaxy/adapter-memory';
 import { describe, expect, it } from 'vitest';
 import { append, makeIntake, START } from '../test-support/intake.test-support.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { entriesOf, makeWorld } from '../test-support/world.test-support.js';
 import { discardDeadLetter, requeueDeadLetter } from './resolve-dead-letter.js';
 
@@ -30,7 +30,7 @@ describe('requeueDeadLetter', () => {
     const { world, box, requeue, id } = await withDeadLetter();
     let isLost = false;
     const losing = <T extends object>(port: T): T =>
-      between('port', port, async (call) => {
+      intercept('port', port, async (call) => {
         const answer = await call.go();
         if (call.method !== method || isLost) return answer;
         isLost = true;
@@ -63,7 +63,7 @@ describe('requeueDeadLetter', () => {
 
   it('tells when somebody discarded it meanwhile, and that it was put back all the same', async () => {
     const { box, requeue, id } = await withDeadLetter();
-    const meanwhile = between('requeue', requeue, async (call) => {
+    const meanwhile = intercept('requeue', requeue, async (call) => {
       await box.resolve(id, 'discarded');
       return call.go();
     });

@@ -1,6 +1,6 @@
 import { ManualClock, MemoryDatabase, MemoryLeases } from '@galaxy/adapter-memory';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { type UnderLeaseDeps, underLease } from './under-lease.js';
 
 let clock: ManualClock;
@@ -40,7 +40,7 @@ describe('underLease', () => {
 
   it('goes on renewing after a renewal that failed', async () => {
     let renewals = 0;
-    const failing = between('leases', leases, (call) => {
+    const failing = intercept('leases', leases, (call) => {
       if (call.method === 'acquire') renewals += 1;
       return renewals === 2 ? Promise.reject(faultOf('postgres')) : call.go();
     });

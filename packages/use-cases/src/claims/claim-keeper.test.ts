@@ -1,8 +1,8 @@
 import type { Claim, ClaimState } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { SAFETY_MS } from '../manager/timings.js';
-import { TTL_MS } from '../test-support/replica.test-support.js';
-import { faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf } from '../test-support/intercept.test-support.js';
+import { TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { GAME, makeWorld, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { ClaimEnded } from './held-claim.js';

@@ -2,8 +2,8 @@ import type { Claim, ContainerEngine } from '@galaxy/manager-ports';
 import { anything, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { SAFETY_MS } from '../manager/timings.js';
-import { TTL_MS } from '../test-support/replica.test-support.js';
-import { between, faultOf, mockPort } from '../test-support/stand-between.test-support.js';
+import { faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
+import { TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { enqueue, GAME, makeWorld, pass, stopJob } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { fenceEngine } from './fenced-engine.js';
@@ -17,7 +17,7 @@ async function makeFenced() {
   await enqueue(world, stopJob());
   const [claim] = await world.journal.claim({ starts: 0, others: 1, holder: 'me', ttlMs: TTL_MS, takeOver: false, inFlight: [] });
   let renewals = 0;
-  const journal = between('journal', world.journal, async (call) => {
+  const journal = intercept('journal', world.journal, async (call) => {
     renewals += 1;
     return call.go();
   });

@@ -1,11 +1,11 @@
 import type { RuntimeJob } from '@galaxy/domain';
-import type { Clock } from '@galaxy/manager-ports';
+import type { Claim } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { guardAgainstStalls } from '../manager/stall-guard.js';
 import { SAFETY_MS } from '../manager/timings.js';
-import { makeRunOperation } from '../operations/run-operation.js';
-import { makeReplica, SETTINGS, TTL_MS } from '../test-support/replica.test-support.js';
-import { between, type Call } from '../test-support/stand-between.test-support.js';
+import { type Call, intercept } from '../test-support/intercept.test-support.js';
+import { isQuiet, type ManagerProcess, openManager, runUntil } from '../test-support/manager-fixture.test-support.js';
+import { makeOperationRunner, TTL_MS } from '../test-support/operation-runner.test-support.js';
+import { gatedClock, makeGate } from '../test-support/process-gate.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -14,117 +14,93 @@ import {
   makeWorld,
   OTHER_IMAGE,
   operationOf,
-  pass,
   plantRuntime,
   startJob,
   stopJob,
   type World,
 } from '../test-support/world.test-support.js';
-import { makeClaimKeeper } from './claim-keeper.js';
-import type { HeldClaim } from './held-claim.js';
 
-const CHANGES = ['create', 'start', 'stop', 'kill', 'remove'];
-const LIMIT_MS = 3000;
+/** A process that did not run for longer lets its claims go. */
+const LIMIT_MS = TTL_MS - SAFETY_MS;
 const CALL_MS = 700;
+const ENGINE_CHANGES = ['create', 'start', 'stop', 'kill', 'remove'];
+/** The calls of the journal for an operation that is under way. */
+const FENCED = ['renew', 'advance', 'finish'];
 
-/** A process that freezes when its steps have been counted down: nothing of it runs until it is thawed. */
-function makeFreezing(world: World, freezeAtStep: number, { isGuarded = true } = {}) {
-  const state = { steps: 0, isFrozen: false, hasFrozen: false, violations: [] as string[] };
-  let thawed: Promise<void> = Promise.resolve();
-  let thaw = (): void => undefined;
-  let held: HeldClaim | null = null;
-  const stopping = new AbortController();
+type OnCall = (call: Call) => Promise<unknown>;
+type FreezingProcess = Pick<ManagerProcess, 'freeze' | 'thaw' | 'kill' | 'isFrozen'>;
 
-  /** What comes in while it is frozen is heard of when it is thawed. */
-  const arrive = async (): Promise<void> => {
-    state.steps += 1;
-    if (state.steps === freezeAtStep && !state.hasFrozen) {
-      state.isFrozen = state.hasFrozen = true;
-      thawed = new Promise((resolve) => (thaw = resolve));
-    }
-    await thawed;
+/** The manager, and its operations with nothing but the fence: what runs first after a freeze must not matter. */
+const PROCESSES = {
+  'a manager': (world: World, onCall: OnCall): FreezingProcess => openManager(world, { settings: { claimTtlMs: TTL_MS }, onCall }),
+  'a runner without a stall guard': openRunner,
+} as const;
+
+function openRunner(world: World, onCall: OnCall): FreezingProcess {
+  const gate = makeGate();
+  const port = <T extends object>(name: string, target: T): T => intercept(name, target, (call) => gate.call(() => onCall(call)));
+  const runner = makeOperationRunner(world, {
+    clock: gatedClock(world, gate),
+    journal: port('journal', world.journal),
+    engine: port('engine', world.engine),
+    engineClient: port('engineClient', world.engineClient),
+  });
+  const runOne = async (): Promise<void> => {
+    const held = await runner.claim();
+    if (held !== null) await runner.run(held);
   };
-  const handle = async (call: Call): Promise<unknown> => {
-    if (call.port === 'engine' && CHANGES.includes(call.method) && !isMine()) state.violations.push(call.method);
+  void runOne();
+  return gate;
+}
+
+interface Freezing {
+  readonly hasFrozen: boolean;
+  /** Changes of containers without a claim. */
+  readonly violations: readonly string[];
+  /** Lets it go on until it has nothing more to do. */
+  readonly thaw: () => Promise<void>;
+}
+
+/** Opens a process that freezes at the answer to the n-th call about its operations. Returns when it is frozen, or has done all. */
+async function openFreezing(world: World, kind: keyof typeof PROCESSES, freezeAtStep: number): Promise<Freezing> {
+  const violations: string[] = [];
+  const claims: Claim[] = [];
+  let steps = 0;
+  const isClaimed = (): boolean =>
+    claims.some(({ opId, attempt }) => operationOf(world, opId).status === 'running' && operationOf(world, opId).attempt === attempt);
+  const process = PROCESSES[kind](world, async ({ port, method, go }) => {
+    if (port === 'engine' && ENGINE_CHANGES.includes(method) && !isClaimed()) violations.push(method);
     // So long that renewals are under way between the steps.
-    if (call.port === 'engine') await world.clock.sleep(CALL_MS);
+    if (port === 'engine') await world.clock.sleep(CALL_MS);
     try {
-      return await call.go();
+      const answer = await go();
+      if (port === 'journal' && method === 'claim') claims.push(...(answer as Claim[]));
+      return answer;
     } finally {
-      await arrive();
+      if (isStep(port, method)) steps += 1;
+      if (isStep(port, method) && steps === freezeAtStep) process.freeze();
     }
-  };
-  const isMine = (): boolean => {
-    if (held === null) return false;
-    const { status, attempt } = operationOf(world, held.claim.opId);
-    return status === 'running' && attempt === held.claim.attempt;
-  };
-  const clockOf = (wake: () => Promise<void>): Clock => ({
-    now: () => world.clock.now(),
-    monotonicMs: () => world.clock.monotonicMs(),
-    sleep: async (ms, signal) => {
-      await world.clock.sleep(ms, signal);
-      await wake();
-    },
   });
-  const clock = clockOf(arrive);
-  const background = clockOf(() => thawed);
-  const journal = between('journal', world.journal, handle);
-  const engine = between('engine', world.engine, handle);
-  const engineClient = between('engine client', world.engineClient, handle);
-  const keeper = makeClaimKeeper({ journal, clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
-  const run = makeRunOperation({ ...world, ...SETTINGS, clock, journal, engine, engineClient, publish: async () => undefined });
-  const renew = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await background.sleep(1000);
-      await keeper.renewAll();
-    }
-  };
-  void renew();
-  const guard = { clock: background, observer: world.observer, limitMs: LIMIT_MS, letGo: () => keeper.letGo() };
-  if (isGuarded) void guardAgainstStalls(guard, stopping.signal);
+  await runUntil(world, () => process.isFrozen() || isQuiet(world));
   return {
-    state,
-    async claim(): Promise<HeldClaim> {
-      const request = { holder: 'freezing', ttlMs: TTL_MS, takeOver: false, inFlight: [], starts: 1, others: 1 };
-      const [claim] = await world.journal.claim(request);
-      if (claim === undefined) throw new Error('nothing to claim');
-      held = keeper.hold(claim, clock.monotonicMs());
-      return held;
+    hasFrozen: process.isFrozen(),
+    violations,
+    thaw: async () => {
+      process.thaw();
+      await world.clock.advance(TTL_MS);
+      process.kill();
     },
-    run: async (claimed: HeldClaim): Promise<void> => {
-      await run(claimed);
-      keeper.release(claimed);
-    },
-    thaw: () => {
-      state.isFrozen = false;
-      thaw();
-    },
-    end: () => stopping.abort(),
   };
 }
 
-type Freezing = ReturnType<typeof makeFreezing>;
+const isStep = (port: string, method: string) =>
+  port === 'engine' || port === 'engineClient' || (port === 'journal' && FENCED.includes(method));
 
-/** Runs the first operation in a process that freezes, lets `meanwhile` happen, thaws it, and lets it end. */
-async function runFrozen(world: World, freezing: Freezing, meanwhile: () => Promise<void>): Promise<void> {
-  let hasEnded = false;
-  const running = freezing.run(await freezing.claim()).finally(() => {
-    hasEnded = true;
-  });
-  const isOver = () => hasEnded || freezing.state.isFrozen;
-  while (!isOver()) await world.clock.advance(50);
-  if (freezing.state.isFrozen) await meanwhile();
-  freezing.thaw();
-  await pass(world, running);
-  freezing.end();
-}
-
+/** Lets another process do all there is to do. */
 async function workOffElsewhere(world: World): Promise<void> {
-  const other = makeReplica(world, { outbox: world.outbox });
-  await world.clock.advance(TTL_MS);
-  while (await other.work());
-  other.die();
+  const other = openManager(world, { settings: { claimTtlMs: TTL_MS } });
+  await runUntil(world, () => isQuiet(world));
+  await other.stop();
 }
 
 const SCENARIOS: readonly [string, RuntimeJob, (world: World) => Promise<unknown>][] = [
@@ -135,68 +111,67 @@ const SCENARIOS: readonly [string, RuntimeJob, (world: World) => Promise<unknown
 
 /** Does the same for every step at which the process can freeze; tells how many there are. */
 async function atEveryStep(
+  kind: keyof typeof PROCESSES,
   job: RuntimeJob,
   given: (world: World) => Promise<unknown>,
-  check: (world: World, freezeAtStep: number) => Promise<Freezing>,
+  check: (world: World, freezing: Freezing) => Promise<void>,
 ) {
   for (let step = 1; ; step += 1) {
     const world = makeWorld();
     await given(world);
     await enqueue(world, job);
-    const { state } = await check(world, step);
-    expect(state.violations, `frozen at step ${step}`).toEqual([]);
-    if (!state.hasFrozen) return step - 1;
+    const freezing = await openFreezing(world, kind, step);
+    await check(world, freezing);
+    expect(freezing.violations, `frozen at step ${step}`).toEqual([]);
+    if (!freezing.hasFrozen) return step - 1;
   }
 }
 
-describe.each([true, false])('a process that freezes between any two steps (with a stall guard: %s)', (isGuarded) => {
-  it.each(SCENARIOS)('in %s touches no container once another process has taken over, and ended it', async (_, job, given) => {
-    const steps = await atEveryStep(job, given, async (world, step) => {
-      const freezing = makeFreezing(world, step, { isGuarded });
-      await runFrozen(world, freezing, () => workOffElsewhere(world));
+describe.each(['a manager', 'a runner without a stall guard'] as const)('%s, frozen between any two steps', (kind) => {
+  it.each(SCENARIOS)('a process frozen in %s touches no container once another one has taken over, and ended it', async (_, job, given) => {
+    const steps = await atEveryStep(kind, job, given, async (world, freezing) => {
+      if (freezing.hasFrozen) await workOffElsewhere(world);
+      await freezing.thaw();
       expect(decidedResults(world)).toHaveLength(1);
       expect(await containersOf(world)).toHaveLength(1);
-      return freezing;
     });
     expect(steps).toBeGreaterThan(3);
   });
 
-  it.each(SCENARIOS.slice(0, 2))('in %s does not bring back what was stopped meanwhile', async (_, job, given) => {
-    await atEveryStep(job, given, async (world, step) => {
-      const freezing = makeFreezing(world, step, { isGuarded });
-      await runFrozen(world, freezing, async () => {
+  it.each(SCENARIOS.slice(0, 2))('a process frozen in %s does not bring back what was stopped meanwhile', async (_, job, given) => {
+    await atEveryStep(kind, job, given, async (world, freezing) => {
+      if (freezing.hasFrozen) {
         await enqueue(world, stopJob());
         await workOffElsewhere(world);
         await enqueue(world, stopJob());
         await workOffElsewhere(world);
-      });
+      }
+      await freezing.thaw();
       const states = await containersOf(world);
-      expect(states.filter(({ state }) => state === 'running')).toHaveLength(freezing.state.hasFrozen ? 0 : 1);
-      return freezing;
+      expect(states.filter(({ state }) => state === 'running')).toHaveLength(freezing.hasFrozen ? 0 : 1);
     });
   });
 });
 
 it.each(SCENARIOS)('%s that nobody took over meanwhile is done all the same, without a failure counted', async (_, job, given) => {
-  await atEveryStep(job, given, async (world, step) => {
-    const freezing = makeFreezing(world, step);
-    await runFrozen(world, freezing, () => world.clock.advance(TTL_MS * 2));
+  await atEveryStep('a manager', job, given, async (world, freezing) => {
+    if (freezing.hasFrozen) await world.clock.advance(TTL_MS * 2);
+    await freezing.thaw();
     await workOffElsewhere(world);
     expect(decidedResults(world)).toMatchObject([{ gameId: GAME, outcome: 'success' }]);
     expect(world.database.operations).toMatchObject([{ failures: 0 }]);
-    return freezing;
   });
 });
 
 it('a freeze of less than the limit costs nothing', async () => {
   await atEveryStep(
+    'a manager',
     startJob(),
     async () => undefined,
-    async (world, step) => {
-      const freezing = makeFreezing(world, step);
-      await runFrozen(world, freezing, () => world.clock.advance(LIMIT_MS - 1000));
+    async (world, freezing) => {
+      if (freezing.hasFrozen) await world.clock.advance(LIMIT_MS - 1000);
+      await freezing.thaw();
       expect(world.database.operations).toMatchObject([{ attempt: 1, status: 'succeeded' }]);
-      return freezing;
     },
   );
 });

@@ -1,8 +1,17 @@
-import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { openShop } from '../test-support/shop.test-support.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
-import { decidedResults, enqueue, makeWorld, plantRuntime, startJob, stopJob, type World } from '../test-support/world.test-support.js';
+import { type Call, faultOf } from '../test-support/intercept.test-support.js';
+import { openManager } from '../test-support/manager-fixture.test-support.js';
+import {
+  decidedResults,
+  enqueue,
+  IMAGE,
+  makeWorld,
+  plantRuntime,
+  publishJob,
+  startJob,
+  stopJob,
+  type World,
+} from '../test-support/world.test-support.js';
 
 const OTHERS = Array.from({ length: 20 }, (_, n) => `other-${n}`);
 const HUNG = 'hung';
@@ -13,40 +22,42 @@ const DEADLINE_MS = 5000;
 const STALL_MS = 60_000;
 const WINDOW_MS = 120_000;
 
-/** An engine of which every call takes a moment, one container hangs whatever it is asked, and one image never comes. */
-function slowEngine(world: World, hungId: string): ContainerEngine {
-  return between('engine', world.engine, async (call) => {
-    const [about] = call.args;
+/** Every call of the engine takes a moment, one container hangs whatever it is asked, and one image never comes. */
+const slowEngine =
+  (world: World, hungId: string) =>
+  async ({ port, args, go }: Call): Promise<unknown> => {
+    if (port !== 'engine') return go();
+    const [about] = args;
     if (about === HUNG || about === hungId) {
       await world.clock.sleep(DEADLINE_MS);
       throw faultOf('container_engine');
     }
     if (about === STALLED_IMAGE) {
-      await world.clock.sleep(STALL_MS, call.args[1] as AbortSignal);
+      await world.clock.sleep(STALL_MS, args[1] as AbortSignal);
       return { kind: 'unavailable', reason: 'stalled', message: 'the pull made no progress' };
     }
     await world.clock.sleep(CALL_MS);
-    return call.go();
-  });
-}
+    return go();
+  };
 
-/** Starts and stops twenty games beside what is in trouble; tells when each operation of theirs ended. */
-async function finishTimes(trouble: (world: World) => Promise<unknown>) {
+/** Starts and stops twenty games beside others that hang; tells when each operation of the twenty ended. */
+async function finishTimes(beside: (world: World) => Promise<unknown>) {
   const world = makeWorld();
   const record = await plantRuntime(world, 'running', HUNG);
-  await trouble(world);
-  const engine = slowEngine(world, record.currentContainerId ?? '');
-  const shop = openShop(world, { engine, windowMs: WINDOW_MS, stopConcurrency: 32 });
+  await beside(world);
+  openManager(world, {
+    settings: { unavailableWindowMs: WINDOW_MS, stopConcurrency: 32 },
+    onCall: slowEngine(world, record.currentContainerId ?? ''),
+  });
+  await world.clock.advance(1000);
   const startedAtMs = world.clock.now().getTime();
-  for (const game of OTHERS) await enqueue(world, startJob(undefined, game));
-  shop.wake();
+  for (const game of OTHERS) publishJob(world, game, IMAGE);
   await world.clock.advance(20_000);
-  for (const game of OTHERS) await enqueue(world, stopJob(game));
-  shop.wake();
+  for (const game of OTHERS) publishJob(world, game, null);
   await world.clock.advance(20_000);
   const ended = world.database.operations.filter(({ gameId }) => OTHERS.includes(gameId));
   const times = ended.map(({ finishedAt }) => (finishedAt?.getTime() ?? Number.POSITIVE_INFINITY) - startedAtMs);
-  return { world, shop, times };
+  return { world, times };
 }
 
 const inPeace = async () => undefined;
@@ -54,6 +65,7 @@ const inPeace = async () => undefined;
 describe('twenty other games start and stop', () => {
   it('just as fast beside a game whose container hangs whatever it is asked', async () => {
     const [peace, beside] = [await finishTimes(inPeace), await finishTimes((world) => enqueue(world, stopJob(HUNG)))];
+    expect(peace.times).toHaveLength(2 * OTHERS.length);
     expect(Math.max(...peace.times)).toBeLessThan(25_000);
     expect(beside.times).toEqual(peace.times);
     expect(decidedResults(beside.world, HUNG)).toEqual([]);

@@ -3,15 +3,15 @@ import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
 import { SAFETY_MS } from '../manager/timings.js';
 import { failed } from '../operations/outcomes.js';
-import { TTL_MS } from '../test-support/replica.test-support.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
+import { TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { enqueue, makeWorld, operationOf, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';
 import { makeWorker, type WorkDeps } from './work-operations.js';
 
 /** A process whose operations end when the test says so. */
-function makeShop(world: World, changes: Partial<WorkDeps> = {}) {
+function makeWorkerFixture(world: World, changes: Partial<WorkDeps> = {}) {
   const journal = changes.journal ?? world.journal;
   const keeper = makeClaimKeeper({ journal: world.journal, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const wakeup = makeWakeup(world.clock);
@@ -67,30 +67,30 @@ describe('the order of work', () => {
   it('is strict within a game, and games go side by side', async () => {
     const world = makeWorld();
     await enqueueAll(world, startJob(undefined, 'a'), stopJob('a'), startJob(undefined, 'a'), startJob(undefined, 'b'));
-    const shop = makeShop(world);
-    await shop.open();
-    expect(shop.underWay()).toEqual(['start a', 'start b']);
-    await shop.end('start a');
-    expect(shop.underWay()).toEqual(['start b', 'stop a']);
-    await shop.end('stop a');
-    expect(shop.underWay()).toEqual(['start b', 'start a']);
-    expect(shop.begun).toEqual(['start a', 'start b', 'stop a', 'start a']);
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
+    expect(fixture.underWay()).toEqual(['start a', 'start b']);
+    await fixture.end('start a');
+    expect(fixture.underWay()).toEqual(['start b', 'stop a']);
+    await fixture.end('stop a');
+    expect(fixture.underWay()).toEqual(['start b', 'start a']);
+    expect(fixture.begun).toEqual(['start a', 'start b', 'stop a', 'start a']);
   });
 
   it('starts never take the room of stops, nor stops that of starts', async () => {
     const world = makeWorld();
     const games = ['a', 'b', 'c', 'd'];
     await enqueueAll(world, ...games.map((game) => startJob(undefined, game)));
-    const shop = makeShop(world);
-    await shop.open();
-    expect(shop.underWay()).toEqual(['start a', 'start b']);
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
+    expect(fixture.underWay()).toEqual(['start a', 'start b']);
     await enqueueAll(world, stopJob('x'), stopJob('y'));
     await world.clock.advance(250);
-    expect(shop.underWay()).toEqual(['start a', 'start b', 'stop x']);
-    await shop.end('stop x');
-    expect(shop.underWay()).toEqual(['start a', 'start b', 'stop y']);
-    await shop.end('start b');
-    expect(shop.underWay()).toEqual(['start a', 'stop y', 'start c']);
+    expect(fixture.underWay()).toEqual(['start a', 'start b', 'stop x']);
+    await fixture.end('stop x');
+    expect(fixture.underWay()).toEqual(['start a', 'start b', 'stop y']);
+    await fixture.end('start b');
+    expect(fixture.underWay()).toEqual(['start a', 'stop y', 'start c']);
   });
 
   it('starts that wait for their image leave their places to others, but not to any number', async () => {
@@ -102,7 +102,7 @@ describe('the order of work', () => {
       return held.claim.gameId.startsWith('pulls') ? held.whileWaiting(never) : never();
     };
     for (let n = 0; n < 20; n += 1) await enqueue(world, startJob(undefined, `pulls-${n}`));
-    await makeShop(world, { run, startConcurrency: 2 }).open();
+    await makeWorkerFixture(world, { run, startConcurrency: 2 }).open();
     await world.clock.advance(900);
     expect(begun).toHaveLength(2);
     await world.clock.advance(30_000);
@@ -118,7 +118,7 @@ describe('the order of work', () => {
       await (held.claim.gameId.startsWith('pulls') ? held.whileWaiting(never) : never());
     };
     await enqueueAll(world, ...['pulls-1', 'pulls-2', 'a', 'b', 'c'].map((game) => startJob(undefined, game)));
-    await makeShop(world, { run, startConcurrency: 2 }).open();
+    await makeWorkerFixture(world, { run, startConcurrency: 2 }).open();
     await world.clock.advance(60_000);
     expect(begun).toEqual(['pulls-1', 'pulls-2', 'a', 'b']);
   });
@@ -126,13 +126,13 @@ describe('the order of work', () => {
   it('a full process asks for nothing', async () => {
     const world = makeWorld();
     let asked = 0;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'claim') asked += 1;
       return call.go();
     });
     await enqueueAll(world, startJob(undefined, 'a'), startJob(undefined, 'b'), stopJob('c'));
-    const shop = makeShop(world, { journal });
-    await shop.open();
+    const fixture = makeWorkerFixture(world, { journal });
+    await fixture.open();
     expect(asked).toBe(1);
     await world.clock.advance(10_000);
     expect(asked).toBe(1);
@@ -142,31 +142,31 @@ describe('the order of work', () => {
 describe('when it looks', () => {
   it('at once when woken or when something has ended, otherwise every 250 ms', async () => {
     const world = makeWorld();
-    const shop = makeShop(world);
-    await shop.open();
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
     await enqueue(world, startJob(undefined, 'a'));
-    shop.wakeup.wake();
+    fixture.wakeup.wake();
     await world.clock.advance(0);
-    expect(shop.underWay()).toEqual(['start a']);
+    expect(fixture.underWay()).toEqual(['start a']);
     await enqueue(world, startJob(undefined, 'b'));
     await world.clock.advance(249);
-    expect(shop.underWay()).toEqual(['start a']);
+    expect(fixture.underWay()).toEqual(['start a']);
     await world.clock.advance(1);
-    expect(shop.underWay()).toEqual(['start a', 'start b']);
+    expect(fixture.underWay()).toEqual(['start a', 'start b']);
     await enqueue(world, startJob(undefined, 'c'));
-    await shop.end('start a');
-    expect(shop.underWay()).toEqual(['start b', 'start c']);
+    await fixture.end('start a');
+    expect(fixture.underWay()).toEqual(['start b', 'start c']);
   });
 
   it('what a claim learned is kept from then on, until it has ended', async () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));
-    const shop = makeShop(world);
-    await shop.open();
-    expect(shop.keeper.held()).toHaveLength(1);
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
+    expect(fixture.keeper.held()).toHaveLength(1);
     expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_claimed' }));
-    await shop.end('start a');
-    expect(shop.keeper.held()).toEqual([]);
+    await fixture.end('start a');
+    expect(fixture.keeper.held()).toEqual([]);
   });
 });
 
@@ -180,13 +180,13 @@ describe('what others hold', () => {
   it('is taken over once its claim has expired', async () => {
     const world = makeWorld();
     await claimedByAnother(world);
-    const shop = makeShop(world);
-    await shop.open();
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
     await world.clock.advance(TTL_MS - 1);
-    expect(shop.begun).toEqual([]);
+    expect(fixture.begun).toEqual([]);
     await world.clock.advance(500);
-    expect(shop.begun).toEqual(['start a']);
-    expect(shop.held('start a')?.claim.attempt).toBe(2);
+    expect(fixture.begun).toEqual(['start a']);
+    expect(fixture.held('start a')?.claim.attempt).toBe(2);
   });
 
   it('is not taken over by a process that has just come up, or whose store has just come back', async () => {
@@ -194,56 +194,56 @@ describe('what others hold', () => {
     await claimedByAnother(world);
     await world.clock.advance(TTL_MS * 2);
     let isAway = false;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (isAway) throw faultOf('postgres');
       return call.go();
     });
-    const shop = makeShop(world, { journal });
-    await shop.open();
+    const fixture = makeWorkerFixture(world, { journal });
+    await fixture.open();
     await world.clock.advance(TTL_MS - 500);
     isAway = true;
     await world.clock.advance(1000);
     isAway = false;
     await world.clock.advance(TTL_MS - 1);
-    expect(shop.begun).toEqual([]);
+    expect(fixture.begun).toEqual([]);
     await world.clock.advance(2000);
-    expect(shop.begun).toEqual(['start a']);
+    expect(fixture.begun).toEqual(['start a']);
   });
 
   it('is not taken over by a process that was full, and could not notice that the store was away', async () => {
     const world = makeWorld();
-    const shop = makeShop(world, { startConcurrency: 1, stopConcurrency: 1 });
+    const fixture = makeWorkerFixture(world, { startConcurrency: 1, stopConcurrency: 1 });
     await enqueueAll(world, startJob(undefined, 'mine'), stopJob('mine-too'));
-    await shop.open();
+    await fixture.open();
     await claimedByAnother(world);
     // All this time nothing is asked of the store.
     await world.clock.advance(TTL_MS * 3);
-    await shop.end('start mine');
+    await fixture.end('start mine');
     await world.clock.advance(TTL_MS - 1);
-    expect(shop.begun).toEqual(['start mine', 'stop mine-too']);
+    expect(fixture.begun).toEqual(['start mine', 'stop mine-too']);
     await world.clock.advance(500);
-    expect(shop.begun).toEqual(['start mine', 'stop mine-too', 'start a']);
+    expect(fixture.begun).toEqual(['start mine', 'stop mine-too', 'start a']);
   });
 
   it('its own work is never taken over from itself', async () => {
     const world = makeWorld();
     const [opId = ''] = await enqueueAll(world, startJob(undefined, 'a'));
-    const shop = makeShop(world);
-    await shop.open();
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
     await world.clock.advance(TTL_MS * 4);
     expect(operationOf(world, opId)).toMatchObject({ attempt: 1 });
-    expect(shop.begun).toEqual(['start a']);
+    expect(fixture.begun).toEqual(['start a']);
   });
 
-  it('what was handed back is taken up at its time without that wait', async () => {
+  it('a released claim is taken up at its time without that wait', async () => {
     const world = makeWorld();
     await claimedByAnother(world);
     const claim = { opId: world.database.operations[0]?.opId ?? '', attempt: 1 };
     await world.journal.releaseClaim(claim, { reason: 'outage', delayMs: 1000, unavailableMs: 0 });
-    const shop = makeShop(world);
-    await shop.open();
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
     await world.clock.advance(1250);
-    expect(shop.begun).toEqual(['start a']);
+    expect(fixture.begun).toEqual(['start a']);
   });
 });
 
@@ -252,25 +252,25 @@ describe('a shutdown', () => {
     const world = makeWorld();
     const [opId = ''] = await enqueueAll(world, startJob(undefined, 'a'));
     const run = (held: HeldClaim) => new Promise<void>((end) => held.signal.addEventListener('abort', () => end()));
-    const shop = makeShop(world, { run });
-    await shop.open();
-    shop.stopping.abort();
-    await pass(world, shop.worker.shutDown(60_000), 0);
+    const fixture = makeWorkerFixture(world, { run });
+    await fixture.open();
+    fixture.stopping.abort();
+    await pass(world, fixture.worker.shutDown(60_000), 0);
     expect(operationOf(world, opId)).toMatchObject({ holder: expect.any(String) });
-    expect(shop.keeper.held()).toEqual([]);
+    expect(fixture.keeper.held()).toEqual([]);
   });
 
-  it('hands back what does not end within its time, without counting a failure', async () => {
+  it('releases the claim of what does not end within its time, without counting a failure', async () => {
     const world = makeWorld();
     const [opId = ''] = await enqueueAll(world, startJob(undefined, 'a'));
-    const shop = makeShop(world);
-    await shop.open();
-    shop.stopping.abort();
+    const fixture = makeWorkerFixture(world);
+    await fixture.open();
+    fixture.stopping.abort();
     const before = world.clock.monotonicMs();
-    await pass(world, shop.worker.shutDown(1500), 1500);
+    await pass(world, fixture.worker.shutDown(1500), 1500);
     expect(world.clock.monotonicMs() - before).toBe(1500);
     expect(operationOf(world, opId)).toMatchObject({ status: 'running', holder: null });
-    const other = makeShop(world);
+    const other = makeWorkerFixture(world);
     await other.open();
     expect(other.held('start a')?.claim).toMatchObject({ attempt: 2, failures: 0 });
   });
@@ -278,42 +278,42 @@ describe('a shutdown', () => {
   it('does not need the store', async () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'releaseClaim') throw faultOf('postgres');
       return call.go();
     });
-    const shop = makeShop(world, { journal });
-    await shop.open();
-    shop.stopping.abort();
-    await expect(pass(world, shop.worker.shutDown(100))).resolves.toBeUndefined();
+    const fixture = makeWorkerFixture(world, { journal });
+    await fixture.open();
+    fixture.stopping.abort();
+    await expect(pass(world, fixture.worker.shutDown(100))).resolves.toBeUndefined();
   });
 
   it('waits 400 ms for a store that does not answer, and leaves the rest to the end of the claims', async () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));
-    const journal = between('journal', world.journal, (call) =>
+    const journal = intercept('journal', world.journal, (call) =>
       call.method === 'releaseClaim' ? new Promise(() => undefined) : call.go(),
     );
-    const shop = makeShop(world, { journal });
-    await shop.open();
-    shop.stopping.abort();
+    const fixture = makeWorkerFixture(world, { journal });
+    await fixture.open();
+    fixture.stopping.abort();
     const before = world.clock.monotonicMs();
-    await pass(world, shop.worker.shutDown(1500), 1900);
+    await pass(world, fixture.worker.shutDown(1500), 1900);
     expect(world.clock.monotonicMs() - before).toBe(1900);
   });
 
   it('a claim that is answered after it is ended as well', async () => {
     const world = makeWorld();
     await enqueue(world, startJob(undefined, 'a'));
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       await world.clock.sleep(500);
       return call.go();
     });
-    const shop = makeShop(world, { journal });
-    await shop.open();
-    shop.stopping.abort();
-    await pass(world, shop.worker.shutDown(0));
+    const fixture = makeWorkerFixture(world, { journal });
+    await fixture.open();
+    fixture.stopping.abort();
+    await pass(world, fixture.worker.shutDown(0));
     await world.clock.advance(1000);
-    expect(shop.held('start a')?.ended).toBe('shutdown');
+    expect(fixture.held('start a')?.ended).toBe('shutdown');
   });
 });

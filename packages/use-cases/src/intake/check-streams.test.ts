@@ -3,7 +3,7 @@ import type { StreamPlace } from '@galaxy/domain';
 import type { JobStream, RuntimeEvent } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { append, appendStart, appendStop, cursorsIn, makeIntake, queued, START, STOP } from '../test-support/intake.test-support.js';
-import { altered, between, faultOf } from '../test-support/stand-between.test-support.js';
+import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { makeWorld, type World } from '../test-support/world.test-support.js';
 
 type Told = Extract<RuntimeEvent, { kind: 'stream_gap' | 'stream_recreated' | 'entry_from_future' | 'read_reduced' }>;
@@ -57,7 +57,7 @@ describe('a gap', () => {
     appendStarts(world, 1, 10);
     world.streams.trim(START, 4);
     let writes = 0;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method !== 'moveCursor' || ++writes > 3) return call.go();
       if (effect === 'unknown') await call.go();
       throw faultOf('postgres', { effect });
@@ -72,7 +72,7 @@ describe('a gap', () => {
     appendStarts(world, 1, 10);
     world.streams.trim(START, 4);
     let writes = 0;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       const answer = await call.go();
       if (call.method !== 'moveCursor' || ++writes > 1) return answer;
       await world.leases.release(intake.grant);
@@ -131,7 +131,7 @@ describe('a stream made anew', () => {
     world.streams.drop(START);
     const offsets = new MemoryStreamOffsetStore(world.streams);
     const seen: unknown[] = [];
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'moveCursor') seen.push(await offsets.load('startjobs'));
       return call.go();
     });

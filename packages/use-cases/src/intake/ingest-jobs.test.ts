@@ -3,7 +3,7 @@ import type { Intake, LeaseGrant } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { append, appendStart, appendStop, cursorsIn, makeIntake, queued, START, STOP } from '../test-support/intake.test-support.js';
-import { altered, between, type Call, faultOf } from '../test-support/stand-between.test-support.js';
+import { altered, type Call, faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { entriesOf, makeWorld, pass, type World } from '../test-support/world.test-support.js';
 
 describe('the order of jobs', () => {
@@ -55,7 +55,7 @@ describe('the cursors', () => {
     for (let ms = 103; ms < 120; ms += 2) appendStop(world, `${ms}-7`, 'a');
     append(world, START, '111-0', { image_ref: 'names no game' });
     let writes = 0;
-    const journal = between('journal', world.journal, async (call: Call) => {
+    const journal = intercept('journal', world.journal, async (call: Call) => {
       if (call.method !== 'ingest') return call.go();
       writes += 1;
       if (writes % 2 === 0) return call.go();
@@ -105,7 +105,7 @@ describe('the cursors', () => {
   it('are read again after a read that failed', async () => {
     const world = makeWorld();
     let reads = 0;
-    const stream = between('stream', new MemoryJobStream(world.streams), async (call) => {
+    const stream = intercept('stream', new MemoryJobStream(world.streams), async (call) => {
       if (call.method === 'wait') return world.clock.sleep(2000);
       reads += 1;
       if (reads < 3) throw faultOf('redis');
@@ -121,7 +121,7 @@ describe('the cursors', () => {
 describe('an intake that failed', () => {
   it('is told to work again while it works, not when it ends', async () => {
     const world = makeWorld();
-    const stream = between('stream', new MemoryJobStream(world.streams), async (call) => {
+    const stream = intercept('stream', new MemoryJobStream(world.streams), async (call) => {
       if (call.method === 'wait') return world.clock.sleep(2000);
       if (call.method === 'read' && world.clock.monotonicMs() < 500) throw faultOf('redis');
       return call.go();
@@ -144,7 +144,7 @@ describe('an intake that has lost its lease', () => {
   it('changes nothing, reads no more, and ends with its signal', async () => {
     const world = makeWorld();
     let reads = 0;
-    const counted = between('stream', new MemoryJobStream(world.streams), async (call) => {
+    const counted = intercept('stream', new MemoryJobStream(world.streams), async (call) => {
       reads += 1;
       return call.go();
     });
@@ -242,7 +242,7 @@ describe('beside the queue', () => {
   it('every write says how many entries of each stream it takes in', async () => {
     const world = makeWorld();
     const intakes: Intake[] = [];
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'ingest') intakes.push(call.args[0] as Intake);
       return call.go();
     });

@@ -1,7 +1,7 @@
 import type { LeaseGrant, Leases } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { runLoop } from '../lib/run-loop.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { makeWorld, pass, type World } from '../test-support/world.test-support.js';
 import { makeFailingStreak } from './failing-streak.js';
 import type { LeasedDuty } from './lease-holder.js';
@@ -97,7 +97,7 @@ describe('the signal of the duty', () => {
   ])('aborts once the renewals %s for the time to live, not before, not later', async (_, answer) => {
     const world = makeWorld();
     let isAway = false;
-    const leases = between('leases', world.leases, (call) => (isAway ? answer(world) : call.go()));
+    const leases = intercept('leases', world.leases, (call) => (isAway ? answer(world) : call.go()));
     const a = makeContender(world, 'a', leases);
     a.open();
     await world.clock.advance(2500);
@@ -114,7 +114,7 @@ describe('the signal of the duty', () => {
     const world = makeWorld();
     let isAway = false;
     let answeredAskMs = 0;
-    const leases = between('leases', world.leases, async (call) => {
+    const leases = intercept('leases', world.leases, async (call) => {
       const askedAtMs = world.clock.monotonicMs();
       const answer = await call.go();
       await world.clock.sleep(900);
@@ -135,7 +135,7 @@ describe('the signal of the duty', () => {
   it('does not abort for a renewal that fails while the next one is answered', async () => {
     const world = makeWorld();
     let asked = 0;
-    const leases = between('leases', world.leases, async (call) => {
+    const leases = intercept('leases', world.leases, async (call) => {
       asked += 1;
       if (asked % 2 === 0) throw faultOf('postgres');
       return call.go();
@@ -163,7 +163,9 @@ describe('the end of a turn', () => {
 
   it('does not mind a release that fails', async () => {
     const world = makeWorld();
-    const leases = between('leases', world.leases, (call) => (call.method === 'release' ? Promise.reject(faultOf('postgres')) : call.go()));
+    const leases = intercept('leases', world.leases, (call) =>
+      call.method === 'release' ? Promise.reject(faultOf('postgres')) : call.go(),
+    );
     const { lease } = makeContender(world, 'a', leases);
     await expect(lease.turn(async () => undefined, new AbortController().signal)).resolves.toBeUndefined();
   });
@@ -173,7 +175,7 @@ describe('the end of a turn', () => {
     const { lease, duty, duties } = makeContender(
       world,
       'a',
-      between('leases', world.leases, () => Promise.reject(faultOf('postgres'))),
+      intercept('leases', world.leases, () => Promise.reject(faultOf('postgres'))),
     );
     await expect(lease.turn(duty, new AbortController().signal)).rejects.toMatchObject({ code: 'postgres_unavailable' });
     expect(duties).toEqual([]);
@@ -285,7 +287,9 @@ describe('a lease that is let go', () => {
   ])('is given back though %s', async (_, what) => {
     const world = makeWorld();
     let isSilent = false;
-    const leases = between('leases', world.leases, (call) => (isSilent && call.method === what ? new Promise(() => undefined) : call.go()));
+    const leases = intercept('leases', world.leases, (call) =>
+      isSilent && call.method === what ? new Promise(() => undefined) : call.go(),
+    );
     const { lease, stopping } = makeContender(world, 'a', leases);
     const duty: LeasedDuty = (_grant, signal) => (what === 'duty' ? new Promise(() => undefined) : world.clock.sleep(3_600_000, signal));
     let hasEnded = false;
@@ -303,7 +307,7 @@ describe('a lease that is let go', () => {
   it('stays given back though a renewal under way is carried out late', async () => {
     const world = makeWorld();
     let isSlow = false;
-    const leases = between('leases', world.leases, async (call) => {
+    const leases = intercept('leases', world.leases, async (call) => {
       if (isSlow && call.method === 'acquire') await world.clock.sleep(300);
       return call.go();
     });
@@ -324,7 +328,7 @@ describe('a lease that is let go', () => {
 
   it('does not wait for ever for the answer that it was given back', async () => {
     const world = makeWorld();
-    const leases = between('leases', world.leases, (call) => (call.method === 'release' ? new Promise(() => undefined) : call.go()));
+    const leases = intercept('leases', world.leases, (call) => (call.method === 'release' ? new Promise(() => undefined) : call.go()));
     const { lease } = makeContender(world, 'a', leases);
     await expect(
       pass(

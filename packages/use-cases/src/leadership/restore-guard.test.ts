@@ -1,6 +1,6 @@
 import { ManualClock, MemoryDatabase, MemoryHolds } from '@galaxy/adapter-memory';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf } from '../test-support/intercept.test-support.js';
 import { makeRestoreGuard, type RestoreGuard } from './restore-guard.js';
 
 const SHAPE = { firstId: '1-0', lastHeldId: '500-0', lastId: '500-0', added: 5n, length: 5n };
@@ -80,7 +80,7 @@ describe('makeRestoreGuard', () => {
   });
 
   it('respects a hold that somebody else has set, and goes on once it is lifted', async () => {
-    await holds.set('restored', 'seen by another replica');
+    await holds.set('restored', 'seen by another runner');
     expect(await guard.mayWork()).toBe(false);
     await holds.clear('restored');
     expect(await guard.mayWork()).toBe(true);

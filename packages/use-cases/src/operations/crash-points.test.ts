@@ -2,9 +2,9 @@ import type { ReconcileVerdict, RuntimeJob, RuntimeRecord } from '@galaxy/domain
 import type { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
+import { altered, type Call, faultOf, intercept } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, type RunnerPorts, workOff } from '../test-support/operation-runner.test-support.js';
 import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from '../test-support/reconciler.test-support.js';
-import { makeReplica, type ReplicaPorts, workOff } from '../test-support/replica.test-support.js';
-import { altered, between, type Call, faultOf } from '../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -235,8 +235,8 @@ const RECONCILES: readonly Scenario[] = [
 ];
 
 /** What happens at a call, and whether it took effect before: the process dies, the server does not answer, a bug throws. */
-const TROUBLES = ['the process dies', 'the server does not answer', 'a bug throws'] as const;
-type Trouble = (typeof TROUBLES)[number];
+const INJECTIONS = ['the process dies', 'the server does not answer', 'a bug throws'] as const;
+type Injection = (typeof INJECTIONS)[number];
 const MOMENTS = ['before', 'after'] as const;
 type Moment = (typeof MOMENTS)[number];
 
@@ -248,8 +248,8 @@ const SERVERS: Readonly<Record<string, DependencyFault['dependency']>> = {
   results: 'redis',
 };
 
-/** The ports of a process that meets its trouble at its `at`-th call. */
-function troubled(world: World, engine: World['engine'], at: number, trouble: Trouble, moment: Moment) {
+/** The ports of a process that meets its injection at its `at`-th call. */
+function portsWithInjection(world: World, engine: World['engine'], at: number, injection: Injection, moment: Moment) {
   let calls = 0;
   let isDead = false;
   const met = (): boolean => calls >= at;
@@ -258,37 +258,37 @@ function troubled(world: World, engine: World['engine'], at: number, trouble: Tr
     calls += 1;
     if (calls !== at) return go();
     if (moment === 'after') await go();
-    if (trouble === 'the server does not answer')
+    if (injection === 'the server does not answer')
       throw faultOf(SERVERS[port] ?? 'redis', { effect: moment === 'after' ? 'unknown' : 'not_done' });
-    isDead = trouble === 'the process dies';
-    throw new Error(trouble);
+    isDead = injection === 'the process dies';
+    throw new Error(injection);
   };
-  const ports: ReplicaPorts = {
-    journal: between('journal', world.journal, handle),
-    engine: between('engine', engine, handle),
+  const ports: Partial<RunnerPorts> = {
+    journal: intercept('journal', world.journal, handle),
+    engine: intercept('engine', engine, handle),
     // The port never throws: a client that cannot reach the engine says so.
     engineClient: world.engineClient,
-    outbox: between('outbox', world.outbox, handle),
-    results: between('results', world.results, handle),
+    outbox: intercept('outbox', world.outbox, handle),
+    results: intercept('results', world.results, handle),
   };
   return { ports, met };
 }
 
-/** Carries the scenario out, with one trouble per process given; returns what is wrong at the end, and how far it came. */
-async function play(scenario: Scenario, troubles: readonly { at: number; trouble: Trouble; moment: Moment }[]) {
+/** Carries the scenario out, with one injection per process given; returns what is wrong at the end, and how far it came. */
+async function play(scenario: Scenario, injections: readonly { at: number; injection: Injection; moment: Moment }[]) {
   const world = makeWorld();
   await scenario.given(world);
   for (const job of scenario.jobs) await enqueue(world, job);
   const engine = altered(world.engine, scenario.engine?.(world) ?? {});
   let met = true;
-  for (const { at, trouble, moment } of troubles) {
-    const process = troubled(world, engine, at, trouble, moment);
-    const replica = makeReplica(world, process.ports);
-    await replica.work().catch(() => undefined);
-    replica.die();
+  for (const { at, injection, moment } of injections) {
+    const process = portsWithInjection(world, engine, at, injection, moment);
+    const runner = makeOperationRunner(world, process.ports);
+    await runner.work().catch(() => undefined);
+    runner.die();
     met = process.met();
   }
-  await workOff(world, makeReplica(world, { engine }));
+  await workOff(world, makeOperationRunner(world, { engine }));
   await settleDown(world, engine);
   await makeOutboxPublisher(world).relay();
   return { met, wrong: await problems(world, scenario) };
@@ -300,7 +300,7 @@ async function settleDown(world: World, engine: World['engine']): Promise<void> 
   const lease = await leaseOf(world);
   for (let passes = 0; passes < 2; passes += 1) {
     await passAndAsk(reconciler, lease);
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     await world.clock.advance(RECONCILE.intervalMs);
   }
 }
@@ -322,13 +322,13 @@ async function problems(world: World, { codes, status, left }: Scenario): Promis
 const MAX_CALLS = 60;
 
 describe.each([...SCENARIOS, ...RECONCILES])('$name', (scenario) => {
-  it.each(TROUBLES.flatMap((trouble) => MOMENTS.map((moment) => ({ trouble, moment }))))(
-    'ends right, once, wherever $trouble $moment a call takes effect',
-    async ({ trouble, moment }) => {
+  it.each(INJECTIONS.flatMap((injection) => MOMENTS.map((moment) => ({ injection, moment }))))(
+    'ends right, once, wherever $injection $moment a call takes effect',
+    async ({ injection, moment }) => {
       const wrong: string[] = [];
       let at = 1;
       for (let met = true; met; at += 1) {
-        const end = await play(scenario, [{ at, trouble, moment }]);
+        const end = await play(scenario, [{ at, injection, moment }]);
         wrong.push(...end.wrong.map((problem) => `call ${at}: ${problem}`));
         ({ met } = end);
         expect(at).toBeLessThan(MAX_CALLS);
@@ -344,18 +344,18 @@ describe('two processes die one after the other', () => {
 
   it.each(twice)('$name ends right, once, wherever they die', async (scenario) => {
     const wrong: string[] = [];
-    const trouble = 'the process dies';
+    const injection = 'the process dies';
     for (const moment of MOMENTS) {
       for (let at = 1, met = true; met; at += 1) {
         for (let then = 1; met; then += 1) {
           const end = await play(scenario, [
-            { at, trouble, moment: 'after' },
-            { at: then, trouble, moment },
+            { at, injection, moment: 'after' },
+            { at: then, injection, moment },
           ]);
           wrong.push(...end.wrong.map((problem) => `calls ${at} and ${then}: ${problem}`));
           ({ met } = end);
         }
-        ({ met } = await play(scenario, [{ at, trouble, moment: 'after' }]));
+        ({ met } = await play(scenario, [{ at, injection, moment: 'after' }]));
       }
     }
     expect(wrong).toEqual([]);
@@ -367,9 +367,9 @@ it('a process that dies again and again is not tried for ever', async () => {
   const before = await plantRuntime(world, 'stopped');
   await enqueue(world, startJob(IMAGE));
   for (let attempt = 1; attempt <= 7; attempt += 1) {
-    const replica = makeReplica(world, troubled(world, world.engine, 3, 'the process dies', 'before').ports);
-    await replica.work().catch(() => undefined);
-    replica.die();
+    const runner = makeOperationRunner(world, portsWithInjection(world, world.engine, 3, 'the process dies', 'before').ports);
+    await runner.work().catch(() => undefined);
+    runner.die();
     await world.clock.advance(20_000);
   }
   await workOff(world);

@@ -1,52 +1,41 @@
-import type { ContainerEngine } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
-import { openShop } from '../test-support/shop.test-support.js';
-import { between } from '../test-support/stand-between.test-support.js';
-import { decidedResults, enqueue, makeWorld, operationOf, startJob, type World } from '../test-support/world.test-support.js';
+import { openManager } from '../test-support/manager-fixture.test-support.js';
+import { decidedResults, enqueue, makeWorld, operationOf, startJob } from '../test-support/world.test-support.js';
 
 const WINDOW_MS = 600_000;
-
-/** The world's engine, and how often it was asked anything. */
-function countedEngine(world: World) {
-  const asked = { times: 0 };
-  const engine: ContainerEngine = between('engine', world.engine, (call) => {
-    asked.times += 1;
-    return call.go();
-  });
-  return { asked, engine };
-}
-
 const GAMES = Array.from({ length: 40 }, (_, n) => `game-${n}`);
 
-async function tries(hasBreaker: boolean) {
+it('jobs wait for the next probe of an engine that is away: it is left alone, and so is the store', async () => {
   const world = makeWorld();
   world.engine.goAway();
   for (const game of GAMES) await enqueue(world, startJob(undefined, game));
-  const { asked, engine } = countedEngine(world);
-  const shop = openShop(world, { engine, breaker: hasBreaker, windowMs: WINDOW_MS });
+  const asked: string[] = [];
+  const process = openManager(world, {
+    settings: { unavailableWindowMs: WINDOW_MS },
+    onCall: ({ port, method, go }) => {
+      if (port === 'engine' || port === 'fleet') asked.push(method);
+      return go();
+    },
+  });
   await world.clock.advance(60_000);
-  shop.close();
-  return { claimed: shop.counts.claimed, asked: asked.times };
-}
-
-it('jobs wait for the next probe of an engine that is away: it is left alone, and so is the store', async () => {
-  const [without, withOne] = [await tries(false), await tries(true)];
-  // A second each without a breaker; nothing but the first calls and the probes with one.
-  expect(without.claimed).toBeGreaterThan(GAMES.length * 50);
-  expect(withOne.claimed).toBeLessThan(without.claimed / 3);
-  expect(withOne.asked).toBeLessThan(60);
+  process.kill();
+  const claimed = world.events.filter(({ kind }) => kind === 'operation_claimed').length;
+  // Each job would be claimed, and the engine asked, once a second; now nothing but the first calls and the probes asks it.
+  expect(claimed).toBeGreaterThan(GAMES.length);
+  expect(claimed).toBeLessThan((GAMES.length * 50) / 3);
+  expect(asked.length).toBeLessThan(60);
 });
 
 it('all of them are done soon after it is back, without a failure counted', async () => {
   const world = makeWorld();
   world.engine.goAway();
   const opIds = await Promise.all(GAMES.map((game) => enqueue(world, startJob(undefined, game))));
-  const shop = openShop(world, { engine: world.engine, windowMs: WINDOW_MS });
+  const process = openManager(world, { settings: { unavailableWindowMs: WINDOW_MS } });
   await world.clock.advance(45_000);
   world.engine.comeBack();
   // The longest pause, and a little for the work.
   await world.clock.advance(10_000 + 2000);
-  shop.close();
+  process.kill();
   for (const opId of opIds) expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded' });
   expect(world.events.flatMap((event) => (event.kind === 'claim_released' ? [event.reason] : []))).not.toContain('failure');
 });
@@ -57,23 +46,23 @@ it.each([3000, 14_000, WINDOW_MS])(
     const world = makeWorld();
     world.engine.goAway();
     await enqueue(world, startJob(undefined, 'waits'));
-    const shop = openShop(world, { engine: world.engine, windowMs });
+    const process = openManager(world, { settings: { unavailableWindowMs: windowMs } });
     await world.clock.advance(windowMs - 1);
     expect(decidedResults(world, 'waits')).toEqual([]);
     await world.clock.advance(1000);
     expect(decidedResults(world, 'waits')).toMatchObject([{ errorCode: 'docker_unavailable' }]);
-    shop.close();
+    process.kill();
   },
 );
 
 it('a job whose engine is back before its window is over succeeds', async () => {
   const world = makeWorld();
   await enqueue(world, startJob(undefined, 'waits'));
-  const shop = openShop(world, { engine: world.engine, windowMs: 30_000 });
+  const process = openManager(world, { settings: { unavailableWindowMs: 30_000 } });
   world.engine.goAway();
   await world.clock.advance(20_000);
   world.engine.comeBack();
   await world.clock.advance(12_000);
   expect(decidedResults(world, 'waits')).toMatchObject([{ outcome: 'success' }]);
-  shop.close();
+  process.kill();
 });

@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, SETTINGS, workOff } from '../test-support/replica.test-support.js';
-import { altered, between, faultOf } from '../test-support/stand-between.test-support.js';
+import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, SETTINGS, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -20,7 +20,7 @@ import {
 
 /** The engine, of which one method is broken. */
 const broken = (world: World, method: keyof ContainerEngine, error: Error = new TypeError('a bug')) =>
-  between('engine', world.engine, async (call) => {
+  intercept('engine', world.engine, async (call) => {
     if (call.method === method) throw error;
     return call.go();
   });
@@ -30,7 +30,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'start') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'start') }));
     expect(decidedResults(world)).toMatchObject([
       { outcome: 'failure', errorCode: 'internal_error', errorMessage: 'given up after 5 failed attempts', containerId: '' },
     ]);
@@ -43,7 +43,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     await enqueue(world, startJob(OTHER_IMAGE));
-    await workOff(world, makeReplica(world, { engine: broken(world, 'prepare') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'prepare') }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
     expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
     expect(await containersOf(world)).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);
@@ -51,14 +51,14 @@ describe('after five failed attempts', () => {
 
   it('a start whose intent was never written leaves a `removed` record, so that a stop has its answer', async () => {
     const world = makeWorld();
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'advance') throw new TypeError('a bug');
       return call.go();
     });
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { journal }));
+    await workOff(world, makeOperationRunner(world, { journal }));
     await enqueue(world, stopJob());
-    await workOff(world, makeReplica(world));
+    await workOff(world, makeOperationRunner(world));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }, { outcome: 'success', errorCode: 'replay_no_op' }]);
     expect(recordOf(world)).toMatchObject({ status: 'removed', currentContainerId: null });
   });
@@ -70,13 +70,13 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     let isDown = false;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       isDown ||= call.method === method;
       if (isDown) throw new TypeError('a bug');
       return call.go();
     });
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error', errorMessage: 'given up after 6 failed attempts' }]);
     expect(operationOf(world, opId).failures).toBe(6);
     expect(recordOf(world)).toMatchObject({ status });
@@ -86,20 +86,20 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     await plantRuntime(world, 'stopped');
     let isDown = false;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       if (isDown) throw faultOf('container_engine');
       if (call.method === 'prepare') throw new TypeError('a bug');
       return call.go();
     });
     const opId = await enqueue(world, startJob());
-    const replica = makeReplica(world, { engine });
+    const runner = makeOperationRunner(world, { engine });
     while (operationOf(world, opId).failures < 4) {
-      await replica.work();
+      await runner.work();
       await world.clock.advance(1000);
     }
-    await replica.work();
+    await runner.work();
     isDown = true;
-    await workOff(world, replica);
+    await workOff(world, runner);
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
     expect(recordOf(world)).toMatchObject({ status: 'stopped' });
   });
@@ -108,7 +108,7 @@ describe('after five failed attempts', () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'running');
     await enqueue(world, stopJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'inspect') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'inspect') }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'failure', errorCode: 'internal_error' }]);
     expect(recordOf(world)).toEqual(before);
   });
@@ -116,7 +116,7 @@ describe('after five failed attempts', () => {
   it('a job is dead-lettered as it came, with its result, once', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'start') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'start') }));
     const letters = world.database.lane('dead_letter', GAME).map(({ entry }) => entry.message);
     const letter = {
       sourceStream: 'runtime:start_jobs',
@@ -138,13 +138,13 @@ describe('after five failed attempts', () => {
     ] as const;
     for (const job of jobs) {
       const world = makeWorld();
-      const journal = between('journal', world.journal, async (call) => {
+      const journal = intercept('journal', world.journal, async (call) => {
         const isGivingUp = operationOf(world, opId).failures >= 5;
         if (call.method === 'finish' && !isGivingUp) throw new TypeError('a bug');
         return call.go();
       });
       const opId = await enqueue(world, job);
-      await workOff(world, makeReplica(world, { journal }));
+      await workOff(world, makeOperationRunner(world, { journal }));
       expect(operationOf(world, opId)).toMatchObject({ status: 'failed', errorCode: 'internal_error' });
       expect(world.database.outbox.filter(({ entry }) => entry.kind === 'dead_letter')).toEqual([]);
       expect(world.events.filter(({ kind }) => kind === 'dead_lettered')).toEqual([]);
@@ -154,19 +154,19 @@ describe('after five failed attempts', () => {
   it('the attempts are spaced out', async () => {
     const world = makeWorld();
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'ensureImage') }));
+    await workOff(world, makeOperationRunner(world, { engine: broken(world, 'ensureImage') }));
     expect(world.clock.monotonicMs()).toBeGreaterThanOrEqual(500 + 1000 + 1500 + 2000);
   });
 
   it('four of them are none too many', async () => {
     const world = makeWorld();
     let failures = 0;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       if (call.method === 'ensureImage' && failures++ < 4) throw new TypeError('a bug');
       return call.go();
     });
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'success', errorCode: '' }]);
   });
 });
@@ -194,13 +194,13 @@ describe('while the container engine is away', () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'stopped');
     let isAway = false;
-    const engine = between('engine', world.engine, async (call) => {
+    const engine = intercept('engine', world.engine, async (call) => {
       isAway ||= call.method === method;
       if (isAway) throw faultOf('container_engine', { effect: 'not_done' });
       return call.go();
     });
     await enqueue(world, startJob(OTHER_IMAGE));
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
     expect(recordOf(world)).toMatchObject({ status });
     if (status === 'stopped') expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
@@ -249,45 +249,45 @@ describe('while the container engine is away', () => {
         throw faultOf('container_engine', { effect: 'not_done' });
       },
     });
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (isAway) throw faultOf('postgres', { effect: 'not_done' });
       return call.go();
     });
-    const replica = makeReplica(world, { engine, journal });
-    const held = await replica.claim();
+    const runner = makeOperationRunner(world, { engine, journal });
+    const held = await runner.claim();
     if (held === null) throw new Error('nothing to claim');
-    await pass(world, replica.run(held));
+    await pass(world, runner.run(held));
     expect(world.clock.monotonicMs()).toBeGreaterThan(storeIsAwayFor);
     expect(operationOf(world, opId)).toMatchObject({ unavailableMs: 4000, failures: 0 });
   });
 });
 
 describe('while another server is away', () => {
-  it('an attempt is handed back once the store answers: that counts neither as a failure nor as waiting', async () => {
+  it('the claim of an attempt is released once the store answers: that counts neither as a failure nor as waiting', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     const isAway = (): boolean => world.clock.monotonicMs() < 5000;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method !== 'claim' && isAway()) throw faultOf('postgres', { effect: 'not_done' });
       return call.go();
     });
-    const replica = makeReplica(world, { journal });
-    await replica.work();
+    const runner = makeOperationRunner(world, { journal });
+    await runner.work();
     expect(operationOf(world, opId)).toMatchObject({ holder: null, unavailableMs: 0 });
-    await workOff(world, replica);
+    await workOff(world, runner);
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2, failures: 0, unavailableMs: 0 });
   });
 
   it('a hand-back that is refused for good is told, and the claim expires by itself', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'releaseClaim') throw faultOf('postgres', { retryable: false });
       return call.go();
     });
-    const replica = makeReplica(world, { journal, engine: broken(world, 'ensureImage') });
-    await replica.work();
-    replica.die();
+    const runner = makeOperationRunner(world, { journal, engine: broken(world, 'ensureImage') });
+    await runner.work();
+    runner.die();
     expect(world.events.filter(({ kind }) => kind === 'claim_released')).toHaveLength(2);
     await world.clock.advance(20_000);
     await workOff(world);
@@ -297,7 +297,10 @@ describe('while another server is away', () => {
   it('an engine that refuses us is a failed attempt, not an outage', async () => {
     const world = makeWorld();
     await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: broken(world, 'ensureImage', faultOf('container_engine', { retryable: false })) }));
+    await workOff(
+      world,
+      makeOperationRunner(world, { engine: broken(world, 'ensureImage', faultOf('container_engine', { retryable: false })) }),
+    );
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
   });
 });

@@ -1,8 +1,8 @@
 import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, TTL_MS, workOff } from '../test-support/replica.test-support.js';
-import { altered, between, faultOf, mockPort } from '../test-support/stand-between.test-support.js';
+import { altered, faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, TTL_MS, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -27,7 +27,7 @@ const RESULTS = 'runtime:job_results';
 /** The engine, and what it was asked since `forget` was last called. */
 function listening(engine: ContainerEngine) {
   const calls: string[] = [];
-  const seen = between('engine', engine, async (call) => {
+  const seen = intercept('engine', engine, async (call) => {
     calls.push(call.method);
     return call.go();
   });
@@ -35,13 +35,13 @@ function listening(engine: ContainerEngine) {
 }
 
 /** Claims the oldest operation and sets it going. */
-async function setGoing(world: World, ports: Parameters<typeof makeReplica>[1] = {}) {
-  const replica = makeReplica(world, ports);
-  const held = await replica.claim();
+async function setGoing(world: World, ports: Parameters<typeof makeOperationRunner>[1] = {}) {
+  const runner = makeOperationRunner(world, ports);
+  const held = await runner.claim();
   if (held === null) throw new Error('nothing to claim');
-  const running = replica.run(held);
+  const running = runner.run(held);
   await world.clock.advance(0);
-  return { replica, running };
+  return { runner, running };
 }
 
 /** Another process takes the operation over, as if its claim had expired. */
@@ -116,7 +116,7 @@ describe('a claim that is lost', () => {
     const world = makeWorld();
     await plantRuntime(world, 'running');
     const opId = await enqueue(world, stopJob());
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'finish') await takeOver(world);
       return call.go();
     });
@@ -140,8 +140,8 @@ describe('a claim that is lost', () => {
       },
     });
     const { seen, calls } = listening(engine);
-    const { replica, running } = await setGoing(world, { engine: seen });
-    replica.die();
+    const { runner, running } = await setGoing(world, { engine: seen });
+    runner.die();
     await world.clock.advance(TTL_MS + 1000);
     await takeOver(world);
     wakes();
@@ -157,7 +157,7 @@ describe('while the store is away', () => {
     await plantRuntime(world, 'running');
     await enqueue(world, stopJob());
     let isAway = false;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (isAway) throw faultOf('postgres');
       return call.go();
     });
@@ -185,7 +185,7 @@ describe('while the store is away', () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     let asked = 0;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method !== 'finish') return call.go();
       asked += 1;
       if (asked === 2) await call.go();
@@ -205,11 +205,11 @@ describe('while the store is away', () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
     let refusals = 1;
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'finish' && refusals-- > 0) throw faultOf('postgres', { retryable: false });
       return call.go();
     });
-    await workOff(world, makeReplica(world, { journal }));
+    await workOff(world, makeOperationRunner(world, { journal }));
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2 });
     expect(entriesOf(world, RESULTS)).toHaveLength(1);
   });
@@ -219,7 +219,7 @@ describe('while the store is away', () => {
     await plantRuntime(world, 'running');
     const opId = await enqueue(world, stopJob());
     const outcomes: FinishOutcome['kind'][] = [];
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       if (call.method === 'finish' && outcomes.length === 0) await world.engine.remove(recordOf(world)?.currentContainerId ?? '');
       const record = recordOf(world);
       if (call.method === 'finish' && outcomes.length === 0 && record !== null)
@@ -228,7 +228,7 @@ describe('while the store is away', () => {
       if (call.method === 'finish') outcomes.push((answer as FinishOutcome).kind);
       return answer;
     });
-    await workOff(world, makeReplica(world, { journal }));
+    await workOff(world, makeOperationRunner(world, { journal }));
     expect(outcomes).toEqual(['stale', 'applied']);
     expect(world.events).toContainEqual(expect.objectContaining({ kind: 'claim_released', reason: 'failure' }));
     expect(decidedResults(world)).toMatchObject([{ outcome: 'success', errorCode: 'replay_no_op', containerId: '' }]);
@@ -237,34 +237,34 @@ describe('while the store is away', () => {
 });
 
 describe('a shutdown', () => {
-  it.each(['pull', 'readiness'])('in the %s hands back at once, and counts no failure', async (where) => {
+  it.each(['pull', 'readiness'])('in the %s releases the claim at once, and counts no failure', async (where) => {
     const world = makeWorld();
     world.engine.addImage('games/engine:slow', { pullTakes: new Promise(() => undefined) });
     const opId = await enqueue(world, startJob(where === 'pull' ? 'games/engine:slow' : BAD_IMAGES.neverReady));
-    const { replica, running } = await setGoing(world);
+    const { runner, running } = await setGoing(world);
     await world.clock.advance(1200);
-    replica.keeper.shutDown();
+    runner.keeper.shutDown();
     await pass(world, running, 0);
     expect(operationOf(world, opId)).toMatchObject({ status: 'running', holder: null, failures: 0 });
     expect(world.events.at(-1)).toMatchObject({ kind: 'claim_released', reason: 'handover' });
-    const next = await makeReplica(world).claim();
+    const next = await makeOperationRunner(world).claim();
     expect(next?.claim).toMatchObject({ opId, attempt: 2, failures: 0 });
   });
 
   it('while a finish is not answered ends the attempt; what was done is not done again', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    const journal = between('journal', world.journal, async (call) => {
+    const journal = intercept('journal', world.journal, async (call) => {
       const answer = await call.go();
       if (call.method === 'finish') throw faultOf('postgres');
       return answer;
     });
-    const { replica, running } = await setGoing(world, { journal });
+    const { runner, running } = await setGoing(world, { journal });
     await world.clock.advance(1000);
-    replica.keeper.shutDown();
+    runner.keeper.shutDown();
     await pass(world, running, 500);
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded' });
-    expect(await makeReplica(world).claim()).toBeNull();
+    expect(await makeOperationRunner(world).claim()).toBeNull();
   });
 });
 
@@ -301,7 +301,7 @@ it('a start asks the engine in this order: image, host, create, start', async ()
   when(mocked.create(ANY)).thenResolve({ kind: 'created', id: 'c1' });
   when(mocked.start('c1')).thenResolve({ kind: 'refused', message: 'no' });
   const opId = await enqueue(world, startJob());
-  await workOff(world, makeReplica(world, { engine: port }));
+  await workOff(world, makeOperationRunner(world, { engine: port }));
   verify(mocked.ensureImage(ANY, ANY)).calledBefore(mocked.prepare(ANY));
   verify(mocked.prepare(ANY)).calledBefore(mocked.create(ANY));
   verify(mocked.create(ANY)).calledBefore(mocked.start('c1'));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { makeReplica, workOff } from '../test-support/replica.test-support.js';
-import { altered, faultOf } from '../test-support/stand-between.test-support.js';
+import { altered, faultOf } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -22,7 +22,7 @@ it('a start whose window is over leaves no container behind in an engine that an
     },
   });
   await enqueue(world, startJob());
-  await workOff(world, makeReplica(world, { engine }));
+  await workOff(world, makeOperationRunner(world, { engine }));
   expect(decidedResults(world)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
   expect(recordOf(world)).toMatchObject({ status: 'removed', currentContainerId: null });
   expect(await containersOf(world)).toEqual([]);
@@ -38,7 +38,7 @@ it('a start whose window is over while it replaces puts a previous container bac
     },
   });
   await enqueue(world, startJob(OTHER_IMAGE));
-  await workOff(world, makeReplica(world, { engine }));
+  await workOff(world, makeOperationRunner(world, { engine }));
   expect(decidedResults(world)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
   expect(recordOf(world)).toEqual({ ...before, lastOpAt: recordOf(world)?.lastOpAt });
 });

@@ -1,7 +1,7 @@
 import { MemoryDeadLetterPublisher, MemoryNumberedResultPublisher } from '@galaxy/adapter-memory';
 import { describe, expect, it } from 'vitest';
+import { type Call, faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { decide, decideDeadLetter, eventsOf, pending, published, publishedLetters } from '../test-support/outbox.test-support.js';
-import { between, type Call, faultOf } from '../test-support/stand-between.test-support.js';
 import { makeWorld, type World } from '../test-support/world.test-support.js';
 import { makePublishedComparison } from './compare-published.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
@@ -21,7 +21,7 @@ async function relayed(world: World = makeWorld()) {
 const watched = (world: World) => {
   const seen: string[] = [];
   const watch = <T extends object>(port: string, target: T) =>
-    between(port, target, async (call: Call) => {
+    intercept(port, target, async (call: Call) => {
       if (call.method !== 'state') seen.push(`${port}.${call.method}`);
       return call.go();
     });
@@ -64,7 +64,7 @@ describe('the comparison', () => {
         const { deps } = watched(world);
         let hasFailed = false;
         const failing = <T extends object>(port: string, target: T) =>
-          between(port, target, async (call) => {
+          intercept(port, target, async (call) => {
             if (hasFailed || call.method !== method || (method === 'state' && port !== 'outbox')) return call.go();
             hasFailed = true;
             if (isDone) await call.go();
@@ -84,7 +84,7 @@ describe('the comparison', () => {
     const { world, publisher } = await relayed();
     const { deps } = watched(world);
     const emptied = <T extends object>(name: string, target: T) =>
-      between(name, target, async (call) => {
+      intercept(name, target, async (call) => {
         const answer = await call.go();
         if (name === port && call.method === 'held') world.streams.flush();
         return answer;
@@ -105,7 +105,7 @@ describe('the comparison', () => {
     const { deps } = watched(world);
     const entry = decide(world, 'a', 'a1');
     const demoted = world.streams.fork();
-    const outbox = between('outbox', world.outbox, async (call) => {
+    const outbox = intercept('outbox', world.outbox, async (call) => {
       const answer = await call.go();
       // Somebody who is still connected to the demoted server publishes there and marks.
       if (call.method === 'lately') {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { decide, eventsOf } from '../test-support/outbox.test-support.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
 import { makeWorld } from '../test-support/world.test-support.js';
 import { makeOutboxPressure } from './outbox-pressure.js';
 
@@ -34,7 +34,7 @@ it('has a limit of ten thousand when none is given', async () => {
 it('tells what waits, and stays as it was while the store does not answer', async () => {
   const world = makeWorld();
   let isAway = false;
-  const outbox = between('outbox', world.outbox, async (call) => {
+  const outbox = intercept('outbox', world.outbox, async (call) => {
     if (isAway) throw faultOf('postgres');
     return call.go();
   });

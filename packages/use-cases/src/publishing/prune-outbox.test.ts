@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { intercept } from '../test-support/intercept.test-support.js';
 import { decide, eventsOf } from '../test-support/outbox.test-support.js';
-import { between } from '../test-support/stand-between.test-support.js';
 import { makeWorld } from '../test-support/world.test-support.js';
 import { makePruneOutbox } from './prune-outbox.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
@@ -32,7 +32,7 @@ it('keeps for as long as it is told, and ends when it is told to', async () => {
   const world = await published(2500);
   await world.clock.advance(2 * DAY_MS);
   const stop = new AbortController();
-  const outbox = between('outbox', world.outbox, async (call) => {
+  const outbox = intercept('outbox', world.outbox, async (call) => {
     stop.abort();
     return call.go();
   });

@@ -1,8 +1,8 @@
 import type { NumberedJobResult } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
+import { faultOf, intercept } from '../test-support/intercept.test-support.js';
 import { decide, decideDeadLetter, eventsOf, pending, published, publishedLetters, stampOf } from '../test-support/outbox.test-support.js';
-import { between, faultOf } from '../test-support/stand-between.test-support.js';
 import { makeWorld } from '../test-support/world.test-support.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
 
@@ -109,7 +109,7 @@ describe('publishing at once', () => {
   it('a mark that fails is left to the relay, which does not publish again', async () => {
     const world = makeWorld();
     let isAway = true;
-    const outbox = between('outbox', world.outbox, async (call) => {
+    const outbox = intercept('outbox', world.outbox, async (call) => {
       if (isAway && call.method === 'markPublished') throw faultOf('postgres');
       return call.go();
     });
@@ -126,8 +126,8 @@ describe('publishing at once', () => {
     const world = makeWorld();
     decide(world, 'a', 'a1');
     const second = decide(world, 'a', 'a2');
-    const outbox = between('outbox', world.outbox, async (call) => (call.method === 'lane' ? [second] : call.go()));
-    const results = between('results', world.results, async (call) => (call.method === 'skipTo' ? undefined : call.go()));
+    const outbox = intercept('outbox', world.outbox, async (call) => (call.method === 'lane' ? [second] : call.go()));
+    const results = intercept('results', world.results, async (call) => (call.method === 'skipTo' ? undefined : call.go()));
     await makeOutboxPublisher({ ...world, outbox, results }).now(second);
     expect(published(world)).toEqual([]);
     expect(pending(world)).toBe(2);
@@ -137,7 +137,7 @@ describe('publishing at once', () => {
     const world = makeWorld();
     decide(world, 'a', 'a1');
     const second = decide(world, 'a', 'a2');
-    const results = between('results', world.results, async (call) => {
+    const results = intercept('results', world.results, async (call) => {
       const [message] = call.args as [NumberedJobResult];
       if (call.method === 'publish' && published(world).length > 0 && message.number > 1n) throw faultOf('redis');
       return call.go();
@@ -174,7 +174,7 @@ describe('the relay', () => {
     decide(world, 'a', 'a1');
     decide(world, 'b', 'b1');
     let calls = 0;
-    const results = between('results', world.results, async (call) => {
+    const results = intercept('results', world.results, async (call) => {
       if (call.method !== 'publish') return call.go();
       calls += 1;
       throw faultOf('redis');
@@ -188,7 +188,7 @@ describe('the relay', () => {
     const world = makeWorld();
     for (let n = 0; n < 500; n += 1) decide(world, 'bad', `${n}`);
     decide(world, 'good', 'good');
-    const results = between('results', world.results, async (call) => {
+    const results = intercept('results', world.results, async (call) => {
       if (call.method === 'publish' && (call.args[0] as NumberedJobResult).result.gameId === 'bad')
         throw new InvalidInputError('no such game');
       return call.go();
@@ -203,7 +203,7 @@ describe('the relay', () => {
     decide(world, 'a', 'a');
     decide(world, 'b', 'b');
     let calls = 0;
-    const results = between('results', world.results, async (call) => {
+    const results = intercept('results', world.results, async (call) => {
       if (call.method !== 'publish') return call.go();
       calls += 1;
       throw faultOf('redis', { retryable: false });
@@ -239,7 +239,7 @@ describe('several publishers at once', () => {
     const entries = Array.from({ length: 60 }, (_, n) => decide(world, `g${n % 3}`, `g${n % 3}-${Math.floor(n / 3)}`));
     // Replies come late and in another order, as over a network.
     let turn = 0;
-    const results = between('results', world.results, async (call) => {
+    const results = intercept('results', world.results, async (call) => {
       turn += 1;
       await world.clock.sleep((turn * 7) % 5);
       const answer = await call.go();

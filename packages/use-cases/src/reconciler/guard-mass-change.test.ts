@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { confirmEngine, confirmMassChange } from '../admin/confirm-hold.js';
+import { workOff } from '../test-support/operation-runner.test-support.js';
 import { decisionsOf, eventsOf, names, plantLost, queuedOf, setUpReconciler } from '../test-support/reconciler.test-support.js';
-import { workOff } from '../test-support/replica.test-support.js';
 import { GAME, plantContainer, plantRuntime } from '../test-support/world.test-support.js';
 
 describe('more than a few acts that end something', () => {

@@ -1,6 +1,8 @@
 import type { ContainerFleet, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeWakeup } from '../lib/wakeup.js';
+import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
+import { makeOperationRunner, workOff } from '../test-support/operation-runner.test-support.js';
 import {
   decisionsOf,
   eventsOf,
@@ -12,8 +14,6 @@ import {
   RECONCILE,
   setUpReconciler,
 } from '../test-support/reconciler.test-support.js';
-import { makeReplica, workOff } from '../test-support/replica.test-support.js';
-import { altered, between, faultOf } from '../test-support/stand-between.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -35,7 +35,7 @@ describe('a pass that finds nothing', () => {
       await plantRuntime(world, status, gameId);
     const writes: string[] = [];
     const listen = <T extends object>(target: T) =>
-      between('store', target, async ({ method, go }) => {
+      intercept('store', target, async ({ method, go }) => {
         if (method === 'set' || method === 'queue' || method === 'clear') writes.push(method);
         return go();
       });
@@ -53,7 +53,7 @@ describe('a pass that finds nothing', () => {
     for (const gameId of names(20)) await plantRuntime(world, 'running', gameId);
     const calls: string[] = [];
     const listen = <T extends object>(port: string, target: T) =>
-      between(port, target, async ({ method, go }) => {
+      intercept(port, target, async ({ method, go }) => {
         calls.push(`${port}.${method}`);
         return go();
       });
@@ -201,7 +201,7 @@ describe('what ends something', () => {
     const engine = altered(world.engine, { stop: async () => 'stopped', kill: async () => 'stopped' });
     await pass();
     expect(decisionsOf(await next())).toEqual({ [GAME]: 'queued' });
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     const decisions = [];
     for (let passes = 0; passes < 4; passes += 1) decisions.push(decisionsOf(await next())[GAME]);
     expect(decisions).toEqual(['seen_once', 'too_young', 'queued', undefined]);
@@ -246,7 +246,7 @@ describe('engines that do not answer', () => {
     expect(queuedOf(world)).toEqual([]);
     healthy.add(idOf(world, GAME));
     expect(decisionsOf(await next())).toEqual({ [GAME]: 'queued' });
-    await workOff(world, makeReplica(world, { engineClient }));
+    await workOff(world, makeOperationRunner(world, { engineClient }));
     expect(recordOf(world)).toMatchObject({ status: 'running' });
   });
 
@@ -281,7 +281,7 @@ describe('engines that do not answer', () => {
 describe('a container that hangs', () => {
   /** The world's engine, which does not answer about that container, whatever its name. */
   const hanging = (world: World, hung: string) =>
-    between('engine', world.engine, async ({ args, go }) => {
+    intercept('engine', world.engine, async ({ args, go }) => {
       if (args[0] === hung || args[0] === 'hung') throw faultOf('container_engine');
       return go();
     });
@@ -416,7 +416,7 @@ it.each(['before', 'after'] as const)('wherever a call of a pass fails, %s it to
     const world = makeWorld();
     let calls = 0;
     const failing = <T extends object>(port: string, target: T) =>
-      between(port, target, async ({ go }) => {
+      intercept(port, target, async ({ go }) => {
         calls += 1;
         if (calls !== at) return go();
         if (moment === 'after') await go();

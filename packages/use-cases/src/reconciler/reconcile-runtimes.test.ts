@@ -1,6 +1,8 @@
 import type { ContainerFleet, EngineClient, FleetHint } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { runLoop } from '../lib/run-loop.js';
+import { altered, faultOf } from '../test-support/intercept.test-support.js';
+import { workOff } from '../test-support/operation-runner.test-support.js';
 import {
   eventsOf,
   idOf,
@@ -11,8 +13,6 @@ import {
   queuedOf,
   RECONCILE,
 } from '../test-support/reconciler.test-support.js';
-import { workOff } from '../test-support/replica.test-support.js';
-import { altered, faultOf } from '../test-support/stand-between.test-support.js';
 import {
   enqueue,
   GAME,

@@ -2,7 +2,7 @@ import { ManualClock } from '@galaxy/adapter-memory';
 import type { RuntimeEvent } from '@galaxy/manager-ports';
 import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { faultOf } from '../test-support/stand-between.test-support.js';
+import { faultOf } from '../test-support/intercept.test-support.js';
 import { type CircuitBreaker, type CircuitDeps, makeCircuitBreaker } from './circuit-breaker.js';
 import { throughBreaker } from './through-breaker.js';
 

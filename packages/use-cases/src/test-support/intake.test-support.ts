@@ -3,7 +3,7 @@ import type { JobStream, LeaseGrant } from '@galaxy/manager-ports';
 import { type IngestDeps, makeIngestJobs } from '../intake/ingest-jobs.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
-import { altered } from './stand-between.test-support.js';
+import { altered } from './intercept.test-support.js';
 import type { World } from './world.test-support.js';
 
 /** The streams of starts and of stops. */

@@ -1,7 +1,7 @@
 import { MemoryDeadLetterPublisher, MemoryNumberedResultPublisher, type MemoryStreams } from '@galaxy/adapter-memory';
 import { makeOutboxPublisher, type OutboxPublisher } from '../publishing/publish-outbox.js';
+import { type Call, faultOf, intercept } from './intercept.test-support.js';
 import { decide, decideDeadLetter } from './outbox.test-support.js';
-import { between, type Call, faultOf } from './stand-between.test-support.js';
 import { entriesOf, makeWorld, type World } from './world.test-support.js';
 
 const RESULTS = 'runtime:job_results';
@@ -132,9 +132,9 @@ function openProcess(world: World, steps: Step[]): Process {
   const results = over(process, 'results', (streams) => new MemoryNumberedResultPublisher(streams));
   const deadLetters = over(process, 'deadLetters', (streams) => new MemoryDeadLetterPublisher(streams));
   process.publisher = makeOutboxPublisher({
-    outbox: between('outbox', world.outbox, handle),
-    results: between('results', results, handle),
-    deadLetters: between('deadLetters', deadLetters, handle),
+    outbox: intercept('outbox', world.outbox, handle),
+    results: intercept('results', results, handle),
+    deadLetters: intercept('deadLetters', deadLetters, handle),
     observer: world.observer,
   });
   return process;
@@ -146,7 +146,7 @@ function over<T extends MemoryNumberedResultPublisher | MemoryDeadLetterPublishe
   port: string,
   make: (streams: MemoryStreams) => T,
 ): T {
-  return between(port, make(process.server), async ({ method, args }) => {
+  return intercept(port, make(process.server), async ({ method, args }) => {
     const publisher = make(process.server) as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
     const answer = await publisher[method]?.(...args);
     if (method !== 'state') return answer;

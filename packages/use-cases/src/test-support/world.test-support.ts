@@ -82,7 +82,7 @@ export const startJob = (imageRef: string = IMAGE, gameId: string = GAME): Runti
 /** A stop job of the game. */
 export const stopJob = (gameId: string = GAME): RuntimeJob => ({ kind: 'stop', gameId, reason: 'cancelled', requestedAtMs: 0n });
 
-/** Queues a job as the take-in or the reconciler does; gives its operation's id. */
+/** Queues a job as the intake or the reconciler does; gives its operation's id. */
 export async function enqueue(world: World, job: RuntimeJob): Promise<string> {
   const lease = await world.leases.acquire('enqueue', 'test', 1000);
   if (lease === null) throw new Error('nobody else takes this lease');

@@ -2,8 +2,8 @@ import type { ReconcileVerdict, RuntimeRecord, RuntimeStatus } from '@galaxy/dom
 import { newRuntimeRecord } from '@galaxy/domain';
 import type { ContainerEngine, EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, type ReplicaPorts, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
+import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, type RunnerPorts, SETTINGS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -24,15 +24,15 @@ import {
 const MUTATIONS = ['create', 'start', 'stop', 'kill', 'remove'];
 
 /** Carries a reconcile of the game out; gives what became of it, and which changes the engine was asked for. */
-async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<ReplicaPorts> & { orphans?: readonly string[] } = {}) {
+async function reconcile(world: World, verdict: ReconcileVerdict, ports: Partial<RunnerPorts> & { orphans?: readonly string[] } = {}) {
   const { orphans = [], engine = world.engine, ...others } = ports;
   const changes: string[] = [];
-  const seen = between('engine', engine, async ({ method, args, go }: Call) => {
+  const seen = intercept('engine', engine, async ({ method, args, go }: Call) => {
     if (MUTATIONS.includes(method)) changes.push(`${method} ${String(args[0])}`);
     return go();
   });
   const opId = await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict, orphans, reason: 'a test' });
-  await workOff(world, makeReplica(world, { ...others, engine: seen }));
+  await workOff(world, makeOperationRunner(world, { ...others, engine: seen }));
   expect(decidedResults(world), 'nothing is published').toEqual([]);
   const { result, ...operation } = operationOf(world, opId);
   return { operation, result, changes, record: recordOf(world), containers: await containersOf(world) };
@@ -223,9 +223,9 @@ describe('remove', () => {
       calls.push(method);
       return go();
     };
-    const journal = between('journal', world.journal, listen);
+    const journal = intercept('journal', world.journal, listen);
     await enqueue(world, { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: '' });
-    await workOff(world, makeReplica(world, { journal, engine: between('engine', world.engine, listen) }));
+    await workOff(world, makeOperationRunner(world, { journal, engine: intercept('engine', world.engine, listen) }));
     const from = calls.indexOf('find');
     expect(calls.slice(from, from + 4)).toEqual(['find', 'renew', 'remove', 'finish']);
   });
@@ -401,7 +401,7 @@ describe('orphans', () => {
 
 describe('when something goes wrong', () => {
   const broken = (world: World, method: keyof ContainerEngine, error: Error) =>
-    between('engine', world.engine, async (call) => {
+    intercept('engine', world.engine, async (call) => {
       if (call.method === method) throw error;
       return call.go();
     });

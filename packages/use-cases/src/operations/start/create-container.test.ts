@@ -1,7 +1,7 @@
 import type { ContainerEngine, Inspection } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
+import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -20,11 +20,11 @@ import {
 async function start(world: World, engine: ContainerEngine = world.engine) {
   const opId = await enqueue(world, startJob());
   const calls: string[] = [];
-  const seen = between('engine', engine, async ({ method, go }: Call) => {
+  const seen = intercept('engine', engine, async ({ method, go }: Call) => {
     calls.push(method);
     return go();
   });
-  await workOff(world, makeReplica(world, { engine: seen }));
+  await workOff(world, makeOperationRunner(world, { engine: seen }));
   const [result] = decidedResults(world);
   return { opId, calls, result, operation: operationOf(world, opId), containers: await containersOf(world) };
 }
@@ -88,7 +88,7 @@ describe('a name that is taken', () => {
   it('by an older attempt of the same operation is removed after a renewal, and created anew', async () => {
     const world = makeWorld();
     const opId = await enqueue(world, startJob());
-    const first = makeReplica(world);
+    const first = makeOperationRunner(world);
     const held = await first.claim();
     expect(held?.claim).toMatchObject({ opId, attempt: 1 });
     first.die();
@@ -100,8 +100,11 @@ describe('a name that is taken', () => {
       order.push(method);
       return go();
     };
-    const replica = makeReplica(world, { engine: between('engine', world.engine, note), journal: between('journal', world.journal, note) });
-    await workOff(world, replica);
+    const runner = makeOperationRunner(world, {
+      engine: intercept('engine', world.engine, note),
+      journal: intercept('journal', world.journal, note),
+    });
+    await workOff(world, runner);
     const removed = order.indexOf('remove');
     expect(order.slice(removed - 3, removed + 2)).toEqual(['create', 'find', 'renew', 'remove', 'create']);
     expect(await containersOf(world)).toMatchObject([{ owner: { opId, attempt: 2 }, state: 'running' }]);
@@ -163,7 +166,7 @@ describe('a name that is taken', () => {
 });
 
 describe('a create that is not answered', () => {
-  it('and left nothing is handed back as an outage: the next attempt creates', async () => {
+  it('and left nothing releases the claim as an outage: the next attempt creates', async () => {
     const world = makeWorld();
     let away = true;
     const engine = altered(world.engine, {

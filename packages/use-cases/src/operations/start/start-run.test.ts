@@ -1,8 +1,8 @@
 import { engineEndpoint } from '@galaxy/domain';
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between } from '../../test-support/stand-between.test-support.js';
+import { altered, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, type RunnerPorts, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -41,7 +41,7 @@ const replay = (containerId: string) => ({
 /** The engine, with a stop of the game queued just before its `method` is first called. */
 function stopArrivesAt(world: World, method: keyof ContainerEngine): ContainerEngine {
   let has = false;
-  return between('engine', world.engine, async (call) => {
+  return intercept('engine', world.engine, async (call) => {
     if (call.method === method && !has) {
       has = true;
       await enqueue(world, stopJob());
@@ -50,9 +50,9 @@ function stopArrivesAt(world: World, method: keyof ContainerEngine): ContainerEn
   });
 }
 
-async function start(world: World, imageRef: string, ports: Partial<ReplicaPorts>) {
+async function start(world: World, imageRef: string, ports: Partial<RunnerPorts>) {
   await enqueue(world, startJob(imageRef));
-  await workOff(world, makeReplica(world, ports));
+  await workOff(world, makeOperationRunner(world, ports));
   return { results: decidedResults(world), record: recordOf(world), containers: await containersOf(world) };
 }
 
@@ -104,10 +104,10 @@ describe('a start that a stop overtakes under way', () => {
     const before = await plantRuntime(world, 'stopped');
     world.engine.addImage('games/engine:slow', { pullTakes: new Promise(() => undefined) });
     await enqueue(world, startJob('games/engine:slow'));
-    const replica = makeReplica(world);
-    const held = await replica.claim();
+    const runner = makeOperationRunner(world);
+    const held = await runner.claim();
     if (held === null) throw new Error('nothing to claim');
-    const running = replica.run(held);
+    const running = runner.run(held);
     await world.clock.advance(20_500);
     await enqueue(world, stopJob());
     await pass(world, running, 1000);
@@ -159,21 +159,21 @@ describe('a start that a stop overtakes under way', () => {
     const arriving = stopArrivesAt(world, method);
     let tell = async (): Promise<void> => undefined;
     // A renewal goes out right after the stop has arrived.
-    const engine = between('engine', arriving, async (call) => {
+    const engine = intercept('engine', arriving, async (call) => {
       const answer = await call.go();
       if (call.method === method) await tell();
       return answer;
     });
     const calls: string[] = [];
-    const replica = makeReplica(world, {
-      engine: between('engine', engine, async (call) => {
+    const runner = makeOperationRunner(world, {
+      engine: intercept('engine', engine, async (call) => {
         calls.push(call.method);
         return call.go();
       }),
     });
-    tell = () => replica.keeper.renewAll();
+    tell = () => runner.keeper.renewAll();
     await enqueue(world, startJob(OTHER_IMAGE));
-    await replica.work();
+    await runner.work();
     expect(decidedResults(world)).toEqual([SUPERSEDED]);
     expect(recordOf(world)).toMatchObject({ status });
     expect(calls).not.toContain('start');
@@ -212,12 +212,12 @@ describe('a record that somebody else moved', () => {
       },
     });
     const started: string[] = [];
-    const seen = between('engine', engine, async (call) => {
+    const seen = intercept('engine', engine, async (call) => {
       if (call.method === 'start') started.push(String(call.args[0]));
       return call.go();
     });
     const opId = await enqueue(world, startJob());
-    await workOff(world, makeReplica(world, { engine: seen }));
+    await workOff(world, makeOperationRunner(world, { engine: seen }));
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', attempt: 2 });
     // What the first attempt created was never started.
     expect(started).toEqual([recordOf(world)?.currentContainerId]);

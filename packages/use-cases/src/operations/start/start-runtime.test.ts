@@ -1,8 +1,8 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
 import type { PullFailureReason } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, type ReplicaPorts, workOff } from '../../test-support/replica.test-support.js';
-import { altered } from '../../test-support/stand-between.test-support.js';
+import { altered } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, type RunnerPorts, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -37,9 +37,9 @@ const success = (containerId: string, errorCode = '') => ({
 });
 
 /** Starts the game and gives what became of it. */
-async function start(world: World, imageRef: string = IMAGE, ports: Partial<ReplicaPorts> = {}) {
+async function start(world: World, imageRef: string = IMAGE, ports: Partial<RunnerPorts> = {}) {
   const opId = await enqueue(world, startJob(imageRef));
-  await workOff(world, makeReplica(world, ports));
+  await workOff(world, makeOperationRunner(world, ports));
   const [result, ...more] = decidedResults(world);
   expect(more).toEqual([]);
   return { opId, result, operation: operationOf(world, opId), record: recordOf(world), containers: await containersOf(world) };
@@ -176,7 +176,7 @@ describe('an image that is not to be had', () => {
 
 describe('a start that fails on the way', () => {
   const never = new Error('not reached');
-  const cases: readonly [string, string, string, string, (world: World) => Partial<ReplicaPorts>][] = [
+  const cases: readonly [string, string, string, string, (world: World) => Partial<RunnerPorts>][] = [
     [
       'prepare refused',
       IMAGE,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { makeReplica, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
-import { altered, faultOf } from '../../test-support/stand-between.test-support.js';
+import { altered, faultOf } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, SETTINGS, workOff } from '../../test-support/operation-runner.test-support.js';
 import { decidedResults, enqueue, makeWorld, operationOf, startJob } from '../../test-support/world.test-support.js';
 
 it('a create that is never answered ends the job after the window, though every look is answered', async () => {
@@ -12,7 +12,7 @@ it('a create that is never answered ends the job after the window, though every 
     },
   });
   await enqueue(world, startJob());
-  await workOff(world, makeReplica(world, { engine }));
+  await workOff(world, makeOperationRunner(world, { engine }));
   expect(decidedResults(world)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
   expect(world.clock.monotonicMs()).toBeLessThan(SETTINGS.unavailableWindowMs * 1.5);
 });
@@ -29,6 +29,6 @@ it('a long pull that ends with the engine counts as the little time in which the
     },
   });
   const opId = await enqueue(world, startJob());
-  await workOff(world, makeReplica(world, { engine }));
+  await workOff(world, makeOperationRunner(world, { engine }));
   expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded', unavailableMs: 11_000 });
 });

@@ -1,7 +1,7 @@
 import type { Inspection } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call } from '../../test-support/stand-between.test-support.js';
+import { altered, type Call, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -23,8 +23,11 @@ describe('undoing a start', () => {
       return go();
     };
     await enqueue(world, startJob(BAD_IMAGES.refusesStart));
-    const replica = makeReplica(world, { engine: between('engine', world.engine, note), journal: between('journal', world.journal, note) });
-    await workOff(world, replica);
+    const runner = makeOperationRunner(world, {
+      engine: intercept('engine', world.engine, note),
+      journal: intercept('journal', world.journal, note),
+    });
+    await workOff(world, runner);
     const removed = order.indexOf('remove');
     expect(order.slice(removed - 3, removed + 1)).toEqual(['start', 'find', 'renew', 'remove']);
     expect(await containersOf(world)).toEqual([]);
@@ -50,7 +53,7 @@ describe('undoing a start', () => {
       },
     });
     await enqueue(world, startJob(BAD_IMAGES.missing));
-    await workOff(world, makeReplica(world, { engine }));
+    await workOff(world, makeOperationRunner(world, { engine }));
     expect(recordOf(world)).toMatchObject({ status: 'removed', currentContainerId: null });
   });
 });

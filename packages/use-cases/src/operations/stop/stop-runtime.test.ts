@@ -1,8 +1,8 @@
 import { engineEndpoint, type RuntimeStatus } from '@galaxy/domain';
 import type { ContainerEngine, Inspection, StopOutcome } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { makeReplica, SETTINGS, workOff } from '../../test-support/replica.test-support.js';
-import { altered, between, type Call, faultOf } from '../../test-support/stand-between.test-support.js';
+import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, SETTINGS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -38,11 +38,11 @@ const failure = (errorCode: string, errorMessage: string) => ({
 async function stop(world: World, engine: ContainerEngine = world.engine) {
   const opId = await enqueue(world, stopJob());
   const calls: string[] = [];
-  const seen = between('engine', engine, async ({ method, args, go }: Call) => {
+  const seen = intercept('engine', engine, async ({ method, args, go }: Call) => {
     calls.push(method === 'stop' ? `stop ${String(args[1])}` : method);
     return go();
   });
-  await workOff(world, makeReplica(world, { engine: seen }));
+  await workOff(world, makeOperationRunner(world, { engine: seen }));
   const [result, ...more] = decidedResults(world);
   expect(more).toEqual([]);
   return { result, calls, operation: operationOf(world, opId), record: recordOf(world), containers: await containersOf(world) };
@@ -203,7 +203,7 @@ describe('a stop that is not carried out at once', () => {
     expect(containers).toMatchObject([{ state: 'exited', exitCode: 137 }]);
   });
 
-  it('that was certainly not done is handed back as an outage', async () => {
+  it('that was certainly not done releases the claim as an outage', async () => {
     const world = makeWorld();
     await plantRuntime(world, 'running');
     let faults = 1;

@@ -2,45 +2,45 @@ import { containerName, newRuntimeRecord, RUNTIME_STATUSES, type RuntimeRecord, 
 import * as fc from 'fast-check';
 import { BAD_IMAGES, IMAGE, makeWorld, plantContainer, type World } from './world.test-support.js';
 
-/** One container somebody left behind. */
-interface Left {
+/** One container that is there already. */
+interface Planted {
   readonly state: 'created' | 'running' | 'paused' | 'exited';
   readonly healthy: boolean;
 }
 
-/** One game as it may be found: its record may name a container that is there, one that is gone, or (left in a start) none. */
-export interface Mess {
+/** One game whose record and containers need not agree: the record may name a container that is there, one that is gone, or (in a start that was not finished) none. */
+export interface InjectedGame {
   readonly status: RuntimeStatus | 'none';
   readonly names: 'the first' | 'a lost one' | 'none';
-  /** The last one bears the game's name, unless somebody else's does. */
-  readonly containers: readonly Left[];
+  /** The last one bears the game's name, unless a foreign one does. */
+  readonly containers: readonly Planted[];
   readonly foreign: boolean;
 }
 
-const left = fc.record<Left>({ state: fc.constantFrom('created', 'running', 'paused', 'exited'), healthy: fc.boolean() });
+const planted = fc.record<Planted>({ state: fc.constantFrom('created', 'running', 'paused', 'exited'), healthy: fc.boolean() });
 
-/** Any game. */
-export const messes: fc.Arbitrary<Mess> = fc.record<Mess>({
+/** Any such game. */
+export const injectedGames: fc.Arbitrary<InjectedGame> = fc.record<InjectedGame>({
   status: fc.constantFrom('none', ...RUNTIME_STATUSES),
   names: fc.constantFrom('the first', 'a lost one', 'none'),
-  containers: fc.array(left, { maxLength: 3 }),
+  containers: fc.array(planted, { maxLength: 3 }),
   foreign: fc.boolean(),
 });
 
-/** The games of a messy world. */
-export const MESSY_GAMES = ['a', 'b', 'c'] as const;
+/** The names of the games. */
+export const INJECTED_GAMES = ['a', 'b', 'c'] as const;
 
-/** A world in which nothing agrees. */
-export async function makeMess(games: readonly Mess[]): Promise<World> {
+/** Makes a world with these games. */
+export async function makeInjectedWorld(games: readonly InjectedGame[]): Promise<World> {
   const world = makeWorld();
-  for (const [at, mess] of games.entries()) await plantMess(world, MESSY_GAMES[at] ?? '', mess);
+  for (const [at, game] of games.entries()) await plantGame(world, INJECTED_GAMES[at] ?? '', game);
   return world;
 }
 
-async function plantMess(world: World, gameId: string, { status, names, containers, foreign }: Mess): Promise<void> {
+async function plantGame(world: World, gameId: string, { status, names, containers, foreign }: InjectedGame): Promise<void> {
   const ids: string[] = [];
   for (const [at, one] of containers.entries()) {
-    const id = await plantLeft(world, gameId, one);
+    const id = await plantState(world, gameId, one);
     ids.push(id);
     if (foreign || at < containers.length - 1) world.engine.rename(id, `${containerName(gameId)}-${String(at)}`);
   }
@@ -51,7 +51,7 @@ async function plantMess(world: World, gameId: string, { status, names, containe
   world.database.records.set(gameId, recordIn(gameId, status, status === 'removed' ? null : named));
 }
 
-async function plantLeft(world: World, gameId: string, { state, healthy }: Left): Promise<string> {
+async function plantState(world: World, gameId: string, { state, healthy }: Planted): Promise<string> {
   const imageRef = healthy ? IMAGE : BAD_IMAGES.neverReady;
   if (state === 'created') {
     await world.engine.ensureImage(imageRef, new AbortController().signal);

@@ -1,5 +1,5 @@
 import type { JobStreamName } from '@galaxy/domain';
-import type { Claim, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/manager-ports';
+import type { Claim, Clock, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/manager-ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import type { HeldClaim } from '../claims/held-claim.js';
 import { SAFETY_MS } from '../manager/timings.js';
@@ -7,8 +7,9 @@ import { makeRunOperation } from '../operations/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { pass, type World } from './world.test-support.js';
 
-/** The ports one process sees; each may stand between it and the world. */
-export interface ReplicaPorts {
+/** The ports of one runner; each may be intercepted. */
+export interface RunnerPorts {
+  readonly clock: Clock;
   readonly journal: OperationJournal;
   readonly engine: ContainerEngine;
   readonly engineClient: EngineClient;
@@ -28,8 +29,8 @@ export const SETTINGS = {
 
 export const TTL_MS = 10_000;
 
-/** One process that carries operations out, without the loop that claims them. */
-export interface Replica {
+/** Carries operations out, one at a time, with neither the loops of the manager nor its guards. */
+export interface OperationRunner {
   readonly keeper: ReturnType<typeof makeClaimKeeper>;
   /** Claims the oldest operation there is; null when there is none. */
   claim(): Promise<HeldClaim | null>;
@@ -41,43 +42,47 @@ export interface Replica {
   die(): void;
 }
 
-/** Makes a process. It renews its claims once a second of the world's clock. */
-export function makeReplica(world: World, ports: Partial<ReplicaPorts> = {}, settings: Partial<typeof SETTINGS> = {}): Replica {
+/** Makes a runner. It renews its claims once a second. */
+export function makeOperationRunner(
+  world: World,
+  ports: Partial<RunnerPorts> = {},
+  settings: Partial<typeof SETTINGS> = {},
+): OperationRunner {
   const seen = { ...world, ...ports };
-  const keeper = makeClaimKeeper({ journal: seen.journal, clock: world.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
+  const keeper = makeClaimKeeper({ journal: seen.journal, clock: seen.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const publish = makeOutboxPublisher(seen).now;
   const runOperation = makeRunOperation({ ...seen, ...SETTINGS, ...settings, publish });
   const holder = world.ids.uuid();
   let isAlive = true;
   const renew = async (): Promise<void> => {
     while (isAlive) {
-      await world.clock.sleep(1000);
+      await seen.clock.sleep(1000);
       await keeper.renewAll().catch(() => undefined);
     }
   };
   void renew();
 
-  const replica: Replica = {
+  const runner: OperationRunner = {
     keeper,
     async claim() {
       const claim = await claimOne(seen.journal, holder);
-      return claim === null ? null : keeper.hold(claim, world.clock.monotonicMs());
+      return claim === null ? null : keeper.hold(claim, seen.clock.monotonicMs());
     },
     async run(held) {
       await runOperation(held);
       keeper.release(held);
     },
     async work() {
-      const held = await replica.claim();
+      const held = await runner.claim();
       if (held === null) return false;
-      await pass(world, replica.run(held));
+      await pass(world, runner.run(held));
       return true;
     },
     die() {
       isAlive = false;
     },
   };
-  return replica;
+  return runner;
 }
 
 async function claimOne(journal: OperationJournal, holder: string): Promise<Claim | null> {
@@ -89,12 +94,12 @@ async function claimOne(journal: OperationJournal, holder: string): Promise<Clai
 }
 
 /** Works until every operation of the world has ended; time passes while some wait for their next attempt. */
-export async function workOff(world: World, replica: Replica = makeReplica(world), limitMs = 300_000): Promise<void> {
+export async function workOff(world: World, runner: OperationRunner = makeOperationRunner(world), limitMs = 300_000): Promise<void> {
   const isOpen = () => world.database.operations.some(({ finishedAt }) => finishedAt === null);
   const deadline = world.clock.monotonicMs() + limitMs;
   while (isOpen()) {
     if (world.clock.monotonicMs() > deadline) throw new Error('operations stay open');
-    if (!(await replica.work())) await world.clock.advance(250);
+    if (!(await runner.work())) await world.clock.advance(250);
   }
-  replica.die();
+  runner.die();
 }

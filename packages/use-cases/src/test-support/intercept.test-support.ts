@@ -10,8 +10,8 @@ export interface Call {
   readonly go: () => Promise<unknown>;
 }
 
-/** Stands between a process and a port: every call goes through `handle`. */
-export function between<T extends object>(port: string, target: T, handle: (call: Call) => Promise<unknown>): T {
+/** The port with every call going through `handle` first. */
+export function intercept<T extends object>(port: string, target: T, handle: (call: Call) => Promise<unknown>): T {
   return new Proxy(target, {
     get(_, method) {
       const member: unknown = Reflect.get(target, method, target);
@@ -43,7 +43,7 @@ export function faultOf(
 /** A port of which every call can be told what to answer, and asked whether it came. */
 export function mockPort<T extends object>(): { readonly mocked: T; readonly port: T } {
   const mocked = mock<T>();
-  // Otherwise whoever awaits it takes the mock for a promise that never settles.
+  // Otherwise code that awaits it takes the mock for a promise that never settles.
   when((mocked as unknown as { then: unknown }).then).thenReturn(undefined);
   return { mocked, port: instance(mocked) };
 }
