@@ -102,7 +102,9 @@ async function evidenceOf(lastId: bigint, knownId: bigint | null, deps: RestoreG
     // Redis does not answer. Until it does, compare the database with the highest message id that this process has seen in it.
     if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
     const isBehind = lastId < knownId;
-    const evidence = isBehind ? [`message ${String(knownId)} was written before, but the database has none after ${String(lastId)}`] : [];
+    const evidence = isBehind
+      ? [`message ${String(knownId)} was written before, but the last message in the database is ${String(lastId)}`]
+      : [];
     return { evidence, certain: false };
   }
 }
