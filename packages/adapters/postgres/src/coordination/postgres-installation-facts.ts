@@ -20,7 +20,7 @@ const SET = statement(
 
 const REMOVE = statement('remove a setting', { key: 'text' }, (p) => sql`delete from ${runtimeSettings} where ${key} = ${p.key}`);
 
-/** InstallationFacts in the table `runtime_settings`. */
+/** The installation's facts, as rows of the table `runtime_settings`. */
 export class PostgresInstallationFacts implements InstallationFacts {
   readonly #executor: PgExecutor;
 

@@ -17,8 +17,8 @@ const { kind, lane, number, dedupeKey, id, payload } = runtimeOutbox;
 const nextNumber = (of: SQL) =>
   sql`1 + coalesce((select max(${number}) from ${runtimeOutbox} where ${kind} = ${of} and ${lane} = m.game_id), 0)`;
 
-// Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
-// only after this statement has ended.
+// Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
+// statement has ended.
 const FINISH = statement(
   'finish',
   { asked: 'json' },
@@ -66,7 +66,7 @@ const FINISH = statement(
 );
 
 const LOOK = statement(
-  'look at a finish',
+  'inspect a finish',
   { opId: 'uuid', attempt: 'int' },
   (p) => sql`
     select ${status} as op_status, ${id}::text as id, ${kind} as kind, ${lane} as lane, ${number}::text as number, ${payload}::text as payload, ${presentEpoch} as epoch
@@ -74,13 +74,12 @@ const LOOK = statement(
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
 );
 
-/** One operation to end. */
 export interface Ending {
   readonly claim: ClaimKey;
   readonly outcome: OperationOutcome;
 }
 
-/** {@link OperationJournal.finish} for several operations, each of them once, in one statement. Outcomes in the order given. */
+/** {@link OperationJournal.finish} for several different operations in one statement. Returns the outcomes in the order given. */
 export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
   const rows = await renumbered(executor, FINISH({ asked: endings.map(endingJson) }));
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
@@ -112,7 +111,8 @@ function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
   return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
 }
 
-// The statement changed nothing. The attempt is never given twice, so whoever ended it under this attempt was this caller.
+// Called when the statement changed nothing. An attempt belongs to one caller only, so if the operation has ended under this attempt,
+// an earlier call of this caller ended it.
 async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
   const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
   if (row === undefined) return { kind: 'lost' };

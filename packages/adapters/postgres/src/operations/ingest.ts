@@ -16,13 +16,13 @@ const { stream, entryId, payloadHash } = operationLog;
 const { kind, lane, number, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
-// Entry ids are pairs of unsigned 64-bit integers.
+// Compares as numeric: entry ids are pairs of unsigned 64-bit integers, too large for bigint.
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
-// Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
-// is repeated, or carried out late, moves no cursor, so its entries are counted once.
+// Two calls under one lease run one after the other, so the order of `ord` is the order of the jobs. An intake that is repeated or
+// carried out late moves no cursor, so its entries are counted once.
 const INGEST = statement(
-  'take in',
+  'ingest',
   { ...LEASE, jobs: 'json', letters: 'json', cursors: 'json' },
   (p) => sql`
     with ${underLease(p)}, open as (

@@ -7,7 +7,7 @@ import { runtimeStreamCursors } from '../schema/schema.js';
 import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 
-// As text, since the count is null while unknown.
+// The count goes as text, because only a text parameter may be null; it is null while unknown.
 const PLACE = { cursor: 'text', floor: 'text', entriesRead: 'text', previous: 'text' } as const;
 const MOVE_CURSOR = statement('move a cursor', { ...LEASE, stream: 'text', ...PLACE }, (p) => {
   const place = { cursor: p.cursor, floor: p.floor, entriesRead: sql`${p.entriesRead}::bigint`, previous: p.previous };

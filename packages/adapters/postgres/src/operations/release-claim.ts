@@ -7,9 +7,9 @@ import { statement } from '../sql/statement.js';
 
 const { opId, attempt, status, holder, creditedAttempt, unavailableMs } = operationLog;
 
-// The row stays `running`, so that nothing else of its game begins before it.
+// The row stays `running`, so that no other operation of the game begins before it.
 const RELEASE_CLAIM = statement(
-  'hand back',
+  'release a claim',
   { opId: 'uuid', attempt: 'int', isFailure: 'boolean', delayMs: 'float', unavailableMs: 'float' },
   (p) => sql`
     update ${operationLog} set ${assignments(operationLog, {

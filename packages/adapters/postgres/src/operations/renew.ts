@@ -9,7 +9,7 @@ import { superseded } from './superseded.js';
 
 const { opId, gameId, op, ord, attempt, status, holder } = operationLog;
 
-// Rows are locked in one order everywhere, so that two statements over many rows can't wait for each other.
+// All statements lock rows in the same order, so that two statements over many rows can't deadlock.
 const RENEW = statement(
   'renew',
   { claims: 'json', ttlMs: 'float' },

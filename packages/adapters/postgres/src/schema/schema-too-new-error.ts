@@ -1,6 +1,6 @@
 import { RuntimeFault } from '@galaxy/ports';
 
-/** The database was migrated by a newer version than this one, which would misread it. Nothing was touched. */
+/** A newer version has migrated the database; this version could misread it. Nothing was changed. */
 export class SchemaTooNewError extends RuntimeFault {
   readonly code = 'schema_too_new';
 

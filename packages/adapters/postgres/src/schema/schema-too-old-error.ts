@@ -1,6 +1,6 @@
 import { RuntimeFault } from '@galaxy/ports';
 
-/** The database lacks migrations that this version needs, and the caller is not one to apply them. Nothing was touched. */
+/** The database lacks migrations that this version needs, and the caller does not migrate. Nothing was changed. */
 export class SchemaTooOldError extends RuntimeFault {
   readonly code = 'schema_too_old';
 
