@@ -8,47 +8,47 @@ import { makeHttpServer } from './http/http-server.js';
 import { type ManagerState, makeReadiness, type Probe, type Readiness } from './http/readiness.js';
 import type { Metrics } from './observability/metrics.js';
 
-/** Every port there is. */
+/** The manager's ports, and those that only commands use. */
 export interface ServicePorts extends ManagerPorts {
   readonly records: RuntimeRecordStore;
   readonly recovery: Recovery;
   readonly deadLetterBox: DeadLetterBox;
 }
 
-/** What a command has put together: how to probe the servers, how to get the ports behind them, how to close them. */
+/** The servers of a service: how to probe them, how to open the ports on them, and how to close them. */
 export interface Assembly {
   readonly clock: Clock;
   readonly observer: Observer;
   readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
   readonly probes: readonly Probe[];
-  /** All ports. Throws while a server it needs for that is away, and soon after the signal fires; calling again is safe. */
+  /** Returns all ports. Throws while a server that it needs does not answer, and soon after the signal fires. Safe to repeat. */
   readonly open: (signal: AbortSignal) => Promise<ServicePorts>;
-  /** Closes every connection; never throws. */
+  /** Closes all connections. Never throws. */
   readonly close: () => Promise<void>;
 }
 
 /** A running service. */
 export interface Service {
-  /** Where the HTTP interface listens, `http://host:port`. */
+  /** The address of the HTTP interface, `http://host:port`. */
   readonly url: string;
-  /** What /readyz says. */
+  /** The answer of /readyz. */
   readonly readiness: () => Promise<Readiness>;
   /**
-   * Ends everything in order: no new work, what is held is handed back, connections closed. Takes less than three seconds,
-   * whichever server does not answer: what could not be handed back in time is free again once the claims expire.
+   * Ends everything in order: takes no new work, releases claims and lease, closes connections. Takes less than three seconds, even if
+   * no server answers. A claim that could not be released in time is free when it expires.
    */
   readonly stop: () => Promise<void>;
 }
 
-/** How long the end waits for what it told to end: ports that are still being opened; the hand-over; the connections. */
+/** How long `stop` waits: for ports that are still being opened, for the manager, and for the connections. */
 const ABANDON_MS = 500;
 const HAND_OVER_MS = 2000;
 const CLOSE_MS = 500;
 
 /**
- * Starts the service over an assembly. Any server may be away: the service stays up, tells so on `/readyz`, and takes up
- * its work when the server is there.
- * @throws when the HTTP address can't be listened on; everything is closed then.
+ * Starts the service over an assembly. If a server does not answer, the service stays up, shows that on `/readyz`, and begins its work
+ * when the server answers.
+ * @throws when it can't listen on the HTTP address; then everything is closed.
  */
 export async function startService(config: Config, assembly: Assembly, log: Logger): Promise<Service> {
   const boot = makeBoot(assembly, settingsOf(config), log);
@@ -95,7 +95,7 @@ async function closeAll(server: FastifyInstance, assembly: Assembly): Promise<vo
   await assembly.close();
 }
 
-// Opening is tried until it works: only then is there a manager.
+// Tries to open the ports until it succeeds; then makes and starts the manager.
 function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
   const opened = new AbortController();
   let manager: Manager | null = null;

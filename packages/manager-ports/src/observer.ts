@@ -2,7 +2,7 @@ import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain'
 import type { Dependency } from '@galaxy/ports';
 import type { HoldReason } from './database/holds.js';
 
-/** What names an operation in logs. */
+/** The fields by which logs and metrics identify an operation. */
 export interface ObservedOperation {
   readonly opId: string;
   readonly gameId: string;
@@ -11,7 +11,7 @@ export interface ObservedOperation {
   readonly sourceRef: string;
 }
 
-/** Something worth a log line or a count. */
+/** Something that is logged or counted. */
 export type RuntimeEvent =
   | { readonly kind: 'lease_changed'; readonly name: string; readonly held: boolean }
   | { readonly kind: 'jobs_ingested'; readonly queued: number; readonly repeated: number; readonly deadLetters: number }
@@ -60,7 +60,7 @@ export type RuntimeEvent =
       readonly verdict: ReconcileVerdict;
       readonly orphans: number;
       readonly reason: string;
-      /** `queued` it is acted on; otherwise why not (yet). */
+      /** `queued`: the drift is acted on. Otherwise why there is no act (yet). */
       readonly decision: 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
     }
   | { readonly kind: 'foreign_container'; readonly id: string; readonly name: string }
@@ -70,9 +70,9 @@ export type RuntimeEvent =
   | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
   | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
   | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }
-  /** What the results' server was found to have lost, and is sent again. */
+  /** The streams' server has lost messages that were published; `takenBack` of them are sent again. */
   | { readonly kind: 'published_lost'; readonly takenBack: number; readonly epoch: bigint }
-  /** Numbers that are not sent (again): too old, or no longer kept. */
+  /** Numbers that are not sent, or not sent again: the messages are too old, or no longer kept. */
   | { readonly kind: 'messages_skipped'; readonly messageKind: 'job_result' | 'dead_letter'; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
@@ -86,7 +86,7 @@ export type RuntimeEvent =
     }
   | { readonly kind: 'stalled'; readonly ms: number };
 
-/** Is told what happens; logs and metrics hang on it. Never throws, returns at once, and nothing depends on it. */
+/** Receives events for logs and metrics. Never throws and returns at once; no decision of the manager depends on it. */
 export interface Observer {
   observe(event: RuntimeEvent): void;
 }

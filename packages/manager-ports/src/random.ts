@@ -1,5 +1,5 @@
-/** Random, for what must not happen everywhere at the same moment. */
+/** Random numbers, so that replicas do not all act at the same moment. */
 export interface Random {
-  /** A number from 0 up to, not including, 1; all equally likely. */
+  /** A number from 0 up to but not including 1, uniformly distributed. */
   fraction(): number;
 }

@@ -17,8 +17,8 @@ export const deadLetterPayload = z.strictObject({
 export type DeadLetterPayload = z.infer<typeof deadLetterPayload>;
 
 /**
- * Writes a dead letter.
- * @throws InvalidInputError when a field is out of contract.
+ * Encodes a dead letter.
+ * @throws InvalidInputError when a field does not match the contract.
  */
 export function encodeDeadLetter(letter: DeadLetter): DeadLetterPayload {
   return strictPayload('dead letter', deadLetterPayload, {

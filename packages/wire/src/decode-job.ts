@@ -10,8 +10,8 @@ import { requiredField } from './text-field.js';
 const MAX_ANSWERABLE_BYTES = 256;
 
 /**
- * One job entry decoded. `refusal` says why an entry is no good job, and is null for a good one; `job` is then an
- * `invalid` job when the entry names the game to answer, and null when it does not.
+ * A decoded job entry. `refusal` is null for a valid job, and otherwise says what is wrong. A refused entry has an `invalid` job if it
+ * names the game to answer, and null if it does not.
  */
 export interface DecodedJob {
   readonly job: StreamJob | null;
@@ -19,9 +19,8 @@ export interface DecodedJob {
 }
 
 /**
- * Decodes an entry of a job stream. Accepts more than the canonical form: values are trimmed, fields beside the
- * contract's are ignored, of repeated fields the last counts, `requested_at_ms` may be absent. Total: any bytes give an
- * answer, and it never throws.
+ * Decodes an entry of a job stream. Accepts more than the canonical form: values are trimmed, unknown fields are ignored, the last
+ * one of repeated fields is used, and `requested_at_ms` may be absent. Never throws, whatever the bytes are.
  */
 export function decodeJob(stream: JobStreamName, entry: RawEntry): DecodedJob {
   const of = stream === 'start_jobs' ? 'start' : 'stop';
@@ -32,7 +31,7 @@ export function decodeJob(stream: JobStreamName, entry: RawEntry): DecodedJob {
   return job.kind === 'refused' ? undecodable(of, game.gameId, job.refusal) : { job, refusal: null };
 }
 
-/** The game to answer, if the entry names one, and why it is no game of ours, if so. */
+/** The game to answer, or null if the entry names none; and what is wrong with its id, or null. */
 function readGame(entry: RawEntry): { readonly gameId: string | null; readonly refusal: string | null } {
   const game = requiredField(entry, 'game_id');
   if (game.kind === 'refused') return { gameId: null, refusal: game.refusal };

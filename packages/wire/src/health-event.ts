@@ -24,15 +24,15 @@ export interface HealthEvent {
   readonly runtimeStatus: RuntimeStatus;
   /** Empty when there is no container. */
   readonly containerId: string;
-  /** What belongs to this kind of event; sent as a JSON object. */
+  /** Details of this kind of event; sent as a JSON object. */
   readonly details: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970 (UTC). */
   readonly occurredAtMs: bigint;
 }
 
 /**
- * Writes a health event.
- * @throws InvalidInputError when a field is out of contract.
+ * Encodes a health event.
+ * @throws InvalidInputError when a field does not match the contract.
  */
 export function encodeHealthEvent(event: HealthEvent): HealthEventPayload {
   return strictPayload('health event', healthEventPayload, {

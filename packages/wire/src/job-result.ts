@@ -19,13 +19,12 @@ export const jobResultPayload = z.strictObject({
 /** The fields of one entry of `runtime:job_results`. */
 export type JobResultPayload = z.infer<typeof jobResultPayload>;
 
-/** What {@link decodeJobResult} answers. */
 export type DecodedJobResult = { readonly kind: 'result'; readonly result: JobResult } | Refused;
 
 const FIELDS = ['game_id', 'outcome', 'container_id', 'engine_endpoint', 'error_code', 'error_message'] as const;
 
 /**
- * Writes a result, every field verbatim.
+ * Encodes a result, every field verbatim.
  * @throws InvalidInputError when the game id is blank or the outcome unknown.
  */
 export function encodeJobResult(result: JobResult): JobResultPayload {
@@ -40,8 +39,8 @@ export function encodeJobResult(result: JobResult): JobResultPayload {
 }
 
 /**
- * Reads a result. Values are taken verbatim, a missing field is empty, other fields are ignored; a blank game id and an
- * unknown outcome are refused. Total: any bytes give an answer, and it never throws.
+ * Decodes a result. Values are not trimmed, a missing field is empty, unknown fields are ignored; a blank game id and an unknown
+ * outcome are refused. Never throws, whatever the bytes are.
  */
 export function decodeJobResult(entry: RawEntry): DecodedJobResult {
   const values = new Map<string, string>();

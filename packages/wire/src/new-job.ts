@@ -7,8 +7,8 @@ import type { StopJobPayload } from './stop-job.js';
 import { encodeStopJob } from './stop-job.js';
 
 /**
- * The start job a producer sends.
- * @throws InvalidInputError when the game id or the image reference is not one the runtime manager could accept.
+ * Makes the start job that a producer sends.
+ * @throws InvalidInputError when the runtime manager would refuse the game id or the image reference.
  */
 export function newStartJob(gameId: string, imageRef: string, requestedAtMs: bigint): StartJobPayload {
   const check = parseImageReference(imageRef);
@@ -17,7 +17,7 @@ export function newStartJob(gameId: string, imageRef: string, requestedAtMs: big
 }
 
 /**
- * The stop job a producer sends.
+ * Makes the stop job that a producer sends.
  * @throws InvalidInputError when the game id is not valid, or the reason is empty or unknown.
  */
 export function newStopJob(gameId: string, reason: StopReason, requestedAtMs: bigint): StopJobPayload {

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { InvalidInputError } from '@galaxy/ports';
 import { z } from 'zod';
 
-/** One stream entry as it came: field names and values in order, as raw bytes. Names may repeat, and nothing need be text. */
+/** One stream entry as it was read: field names and values in order, as raw bytes. Names may repeat, and the bytes may not be text. */
 export type RawEntry = readonly (readonly [Uint8Array, Uint8Array])[];
 
-/** A payload as a stream holds it. */
+/** The entry that a stream would hold for this payload. */
 export function rawEntry(payload: Readonly<Record<string, string>>): RawEntry {
   return Object.entries(payload).map(([name, value]) => [Buffer.from(name, 'utf8'), Buffer.from(value, 'utf8')] as const);
 }
@@ -14,10 +14,10 @@ export function rawEntry(payload: Readonly<Record<string, string>>): RawEntry {
 /** Entries of more bytes (names and values together) or more fields are not decoded. */
 export const ENTRY_LIMITS = { bytes: 16 * 1024, fields: 16 } as const;
 
-/** How much of an entry {@link rawJson} keeps: far more than an entry that is decoded may have. */
+/** How much of an entry {@link rawJson} keeps: far more than an entry may have that is decoded. */
 const KEPT = { bytes: 64 * 1024, fields: 1024 } as const;
 
-/** The bytes of all names and values. */
+/** The number of bytes of all names and values. */
 export function entryBytes(entry: RawEntry): number {
   let sum = 0;
   for (const [name, value] of entry) sum += name.length + value.length;
@@ -25,9 +25,8 @@ export function entryBytes(entry: RawEntry): number {
 }
 
 /**
- * The entry as JSON text: an array of `[field, value]`, both base64. Of an entry larger than 64 KiB or of more than 1024
- * fields, which is refused in any case, it keeps the first: a single producer's mistake must not fill the store of dead
- * letters.
+ * The entry as JSON text: an array of `[field, value]`, both base64. Of an entry with more than 64 KiB or 1024 fields, which is
+ * refused anyway, it keeps only the first ones: one producer's mistake must not fill the database with dead letters.
  */
 export function rawJson(entry: RawEntry): string {
   let left: number = KEPT.bytes;
@@ -50,8 +49,8 @@ const base64 = z.string().regex(BASE64);
 const rawPairs = z.array(z.tuple([base64, base64])).min(1);
 
 /**
- * Reads back what {@link rawJson} wrote.
- * @throws InvalidInputError when the text is no entry, or holds only the first part of one.
+ * The inverse of {@link rawJson}.
+ * @throws InvalidInputError when the text is not an entry, or only the first part of one.
  */
 export function parseRawJson(raw: string): RawEntry {
   const pairs = rawPairs.safeParse(parsed(raw));
@@ -70,8 +69,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * SHA-256 of the whole entry, in hex. Each name and value is preceded by its length (32 bits, big-endian), so that no two
- * different entries are hashed as the same bytes.
+ * SHA-256 of the whole entry, in hex. The length of each name and value (32 bits, big-endian) is hashed before it, so that two
+ * different entries never give the same bytes to the hash.
  */
 export function payloadHash(entry: RawEntry): string {
   const encoded = Buffer.allocUnsafe(entryBytes(entry) + 8 * entry.length);

@@ -3,7 +3,7 @@ import type { RawEntry } from './raw-entry.js';
 import type { Refused } from './text-field.js';
 import { refused, trimmedField } from './text-field.js';
 
-/** Reads `requested_at_ms`: 0 when it is absent or blank, otherwise a signed 64-bit integer. */
+/** Decodes `requested_at_ms`: 0 when it is absent or blank, otherwise a signed 64-bit integer. */
 export function requestedAtMs(entry: RawEntry): { readonly kind: 'valid'; readonly value: bigint } | Refused {
   const field = trimmedField(entry, 'requested_at_ms');
   if (field.kind === 'refused') return field;

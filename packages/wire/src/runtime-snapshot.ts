@@ -17,12 +17,12 @@ export const runtimeSnapshotPayload = z.strictObject({
 /** The fields of one entry of `runtime:snapshots`. */
 export type RuntimeSnapshotPayload = z.infer<typeof runtimeSnapshotPayload>;
 
-/** What a game's runtime is like at one moment. */
+/** The state of a game's runtime at one moment. */
 export interface RuntimeSnapshot {
   readonly gameId: string;
   readonly runtimeStatus: RuntimeStatus;
   readonly currentTurn: number;
-  /** Empty while it is not known. */
+  /** Empty while it is unknown. */
   readonly engineVersion: string;
   readonly paused: boolean;
   /** Empty when there is no container. */
@@ -32,8 +32,8 @@ export interface RuntimeSnapshot {
 }
 
 /**
- * Writes a snapshot.
- * @throws InvalidInputError when a field is out of contract.
+ * Encodes a snapshot.
+ * @throws InvalidInputError when a field does not match the contract.
  */
 export function encodeRuntimeSnapshot(snapshot: RuntimeSnapshot): RuntimeSnapshotPayload {
   return strictPayload('runtime snapshot', runtimeSnapshotPayload, {

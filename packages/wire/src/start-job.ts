@@ -7,8 +7,8 @@ import { strictPayload, timestampText } from './strict-payload.js';
 import type { Refused } from './text-field.js';
 import { requiredField } from './text-field.js';
 
-// The grammar of https://pkg.go.dev/github.com/distribution/reference without look-ahead, so that Go's regexp takes it too.
-// A first component with a dot is a registry, which has no underscores; any other may be a path component.
+// The grammar of https://pkg.go.dev/github.com/distribution/reference without look-ahead, so that Go's regexp accepts it too.
+// A first component with a dot is a registry, which has no underscores; any other first component may be part of the path.
 const PART = '[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*';
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
@@ -17,7 +17,7 @@ const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
 const DIGEST = '(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})';
 const NAME = `(?:${COMPONENT}|(?:${HOST}|${PART})/${COMPONENT}(?:/${COMPONENT})*)`;
 
-/** The shape of an image reference on the wire: name, and a tag or a digest or both. */
+/** An image reference on the wire: a name, and a tag or a digest or both. */
 export const IMAGE_REF_PATTERN = new RegExp(`^${NAME}(?::${TAG}(?:@${DIGEST})?|@${DIGEST})$`);
 
 /** The canonical payload of `runtime:start_jobs`. */
@@ -31,8 +31,8 @@ export const startJobPayload = z.strictObject({
 export type StartJobPayload = z.infer<typeof startJobPayload>;
 
 /**
- * Writes a start job in canonical form.
- * @throws InvalidInputError when a field is out of contract.
+ * Encodes a start job in canonical form.
+ * @throws InvalidInputError when a field does not match the contract.
  */
 export function encodeStartJob(job: Omit<StartJob, 'kind'>): StartJobPayload {
   return strictPayload('start job', startJobPayload, {
@@ -42,7 +42,7 @@ export function encodeStartJob(job: Omit<StartJob, 'kind'>): StartJobPayload {
   });
 }
 
-/** Reads what a start job has beside its game. */
+/** Decodes the fields of a start job other than its game id. */
 export function decodeStartJob(gameId: string, entry: RawEntry): StartJob | Refused {
   const imageRef = requiredField(entry, 'image_ref');
   if (imageRef.kind === 'refused') return imageRef;

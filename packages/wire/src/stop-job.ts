@@ -20,8 +20,8 @@ export const stopJobPayload = z.strictObject({
 export type StopJobPayload = z.infer<typeof stopJobPayload>;
 
 /**
- * Writes a stop job in canonical form.
- * @throws InvalidInputError when a field is out of contract; an empty and an unknown reason are told apart.
+ * Encodes a stop job in canonical form.
+ * @throws InvalidInputError when a field does not match the contract; the message distinguishes an empty from an unknown reason.
  */
 export function encodeStopJob(job: Omit<StopJob, 'kind'>): StopJobPayload {
   return strictPayload('stop job', stopJobPayload, {
@@ -31,7 +31,7 @@ export function encodeStopJob(job: Omit<StopJob, 'kind'>): StopJobPayload {
   });
 }
 
-/** Reads what a stop job has beside its game. */
+/** Decodes the fields of a stop job other than its game id. */
 export function decodeStopJob(gameId: string, entry: RawEntry): StopJob | Refused {
   const field = trimmedField(entry, 'reason');
   if (field.kind === 'refused') return field;
@@ -43,7 +43,7 @@ export function decodeStopJob(gameId: string, entry: RawEntry): StopJob | Refuse
   return { kind: 'stop', gameId, reason: reason.reason, requestedAtMs: requestedAt.value };
 }
 
-// Cut between characters: half of a surrogate pair is no text.
+// Cuts between characters: half of a surrogate pair is not valid text.
 function shortened(value: string): string {
   return value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED).replace(/[\uD800-\uDBFF]$/, '')}…` : value;
 }

@@ -1,4 +1,4 @@
-/** The Redis keys of the streams unless configuration says otherwise (contracts/runtime-jobs-asyncapi.yaml). */
+/** The default Redis keys of the streams (contracts/runtime-jobs-asyncapi.yaml). */
 export const STREAM_KEYS = {
   startJobs: 'runtime:start_jobs',
   stopJobs: 'runtime:stop_jobs',

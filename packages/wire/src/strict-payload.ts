@@ -1,18 +1,18 @@
 import { InvalidInputError } from '@galaxy/ports';
 import { z } from 'zod';
 
-/** Milliseconds since 1970 as canonical decimal text: no sign, no leading zero, always within a signed 64-bit integer. */
+/** Milliseconds since 1970 as canonical decimal text: no sign, no leading zero, fits into a signed 64-bit integer. */
 export const timestampText = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'not a time in milliseconds');
 
-/** A count as canonical decimal text. */
+/** A non-negative number of at most nine digits as canonical decimal text. */
 export const countText = z.string().regex(/^(0|[1-9][0-9]{0,8})$/, 'not a count');
 
 /** Text with at least one character that is not Unicode White_Space. */
 export const notBlankText = z.string().regex(/\P{White_Space}/u, 'blank');
 
 /**
- * Checks a payload against its schema and that every value can be sent as UTF-8.
- * @throws InvalidInputError naming the message and the first field that is wrong.
+ * Checks that a payload matches its schema and that every value can be sent as UTF-8.
+ * @throws InvalidInputError that names the message and the first wrong field.
  */
 export function strictPayload<S extends z.ZodType<Record<string, string>>>(
   message: string,

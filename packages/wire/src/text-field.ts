@@ -1,30 +1,29 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { RawEntry } from './raw-entry.js';
 
-/** Why something can't be decoded, in few and stable words. */
+/** Why something can't be decoded, in a short text that does not change. */
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: string;
 }
 
-/** What became of reading one field as text. */
+/** One field as text, or why it can't be read as text. */
 export type TextField = { readonly kind: 'text'; readonly value: string } | Refused;
 
 const NUL = '\u0000';
 const WHITE_SPACE = /^\p{White_Space}$/u;
 
-/** Says no. */
 export function refused(refusal: string): Refused {
   return { kind: 'refused', refusal };
 }
 
-/** Reads a field by name, untrimmed; empty when it is absent. Of several fields with that name the last counts. */
+/** Reads a field by name, untrimmed; empty when it is absent. Of several fields with this name the last one is used. */
 export function textField(entry: RawEntry, name: string): TextField {
   const bytes = entry.findLast(([field]) => isNamed(field, name))?.[1];
   if (bytes === undefined) return { kind: 'text', value: '' };
   const value = decodeUtf8(bytes);
   if (value === null) return refused(`${name} is not valid UTF-8`);
-  // PostgreSQL's text can't hold it: https://www.postgresql.org/docs/current/functions-string.html (chr)
+  // PostgreSQL's text type can't store NUL: https://www.postgresql.org/docs/current/functions-string.html (chr)
   if (value.includes(NUL)) return refused(`${name} contains NUL`);
   return { kind: 'text', value };
 }
@@ -56,11 +55,11 @@ export function trimWhiteSpace(text: string): string {
 
 function isWhiteSpace(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  // Printable ASCII is the rule.
+  // Fast path: printable ASCII is the usual case, and never white space.
   return (code <= 0x20 || code >= 0x7f) && WHITE_SPACE.test(text.charAt(at));
 }
 
-// Field names of the contract are ASCII.
+// Compares bytes with character codes: the contract's field names are ASCII.
 function isNamed(field: Uint8Array, name: string): boolean {
   if (field.length !== name.length) return false;
   for (let at = 0; at < name.length; at += 1) if (field[at] !== name.charCodeAt(at)) return false;

@@ -7,7 +7,7 @@ import { runMigrate } from './run-migrate.js';
 import { runService } from './run-service.js';
 import type { Compose } from './with-ports.js';
 
-/** The command line, `rtmanager serve | dev | migrate | dead-letters | reconcile | recover`. Exit codes: 0 done, 1 failed, 78 the configuration is wrong. */
+/** The command line: `rtmanager serve | dev | migrate | dead-letters | reconcile | recover`. Exit codes: 0 done, 1 failed, 78 invalid configuration. */
 export function makeCommands(compose: Compose = composeServe): Command {
   const program = new Command('rtmanager').description('Runtime manager for containerised game engines.').showHelpAfterError();
   program
@@ -17,12 +17,12 @@ export function makeCommands(compose: Compose = composeServe): Command {
   program
     .command('dev')
     .description(
-      'the same, with everything that is not configured embedded: streams in memory, PostgreSQL in-process, engines as processes',
+      'the same, but embeds everything that is not configured: streams in memory, PostgreSQL in this process, engines as processes',
     )
     .action(() => runService([], composeDev));
   program
     .command('migrate')
-    .description('bring the PostgreSQL schema up to date and exit; safe to run any number of times at once')
+    .description('bring the PostgreSQL schema up to date and exit; safe to repeat, also at the same time')
     .action(runMigrate);
   addDeadLetterCommands(program);
   addReconcileCommand(program, compose);

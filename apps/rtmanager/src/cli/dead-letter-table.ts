@@ -2,7 +2,7 @@ import type { StoredDeadLetter } from '@galaxy/manager-ports';
 
 const HEAD = ['id', 'failed at', 'stream', 'entry', 'attempts', 'error code', 'error message'] as const;
 
-/** Dead letters for people, one a line. */
+/** Dead letters as a table for people, one per line. */
 export function deadLetterTable(letters: readonly StoredDeadLetter[]): string {
   if (letters.length === 0) return 'no dead letters';
   const rows = [HEAD, ...letters.map(cells)];
@@ -17,7 +17,7 @@ export function deadLetterTable(letters: readonly StoredDeadLetter[]): string {
     .join('\n');
 }
 
-/** Dead letters for programs, with the entries as they were; ids and times as text, since they may exceed a number. */
+/** Dead letters as JSON for programs, with the raw entries. Ids and times are text, since they may be too large for a JSON number. */
 export function deadLetterJson(letters: readonly StoredDeadLetter[]): string {
   return JSON.stringify(letters.map(jsonOf), null, 2);
 }
@@ -47,7 +47,7 @@ function timeOf(ms: bigint): string {
   return Number.isNaN(time.getTime()) ? String(ms) : time.toISOString();
 }
 
-// What a producer sent must not move the cursor of a terminal.
+// Text from a producer must not control the terminal.
 function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

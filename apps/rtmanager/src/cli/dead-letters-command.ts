@@ -11,35 +11,37 @@ import { loadConfig } from './load-config.js';
 
 const STATES = ['open', 'requeued', 'discarded'] as const satisfies readonly DeadLetterState[];
 const CONNECT_WITHIN_MS = 5000;
-const LOOK_AGAIN_MS = 50;
+const RETRY_MS = 50;
 
 /**
- * Adds `dead-letters list | requeue | discard`. They end with 0, or with 1 when there is no such dead letter, something
- * else was decided about it, or a server does not answer: then standard error says why.
+ * Adds `dead-letters list | requeue | discard`. Exit code 0, or 1 when there is no such dead letter, when another decision was
+ * recorded for it, or when a server does not answer; then standard error says why.
  */
 export function addDeadLetterCommands(program: Command): void {
-  const letters = program.command('dead-letters').description('look after entries and jobs that were given up; needs PostgreSQL');
+  const letters = program
+    .command('dead-letters')
+    .description('show and resolve dead letters: entries that could not be decoded, and exhausted jobs; needs PostgreSQL');
   letters
     .command('list')
     .description('show dead letters, oldest first')
-    .addOption(new Option('--state <state>', 'which ones').choices(STATES).default('open'))
-    .option('--after <id>', 'only those behind this one', letterId)
-    .option('--limit <count>', 'at most so many, 1 to 1000', pageLimit, 100)
-    .option('--json', 'as a JSON array')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES).default('open'))
+    .option('--after <id>', 'only those with a higher id', letterId)
+    .option('--limit <count>', 'at most this many, 1 to 1000', pageLimit, 100)
+    .option('--json', 'print a JSON array')
     .action(list);
   letters
     .command('requeue')
-    .description('put an entry back into its stream, as a new one; needs Redis; safe to repeat')
-    .argument('<id>', 'as `list` shows it', letterId)
+    .description('put an entry back into its stream, as a new entry; needs Redis; safe to repeat')
+    .argument('<id>', 'the id that `list` shows', letterId)
     .action((id: bigint) => resolve(id, 'requeued'));
   letters
     .command('discard')
-    .description('note that an entry is not wanted any more; safe to repeat')
-    .argument('<id>', 'as `list` shows it', letterId)
+    .description('record that an entry is not wanted any more; safe to repeat')
+    .argument('<id>', 'the id that `list` shows', letterId)
     .action((id: bigint) => resolve(id, 'discarded'));
 }
 
-/** What `list` was asked. */
+/** The options of `list`. */
 interface ListOptions {
   readonly state: DeadLetterState;
   readonly after?: bigint;
@@ -52,7 +54,7 @@ async function list({ json, ...query }: ListOptions): Promise<void> {
     const found = await box.list(query);
     process.stdout.write(`${json === true ? deadLetterJson(found) : deadLetterTable(found)}\n`);
     const last = found.at(-1);
-    // Beside the output, so that a program reads nothing else than the list.
+    // On standard error, so that standard output contains only the list.
     if (last !== undefined && found.length === query.limit) process.stderr.write(`there may be more: --after ${String(last.id)}\n`);
   });
 }
@@ -67,7 +69,7 @@ async function resolve(id: bigint, wanted: 'requeued' | 'discarded'): Promise<vo
 }
 
 function decidedOtherwise(id: bigint, { state, entryId }: Extract<ResolveOutcome, { kind: 'decided_otherwise' }>): string {
-  const meanwhile = entryId === null ? '' : `; meanwhile it was put back all the same, as entry ${entryId}`;
+  const meanwhile = entryId === null ? '' : `; but this command has put it back as entry ${entryId}`;
   return `dead letter ${String(id)} is ${state} already${meanwhile}`;
 }
 
@@ -82,7 +84,7 @@ async function requeue(id: bigint, box: DeadLetterBox): Promise<ResolveOutcome> 
   }
 }
 
-// Commands fail at once while there is no connection, and a new one takes a moment.
+// Calls fail at once while there is no connection, and connecting takes a moment.
 async function untilConnected(commands: RedisConnection): Promise<void> {
   const end = systemClock.monotonicMs() + CONNECT_WITHIN_MS;
   for (;;) {
@@ -90,9 +92,9 @@ async function untilConnected(commands: RedisConnection): Promise<void> {
       await commands.ping();
       return;
     } catch (error) {
-      const isPassing = error instanceof DependencyFault && error.retryable;
-      if (!isPassing || systemClock.monotonicMs() >= end) throw error;
-      await systemClock.sleep(LOOK_AGAIN_MS);
+      const isRetryable = error instanceof DependencyFault && error.retryable;
+      if (!isRetryable || systemClock.monotonicMs() >= end) throw error;
+      await systemClock.sleep(RETRY_MS);
     }
   }
 }
@@ -115,8 +117,8 @@ function fail(why: string): void {
 }
 
 function letterId(text: string): bigint {
-  // PostgreSQL counts up to 2^63 - 1.
-  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be a number, as `list` shows it.');
+  // 18 digits always fit into a PostgreSQL bigint.
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be an id that `list` shows.');
   return BigInt(text);
 }
 

@@ -1,2 +1,2 @@
-/** How the process ends: `config` is EX_CONFIG of sysexits.h. */
+/** The exit codes. `config` is EX_CONFIG of sysexits.h. */
 export const EXIT = { done: 0, failed: 1, config: 78 } as const;

@@ -5,7 +5,7 @@ import { syncLineWriter } from '../observability/line-writer.js';
 import { makeLog } from '../observability/service-log.js';
 import { EXIT } from './exit-codes.js';
 
-/** What every command starts with. */
+/** The configuration and the log, which every command needs. */
 export interface Loaded {
   readonly config: Config;
   readonly log: Logger;
@@ -14,14 +14,14 @@ export interface Loaded {
 const STANDARD_ERROR = 2;
 
 /**
- * Reads the configuration, or writes every problem to standard error, one a line, and ends the process with code 78.
- * `needed`: the variables the command can't do without.
+ * Reads the configuration. If it is invalid, writes every problem to standard error, one per line, and ends the process with code 78.
+ * `needed`: the variables that this command requires.
  */
 export function loadConfig(needed: readonly (keyof Config)[]): Loaded {
   const check = readConfig({}, needed);
   if (check.kind === 'invalid') return refuse(check.problems);
   const log = makeLog(check.config.RTMANAGER_LOG_LEVEL, process.stdout, syncLineWriter(STANDARD_ERROR));
-  for (const warning of check.warnings) log.warn({ warning }, 'odd configuration');
+  for (const warning of check.warnings) log.warn({ warning }, 'the configuration may be wrong');
   return { config: check.config, log };
 }
 

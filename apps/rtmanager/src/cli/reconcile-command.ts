@@ -6,17 +6,14 @@ import { type Compose, type Say, withPorts } from './with-ports.js';
 
 const CONFIRMATIONS = { 'mass-change': confirmMassChange, engine: confirmEngine } as const;
 
-/**
- * Adds `reconcile --dry-run` and `reconcile --confirm`. They end with 0, or with 1 when there was nothing to confirm or a
- * server does not answer.
- */
+/** Adds `reconcile --dry-run` and `reconcile --confirm`. Exit code 0, or 1 when there is nothing to confirm or a server does not answer. */
 export function addReconcileCommand(program: Command, compose: Compose): void {
   program
     .command('reconcile')
-    .description('show where records and containers do not agree (changes nothing), or confirm what is held back')
+    .description('show where records and containers do not agree (changes nothing), or confirm a hold')
     .option('--dry-run', 'show what would be done; the default')
     .addOption(
-      new Option('--confirm <hold>', 'allow the mass change that was found, or accept the present container engine').choices(
+      new Option('--confirm <hold>', 'allow the mass change that was found, or accept the current container engine').choices(
         Object.keys(CONFIRMATIONS),
       ),
     )
@@ -29,7 +26,7 @@ export function addReconcileCommand(program: Command, compose: Compose): void {
 
 async function confirmHold(hold: keyof typeof CONFIRMATIONS, ports: ServicePorts, say: Say): Promise<boolean> {
   const done = await CONFIRMATIONS[hold](ports);
-  say(done ? 'confirmed; the next comparison goes on' : 'nothing of that kind is held back');
+  say(done ? 'confirmed; the next reconcile pass acts again' : 'there is no such hold');
   return done;
 }
 
@@ -51,7 +48,7 @@ async function show(ports: ServicePorts, say: Say, config: Config): Promise<bool
 function linesOf({ containers, games, drifts, foreign }: ReconcileReport): string[] {
   return [
     ...drifts.map(({ gameId, verdict, reason }) => `${gameId}: ${verdict}: ${reason}`),
-    ...foreign.map(({ id, name }) => `not ours, left alone: ${name} (${id})`),
-    `${String(containers)} containers, ${String(games)} games, ${String(drifts.length)} to be put right`,
+    ...foreign.map(({ id, name }) => `not created by this installation, never touched: ${name} (${id})`),
+    `${String(containers)} containers, ${String(games)} games, ${String(drifts.length)} to be corrected`,
   ];
 }

@@ -62,6 +62,6 @@ it('goes on after a fault as the same one that it was, whose lease may not have 
   const program = new Command();
   addRecoverCommand(program, () => ({ open: () => Promise.resolve(ports), close: () => Promise.resolve() }) as unknown as Assembly);
   await program.parseAsync(['recover', '--skip'], { from: 'user' });
-  expect(said).toContain('the hold is lifted');
+  expect(said).toContain('the hold is cleared');
   expect(process.exitCode).toBe(0);
 });

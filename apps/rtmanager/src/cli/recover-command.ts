@@ -4,13 +4,13 @@ import { systemIds } from '../compose/system.js';
 import { EXIT } from './exit-codes.js';
 import { type Compose, withPorts } from './with-ports.js';
 
-/** Adds `recover --replay | --skip`. It ends with 0, or with 1 when there is nothing to recover from or a server does not answer. */
+/** Adds `recover --replay | --skip`. Exit code 0, or 1 when there is nothing to recover from or a server does not answer. */
 export function addRecoverCommand(program: Command, compose: Compose): void {
   program
     .command('recover')
-    .description('end the hold on a database that was restored to an earlier state; safe to repeat')
-    .option('--replay', 'carry out and answer again what was asked for since the backup')
-    .option('--skip', 'take what was asked for since the backup for answered')
+    .description('end the hold on a database that was restored from a backup; safe to repeat')
+    .option('--replay', 'carry out and answer the jobs since the backup again')
+    .option('--skip', 'do not read the jobs since the backup again, and close the operations that were open then')
     .action(async ({ replay, skip }: { replay?: true; skip?: true }) => {
       if ((replay === true) === (skip === true)) return refuse();
       await run(replay === true ? 'replay' : 'skip', compose);
@@ -23,7 +23,7 @@ function refuse(): void {
 }
 
 async function run(mode: RecoverMode, compose: Compose): Promise<void> {
-  // One for all tries: the lease of a try whose answer was lost is the next one's, too.
+  // The same holder for all tries: if the answer of a try was lost, the next try still holds its lease.
   const holder = systemIds.uuid();
   await withPorts(compose, async (ports, say) => {
     const outcome = await recover(mode, { ...ports, holder });
@@ -35,16 +35,16 @@ async function run(mode: RecoverMode, compose: Compose): Promise<void> {
 function linesOf(outcome: RecoverOutcome): string[] {
   switch (outcome.kind) {
     case 'nothing_held':
-      return ['nothing to recover from: the database is not held as restored'];
+      return ['nothing to recover from: there is no hold `restored`'];
     case 'busy':
-      return ['another recovery is under way, or was interrupted less than half a minute ago'];
+      return ['another recovery is running, or was interrupted less than 30 s ago'];
     case 'recovered':
       return [
-        `running games written into their records: ${outcome.adopted.join(', ') || 'none'}`,
-        `operations that were open at the backup, closed: ${String(outcome.closed)}`,
-        `streams moved on to where they had been taken in: ${outcome.skipped.join(', ') || 'none'}`,
-        `lanes numbered anew: ${String(outcome.renumbered)}`,
-        'the hold is lifted',
+        `games whose running container was written into their record: ${outcome.adopted.join(', ') || 'none'}`,
+        `open operations closed: ${String(outcome.closed)}`,
+        `streams whose cursor was moved behind the ingested entries: ${outcome.skipped.join(', ') || 'none'}`,
+        `lanes whose numbers were corrected: ${String(outcome.renumbered)}`,
+        'the hold is cleared',
       ];
   }
 }

@@ -2,7 +2,7 @@ import { migrate } from '@galaxy/adapter-postgres';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 
-/** Brings the schema up to date and ends the process: 0 when it is, 1 when the server does not answer or is newer. */
+/** Brings the schema up to date. Exit code 0, or 1 when the server does not answer or its schema is newer than this version. */
 export async function runMigrate(): Promise<void> {
   const { config, log } = loadConfig(['RTMANAGER_POSTGRES_URL']);
   try {

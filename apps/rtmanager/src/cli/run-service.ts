@@ -5,12 +5,12 @@ import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 import type { Compose } from './with-ports.js';
 
-/** Runs the service until it is told to end by SIGTERM or SIGINT; a second signal ends it at once. */
+/** Runs the service until SIGTERM or SIGINT. A second signal ends the process at once, with code 1. */
 export async function runService(needed: readonly (keyof Config)[], compose: Compose): Promise<void> {
   const { config, log } = loadConfig(needed);
   crashOnUnexpected(log);
   const starting = startService(config, compose(config, log, 'service'), log);
-  // From now on: without a handler a signal ends the process at once or, when it is the first of its container, not at all.
+  // Before the start is complete: without a handler a signal would end the process at once, or, as process 1 of a container, not at all.
   endOnSignal(starting, log);
   await starting;
 }
@@ -27,7 +27,7 @@ function endOnSignal(starting: Promise<Service>, log: Logger): void {
   process.on('SIGINT', end);
 }
 
-// Crash-only: after an error nobody expected, the safe state is the one a restart recovers to.
+// After an unexpected error the process ends: a restart always recovers to a safe state, going on may not.
 function crashOnUnexpected(log: Logger): void {
   const crash = (error: unknown): void => {
     log.fatal({ err: error }, 'unexpected error');

@@ -7,18 +7,18 @@ import type { Assembly, ServicePorts } from '../service.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 
-/** How the service and its commands come by their servers. */
+/** Makes the assembly for the service or a command. */
 export type Compose = (config: Config, log: Logger, purpose: Purpose) => Assembly;
 
-/** What a command prints: one line each. */
+/** Prints one line on standard output. */
 export type Say = (line: string) => void;
 
 const TRY_FOR_MS = 10_000;
 const RETRY_MS = 250;
 
 /**
- * Does one thing with the ports of the installation and ends them. A server that does not answer is tried for ten seconds.
- * The exit code is 0, or 1 when `use` returns false or something fails: then standard error says why.
+ * Opens the ports of the installation, calls `use`, and closes them. Retries for ten seconds when a server does not answer, so `use`
+ * must be safe to repeat. The exit code is 0, or 1 when `use` returns false or something fails; then standard error says why.
  */
 export async function withPorts(compose: Compose, use: (ports: ServicePorts, say: Say, config: Config) => Promise<boolean>): Promise<void> {
   const { config, log } = loadConfig(SERVE_NEEDS);
@@ -35,13 +35,13 @@ export async function withPorts(compose: Compose, use: (ports: ServicePorts, say
   }
 }
 
-// What the command prints is all there is to tell.
+// A command prints its result only; log lines would mix with it.
 function silent(log: Logger): Logger {
   log.level = 'silent';
   return log;
 }
 
-// A connection takes a moment, and commands fail at once while there is none.
+// Calls fail at once while there is no connection, and connecting takes a moment.
 async function retried<T>(call: () => Promise<T>): Promise<T> {
   const end = systemClock.monotonicMs() + TRY_FOR_MS;
   for (;;) {

@@ -13,17 +13,17 @@ import type { Part } from './part.js';
 import { embeddedStreams, redisServer, type Streams } from './streams.js';
 import { systemClock, systemIds, systemRandom } from './system.js';
 
-/** The variables `serve` can't do without. */
+/** The variables that `serve` requires. */
 export const SERVE_NEEDS = [
   'RTMANAGER_REDIS_URL',
   'RTMANAGER_POSTGRES_URL',
   'RTMANAGER_DOCKER_HOST',
 ] as const satisfies readonly (keyof Config)[];
 
-/** What the ports are for: to run the service, or one command beside services that run, which changes nothing it need not. */
+/** `service`: the ports are for a service, which migrates the schema. `command`: for one command beside running services; it does not. */
 export type Purpose = 'service' | 'command';
 
-/** The service, or a command of it, on real servers. */
+/** The assembly on real servers. */
 export function composeServe(config: Config, log: Logger, purpose: Purpose): Assembly {
   const { RTMANAGER_REDIS_URL = '', RTMANAGER_POSTGRES_URL = '', RTMANAGER_DOCKER_HOST = '', RTMANAGER_INSTANCE } = config;
   return assemble(log, {
@@ -33,7 +33,7 @@ export function composeServe(config: Config, log: Logger, purpose: Purpose): Ass
   });
 }
 
-/** The service with everything embedded that is not configured. `lobby` is null when the streams are in Redis. */
+/** The assembly that embeds everything that is not configured. `lobby` is null when the streams are in Redis. */
 export function composeDev(config: Config, log: Logger): Assembly & { readonly lobby: ((signal: AbortSignal) => LobbySide) | null } {
   const { RTMANAGER_REDIS_URL: redis, RTMANAGER_POSTGRES_URL: postgres, RTMANAGER_DOCKER_HOST: docker } = config;
   const memory = redis === undefined ? embeddedStreams() : null;

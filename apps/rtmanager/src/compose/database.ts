@@ -32,7 +32,7 @@ import type { RuntimeRecordStore } from '@galaxy/ports';
 import { lockFolder } from './lock-folder.js';
 import type { Part } from './part.js';
 
-/** The ports behind PostgreSQL, and the name of this installation that it keeps. */
+/** The ports on PostgreSQL, and the name of this installation, which is stored there. */
 export interface Database {
   readonly journal: OperationJournal;
   readonly outbox: Outbox;
@@ -46,7 +46,7 @@ export interface Database {
   readonly instance: string;
 }
 
-/** A PostgreSQL server. When it is opened, its schema is brought up to date and the installation named. */
+/** A PostgreSQL server. `open` migrates the schema and stores the installation's name. */
 export function postgresServer(url: string, instance: string | undefined): Part<Database> {
   const executor = new PostgresExecutor({ url });
   return server(executor, async (signal) => {
@@ -56,8 +56,8 @@ export function postgresServer(url: string, instance: string | undefined): Part<
 }
 
 /**
- * The PostgreSQL server of a service that runs, for whoever looks in from outside: neither the schema nor the name of the
- * installation is changed. Opening refuses with SchemaTooOldError, SchemaTooNewError or WrongInstanceError.
+ * The PostgreSQL server of a running service, for a command. `open` changes neither the schema nor the installation's name; it throws
+ * SchemaTooOldError, SchemaTooNewError or WrongInstanceError if they do not match.
  */
 export function installedPostgres(url: string, instance: string | undefined): Part<Database> {
   const executor = new PostgresExecutor({ url });
@@ -71,12 +71,12 @@ function server(executor: PostgresExecutor, open: Part<Database>['open']): Part<
   return { probe: { name: 'postgres', check: () => executor.ping() }, open, close: () => executor.close() };
 }
 
-/** A PostgreSQL within this process, in memory or in a folder that no other process may open at the same time. */
+/** A PostgreSQL inside this process, in memory or in a folder. No other process may open the folder at the same time. */
 export function embeddedPostgres(folder: string | undefined, instance: string | undefined): Part<Database> {
   let opened: Promise<{ executor: PgExecutor; unlock: () => void }> | null = null;
   const executor = () =>
     (opened ??= openEmbedded(folder).catch((error: unknown) => {
-      // The folder may be free the next time.
+      // Forget the failure: the folder may be free at the next call.
       opened = null;
       throw error;
     }));
@@ -99,7 +99,7 @@ async function openEmbedded(folder: string | undefined) {
   // Two processes on one folder overwrite each other without an error: https://pglite.dev/docs/multi-tab-worker
   const unlock = folder === undefined ? () => undefined : lockFolder(folder);
   try {
-    // Loaded here and not above: it is large, and a service on real servers has no use for it.
+    // Loaded here and not at the top: it is large, and a service on real servers does not need it.
     const { PGlite } = await import('@electric-sql/pglite');
     const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
     await migratePglite(database).catch((error: unknown) => closeAndThrow(database, error));

@@ -3,13 +3,13 @@ import type { ContainerEngine, ContainerFleet } from '@galaxy/manager-ports';
 import type { Config } from '../config/schema.js';
 import type { Probe } from '../http/readiness.js';
 
-/** The ports behind a container engine. */
+/** The ports on a container engine. */
 interface Containers {
   readonly engine: ContainerEngine;
   readonly fleet: ContainerFleet;
 }
 
-/** Where games run, once the name of the installation is known, and how to ask whether it answers. */
+/** A container engine. Its ports can be opened when the installation's name is known; the probe works before that. */
 export interface EnginePart {
   readonly probe: Probe;
   readonly open: (instance: string) => Containers;
@@ -22,9 +22,9 @@ export function dockerServer(host: string, config: Config): EnginePart {
     const options = dockerOptions(host, instance, config);
     return { engine: new DockerContainerEngine(options), fleet: new DockerContainerFleet(options) };
   };
-  // To ask whether the engine answers takes no name: it must not wait for the database.
-  const { engine: asked } = open('readiness');
-  return { probe: { name: 'container_engine', check: () => asked.ping() }, open, close: () => Promise.resolve() };
+  // The probe needs no installation name, so it does not have to wait for the database.
+  const { engine: probed } = open('readiness');
+  return { probe: { name: 'container_engine', check: () => probed.ping() }, open, close: () => Promise.resolve() };
 }
 
 function dockerOptions(host: string, instance: string, config: Config): DockerEngineOptions {

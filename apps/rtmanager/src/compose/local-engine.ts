@@ -2,7 +2,7 @@ import { LocalProcessEngine, LocalProcessFleet } from '@galaxy/adapter-local-pro
 import { demoEngineMain } from '@galaxy/demo-engine';
 import type { EnginePart } from './engine.js';
 
-/** Engines as child processes of this one, without isolation: for trying things out. */
+/** Engines as child processes of this process, without isolation, for trying things out. */
 export function localProcesses(): EnginePart {
   const engine = new LocalProcessEngine({ main: demoEngineMain });
   return {

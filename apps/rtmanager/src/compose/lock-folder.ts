@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Who holds a lock, as its file says. */
+/** The holder of a lock, read from its file. */
 interface Holder {
   readonly pid: number;
-  /** The whole text of the file: different for every lock ever taken. */
+  /** The whole text of the file. It is different for every lock ever taken. */
   readonly token: string;
 }
 
-/** The locks of this very process: its id alone would not tell them from those of an earlier process of the same id. */
+/** The tokens of this process's locks. The process id is not enough: an earlier process may have had the same id. */
 const own = new Set<string>();
 
 /**
- * Makes sure that no other process of this machine uses the folder; returns how to give it up. A lock whose process is
- * gone is taken over, by one process only.
- * @throws Error naming the process that holds it.
+ * Locks the folder against other processes of this machine. Returns a function that unlocks it. A lock whose process is gone is taken
+ * over, by one process only.
+ * @throws Error that names the process that holds the lock.
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
@@ -25,8 +25,9 @@ export function lockFolder(folder: string): () => void {
 }
 
 /**
- * Takes the lock of that file and returns how to give it up, or the id of the process that holds it. A dead holder's file is
- * removed only under a lock on that very token, looked at once more: nobody else removes or replaces it meanwhile.
+ * Takes the lock of this file. Returns a function that releases it, or the id of the process that holds it. The file of a dead holder is
+ * removed only under a second lock, named by its token, and after it was read again: so no other process removes or replaces it at the
+ * same time.
  */
 function take(file: string): (() => void) | string {
   for (;;) {
@@ -45,7 +46,7 @@ function take(file: string): (() => void) | string {
   }
 }
 
-// Linked and not written in place: a file that exists says at once, and in full, whose it is.
+// Written to a draft and then linked, not written in place: so a lock file that exists always has its complete text.
 function create(file: string): (() => void) | null {
   const token = `${process.pid} ${randomUUID()}`;
   const draft = `${file}-${randomUUID()}`;
@@ -75,13 +76,13 @@ function holderOf(file: string): Holder | null {
   }
 }
 
-// What bears our own id, yet is not our own, was left behind: in a container every process may be number 1.
+// A lock with our own process id that is not ours was left by a dead process: in a container every process may have the id 1.
 function isAlive({ pid, token }: Holder): boolean {
   if (pid === process.pid) return own.has(token);
   try {
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
-    // Only its owner may signal it, but it is there.
+    // EPERM: we may not signal the process, so it exists.
     return codeOf(error) === 'EPERM';
   }
 }

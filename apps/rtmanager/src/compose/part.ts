@@ -1,10 +1,10 @@
 import type { Probe } from '../http/readiness.js';
 
-/** One server and the ports behind it, as a command puts them together. */
+/** One server of an assembly, and the ports on it. */
 export interface Part<T> {
   readonly probe: Probe;
-  /** The ports. May throw a fault while the server is away, and does soon after the signal fires; calling again is safe. */
+  /** Returns the ports. Throws while the server does not answer, and soon after the signal fires. Safe to repeat. */
   readonly open: (signal: AbortSignal) => Promise<T>;
-  /** Gives every connection up. */
+  /** Closes all connections. */
   readonly close: () => Promise<void>;
 }

@@ -21,7 +21,7 @@ import type { Config } from '../config/schema.js';
 import type { LobbySide } from '../demo/scripted-lobby.js';
 import type { Part } from './part.js';
 
-/** The ports behind the streams. */
+/** The ports on the streams. */
 export interface Streams {
   readonly stream: JobStream;
   readonly offsets: StreamOffsetStore;
@@ -29,7 +29,7 @@ export interface Streams {
   readonly deadLetters: DeadLetterPublisher;
 }
 
-/** A Redis server. */
+/** A Redis server. `reader` has its own connection, because a read that waits blocks its connection. */
 export function redisServer(url: string, config: Config): Part<Streams> {
   const commands = new RedisConnection({ server: url, role: 'commands' });
   const reader = new RedisConnection({ server: url, role: 'reader' });
@@ -55,7 +55,7 @@ export function redisServer(url: string, config: Config): Part<Streams> {
   };
 }
 
-/** Streams in this process, and the Lobby's side of them. They are gone with the process. */
+/** Streams in memory, and the Lobby's side of them. They are lost when the process ends. */
 export function embeddedStreams(): Part<Streams> & { readonly lobby: (signal: AbortSignal) => LobbySide } {
   const memory = new MemoryStreams();
   const streams: Streams = {

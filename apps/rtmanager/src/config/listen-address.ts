@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** Where the HTTP interface listens. */
+/** The address of the HTTP interface. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -9,7 +9,7 @@ export interface ListenAddress {
 
 const SHAPE = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/;
 
-/** `host:port` or `[ipv6]:port`; port 0 takes any free one. */
+/** `host:port` or `[ipv6]:port`. Port 0 means any free port. */
 export const listenAddress = z.string().transform((text, context): ListenAddress => {
   const parts = SHAPE.exec(text.trim());
   const port = Number(parts?.[3]);
@@ -19,7 +19,7 @@ export const listenAddress = z.string().transform((text, context): ListenAddress
   return z.NEVER;
 });
 
-/** Tells whether only this machine can reach the address. */
+/** Whether only this machine can reach the address. */
 export function isLoopback({ host }: ListenAddress): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

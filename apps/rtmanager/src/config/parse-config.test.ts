@@ -149,7 +149,7 @@ describe('parseConfig', () => {
 
   it('warns of a name it does not know, and goes on', () => {
     expect(valid({ RTMANAGER_REDISS_URL: 'x', OTHER: 'y' }).warnings).toEqual([
-      'RTMANAGER_REDISS_URL: is not a variable this version knows',
+      'RTMANAGER_REDISS_URL: this version does not know this variable',
     ]);
   });
 });

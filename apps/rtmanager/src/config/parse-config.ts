@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { isLoopback } from './listen-address.js';
 import { type Config, configSchema } from './schema.js';
 
-/** Everything that is wrong, one line each, or the parsed configuration with what is merely odd. */
+/** The parsed configuration with warnings, or all its problems, one line each. */
 export type ConfigCheck = { kind: 'valid'; config: Config; warnings: readonly string[] } | { kind: 'invalid'; problems: readonly string[] };
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -12,9 +12,9 @@ const NAMES = Object.keys(configSchema.shape);
 const FILE_SUFFIX = '_FILE';
 
 /**
- * Parses the environment. Each variable may instead be given as the content of a file named by `{NAME}_FILE`, for
- * secrets. An empty value counts as not given. Reports every problem at once, never a value: it may be a secret.
- * `needed`: the variables a command can't do without.
+ * Parses the environment. The value of a variable can also be in a file, whose path is in `{NAME}_FILE`; this is for secrets. An empty
+ * value counts as not given. Reports all problems at once, but never a value: it may be a secret. `needed`: the variables that the
+ * command requires.
  */
 export function parseConfig(variables: Variables, needed: readonly (keyof Config)[] = []): ConfigCheck {
   const problems: string[] = [];
@@ -26,7 +26,7 @@ export function parseConfig(variables: Variables, needed: readonly (keyof Config
   return { kind: 'valid', config: parsed.data, warnings: unknownNames(variables) };
 }
 
-// The variables that are right by themselves, so that what is wrong between them is told even if others are not.
+// The variables that are valid by themselves, so that conflicts between them are reported even if other variables are invalid.
 function wellFormed(given: Variables): Partial<Config> {
   const parsed = Object.entries(configSchema.shape).map(([name, schema]) => [name, schema.safeParse(given[name])] as const);
   return Object.fromEntries(parsed.flatMap(([name, { success, data }]) => (success ? [[name, data]] : [])));
@@ -71,7 +71,7 @@ const STREAMS = [
   'RTMANAGER_DEAD_LETTERS_STREAM',
 ] as const satisfies readonly (keyof Config)[];
 
-// Results on the stream of jobs would be taken for jobs and answered, and so would those answers, for ever.
+// Results on a job stream would be read as jobs and answered, and the answers too, for ever.
 function sharedKeys(config: Partial<Config>): string[] {
   return STREAMS.flatMap((name, at) => {
     const other = STREAMS.slice(0, at).find((earlier) => config[earlier] === config[name]);
@@ -79,10 +79,10 @@ function sharedKeys(config: Partial<Config>): string[] {
   });
 }
 
-// A warning, not a problem: Kubernetes adds variables of this prefix to every pod when a Service is named like that.
+// A warning, not a problem: Kubernetes adds variables with this prefix to every pod when a Service is called `rtmanager`.
 function unknownNames(variables: Variables): string[] {
   const known = new Set(NAMES.flatMap((name) => [name, name + FILE_SUFFIX]));
   return Object.keys(variables)
     .filter((name) => name.startsWith('RTMANAGER_') && !known.has(name))
-    .map((name) => `${name}: is not a variable this version knows`);
+    .map((name) => `${name}: this version does not know this variable`);
 }

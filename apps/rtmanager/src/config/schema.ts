@@ -6,14 +6,14 @@ import { address, count, duration, engineAddress, list, memory, redisAddress } f
 const stream = z.string().trim().min(1, 'must not be empty');
 const cores = availableParallelism();
 
-/** Every variable the service reads. docs/configuration.md is generated from this. */
+/** All variables of the service. docs/configuration.md is generated from this. */
 export const configSchema = z.object({
   RTMANAGER_REDIS_URL: redisAddress.optional().meta({
     description: 'Redis with the job and result streams. `serve` needs it; without it `dev` keeps streams in memory.',
     secret: true,
   }),
   RTMANAGER_POSTGRES_URL: address('postgres', 'postgresql').optional().meta({
-    description: 'PostgreSQL, the truth of records and operations. `serve` needs it; without it `dev` embeds a PostgreSQL (PGlite).',
+    description: 'PostgreSQL with the records and operations. `serve` needs it; without it `dev` embeds a PostgreSQL (PGlite).',
     secret: true,
   }),
   RTMANAGER_DOCKER_HOST: engineAddress.optional().meta({
@@ -24,16 +24,17 @@ export const configSchema = z.object({
     .string()
     .regex(/^[a-zA-Z0-9][\w.-]*$/, 'must be a network name')
     .default('galaxy-games')
-    .meta({ description: 'Network the game containers join; created when missing.' }),
+    .meta({ description: 'Network of the game containers; created when missing.' }),
   RTMANAGER_HTTP_ADDR: listenAddress.prefault('127.0.0.1:8090').meta({
-    description: 'Where the HTTP interface listens. It has no access control, so an address that other machines can reach is refused.',
+    description: 'Address of the HTTP interface. It has no access control, so an address that other machines can reach is refused.',
   }),
   RTMANAGER_ENGINE_ADDRESSING: z.enum(['dns', 'container-ip']).default('dns').meta({
     description:
-      'How the manager reaches engines: `dns`, by their name on the network (manager in a container there), or `container-ip`, by their address (manager on the host).',
+      'How the manager reaches engines. `dns`: by name, when the manager is a container on the same network. `container-ip`: by address, when the manager runs on the host.',
   }),
   RTMANAGER_ENGINE_STATE_ROOT: z.string().startsWith('/', 'must be an absolute path').optional().meta({
-    description: "Folder on the engine's host with one state folder per game, mounted at `/data`. None: games keep no state on disk.",
+    description:
+      "Folder on the container engine's host with one state folder per game, mounted at `/data`. Without it, games keep no state on disk.",
   }),
   RTMANAGER_ENGINE_MEMORY: memory.prefault('512m').meta({ description: 'Memory limit of one engine; swap is off.' }),
   RTMANAGER_ENGINE_CPUS: z
@@ -46,7 +47,7 @@ export const configSchema = z.object({
   RTMANAGER_ENGINE_PIDS: count.prefault('128').meta({ description: 'Processes and threads one engine may have.' }),
   RTMANAGER_IMAGE_ALLOWLIST: list.prefault('*').meta({
     description:
-      'Comma-separated patterns of images that may be started; `*` stands for any characters. What stands before the first `/` of a pattern is held against the registry or account alone; a pattern without `/` is for official images, unless it starts with `*`.',
+      'Comma-separated patterns of images that may be started; `*` stands for any characters. The part of a pattern before its first `/` matches only the registry or account. A pattern without `/` is for official images, unless it starts with `*`.',
   }),
   RTMANAGER_IMAGE_PULL_POLICY: z
     .enum(['if-missing', 'always', 'never'])
@@ -62,51 +63,52 @@ export const configSchema = z.object({
     .meta({ description: 'How long a job waits for a container engine that does not answer before it fails with `docker_unavailable`.' }),
   RTMANAGER_START_CONCURRENCY: count
     .prefault(String(2 * cores))
-    .meta({ description: 'Starts carried out at the same time.', shown: '2 × processors' }),
+    .meta({ description: 'How many starts run at the same time.', shown: '2 × processors' }),
   RTMANAGER_STOP_CONCURRENCY: count
     .prefault(String(16 * cores))
-    .meta({ description: 'Stops carried out at the same time; larger, since they mostly wait.', shown: '16 × processors' }),
+    .meta({ description: 'How many stops run at the same time; more than starts, since stops mostly wait.', shown: '16 × processors' }),
   RTMANAGER_RECONCILE_INTERVAL: duration
     .refine((ms) => ms >= 1000, 'must be at least 1s')
     .prefault('15s')
-    .meta({ description: 'How often records and containers are compared; changes the engine tells of are looked at at once.' }),
+    .meta({
+      description: 'How often records and containers are compared. A change that the container engine reports is checked at once.',
+    }),
   RTMANAGER_RECONCILE_GRACE: duration.prefault('10s').meta({
-    description: 'How long a container or record must have been seen out of place, in two looks at least, before something is ended.',
+    description:
+      'How long a record and its containers must have disagreed, in at least two comparisons, before a container or record is ended.',
   }),
   RTMANAGER_RECONCILE_MAX_ACTS: count
     .prefault('20')
-    .meta({ description: 'At most so many containers or records are ended per comparison; the rest waits for the next.' }),
+    .meta({ description: 'At most this many containers or records are ended per comparison; the rest waits for the next.' }),
   RTMANAGER_RECONCILE_DRY_RUN: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .prefault('false')
-    .meta({ description: 'With `true`, what does not agree is only told, never acted on.' }),
+    .meta({ description: 'With `true`, disagreements are only reported, and nothing is changed.' }),
   RTMANAGER_RESULT_RESEND_WINDOW: duration.prefault('1h').meta({
-    description: 'When Redis has lost results, those published within this time are sent again; older ones count as read.',
+    description: 'When Redis has lost results, those that were published within this time are sent again; older ones are not.',
   }),
   RTMANAGER_INSTANCE: z
     .string()
     .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'must be letters, digits, dots, dashes')
     .optional()
     .meta({
-      description: 'Name that marks containers as this installation’s; others are never touched. None: a UUID kept in the database.',
+      description:
+        'Name of this installation, a label of its containers; other containers are never touched. Without it: a UUID stored in the database.',
     }),
   RTMANAGER_START_JOBS_STREAM: stream.default('runtime:start_jobs').meta({ description: 'Key of the stream of start jobs.' }),
   RTMANAGER_STOP_JOBS_STREAM: stream.default('runtime:stop_jobs').meta({ description: 'Key of the stream of stop jobs.' }),
   RTMANAGER_JOB_RESULTS_STREAM: stream.default('runtime:job_results').meta({ description: 'Key of the stream of results.' }),
-  RTMANAGER_DEAD_LETTERS_STREAM: stream
-    .default('runtime:dead_letters')
-    .meta({ description: 'Key of the stream of entries that were given up.' }),
+  RTMANAGER_DEAD_LETTERS_STREAM: stream.default('runtime:dead_letters').meta({ description: 'Key of the stream of dead letters.' }),
   RTMANAGER_DATA_DIR: z
     .string()
     .min(1)
     .optional()
-    .meta({ description: 'Folder in which `dev` keeps its embedded database. None: in memory, gone with the process.' }),
+    .meta({ description: 'Folder for the embedded database of `dev`. Without it, the database is in memory and lost with the process.' }),
   RTMANAGER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .meta({ description: 'Least level that is logged: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' }),
+    .meta({ description: 'The lowest level that is logged: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' }),
 });
 
-/** The parsed variables. */
 export type Config = z.output<typeof configSchema>;

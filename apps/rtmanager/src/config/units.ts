@@ -6,8 +6,8 @@ const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
 const DAY_MS = 24 * UNITS.h;
 
 /**
- * A length of time, `250ms`, `30s`, `10m` or `2h`; parsed to milliseconds. At most a day: a timer of more than 2^31 - 1
- * milliseconds fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
+ * A duration such as `250ms`, `30s`, `10m` or `2h`; parsed to milliseconds. At most a day: a timer of more than 2^31 - 1 milliseconds
+ * fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
  */
 export const duration = z
   .string()
@@ -25,7 +25,7 @@ const SIZE = /^(\d{1,9})([kmg])$/i;
 
 const LEAST_MEMORY = 6 * BYTES.m;
 
-/** An amount of memory for a container, `512m` or `2g` (powers of 1024); parsed to bytes. A Docker Engine takes no less than 6m, and 0 for no limit. */
+/** The memory of a container, such as `512m` or `2g` (powers of 1024); parsed to bytes. A Docker Engine refuses less than 6m, and takes 0 as no limit. */
 export const memory = z
   .string()
   .transform((text, context) => {
@@ -37,7 +37,6 @@ export const memory = z
   })
   .refine((bytes) => bytes >= LEAST_MEMORY, 'must be at least 6m');
 
-/** A whole number of at least one. */
 export const count = z.string().transform((text, context) => {
   if (/^[1-9]\d{0,5}$/.test(text.trim())) return Number(text);
   context.addIssue({ code: 'custom', message: 'must be a whole number of at least 1' });
@@ -52,19 +51,18 @@ export const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
-/** The address of a server, with one of the given schemes. */
+/** The URL of a server, with one of the given schemes. */
 export const address = (...schemes: readonly string[]) =>
   z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && isAddress(text), {
-    message: `must be an address such as ${schemes[0] ?? ''}://…, with a percent sign of its own written as %25`,
+    message: `must be an address such as ${schemes[0] ?? ''}://…; write a percent sign in it as %25`,
     abort: true,
   });
 
-/** The address of a Redis. */
 export const redisAddress = address('redis', 'rediss').refine(isRedisAddress, {
   message: 'must be redis://host:port or redis://host:port/number, without a query',
 });
 
-/** The address of a container engine: one that needs no login, for it has none. */
+/** The address of a container engine. A login in it is refused, because the API has none. */
 export const engineAddress = address('unix', 'tcp', 'http').refine((text) => /^unix:\/\/\/[^/]|^(?:tcp|http):\/\/[^/@?#]+\/?$/.test(text), {
   message: 'must be unix:///path, tcp://host:port or http://host:port, without a login',
 });
@@ -73,7 +71,7 @@ function isAddress(text: string): boolean {
   if (text.startsWith('unix://')) return true;
   try {
     const { username, password, host, pathname } = new URL(text);
-    // Drivers decode them, and throw when they can't.
+    // Drivers decode these parts, and throw if that is not possible.
     for (const part of [username, password, host, pathname]) decodeURIComponent(part);
     return true;
   } catch {

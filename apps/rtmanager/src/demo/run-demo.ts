@@ -10,17 +10,16 @@ import { redisLobby } from './lobby-side.js';
 import { playLobby } from './scripted-lobby.js';
 import { tableHead, tableRow } from './table.js';
 
-/** What may be said to the demo. */
 export interface DemoOptions {
-  /** Leave everything running after the script. */
+  /** Whether to keep the service and the games running after the script. */
   readonly keep: boolean;
   readonly image: string;
 }
 
-// The demo runs on the host, beside whatever else runs there.
+// The demo runs on the host, where the default port may be in use.
 const DEFAULTS = { RTMANAGER_HTTP_ADDR: '127.0.0.1:0', RTMANAGER_ENGINE_ADDRESSING: 'container-ip', RTMANAGER_LOG_LEVEL: 'error' };
 
-/** Starts the service as `rtmanager dev` does, plays a Lobby on it, and ends with 0 when every job was answered well. */
+/** Starts the service like `rtmanager dev`, and plays a Lobby. Exit code 0 when every job succeeded, otherwise 1. */
 export async function runDemo({ keep, image }: DemoOptions): Promise<void> {
   const check = readConfig(DEFAULTS);
   if (check.kind === 'invalid') {
@@ -46,13 +45,13 @@ export async function runDemo({ keep, image }: DemoOptions): Promise<void> {
 
 async function untilReady(service: Service): Promise<void> {
   const startedAt = performance.now();
-  let said = '';
+  let shown = '';
   for (let now = await service.readiness(); now.status !== 'ready'; now = await service.readiness()) {
     const away = Object.entries(now.dependencies).flatMap(([name, { ok, why }]) =>
       ok || name === 'boot' ? [] : [`${name}: ${why ?? ''}`],
     );
-    if (away.length > 0 && away.join() !== said) console.log(`waiting for ${away.join(', ')}`);
-    said = away.join();
+    if (away.length > 0 && away.join() !== shown) console.log(`waiting for ${away.join(', ')}`);
+    shown = away.join();
     await systemClock.sleep(100);
   }
   console.log(`ready after ${String(Math.round(performance.now() - startedAt))} ms`);

@@ -1,13 +1,12 @@
 import type { JobResult, RuntimeManager } from '@galaxy/ports';
 import type { DemoRow } from './table.js';
 
-/** What the scripted Lobby talks to: where it publishes, and the results that come back, in order. */
+/** The Lobby's side of the streams: it publishes jobs, and reads results in their order. */
 export interface LobbySide {
   readonly runtimeManager: RuntimeManager;
   readonly results: AsyncIterator<{ readonly result: JobResult }>;
 }
 
-/** What the script needs besides. */
 export interface ScriptOptions {
   readonly games: readonly [string, string, string];
   readonly imageRef: string;
@@ -16,9 +15,9 @@ export interface ScriptOptions {
 }
 
 /**
- * Plays a Lobby: starts three games at once, waits for their results, stops two of them, waits again. Results carry no
- * job id: per game they come in the order of its jobs, which is how each is matched here.
- * @throws Error when a result is missing at the end of the results, or is a failure.
+ * Plays a Lobby: starts three games at once, waits for their results, stops two of them, waits again. Results have no job id. They come
+ * in the order of a game's jobs, and that is how each result is matched to its job here.
+ * @throws Error when the results end too early, or when a result is a failure.
  */
 export async function playLobby({ runtimeManager, results }: LobbySide, options: ScriptOptions): Promise<void> {
   const { games, imageRef, monotonicMs, show } = options;
@@ -40,7 +39,7 @@ export async function playLobby({ runtimeManager, results }: LobbySide, options:
   await round('stop', games.slice(0, 2), (game) => runtimeManager.publishStopJob(game, 'cancelled'));
 }
 
-// Others may use the same streams: results of their games are passed over.
+// Others may use the same streams: results of other games are skipped.
 async function nextOf(results: LobbySide['results'], waiting: ReadonlySet<string>): Promise<JobResult> {
   for (;;) {
     const next = await results.next();

@@ -1,6 +1,6 @@
 import type { JobResult } from '@galaxy/ports';
 
-/** One line of the demo's table: a result, the job it answers, and how long that took. */
+/** One line of the demo's table: a job, its result, and how long that took. */
 export interface DemoRow {
   readonly job: string;
   readonly result: JobResult;
@@ -10,13 +10,11 @@ export interface DemoRow {
 const COLUMNS = ['job', 'game', 'outcome', 'took', 'error code', 'container', 'engine endpoint'] as const;
 const WIDTHS = [6, 16, 8, 9, 16, 13, 36] as const;
 
-/** The heading of the table. */
 export function tableHead(): string {
   const rule = WIDTHS.map((width) => '─'.repeat(width)).join('─┼─');
   return `${line(COLUMNS)}\n${rule}`;
 }
 
-/** One line of the table. */
 export function tableRow({ job, result, tookMs }: DemoRow): string {
   const { gameId, outcome, errorCode, containerId, engineEndpoint } = result;
   const empty = (text: string) => (text === '' ? '–' : text);

@@ -29,11 +29,11 @@ describe('GET /readyz', () => {
   });
 
   it('says that the database was restored, which no server that answers makes good', async () => {
-    const holds = [{ reason: 'restored', message: 'message 5 was published, the database knows up to 4' }] as const;
+    const holds = [{ reason: 'restored', message: 'message 5 was published, but the last message in the database is 4' }] as const;
     const answer = await serverIn({ leading: false, holds }, up).inject('/readyz');
     expect([answer.statusCode, answer.json()]).toMatchObject([
       503,
-      { status: 'restored', role: 'standby', holds: { restored: 'message 5 was published, the database knows up to 4' } },
+      { status: 'restored', role: 'standby', holds: { restored: 'message 5 was published, but the last message in the database is 4' } },
     ]);
   });
 

@@ -4,15 +4,14 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Metrics } from '../observability/metrics.js';
 import type { Readiness } from './readiness.js';
 
-/** What the HTTP interface shows. */
 export interface HttpDeps {
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
 }
 
 /**
- * The HTTP interface: `GET /livez` answers while the process runs; `GET /readyz` tells which server does not answer and
- * why, and which holds are in force (503 then); `GET /metrics` is for Prometheus. Errors are problem details (RFC 9457).
+ * The HTTP interface. `GET /livez` answers while the process runs. `GET /readyz` shows which servers do not answer and why, and which
+ * holds are in force; its status is 503 unless the service is ready. `GET /metrics` is for Prometheus. Errors are problem details (RFC 9457).
  */
 export function makeHttpServer({ readiness, metrics }: HttpDeps): FastifyInstance {
   const server = Fastify({
@@ -33,7 +32,7 @@ export function makeHttpServer({ readiness, metrics }: HttpDeps): FastifyInstanc
   return server;
 }
 
-// The status says enough: messages may quote what was sent, or what a server of ours said.
+// Sends no message, only the status: a message may contain parts of the request, or of an answer of one of our servers.
 function sendProblem(reply: Pick<FastifyReply, 'code'>, { statusCode: status = 500 }: { readonly statusCode?: number }): FastifyReply {
   const code = status === 404 ? 'not_found' : status < 500 ? 'bad_request' : 'internal_error';
   return reply.code(status).type('application/problem+json').send({ type: 'about:blank', title: STATUS_CODES[status], status, code });

@@ -1,6 +1,6 @@
 import type { Hold, HoldReason } from '@galaxy/manager-ports';
 
-/** A server the service needs, and how to ask whether it answers. */
+/** Checks whether a server that the service needs answers. */
 export interface Probe {
   readonly name: string;
   /** Returns when the server answers; throws otherwise. */
@@ -8,9 +8,9 @@ export interface Probe {
 }
 
 /**
- * What /readyz answers: `restored` when the database was found to be behind what was already done, and nothing is done
- * until an operator has decided; the role of this replica; for each server whether it answers and, if not, why; and every
- * hold in force with what was found.
+ * The answer of /readyz. `status` is `restored` while the hold `restored` is in force: the database was restored from a backup, and
+ * nothing is done until an operator decides. `dependencies` says for each server whether it answers and, if not, why. `holds` has
+ * every hold in force with its message.
  */
 export interface Readiness {
   readonly status: 'ready' | 'not_ready' | 'restored';
@@ -19,13 +19,12 @@ export interface Readiness {
   readonly holds: Readonly<Partial<Record<HoldReason, string>>>;
 }
 
-/** What a manager tells about itself. */
 export interface ManagerState {
   readonly leading: boolean;
   readonly holds: readonly Pick<Hold, 'reason' | 'message'>[];
 }
 
-/** Makes the check behind /readyz: asks all servers at once; overlapping calls share one round. */
+/** Makes the check for /readyz. It probes all servers at the same time; overlapping calls share one round of probes. */
 export function makeReadiness(probes: readonly Probe[], manager: () => ManagerState): () => Promise<Readiness> {
   let asking: Promise<Readiness> | null = null;
   const ask = async (): Promise<Readiness> => {

@@ -1,24 +1,24 @@
 import { writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
-/** Takes whole lines, each with its end. */
+/** Writes whole lines, each with its line end. */
 export interface LineWriter {
   write(line: string): void;
 }
 
 const MAX_WAITING_BYTES = 1024 * 1024;
-// Invisible characters, and those that steer a terminal or the direction of text. JSON has them in strings only.
-const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+// Invisible characters, and characters that control a terminal or the direction of text. In JSON they are only inside strings.
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Writes lines of JSON to a stream that may be slow, stuck or closed, and neither waits nor fails for it: while more than 1 MiB
- * waits for the reader, lines are dropped, and how many is told once there is room. For the process's own standard output: it
- * writes at once as long as the other end takes it, so that the last line before an exit is not lost, and what a pipe does not
- * take it keeps (https://nodejs.org/api/process.html#a-note-on-process-io).
+ * Writes lines of JSON to a stream that may be slow, stuck or closed. It never waits and never fails: while more than 1 MiB waits for the
+ * reader, lines are dropped, and their number is logged when there is room again. Meant for standard output: as long as the reader takes
+ * the data, Node.js writes at once, so the last line before an exit is not lost; what a pipe does not take, it buffers
+ * (https://nodejs.org/api/process.html#a-note-on-process-io).
  */
 export function lineWriter(out: Writable): LineWriter {
   let dropped = 0;
-  // Nobody reads any more, or the disk is full: no reason to end.
+  // The reader is gone, or the disk is full: the service goes on without a log.
   out.on('error', () => undefined);
   return {
     write(line) {
@@ -26,7 +26,8 @@ export function lineWriter(out: Writable): LineWriter {
         dropped += 1;
         return;
       }
-      if (dropped > 0) out.write(`{"level":40,"dropped":${String(dropped)},"msg":"log lines were dropped, since nobody read them"}\n`);
+      if (dropped > 0)
+        out.write(`{"level":40,"dropped":${String(dropped)},"msg":"log lines were dropped because the reader was too slow"}\n`);
       dropped = 0;
       out.write(`${escaped(line.trimEnd())}\n`);
     },
@@ -57,7 +58,7 @@ export function syncLineWriter(fd: number): LineWriter {
 }
 
 function escaped(line: string): string {
-  return line.replace(STEERING, (character) =>
+  return line.replace(CONTROL, (character) =>
     Array.from({ length: character.length }, (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, '0')}`).join(''),
   );
 }

@@ -2,7 +2,7 @@ import type { ObservedOperation, Observer, RuntimeEvent } from '@galaxy/manager-
 import { RuntimeFault } from '@galaxy/ports';
 import type { Logger } from 'pino';
 
-/** Writes what happens as JSON log lines, with the ids of job, game and entry as fields of their own. */
+/** Writes every event as a JSON log line. The ids of operation, game and entry have their own fields. */
 export function logObserver(log: Logger): Observer {
   return {
     observe(event) {
@@ -14,32 +14,32 @@ export function logObserver(log: Logger): Observer {
 
 const LINES = {
   lease_changed: { level: 'info', message: 'lease changed' },
-  jobs_ingested: { level: 'debug', message: 'jobs taken in' },
-  entry_refused: { level: 'warn', message: 'entry refused' },
+  jobs_ingested: { level: 'debug', message: 'jobs ingested' },
+  entry_refused: { level: 'warn', message: 'a stream entry could not be decoded' },
   operation_claimed: { level: 'debug', message: 'operation claimed' },
   operation_finished: { level: 'info', message: 'operation finished' },
-  claim_released: { level: 'warn', message: 'operation handed back' },
-  operation_lost: { level: 'warn', message: 'operation lost to another process' },
+  claim_released: { level: 'warn', message: 'claim released; the operation is tried again' },
+  operation_lost: { level: 'warn', message: 'another process has taken over the operation' },
   message_published: { level: 'debug', message: 'message published' },
-  publish_failed: { level: 'warn', message: 'publishing failed; it is relayed later' },
+  publish_failed: { level: 'warn', message: 'publishing failed; the message is sent later' },
   offset_mirror_failed: { level: 'warn', message: 'the offset mirror was not written' },
   loop_failed: { level: 'warn', message: 'loop failed; it is tried again' },
   loop_recovered: { level: 'info', message: 'loop recovered' },
   drift_found: { level: 'warn', message: 'record and containers do not agree' },
-  foreign_container: { level: 'warn', message: "a container that is not ours bears a game's name; it is left alone" },
+  foreign_container: { level: 'warn', message: "a container of others has a game's container name; it is never touched" },
   reconciled: { level: 'debug', message: 'records and containers compared' },
   hold_changed: { level: 'warn', message: 'hold changed' },
   stream_gap: { level: 'error', message: 'entries of a job stream were trimmed before they were read; their jobs are lost' },
-  stream_recreated: { level: 'warn', message: 'a job stream was made anew; it is read from its start' },
+  stream_recreated: { level: 'warn', message: 'a job stream was recreated; it is read from its start' },
   entry_from_future: { level: 'warn', message: "a job entry's id is far ahead of the server's clock" },
-  read_reduced: { level: 'warn', message: 'reading the job streams failed; fewer entries are read at once' },
-  published_lost: { level: 'warn', message: 'published messages were lost by their server; they are sent again' },
-  messages_skipped: { level: 'warn', message: 'messages will not be sent again' },
+  read_reduced: { level: 'warn', message: 'reading the job streams failed; the next read asks for fewer entries' },
+  published_lost: { level: 'warn', message: 'Redis has lost published messages; they are sent again' },
+  messages_skipped: { level: 'warn', message: 'messages are too old to be sent again, or are no longer stored; they are skipped' },
   outbox_backlog: { level: 'debug', message: 'messages wait to be published' },
   outbox_pruned: { level: 'debug', message: 'published messages deleted' },
-  dead_lettered: { level: 'error', message: 'a job was given up after too many failures' },
-  circuit_changed: { level: 'warn', message: 'circuit changed' },
-  stalled: { level: 'error', message: 'the process did not run for a while; everything it held is let go' },
+  dead_lettered: { level: 'error', message: 'a job is exhausted after too many failures; it was dead-lettered' },
+  circuit_changed: { level: 'warn', message: 'circuit breaker opened or closed' },
+  stalled: { level: 'error', message: 'the process did not run for a while; its claims and lease may be lost' },
 } as const satisfies Record<RuntimeEvent['kind'], { level: 'debug' | 'info' | 'warn' | 'error'; message: string }>;
 
 function fieldsOf(event: RuntimeEvent): Record<string, unknown> {
@@ -49,14 +49,14 @@ function fieldsOf(event: RuntimeEvent): Record<string, unknown> {
   return { event: kind, ...(operation === null ? {} : operationFields(operation)), ...plainOthers };
 }
 
-// errorCode → error_code, as the fields of streams and tables are written.
+// errorCode → error_code, like the fields of streams and tables.
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function operationFields({ opId, gameId, op, attempt, sourceRef }: ObservedOperation): Record<string, unknown> {
   return { op_id: opId, game_id: gameId, op, attempt, source_ref: sourceRef };
 }
 
-// Errors of servers may quote what was sent to them: only kind, code and message of our own faults are written out.
+// Errors of servers may contain data that was sent to them. Of our own faults, only name, code, retryable and message are logged.
 function plain(value: unknown): unknown {
   if (value instanceof RuntimeFault) return { name: value.name, code: value.code, retryable: value.retryable, message: value.message };
   if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };

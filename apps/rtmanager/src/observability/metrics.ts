@@ -2,17 +2,16 @@ import type { Observer, RuntimeEvent } from '@galaxy/manager-ports';
 import { HOLD_REASONS } from '@galaxy/manager-ports';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Counts what happens, for `GET /metrics`. Labels take few values only: never a game, an entry or an image. */
+/** Counts events for `GET /metrics`. Labels have few different values: never a game, an entry or an image. */
 export interface Metrics {
   readonly observer: Observer;
-  /** The Prometheus text format. */
+  /** All metrics in the Prometheus text format. */
   readonly render: () => Promise<string>;
   readonly contentType: string;
 }
 
 const BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** Makes the metrics of one process. */
 export function makeMetrics(): Metrics {
   const registry = new Registry();
   const meters = makeMeters(registry);
@@ -24,7 +23,7 @@ export function makeMetrics(): Metrics {
   };
 }
 
-// A counter that first appears with 1 has not risen for whoever asks by how much it has.
+// Prometheus can't see the increase of a counter that first appears with the value 1. So these counters start with 0.
 function showFromTheBeginning({ holds, refused, lost, recreated, deadLettered }: Meters): void {
   for (const reason of HOLD_REASONS) holds.set({ reason }, 0);
   for (const stream of ['start_jobs', 'stop_jobs']) for (const counter of [refused, lost, recreated]) counter.inc({ stream }, 0);
@@ -38,33 +37,39 @@ function makeMeters(registry: Registry) {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name: `rtmanager_${name}`, help, labelNames, registers });
   return {
-    leader: gauge('leader', '1 while this replica takes jobs in, relays results and reconciles.'),
-    outboxPending: gauge('outbox_pending', 'Messages that wait to be published; told by the leader, 0 elsewhere.'),
-    outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest message that waits to be published; told by the leader, 0 elsewhere.'),
-    intakePaused: gauge('intake_paused', '1 while no jobs are taken in because too many messages wait.'),
-    holds: gauge('hold', '1 while a hold is in force, by reason; an operator has to decide.', ['reason']),
-    circuits: gauge('circuit_open', '1 while a server is not asked because it did not answer.', ['circuit']),
-    taken: counter('jobs_ingested_total', 'Jobs queued from the streams.'),
+    leader: gauge('leader', '1 while this replica is the coordinator: it ingests jobs, relays results and reconciles.'),
+    outboxPending: gauge('outbox_pending', 'Messages that wait to be published; set by the coordinator, 0 on other replicas.'),
+    outboxOldest: gauge(
+      'outbox_oldest_seconds',
+      'Age of the oldest message that waits to be published; set by the coordinator, 0 on other replicas.',
+    ),
+    intakePaused: gauge('intake_paused', '1 while no jobs are ingested because too many messages wait.'),
+    holds: gauge('hold', '1 while a hold is in force, by reason; an operator must decide.', ['reason']),
+    circuits: gauge('circuit_open', '1 while calls to a server fail at once because it did not answer.', ['circuit']),
+    ingested: counter('jobs_ingested_total', 'Jobs queued from the streams.'),
     refused: counter('entries_refused_total', 'Stream entries that could not be decoded.', ['stream']),
     lost: counter('stream_lost_entries_total', 'Stream entries that were trimmed before they were read.', ['stream']),
-    recreated: counter('stream_recreated_total', 'Streams found to have been made anew.', ['stream']),
-    finished: counter('operations_finished_total', 'Operations that ended, by error code (empty: fresh success).', ['op', 'code']),
+    recreated: counter('stream_recreated_total', 'Job streams that were deleted and created again.', ['stream']),
+    finished: counter('operations_finished_total', 'Operations that ended, by error code (empty: a success that did the work).', [
+      'op',
+      'code',
+    ]),
     seconds: new Histogram({
       name: 'rtmanager_operation_seconds',
-      help: 'From the claim of an operation to its end.',
+      help: 'Seconds from the claim of an operation to its end.',
       labelNames: ['op', 'outcome'],
       buckets: BUCKETS_S,
       registers,
     }),
-    claimsReleased: counter('claims_released_total', 'Attempts that ended without the end of their operation.', ['op', 'reason']),
+    claimsReleased: counter('claims_released_total', 'Claims that were released before their operation had ended.', ['op', 'reason']),
     claimsLost: counter('claims_lost_total', 'Claims that another process took over.'),
-    deadLettered: counter('jobs_dead_lettered_total', 'Jobs given up after too many failures.', ['op']),
+    deadLettered: counter('jobs_dead_lettered_total', 'Jobs that were exhausted after too many failures.', ['op']),
     published: counter('messages_published_total', 'Messages appended to their stream.', ['kind']),
-    publishFailures: counter('publish_failures_total', 'Publishes that failed and are tried again.', ['kind']),
-    publishedLost: counter('published_lost_total', 'Published messages that their server had lost, and that are sent again.'),
-    drift: counter('drift_total', 'Records and containers found not to agree.', ['verdict', 'decision']),
-    stalls: counter('stalls_total', 'Times this process did not run for so long that it let everything go.'),
-    loopFailures: counter('loop_failures_total', 'Turns of a loop that failed and are tried again.', ['loop']),
+    publishFailures: counter('publish_failures_total', 'Attempts to publish a message that failed; they are repeated.', ['kind']),
+    publishedLost: counter('published_lost_total', 'Published messages that Redis had lost; they are sent again.'),
+    drift: counter('drift_total', 'Differences found between records and containers.', ['verdict', 'decision']),
+    stalls: counter('stalls_total', 'How often this process did not run for so long that it let go of its claims and lease.'),
+    loopFailures: counter('loop_failures_total', 'Turns of a loop that failed; they are repeated.', ['loop']),
   };
 }
 
@@ -75,9 +80,9 @@ const COUNTS: Counts = {
   lease_changed: ({ held }, { leader, outboxPending, outboxOldest, intakePaused }) => {
     leader.set(held ? 1 : 0);
     if (held) return;
-    for (const told of [outboxPending, outboxOldest, intakePaused]) told.set(0);
+    for (const gauge of [outboxPending, outboxOldest, intakePaused]) gauge.set(0);
   },
-  jobs_ingested: ({ queued }, { taken }) => taken.inc(queued),
+  jobs_ingested: ({ queued }, { ingested }) => ingested.inc(queued),
   entry_refused: ({ stream }, { refused }) => refused.inc({ stream }),
   stream_gap: ({ stream, lost }, meters) => meters.lost.inc({ stream }, Number(lost)),
   stream_recreated: ({ stream }, { recreated }) => recreated.inc({ stream }),

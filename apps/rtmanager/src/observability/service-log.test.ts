@@ -132,7 +132,7 @@ describe('a stream of which nobody reads', () => {
     write('{"msg":"and again"}\n');
     const kept = taken.filter((text) => text === line).length;
     expect(taken.slice(kept)).toEqual([
-      `{"level":40,"dropped":${5000 - kept},"msg":"log lines were dropped, since nobody read them"}\n`,
+      `{"level":40,"dropped":${5000 - kept},"msg":"log lines were dropped because the reader was too slow"}\n`,
       '{"msg":"again"}\n',
       '{"msg":"and again"}\n',
     ]);

@@ -8,16 +8,14 @@ const MAX_TEXT = 4096;
 const MAX_DEPTH = 4;
 
 /**
- * Makes the log of a process: JSON lines on the given stream. What it is told of others is data: it can neither begin a line
- * nor steer a terminal, long texts are cut, no URL shows a user name or a password, and of an error nothing is written but its
- * name, code, message and stack: drivers hang what was sent to the server on theirs.
- *
- * `last`: gets fatal lines as well, which are followed by the end of the process: what its stream has not taken by then is lost.
+ * Makes the log of a process: JSON lines on the given stream. Text from outside can neither begin a line nor control a terminal, long
+ * texts are cut, and user names and passwords in URLs are masked. Of an error only its name, code, message and stack are written:
+ * drivers add the data that was sent to the server to their errors.
  */
 export function makeLog(level: Config['RTMANAGER_LOG_LEVEL'], out: Writable, last?: LineWriter): Logger {
   const timestamp = pino.stdTimeFunctions.isoTime;
   const formatters = { log: (fields: Record<string, unknown>) => fit(fields, 0) as typeof fields };
-  // In place of pino's own, which writes every property that an error has.
+  // Replaces pino's serializer, which writes every property of an error.
   const serializers = { err: (fitted: unknown) => fitted };
   return pino({ level, base: null, timestamp, formatters, serializers }, destination(lineWriter(out), last));
 }
@@ -51,7 +49,7 @@ function fitError(error: Error, depth: number): unknown {
 
 function fitText(text: string): string {
   if (text.length <= MAX_TEXT) return withoutLogins(text).toWellFormed();
-  // Cut twice, so that a login at the place of the cut is whole when it is looked for.
+  // Cut twice, so that a login at the final cut is still complete when logins are masked.
   const kept = withoutLogins(text.slice(0, 2 * MAX_TEXT)).slice(0, MAX_TEXT);
   return `${kept.toWellFormed()}… (${String(text.length)} characters)`;
 }

@@ -123,7 +123,7 @@ it('does nothing with a database that was restored, until it is told to take wha
   expect(await command('recover')).toMatchObject({ code: 1, err: 'rtmanager: give either --replay or --skip\n' });
   const recovered = await command('recover', '--skip');
   expect(recovered).toMatchObject({ code: 0, err: '' });
-  expect(recovered.out).toContain(`running games written into their records: ${LATER}\n`);
+  expect(recovered.out).toContain(`games whose running container was written into their record: ${LATER}\n`);
 
   await rtmanager.untilReady();
   expect((await untilResults(world, KEPT, 2)).at(-1)).toMatchObject({ outcome: 'success', error_code: '' });

@@ -32,8 +32,8 @@ import { GamesNetwork } from './network/games-network.js';
 const ABSENT: Inspection = { kind: 'absent' };
 
 /**
- * The container engine over a Docker-compatible daemon. Nothing is held open between calls, and a daemon that was
- * restarted is found again by the next call.
+ * The container engine over a Docker-compatible daemon. No connection is kept between calls, so a restarted daemon is reached again by
+ * the next call.
  */
 export class DockerContainerEngine implements ContainerEngine {
   readonly #settings: DockerEngineSettings;
@@ -42,7 +42,7 @@ export class DockerContainerEngine implements ContainerEngine {
   readonly #network: GamesNetwork;
   readonly #init: DaemonInit;
 
-  /** @throws InvalidInputError when an option is not sensible; nothing is connected yet. */
+  /** Does not connect. @throws InvalidInputError when an option is invalid. */
   constructor(options: DockerEngineOptions) {
     const settings = dockerEngineSettings(options);
     this.#settings = settings;
@@ -68,7 +68,7 @@ export class DockerContainerEngine implements ContainerEngine {
     return folder.kind === 'ready' ? { kind: 'prepared' } : folder;
   }
 
-  /** As the port says. @throws InvalidInputError when the spec is malformed, or the create would be against the policy. */
+  /** As the port says. @throws InvalidInputError when the spec is malformed or the create is against the policy. */
   async create(spec: IncarnationSpec): Promise<CreateOutcome> {
     const request = containerRequest(this.#settings, await this.#plan(spec));
     assertPolicy(request._body, this.#settings);
@@ -108,7 +108,7 @@ export class DockerContainerEngine implements ContainerEngine {
         return { kind: 'started' };
       case 'gone':
       case 'conflict':
-        // "Not found" may also speak of the network or of the program in the image.
+        // "Not found" may also mean the network, or the program in the image.
         return (await this.inspect(id)).kind === 'absent' ? { kind: 'gone' } : { kind: 'refused', message: reply.message };
       case 'refused':
         return { kind: 'refused', message: reply.message };
@@ -120,13 +120,13 @@ export class DockerContainerEngine implements ContainerEngine {
     }
   }
 
-  /** As the port says. The daemon counts the grace in whole seconds: it is rounded up. */
+  /** As the port says. The daemon takes the grace in whole seconds, so it is rounded up. */
   async stop(id: string, graceMs: number): Promise<StopOutcome> {
     if (!isContainerId(id)) return 'gone';
-    await this.#thaw(id);
+    await this.#resumePaused(id);
     const operation = 'stop the container';
     const t = Math.ceil(Math.max(0, graceMs) / 1000);
-    // Not given up before the daemon's own SIGKILL: some versions kill at once when the client goes
+    // The deadline is after the daemon's own SIGKILL: some versions kill at once when the client disconnects
     // (https://github.com/moby/moby/issues/45731).
     const deadlineMs = t * 1000 + this.#settings.deadlines.stop;
     const run = (abortSignal: AbortSignal) => this.#docker.slow.getContainer(id).stop({ t, abortSignal });
@@ -149,12 +149,12 @@ export class DockerContainerEngine implements ContainerEngine {
   /** As the port says. @throws InvalidInputError when the game id is malformed. */
   async find(gameId: string): Promise<Inspection> {
     checkGameId(gameId);
-    return this.#look(containerName(gameId), gameId);
+    return this.#inspect(containerName(gameId), gameId);
   }
 
   /** As the port says. */
   async inspect(id: string): Promise<Inspection> {
-    return isContainerId(id) ? this.#look(id) : ABSENT;
+    return isContainerId(id) ? this.#inspect(id) : ABSENT;
   }
 
   /** As the port says. */
@@ -165,7 +165,7 @@ export class DockerContainerEngine implements ContainerEngine {
     if (reply.kind !== 'ok') throw refusalFault(operation, reply);
   }
 
-  async #look(nameOrId: string, gameId?: string): Promise<Inspection> {
+  async #inspect(nameOrId: string, gameId?: string): Promise<Inspection> {
     const operation = 'inspect the container';
     const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(nameOrId).inspect({ abortSignal });
     const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.inspect, run });
@@ -174,11 +174,11 @@ export class DockerContainerEngine implements ContainerEngine {
     return inspectionOf(readContainerInfo(operation, reply.value), this.#settings, gameId);
   }
 
-  // A frozen process can't act on SIGTERM, and not every daemon thaws it by itself.
-  async #thaw(id: string): Promise<void> {
+  // A paused process can't handle SIGTERM, and not every daemon resumes it by itself.
+  async #resumePaused(id: string): Promise<void> {
     const inspection = await this.inspect(id);
     if (inspection.kind !== 'ours' || inspection.incarnation.state !== 'paused') return;
-    const operation = 'thaw the container';
+    const operation = 'resume the paused container';
     const run = (abortSignal: AbortSignal) => this.#docker.quick.getContainer(id).unpause({ abortSignal });
     const reply = await callDocker<unknown>({ operation, deadlineMs: this.#settings.deadlines.kill, run });
     if (reply.kind === 'denied' || reply.kind === 'unavailable') throw refusalFault(operation, reply);

@@ -8,8 +8,8 @@ import { DockerEvents } from './events/docker-events.js';
 import { EngineStore, readKept } from './events/engine-store.js';
 
 /**
- * All containers of one installation on a Docker-compatible daemon. One idle connection is kept between lists, which keeps no
- * process alive; a daemon that was restarted is found again by the next call.
+ * All containers of one installation on a Docker-compatible daemon. One idle connection is kept between lists; it does not keep the
+ * process alive. A restarted daemon is reached again by the next call.
  */
 export class DockerContainerFleet implements ContainerFleet {
   readonly #settings: DockerEngineSettings;
@@ -17,7 +17,7 @@ export class DockerContainerFleet implements ContainerFleet {
   readonly #store: EngineStore;
   readonly #events: DockerEvents;
 
-  /** @throws InvalidInputError when an option is not sensible; nothing is connected yet. */
+  /** Does not connect. @throws InvalidInputError when an option is invalid. */
   constructor(options: DockerEngineOptions) {
     this.#settings = dockerEngineSettings(options);
     this.#docker = dockerConnection(this.#settings.host);
@@ -25,19 +25,19 @@ export class DockerContainerFleet implements ContainerFleet {
     this.#events = new DockerEvents(this.#docker, this.#settings);
   }
 
-  /** As the port says; a new connection takes a second call, for the engine id. */
+  /** As the port says. A new connection needs a second call, for the engine id. */
   async list(): Promise<FleetInventory> {
     const { instance, deadlines } = this.#settings;
     const operation = 'list the containers';
-    // The daemon's filters only narrow each other down, so that none of them gives ours under any name and others' under a
-    // game's name. Two filtered calls take it twice the time of one for all.
+    // No filter: the daemon combines filters with "and", so none returns our containers under any name plus foreign ones with a game's
+    // name. Two filtered calls would take twice the time of one call for all containers.
     const read = { operation, path: '/containers/json', query: { all: '1' }, deadlineMs: deadlines.list } as const;
     const { answer, socket } = await readKept(this.#docker.kept, read);
     const inventory = inventoryOf(operation, answer, instance);
     return { engineId: await this.#store.idBehind(socket), ...inventory };
   }
 
-  /** As the port says. An outage of more than about 10 s ends it with a fault, as does a daemon that is away when it begins. */
+  /** As the port says. It ends with a fault after an outage of about 10 s, and at once when the daemon does not answer at the beginning. */
   async watch(onHint: (hint: FleetHint) => void, signal: AbortSignal): Promise<void> {
     const tell = (hint: FleetHint): void => {
       if (hint.kind === 'connected') this.#store.forget();

@@ -1,13 +1,13 @@
 import { InvalidInputError } from '@galaxy/ports';
 
-/** Who we are to a registry. */
+/** The credentials for a registry. */
 export type RegistryAuth =
   | { readonly username: string; readonly password: string; readonly serveraddress?: string }
   | { readonly identitytoken: string; readonly serveraddress?: string };
 
-/** What one engine may use of its host. */
+/** The resources that one container may use. */
 export interface ContainerLimits {
-  /** Memory in bytes, without swap on top; default 512 MiB. */
+  /** Memory in bytes, without swap; default 512 MiB. */
   readonly memoryBytes: number;
   /** Processors, may be a fraction; default 1. */
   readonly cpus: number;
@@ -25,7 +25,7 @@ export interface ContainerLimits {
   readonly logFiles: number;
 }
 
-/** Milliseconds after which a call to the daemon is given up; `stop` is added to the grace. */
+/** Deadlines of calls to the daemon, in milliseconds. `stop` is added to the grace. */
 export interface DockerDeadlines {
   /** Default 2 s. */
   readonly ping: number;
@@ -49,64 +49,64 @@ export interface DockerDeadlines {
   readonly events: number;
 }
 
-/** How images are pulled. */
+/** Limits of image pulls. */
 export interface PullLimits {
-  /** A pull that reports nothing for so many milliseconds is `stalled`; default 60 s. */
+  /** A pull that reports nothing for this many milliseconds is `stalled`; default 60 s. */
   readonly stallMs: number;
-  /** A pull that takes longer is `stalled`, too; default 10 min. */
+  /** A pull that takes longer than this many milliseconds is `stalled`, too; default 10 min. */
   readonly totalMs: number;
-  /** Pulls at once; others wait; default 2. */
+  /** How many pulls run at a time; others wait in line; default 2. */
   readonly concurrency: number;
-  /** Who has waited for so many milliseconds pulls beside them: a pull that stalls is to delay no other; default 5 s. */
+  /** After waiting in line for this many milliseconds, a pull starts in any case, so that stalled pulls do not delay it; default 5 s. */
   readonly lineMs: number;
 }
 
-/** How the stream of events is followed. */
+/** Limits for following the stream of events. */
 export interface EventLimits {
-  /** After so many milliseconds without a line the daemon is asked, over another connection, whether it is there; default 30 s. */
+  /** After this many milliseconds without a line, the daemon is pinged over another connection; default 30 s. */
   readonly pingAfterMs: number;
-  /** After so many milliseconds without a line the stream is opened anew though the daemon is there; default 5 min. */
+  /** After this many milliseconds without a line, the stream is opened again even if the daemon answers the ping; default 5 min. */
   readonly reconnectAfterMs: number;
-  /** Milliseconds of opening it anew in vain after which a watch ends with a fault; default 10 s. */
+  /** A watch ends with a fault after it could not open the stream again for this many milliseconds; default 10 s. */
   readonly giveUpMs: number;
 }
 
-/** How the Docker adapter is set up. Only `host` and `instance` must be given. */
+/** The options of the Docker adapter. Only `host` and `instance` are required. */
 export interface DockerEngineOptions {
-  /** Where the daemon listens: `unix:///var/run/docker.sock`, `tcp://host:port` or `http://host:port`. */
+  /** The address of the daemon: `unix:///var/run/docker.sock`, `tcp://host:port` or `http://host:port`. */
   readonly host: string;
-  /** Names this installation; it is written on every container, and containers of another one are foreign. */
+  /** The name of this installation. It becomes a label of every container; containers with another name are foreign. */
   readonly instance: string;
   /** The user-defined bridge network of the games, created when missing; default `galaxy-games`. */
   readonly network?: string;
   /**
-   * How the manager reaches engines: by the network's DNS, for a manager that is a container on that network, or by
-   * their address, for one on the daemon's host. Default `dns`.
+   * How the manager reaches engines. `dns`: by name, for a manager in a container on the games' network. `container-ip`: by address, for
+   * a manager on the daemon's host. Default `dns`.
    */
   readonly addressing?: 'dns' | 'container-ip';
   /**
-   * Whether a network created here keeps its containers from talking to each other (the bridge's `enable_icc=false`).
-   * That would shut a manager on the same network out, too: the default is true with `container-ip` and false with `dns`.
+   * Whether containers on a network that is created here can't connect to each other (the bridge's `enable_icc=false`). A manager on
+   * the same network could not connect either, so the default is true with `container-ip` and false with `dns`.
    */
   readonly isolateGames?: boolean;
   /**
-   * The folder that holds one state folder per game, mounted at `/data`: an absolute path without symbolic links, the
-   * same for the manager and the daemon. None: engines have no state folder.
+   * The folder that contains one state folder per game, which is mounted at `/data`. An absolute path without symbolic links, the same
+   * for the manager and the daemon. Without it, engines have no state folder.
    */
   readonly stateRoot?: string;
   /** When to pull; default `if-missing`. With `always`, an image that is present but cannot be pulled is unavailable. */
   readonly pullPolicy?: 'always' | 'if-missing' | 'never';
-  /** Gives the credentials for a registry host (`docker.io` for Docker Hub), or null for none. A pull waits for it: it must settle by itself. */
+  /** Returns the credentials for a registry host (`docker.io` for Docker Hub), or null for none. A pull waits for it, so it must end by itself. */
   readonly authFor?: (registry: string) => RegistryAuth | null | Promise<RegistryAuth | null>;
   /** `uid:gid` of the engine, both numeric and not 0; default `65532:65532`. */
   readonly user?: string;
-  /** Environment of every engine. Visible to whoever may inspect containers: nothing secret. */
+  /** Environment variables of every engine. Everyone who can inspect containers can read them: put no secrets here. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether an init process reaps zombies and passes signals on; default `auto`: if the daemon has one. */
+  /** Whether containers get an init process, which reaps zombies and forwards signals; default `auto`: if the daemon has one. */
   readonly init?: 'auto' | boolean;
-  /** Another OCI runtime than the daemon's default, e.g. `runsc`. */
+  /** An OCI runtime other than the daemon's default, e.g. `runsc`. */
   readonly runtime?: string;
-  /** The control group under which engines run. */
+  /** The parent control group of engines. */
   readonly cgroupParent?: string;
   readonly limits?: Partial<ContainerLimits>;
   readonly deadlines?: Partial<DockerDeadlines>;
@@ -175,9 +175,9 @@ const DEFAULTS = {
 } as const;
 
 /**
- * Fills the defaults in.
- * @throws InvalidInputError when the network is none that gives a game a name and an address of its own, the user may be
- * root, the state root is not absolute, or the instance is empty.
+ * Adds the defaults.
+ * @throws InvalidInputError when the network is not a user-defined one, the user may be root, the state root is not absolute, or the
+ * instance is empty.
  */
 export function dockerEngineSettings(options: DockerEngineOptions): DockerEngineSettings {
   const settings: DockerEngineSettings = {
@@ -196,15 +196,15 @@ export function dockerEngineSettings(options: DockerEngineOptions): DockerEngine
   return settings;
 }
 
-// The four modes that share a network stack or have no DNS: https://docs.docker.com/engine/network/drivers/
+// Networks that share a network stack, or have no DNS: https://docs.docker.com/engine/network/drivers/
 const BUILT_IN_NETWORKS = ['bridge', 'default', 'host', 'none'];
 
-/** Whether the name is that of a user-defined network, never of the host's or another container's network stack. */
+/** Whether the name can be a user-defined network, and not the network stack of the host or of another container. */
 export function isUserDefinedNetwork(name: string): boolean {
   return /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name) && !BUILT_IN_NETWORKS.includes(name);
 }
 
-/** Whether the text is a numeric `uid:gid` without root. A name could be root in the image's own user table. */
+/** Whether the text is a numeric `uid:gid` without root. Names are refused: the image's own user table could make one root. */
 export function isUnprivilegedUser(user: string): boolean {
   return /^[1-9]\d{0,9}:[1-9]\d{0,9}$/.test(user);
 }

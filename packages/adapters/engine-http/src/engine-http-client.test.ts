@@ -70,7 +70,7 @@ describe('an engine that', () => {
   });
 
   it.each([
-    ['tells another status', ok('{"status":"starting"}'), 'the body tells another status than ok'],
+    ['tells another status', ok('{"status":"starting"}'), 'the body has a status other than ok'],
     ['redirects', 'HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n', 'status 302'],
     ['fails', 'HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n', 'status 500'],
     ['has nothing to say', 'HTTP/1.1 204 No Content\r\n\r\n', 'status 204'],

@@ -2,9 +2,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import type { EngineClient, EngineHealth } from '@galaxy/manager-ports';
 
-/** How the client is set up. */
 export interface EngineHttpOptions {
-  /** Milliseconds until a call is given up; default 2 s. */
+  /** Deadline of a call in milliseconds; default 2 s. */
   readonly deadlineMs?: number;
 }
 
@@ -14,9 +13,9 @@ const unhealthy = (detail: string): EngineHealth => ({ kind: 'unhealthy', detail
 const unreachable = (detail: string): EngineHealth => ({ kind: 'unreachable', detail });
 
 /**
- * Asks game engines over HTTP (contracts/engine-openapi.yaml). Engines are not trusted: no redirect is followed, no proxy
- * of the environment is used, what is read is bounded in time and size, and nothing an engine does makes a call throw.
- * Each call has a connection of its own, so that an engine that was replaced is never spoken to over an old one.
+ * Calls game engines over HTTP (contracts/engine-openapi.yaml). Engines are not trusted: redirects are not followed, proxies from the
+ * environment are not used, time and size of an answer are limited, and a call never throws, whatever an engine does. Each call opens
+ * its own connection, so that an engine that was replaced never answers over an old one.
  */
 export class EngineHttpClient implements EngineClient {
   readonly #deadlineMs: number;
@@ -25,7 +24,7 @@ export class EngineHttpClient implements EngineClient {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** As the port says; also `unreachable` for an address that is not `http://host:port`. */
+  /** As the port says. Returns `unreachable` also for an address that is not `http://host:port`. */
   async health(address: string, signal: AbortSignal): Promise<EngineHealth> {
     const url = healthUrl(address);
     if (url === null) return unreachable('the address is not http://host:port');
@@ -43,7 +42,7 @@ function healthUrl(address: string): URL | null {
   }
 }
 
-// The first end wins: answer, failure, deadline or signal. Destroying the request afterwards frees the socket at once.
+// The first of four events ends the call: answer, failure, deadline or signal. Destroying the request then frees the socket at once.
 function ask(url: URL, deadlineMs: number, signal: AbortSignal, answer: (health: EngineHealth) => void): void {
   let answering = false;
   const end = (health: EngineHealth) => {
@@ -64,7 +63,7 @@ function ask(url: URL, deadlineMs: number, signal: AbortSignal, answer: (health:
   sent.end();
 }
 
-// Bytes that are no HTTP come from something that listens there; anything else means that nobody answered.
+// If the bytes are not HTTP, something listens at the address and answered. All other errors mean that nothing answered.
 function failure(error: NodeJS.ErrnoException): EngineHealth {
   const code = error.code ?? 'failed';
   return code.startsWith('HPE_') ? unhealthy('the answer is not HTTP') : unreachable(code);
@@ -75,7 +74,7 @@ async function healthOf(response: IncomingMessage): Promise<EngineHealth> {
   try {
     const body = await readBody(response);
     if (body === null) return unhealthy('the answer is too long');
-    return saysOtherwise(body) ? unhealthy('the body tells another status than ok') : { kind: 'healthy' };
+    return hasOtherStatus(body) ? unhealthy('the body has a status other than ok') : { kind: 'healthy' };
   } catch {
     return unhealthy('the answer was cut');
   }
@@ -92,8 +91,8 @@ async function readBody(response: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString();
 }
 
-// The status code decides; a body is held against it only if it is JSON with a status of its own.
-function saysOtherwise(body: string): boolean {
+// The status code decides. The body counts only if it is JSON with a `status` field.
+function hasOtherStatus(body: string): boolean {
   try {
     const value: unknown = JSON.parse(body);
     return typeof value === 'object' && value !== null && 'status' in value && value.status !== 'ok';

@@ -1,8 +1,8 @@
-/** What a tag makes of the demo engine. */
+/** How the demo engine behaves for one image tag. */
 export interface DemoTag {
-  /** Environment of its process, on top of address and state folder. */
+  /** Environment variables of its process, in addition to address and state folder. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether the image can't be had. */
+  /** Whether the image is not available. */
   readonly missing?: boolean;
   /** Whether the program can't be started. */
   readonly broken?: boolean;
@@ -22,9 +22,9 @@ const TAGS: Readonly<Record<string, DemoTag>> = {
 };
 
 /**
- * What stands behind an image tag: `missing` can't be pulled, `bad-command` can't be started, `exits-early` exits with 3,
- * `never-ready` and `slow-ready` (2 s) make one wait, `ignores-sigterm` ends by SIGKILL only, `slow-turn` takes 3 s for a
- * turn, `fails-turn` fails turn 1, `finishes` ends its game with turn 2. Every other tag is a healthy engine.
+ * The engine for an image tag. `missing` can't be pulled, `bad-command` can't be started, `exits-early` exits with code 3,
+ * `never-ready` never becomes healthy, `slow-ready` does after 2 s, `ignores-sigterm` ends only by SIGKILL, `slow-turn` takes 3 s for
+ * a turn, `fails-turn` fails turn 1, `finishes` ends its game with turn 2. Every other tag is a healthy engine.
  */
 export function demoTag(tag: string | null): DemoTag {
   return (tag !== null && Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined) ?? {};

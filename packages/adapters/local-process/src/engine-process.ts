@@ -3,22 +3,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
-/** What to run as an engine's process. */
+/** The command of an engine's process. */
 export interface EngineProgram {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What became of starting a process. */
 export type SpawnOutcome =
   | { readonly kind: 'spawned'; readonly process: EngineProcess }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** A running engine. It is in a process group of its own, so that Ctrl-C in a terminal reaches the manager alone. */
+/** A running engine. It has its own process group, so that Ctrl-C in a terminal reaches only the manager. */
 export class EngineProcess {
   readonly #child: ChildProcess;
-  /** Gives the exit code once the process has ended; after a signal 128 and its number, as a container engine reports it. */
+  /** Resolves with the exit code when the process has ended; after a signal with 128 plus its number, as container engines report it. */
   readonly exited: Promise<number>;
 
   private constructor(child: ChildProcess) {
@@ -26,7 +25,7 @@ export class EngineProcess {
     this.exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? codeOfSignal(signal))));
   }
 
-  /** Starts a process. It ends with this one and does not keep it alive. */
+  /** Starts a process. It ends when this process ends, and does not keep this process alive. */
   static async spawn({ command, args, env }: EngineProgram): Promise<SpawnOutcome> {
     const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const process = new EngineProcess(child);
@@ -40,17 +39,17 @@ export class EngineProcess {
     }
   }
 
-  /** Asks it to end, and ends it by force after `graceMs`. Returns once it has ended. */
+  /** Asks the process to end (SIGTERM), and ends it by force after `graceMs`. Returns when it has ended. */
   async stop(graceMs: number): Promise<void> {
     this.#child.kill('SIGTERM');
-    // A process that somebody has frozen can act on the signal only when it runs again.
+    // A process that was frozen with SIGSTOP can handle SIGTERM only after it runs again.
     this.#child.kill('SIGCONT');
     const force = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
     await this.exited;
     clearTimeout(force);
   }
 
-  /** Ends it at once. Returns once it has ended. */
+  /** Ends the process at once (SIGKILL). Returns when it has ended. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;

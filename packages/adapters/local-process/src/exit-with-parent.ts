@@ -1,5 +1,5 @@
 /**
- * Loaded into an engine's process before its own program: ends it as soon as the channel to the manager closes, which it
- * does whatever way the manager ends, SIGKILL included.
+ * Loaded into an engine's process before its own program. Ends the process as soon as the channel to the manager closes. That happens
+ * however the manager ends, also by SIGKILL.
  */
 process.on('disconnect', () => process.exit(0));

@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below the range that Linux takes for outgoing connections (32768 and up), so that none of those can sit on the port of
-// an engine that is stopped for a while.
+// Below the range that Linux uses for outgoing connections (32768 and up), so that no such connection takes the port of an engine
+// while that engine is stopped.
 const FIRST = 20_000;
 const LAST = 32_767;
 const ATTEMPTS = 50;
 
-/** A loopback port that nothing listens on now; throws when it finds none. */
+/** Finds a loopback port on which nothing listens now. @throws Error when it finds none. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = randomInt(FIRST, LAST + 1);

@@ -22,13 +22,12 @@ import { demoTag } from './demo-tags.js';
 import { EngineProcess } from './engine-process.js';
 import { freePort } from './free-port.js';
 
-/** How engines are run as processes. */
 export interface LocalProcessOptions {
-  /** The engine's main module; it listens at `HOST` and `PORT`, keeps its state in `DEMO_STATE_DIR`, and knows the other `DEMO_*` variables. */
+  /** The engine's main module. It listens at `HOST` and `PORT`, keeps its state in `DEMO_STATE_DIR`, and reads the other `DEMO_*` variables. */
   readonly main: URL;
   /** Arguments for Node before the module, e.g. a loader for TypeScript; default none. */
   readonly nodeArguments?: readonly string[];
-  /** The folder that holds one state folder per game, created when missing; none: engines keep nothing. */
+  /** The folder with one state folder per game, created when missing. Without it, engines keep no state. */
   readonly stateRoot?: string;
 }
 
@@ -46,9 +45,9 @@ const HOST = '127.0.0.1';
 const ABSENT: Inspection = { kind: 'absent' };
 
 /**
- * A container engine without containers, for trying things out: each game's engine is a child process of this one. Any
- * valid image reference is available; some tags stand for engines that misbehave ({@link demoTag}). There is no isolation
- * and no limit. Containers are remembered in memory, and no engine outlives this process, however it ends.
+ * A container engine without containers, for trying things out: each game's engine is a child process of this process. Every valid image
+ * reference is available; some tags are engines with faults ({@link demoTag}). There is no isolation, and there are no limits.
+ * Containers exist only in memory, and all engines end with this process, however it ends.
  */
 export class LocalProcessEngine implements ContainerEngine {
   readonly #options: LocalProcessOptions;
@@ -89,7 +88,7 @@ export class LocalProcessEngine implements ContainerEngine {
     if (tag.missing === true) return { kind: 'refused', message: `no such image: ${spec.imageRef}` };
     if (this.#names.has(spec.gameId)) return { kind: 'name_taken' };
     const id = randomBytes(32).toString('hex');
-    // Before anything is waited for, so that of several at the same time one gets the name.
+    // Before the first await, so that only one of several calls at the same time gets the name.
     this.#names.set(spec.gameId, id);
     try {
       this.#incarnations.set(id, { id, spec, tag, port: await freePort(), process: null, starting: null, exitCode: null });
@@ -151,18 +150,18 @@ export class LocalProcessEngine implements ContainerEngine {
     await Promise.resolve();
   }
 
-  /** Everything there is at this moment. */
+  /** All containers at this moment. */
   get incarnations(): readonly ListedIncarnation[] {
     return [...this.#incarnations.values()].map(listed);
   }
 
-  /** Calls `listen` with the game's id after every change of one of them; gives what ends that. */
+  /** Calls `listen` with the game's id after every change of a container. Returns a function that ends this. */
   onChange(listen: (gameId: string) => void): () => void {
     this.#listeners.add(listen);
     return () => void this.#listeners.delete(listen);
   }
 
-  /** Ends every engine at once and forgets it. */
+  /** Ends all engines at once and removes them. */
   async close(): Promise<void> {
     await Promise.all([...this.#incarnations.keys()].map((id) => this.remove(id)));
   }
@@ -201,7 +200,7 @@ export class LocalProcessEngine implements ContainerEngine {
     return {
       command: tag.broken === true ? '/no/such/program' : process.execPath,
       args: [...nodeArguments, '--import', exitWithParent.href, fileURLToPath(main)],
-      // Nothing of this process's environment: it may hold secrets.
+      // No variables of this process's environment: it may contain secrets.
       env: { HOST, PORT: String(port), ...state, ...tag.env },
     };
   }

@@ -1,10 +1,10 @@
 import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
 import type { LocalProcessEngine } from './local-process-engine.js';
 
-// The same for every process: engines are meant to end with theirs, so that their absence after a restart is no surprise.
+// The same for every process. Engines end with their manager, so their absence after a restart must not look like another engine.
 const ENGINE_ID = 'local-processes';
 
-/** All engines of a {@link LocalProcessEngine} together. It is this very process: it always answers, and nothing is foreign. */
+/** All engines of a {@link LocalProcessEngine}. They belong to this process, so it always answers, and no container is foreign. */
 export class LocalProcessFleet implements ContainerFleet {
   readonly #engine: LocalProcessEngine;
 
@@ -12,13 +12,13 @@ export class LocalProcessFleet implements ContainerFleet {
     this.#engine = engine;
   }
 
-  /** As the port says; it never throws. */
+  /** As the port says. Never throws. */
   async list(): Promise<FleetInventory> {
     await Promise.resolve();
     return { engineId: ENGINE_ID, incarnations: this.#engine.incarnations, foreign: [] };
   }
 
-  /** As the port says; `connected` comes once, and it never throws by itself. */
+  /** As the port says. `connected` comes once. Throws only what `onHint` throws. */
   async watch(onHint: (hint: FleetHint) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     onHint({ kind: 'connected' });

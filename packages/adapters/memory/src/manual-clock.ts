@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until it is told to move. Starts at 1 January 2026 (UTC) unless another moment is given. */
+/** A clock that moves only by {@link advance}. It starts at 1 January 2026 (UTC) unless another moment is given. */
 export class ManualClock implements Clock {
   readonly #startedAt: number;
   #elapsedMs = 0;
@@ -37,25 +37,25 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** How many calls of {@link sleep} have not returned. */
+  /** How many calls of {@link sleep} have not returned yet. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
 
   /**
-   * Moves time on, once everything that can go on now has gone on. Sleepers wake one after the other, each at its moment,
-   * and what a woken one does at once happens before the next: one that sleeps again within the span wakes again within it.
+   * First lets all code run that can run now, then moves the time forward. Sleepers wake one after the other, each at its own time. The
+   * code behind one sleep runs before the next sleeper wakes, so a loop that sleeps several times within `ms` wakes several times.
    */
   async advance(ms: number): Promise<void> {
-    await settled();
+    await othersRan();
     const end = this.#elapsedMs + ms;
     for (let next = this.#nextBefore(end); next !== undefined; next = this.#nextBefore(end)) {
       this.#elapsedMs = next.wakeAtMs;
       next.wake();
-      await settled();
+      await othersRan();
     }
     this.#elapsedMs = end;
-    await settled();
+    await othersRan();
   }
 
   #nextBefore(end: number): Sleeper | undefined {
@@ -63,5 +63,5 @@ export class ManualClock implements Clock {
   }
 }
 
-// Returns once every promise chain that could go on has gone on.
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+// Returns after all promise chains that can run have run.
+const othersRan = () => new Promise((resolve) => setImmediate(resolve));

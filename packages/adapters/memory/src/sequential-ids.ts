@@ -1,6 +1,6 @@
 import type { Ids } from '@galaxy/manager-ports';
 
-/** Ids that count: the first is `00000000-0000-4000-8000-000000000001`. The same in every run. */
+/** Ids with a rising number, the same in every run. The first is `00000000-0000-4000-8000-000000000001`. */
 export class SequentialIds implements Ids {
   #last = 0;
 

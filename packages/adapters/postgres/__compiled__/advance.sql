@@ -1,8 +1,7 @@
 -- advance
 --
--- Records a step of an operation, together with the change of its record. No row when nothing was done.
--- Only a step the operation had never reached earns the attempt its credit: one that repeats what was done before, and
--- dies again, must count as a failure.
+-- An attempt is credited (not counted as a failure) only for a step that the operation had never reached. An attempt that only
+-- repeats earlier steps and crashes again must count as a failure.
 --
 -- Built in packages/adapters/postgres/src/operations/advance.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

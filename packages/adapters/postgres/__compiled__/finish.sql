@@ -1,9 +1,7 @@
 -- finish
 --
--- Ends operations, each with the change of its record, its result and its dead letter. Of each that was ended there is a
--- row without an id, and one more with the number of its result if one is to be published.
--- Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
--- only after this statement has ended.
+-- Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
+-- statement has ended.
 --
 -- Built in packages/adapters/postgres/src/operations/finish.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

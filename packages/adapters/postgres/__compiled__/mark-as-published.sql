@@ -1,9 +1,8 @@
 -- mark as published
 --
--- Marks messages as published, as far as they were read under the present publish epoch.
--- The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
--- and raising it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
--- the one that found the entry there may come first, and then the other still tells the entry's id.
+-- The row of the epoch is locked before it is compared: a mark that waited while the epoch was raised sees the new one, and a
+-- statement that raises the epoch waits for marks in progress. Outbox rows are locked in order, because a worker and the relay may
+-- mark the same ones. If the mark without an entry id comes first, a later one still adds the id.
 --
 -- Built in packages/adapters/postgres/src/outbox/publish-marks.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

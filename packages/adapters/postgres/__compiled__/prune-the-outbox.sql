@@ -1,7 +1,6 @@
 -- prune the outbox
 --
--- Deletes old published messages, but never the last of a lane, which holds its number, nor a dead letter that is open.
--- The age is asked twice: a mark may be taken back while the row is waited for.
+-- The age is checked twice: the mark may be taken back while the statement waits for the row's lock.
 --
 -- Built in packages/adapters/postgres/src/outbox/prune-outbox.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

@@ -1,10 +1,7 @@
 -- queue acts
 --
--- Queues acts of the reconciler for games without an open operation, while the lease is held. One row without a game tells
--- that it is held; each other row is a game whose act was queued.
--- Whether an operation is open is seen as of the statement's beginning. A job that is ingested meanwhile does no harm: its
--- order is `ord`, and what the act calls for is decided anew when it is carried out. A second act of the game meets the
--- unique index.
+-- Open operations are read as of the statement's beginning. A job that is ingested meanwhile does no harm: operations keep the order
+-- of `ord`, and the process that carries out an act decides again. A second act of the same game violates the unique index.
 --
 -- Built in packages/adapters/postgres/src/operations/postgres-reconcile-queue.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

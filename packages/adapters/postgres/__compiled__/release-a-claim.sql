@@ -1,7 +1,6 @@
 -- release a claim
 --
--- Releases a claim: the operation is free for the next attempt once the delay is over.
--- The row stays `running`, so that nothing else of its game begins before it.
+-- The row stays `running`, so that no other operation of the game begins before it.
 --
 -- Built in packages/adapters/postgres/src/operations/release-claim.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

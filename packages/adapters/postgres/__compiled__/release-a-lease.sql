@@ -1,6 +1,6 @@
 -- release a lease
 --
--- Frees a lease. Without a holder the grant fences nothing any more, also before somebody else takes the lease.
+-- The holder is removed, so that writes under the old grant are refused at once, even before another process takes the lease.
 --
 -- Built in packages/adapters/postgres/src/coordination/postgres-leases.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

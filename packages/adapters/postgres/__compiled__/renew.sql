@@ -1,7 +1,7 @@
 -- renew
 --
 -- Extends claims. A row for each that is still held, with whether a later stop has superseded the operation.
--- Rows are locked in one order everywhere, so that two statements over many rows can't wait for each other.
+-- All statements lock rows in the same order, so that two statements over many rows can't deadlock.
 --
 -- Built in packages/adapters/postgres/src/operations/renew.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

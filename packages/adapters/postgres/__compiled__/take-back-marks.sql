@@ -1,8 +1,6 @@
 -- take back marks
 --
--- Takes back the marks of messages that the server of the streams does not hold, up to a limit, and raises the publish
--- epoch, while the epoch is the one given. No row when it is not.
--- The entry's id stays: what is published later must come after it.
+-- The entry id stays in the row: later entries must get higher ids.
 --
 -- Built in packages/adapters/postgres/src/outbox/take-back.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

@@ -1,11 +1,11 @@
 import { type ImageReference, imageName, parseImageReference } from './image-reference.js';
 
 /**
- * Tells whether an image is allowed. A pattern is text with `*` for any characters; it is held against the full form
- * `registry/repository:tag@digest`, and for Docker Hub images also against the short form people write (`galaxy/engine:1`).
- * What a pattern says before its first `/` speaks of the registry (or the account) alone: `*.example.com/*` does not
- * allow `evil.test/a.example.com/x:1`. A pattern without any `/` is for official images (`redis:7*`), unless it starts
- * with `*`: `*` allows all, `*@sha256:*` all that are pinned.
+ * Returns whether an image is allowed. A pattern is text in which `*` stands for any characters. It is compared with the full form
+ * `registry/repository:tag@digest`, and for Docker Hub images also with the short form that people write (`galaxy/engine:1`). The
+ * part of a pattern before its first `/` matches only the registry (or the account): `*.example.com/*` does not allow
+ * `evil.test/a.example.com/x:1`. A pattern without `/` is for official images (`redis:7*`), unless it starts with `*`: `*` allows
+ * all images, `*@sha256:*` all that are pinned by a digest.
  */
 export function isImageAllowed(reference: ImageReference, patterns: readonly string[]): boolean {
   const forms = spellings(reference);
@@ -17,7 +17,7 @@ function spellings(reference: ImageReference): string[] {
   const full = imageName(reference) + suffix;
   if (reference.registry !== 'docker.io') return [full];
   const short = reference.repository + suffix;
-  // A short form counts only if it means this very image: library/a.test/x is not a.test/x.
+  // A short form is used only if it means this image: library/a.test/x is not a.test/x.
   const means = (form: string) => nameOf(form) === imageName(reference);
   return [full, ...[short, short.replace(/^library\//, '')].filter(means)];
 }
@@ -40,7 +40,7 @@ function splitAtSlash(text: string): [head: string, rest: string | null] {
   return slash < 0 ? [text, null] : [text.slice(0, slash), text.slice(slash + 1)];
 }
 
-// Greedy matching piece by piece: linear, where a regular expression built from the pattern could be made to backtrack.
+// Matches piece by piece, in linear time. A regular expression built from the pattern could be made to backtrack for very long.
 function matches(pattern: string, text: string): boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();

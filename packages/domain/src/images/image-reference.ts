@@ -1,16 +1,15 @@
-/** An image reference taken apart. What is run is decided by the digest, or by the tag when there is none. */
+/** The parts of an image reference. The digest decides which image runs; without a digest, the tag does. */
 export interface ImageReference {
   /** Registry host, with its port if any; `docker.io` when the text names none. */
   readonly registry: string;
   /** Repository path below the registry, for example `library/redis`. */
   readonly repository: string;
-  /** The tag, or null when the text carries only a digest. */
+  /** The tag, or null when the text has only a digest. */
   readonly tag: string | null;
   /** The digest, for example `sha256:…`, or null. It wins over a tag. */
   readonly digest: string | null;
 }
 
-/** What {@link parseImageReference} answers. */
 export type ImageReferenceCheck = { kind: 'valid'; reference: ImageReference } | { kind: 'malformed'; reason: string };
 
 // The grammar of https://pkg.go.dev/github.com/distribution/reference, in three pieces.
@@ -25,9 +24,9 @@ const MAX_NAME_LENGTH = 255;
 const malformed = (reason: string): ImageReferenceCheck => ({ kind: 'malformed', reason });
 
 /**
- * Takes an image reference apart by the grammar every container engine uses. Stricter on purpose: a tag or a digest is
- * required, since an implicit `latest` runs something else tomorrow; a registry is named by host name or IPv4 address;
- * and a digest is sha256 or sha512.
+ * Parses an image reference by the grammar that all container engines use, but more strictly: a tag or a digest is required,
+ * because the image behind an implicit `latest` changes; the registry must be a host name or an IPv4 address; and the digest must be
+ * sha256 or sha512.
  */
 export function parseImageReference(text: string): ImageReferenceCheck {
   if (text.length > MAX_LENGTH) return malformed(`longer than ${String(MAX_LENGTH)} characters`);

@@ -3,7 +3,7 @@ import { isGameId } from './game-id.js';
 const PREFIX = 'galaxy-game-';
 const ENGINE_PORT = 8080;
 
-/** The container name of a game, `galaxy-game-{game_id}`: fixed, so that the container engine itself refuses a second one. */
+/** The container name of a game, `galaxy-game-{game_id}`. It is fixed, so the container engine itself refuses a second container. */
 export function containerName(gameId: string): string {
   return PREFIX + gameId;
 }
@@ -20,7 +20,7 @@ export function gameIdOf(name: string): string | null {
   return isGameId(gameId) ? gameId : null;
 }
 
-/** The stable address of a game's engine, `http://galaxy-game-{game_id}:8080`, as results carry it. */
+/** The stable address of a game's engine, `http://galaxy-game-{game_id}:8080`, as it is published in results. */
 export function engineEndpoint(gameId: string): string {
   return `http://${hostName(gameId)}:${String(ENGINE_PORT)}`;
 }

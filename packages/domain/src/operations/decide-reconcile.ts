@@ -1,10 +1,10 @@
 import type { RuntimeRecord } from '../records/runtime-record.js';
 import type { RuntimeStatus } from '../records/runtime-status.js';
 
-/** How a game's container was seen: `ended` was created but does not run (any more). */
+/** How a game's container was seen. `ended`: it exists but does not run, or not any more. */
 export type ObservedState = 'absent' | 'ended' | 'running' | 'paused';
 
-/** What to do about a record and a container that do not agree. `leave` when they do. */
+/** What to do when a record and a container do not agree; `leave` when they agree. */
 export const RECONCILE_VERDICTS = [
   'leave',
   'adopt',
@@ -18,9 +18,9 @@ export const RECONCILE_VERDICTS = [
 ] as const;
 
 /**
- * One of {@link RECONCILE_VERDICTS}. `adopt`: a record for a container that has none. `probe`: ask the engine, its answer
- * decides. `stop_again`, `remove`: act on the container; a record that is `starting` ends `removed` with it. `mark_…`:
- * only the record moves.
+ * One of {@link RECONCILE_VERDICTS}. `adopt`: write a record for a container without one. `probe`: ask the engine, and decide by
+ * its answer. `stop_again`, `remove`: act on the container; with `remove`, a record that is `starting` becomes `removed`. `mark_…`:
+ * change only the record.
  */
 export type ReconcileVerdict = (typeof RECONCILE_VERDICTS)[number];
 
@@ -37,8 +37,8 @@ const MATRIX = {
 } as const satisfies Record<RuntimeStatus | 'none', Record<ObservedState, ReconcileVerdict>>;
 
 /**
- * Decides what to do about a game that has no open operation. Total. The container is the one the record names, or, when
- * it names none, the one that bears the game's name.
+ * Decides what to do about a game without an open operation. `state` is that of the container that the record names or, when it
+ * names none, of the one with the game's container name.
  */
 export function decideReconcile(record: Pick<RuntimeRecord, 'status'> | null, state: ObservedState): ReconcileVerdict {
   return MATRIX[record?.status ?? 'none'][state];
@@ -46,12 +46,12 @@ export function decideReconcile(record: Pick<RuntimeRecord, 'status'> | null, st
 
 const DESTRUCTIVE: readonly ReconcileVerdict[] = ['stop_again', 'remove', 'mark_removed'];
 
-/** Whether a verdict ends something, so that one look is not enough for it. */
+/** Whether a verdict ends or removes a container, or clears it from the record: for such acts one observation is not enough. */
 export function isDestructive(verdict: ReconcileVerdict): boolean {
   return DESTRUCTIVE.includes(verdict);
 }
 
-/** More destructive acts than this in one pass over `games` are not carried out unasked: what is wrong then is the view. */
+/** If one pass over `games` finds more destructive acts than this, an operator must confirm them: probably the manager sees a wrong picture. */
 export function massChangeLimit(games: number): number {
   return Math.max(5, Math.floor(games / 5));
 }

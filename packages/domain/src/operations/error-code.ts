@@ -1,6 +1,6 @@
 /**
- * The stable codes of results and errors; docs/error-model.md tells for each its cause and what an operator does.
- * A fresh success carries the empty string instead.
+ * The stable codes of results and errors. docs/error-model.md explains for each its cause and what an operator does. A success that
+ * did the work has the empty string instead.
  */
 export const ERROR_CODES = [
   'replay_no_op',
@@ -22,10 +22,10 @@ export const ERROR_CODES = [
 /** One of {@link ERROR_CODES}. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** A code that goes with a failure: every one but `replay_no_op`, which is a success. */
+/** A code of a failure: all except `replay_no_op`, which belongs to a success. */
 export type FailureCode = Exclude<ErrorCode, 'replay_no_op'>;
 
-/** Why an operation could not do what was asked: a stable code, and a message for operators. */
+/** Why an operation failed: a stable code, and a message for operators. */
 export interface Failure {
   readonly code: FailureCode;
   readonly message: string;

@@ -9,7 +9,7 @@ const SECRET_VALUE = '(?:(?:basic|bearer|digest)\\s+)?(?:"[^"]*"?|\'[^\']*\'?|\\
 // A password may hold an @, and some hold a slash; digits before a slash are a port.
 const LOGIN: readonly [RegExp, string] = [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)(?:[^\s/@:]*:(?!\d+\/)[^\s"'<>]*|[^\s/?#]*)@/gi, '$1***@'];
 
-// In this order: who logs in, what is named a secret, what looks like one, where files lie.
+// In this order: logins in URLs, values that are named as secrets, tokens of known shapes, file system paths.
 const MASKS: readonly (readonly [RegExp, string])[] = [
   LOGIN,
   [new RegExp(SECRET_NAME + SECRET_VALUE, 'gi'), '$1***'],
@@ -20,21 +20,21 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Makes a text fit for a result's `error_message`: one line, no credentials, no file system paths, at most 512 bytes of
- * UTF-8 (cut between characters). Text of containers and servers is data: it can't forge a line or a field. Masked is
- * what can be recognised: logins in URLs, values named as secrets, tokens of well-known shapes, absolute paths.
+ * Makes a text fit for a result's `error_message`: one line, no credentials, no file system paths, at most 512 bytes of UTF-8 (cut
+ * between characters). Text from containers and servers is only data: it can't add a line or a field. It masks what it can
+ * recognise: logins in URLs, values named as secrets, tokens of known shapes, absolute paths.
  */
 export function errorMessage(text: string): string {
   const line = firstWords(text).replace(CONTROL, ' ').trim();
   return cut(MASKS.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), line));
 }
 
-/** Takes user names and passwords out of the URLs in a text, whatever else it says. */
+/** Masks user names and passwords in the URLs of a text, and changes nothing else. */
 export function withoutLogins(text: string): string {
   return text.replace(...LOGIN);
 }
 
-// Bounds the time the patterns need, wherever the text comes from. Between words: half a secret is not recognised.
+// Limits the time that the patterns need. Cuts between words, because a secret that is cut in half would not be recognised.
 function firstWords(text: string): string {
   if (text.length <= MAX_INPUT) return text;
   const end = text.slice(0, MAX_INPUT).search(/\s\S*$/);

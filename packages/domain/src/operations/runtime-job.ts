@@ -1,16 +1,16 @@
 import type { ReconcileVerdict } from './decide-reconcile.js';
 import type { StopReason } from './stop-reason.js';
 
-/** Start the game with this image. */
+/** The request to start a game with this image. */
 export interface StartJob {
   readonly kind: 'start';
   readonly gameId: string;
   readonly imageRef: string;
-  /** When the producer asked, in milliseconds since 1970 (UTC) by its clock; 0 when it did not say. Never used for order. */
+  /** When the producer sent it, in milliseconds since 1970 (UTC) by its clock; 0 when it did not say. Never used for ordering. */
   readonly requestedAtMs: bigint;
 }
 
-/** Stop the game. */
+/** The request to stop a game. */
 export interface StopJob {
   readonly kind: 'stop';
   readonly gameId: string;
@@ -19,35 +19,35 @@ export interface StopJob {
   readonly requestedAtMs: bigint;
 }
 
-/** An entry that could not be decoded but names a game: it is answered with `invalid_job` in its turn. */
+/** An entry that could not be decoded but names a game. When its turn comes, it is answered with `invalid_job`. */
 export interface InvalidJob {
   readonly kind: 'invalid';
-  /** The stream it came by. */
+  /** The stream it was read from. */
   readonly of: 'start' | 'stop';
-  /** As the entry says, trimmed; it need not match the pattern of game ids. */
+  /** The trimmed value of the entry; it may not match the pattern of game ids. */
   readonly gameId: string;
   readonly message: string;
 }
 
-/** Act on a record and containers that do not agree. Found by the reconciler; decided anew by whoever carries it out. */
+/** The reconciler's request to act on a drift. The process that carries it out inspects and decides again. */
 export interface ReconcileJob {
   readonly kind: 'reconcile';
   readonly gameId: string;
-  /** What was found to be done about the record and its container. Nothing else is done. */
+  /** The verdict of the pass. The job does this or nothing. */
   readonly verdict: ReconcileVerdict;
-  /** Containers of the game besides the one that counts, to be removed. */
+  /** Ids of the game's orphans, to be removed. */
   readonly orphans: readonly string[];
-  /** For people: what was seen. */
+  /** What was seen, for logs and reports. */
   readonly reason: string;
 }
 
-/** What one entry of the job streams asks for. */
+/** A job that was read from a job stream. */
 export type StreamJob = StartJob | StopJob | InvalidJob;
 
-/** What one operation is to do. */
+/** Any job that can be queued as an operation. */
 export type RuntimeJob = StreamJob | ReconcileJob;
 
-/** The operation a job is queued as. */
+/** The operation as which a job is queued. */
 export function jobOperation(job: RuntimeJob): 'start' | 'stop' | 'reconcile' {
   return job.kind === 'invalid' ? job.of : job.kind;
 }

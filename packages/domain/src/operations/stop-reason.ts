@@ -8,10 +8,10 @@ export const STOP_REASONS = ['orphan_cleanup', 'cancelled', 'finished', 'admin_r
 /** One of {@link STOP_REASONS}. */
 export type StopReason = (typeof STOP_REASONS)[number];
 
-/** What {@link parseStopReason} answers: empty and unknown are two different mistakes. */
+/** Empty and unknown are two different mistakes, with different error messages. */
 export type StopReasonCheck = { kind: 'known'; reason: StopReason } | { kind: 'empty' } | { kind: 'unknown'; value: string };
 
-/** Tells a known reason from an empty and an unknown one. The value is taken as it is: no trimming. */
+/** Recognises a known reason. Does not trim the value. */
 export function parseStopReason(value: string): StopReasonCheck {
   if (value === '') return { kind: 'empty' };
   const reason = STOP_REASONS.find((known) => known === value);

@@ -2,17 +2,17 @@ import { engineEndpoint } from '../names/container-name.js';
 import type { RuntimeStatus } from './runtime-status.js';
 import { transition } from './runtime-status.js';
 
-/** What is known of one game's runtime. One record per game, kept as history after the container is gone. */
+/** The state of one game's runtime. There is one record per game; it is kept as history after the container is gone. */
 export interface RuntimeRecord {
   readonly gameId: string;
   readonly status: RuntimeStatus;
-  /** The container the record speaks of; null before the first create and once it is removed. */
+  /** The game's current container; null before the first create and after a removal. */
   readonly currentContainerId: string | null;
   /** The image reference of the last accepted start, as the producer sent it. */
   readonly currentImageRef: string;
   /** The stable address `http://galaxy-game-{game_id}:8080`. */
   readonly engineEndpoint: string;
-  /** Set by pause, cleared by resume; the scheduler leaves a paused game alone. */
+  /** Set by pause, cleared by resume. The scheduler does nothing with a paused game. */
   readonly paused: boolean;
   readonly createdAt: Date;
   /** When the engine last became ready; null if it never did. */
@@ -21,18 +21,18 @@ export interface RuntimeRecord {
   readonly stoppedAt: Date | null;
   /** When the container was last removed; null while there is one. */
   readonly removedAt: Date | null;
-  /** When the record last moved. */
+  /** When the status last changed. */
   readonly lastOpAt: Date;
 }
 
-/** The part of a record that a failed start puts back. */
+/** The part of a record that a failed start restores. */
 export interface PreviousRuntime {
   readonly status: RuntimeStatus;
   readonly containerId: string | null;
   readonly imageRef: string;
 }
 
-/** A record for a game that had none, in the given status and with nothing running. */
+/** The first record of a game, in the given status and without a container. */
 export function newRuntimeRecord(input: { gameId: string; imageRef: string; status: 'starting' | 'removed'; now: Date }): RuntimeRecord {
   const { gameId, imageRef, status, now } = input;
   return {
@@ -51,8 +51,8 @@ export function newRuntimeRecord(input: { gameId: string; imageRef: string; stat
 }
 
 /**
- * The record after one move: `stopped` sets `stoppedAt` and keeps the container id, `removed` sets `removedAt` and nulls
- * it, and every move sets `lastOpAt`.
+ * The record after a change of its status. `stopped` sets `stoppedAt` and keeps the container id; `removed` sets `removedAt` and
+ * clears the container id; every change sets `lastOpAt`.
  * @throws InvalidTransitionError when the status machine does not allow the move.
  */
 export function moveRecord(record: RuntimeRecord, to: RuntimeStatus, now: Date): RuntimeRecord {
@@ -63,14 +63,14 @@ export function moveRecord(record: RuntimeRecord, to: RuntimeStatus, now: Date):
   return moved;
 }
 
-/** The record once a start is accepted: `starting` with the new image and no container yet. Old times stay until the engine is ready. */
+/** The record after a start is accepted: `starting`, with the new image and no container. Old times stay until the engine is ready. */
 export function recordStarting(record: RuntimeRecord | null, input: { gameId: string; imageRef: string; now: Date }): RuntimeRecord {
   if (record === null) return newRuntimeRecord({ ...input, status: 'starting' });
   const { imageRef, now } = input;
   return { ...record, status: 'starting', currentContainerId: null, currentImageRef: imageRef, lastOpAt: now };
 }
 
-/** The record once the engine answers: `running` and not paused, with the times of earlier stops and removals cleared. */
+/** The record after the engine of a start answers: `running` and not paused, with the times of earlier stops and removals cleared. */
 export function recordRunning(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
   return {
     ...moveRecord(record, 'running', now),
@@ -82,7 +82,10 @@ export function recordRunning(record: RuntimeRecord, containerId: string, now: D
   };
 }
 
-/** The record of a container that is up and that the record does not speak of: `engine_unreachable` until its engine was asked. Enters from any status. */
+/**
+ * The record for a running container that the game's record does not name: `engine_unreachable`, until its engine has answered. Possible
+ * from any status: what runs decides.
+ */
 export function adoptedRecord(
   before: RuntimeRecord | null,
   { gameId, id, imageRef, now }: { gameId: string; id: string; imageRef: string; now: Date },
@@ -99,24 +102,27 @@ export function adoptedRecord(
   };
 }
 
-/** The record once the engine of a container that was already up answers: a start that was left behind is over, and what was paused stays so. */
+/**
+ * The record after the engine of an already running container answers: `running`. This also ends a start that nobody finished. A
+ * paused game stays paused.
+ */
 export function recordAnswering(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
   if (record.status === 'starting') return recordRunning(record, containerId, now);
   return { ...moveRecord(record, 'running', now), currentContainerId: containerId, startedAt: record.startedAt ?? now };
 }
 
-/** The record once the engine of its container is known not to answer. */
+/** The record after the engine of its container was found not to answer: `engine_unreachable`. */
 export function recordUnreachable(record: RuntimeRecord, containerId: string, now: Date): RuntimeRecord {
   return { ...moveRecord(record, 'engine_unreachable', now), currentContainerId: containerId, stoppedAt: null, removedAt: null };
 }
 
-/** What a start must put back if it fails before it removed the previous container; null when there was nothing to keep. */
+/** What a start must restore if it fails before it has removed the previous container; null when there is nothing to restore. */
 export function previousRuntime(record: RuntimeRecord | null): PreviousRuntime | null {
   if (record === null || record.status === 'starting') return null;
   return { status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef };
 }
 
-/** The record with its previous status, container and image put back. */
+/** The record with its previous status, container and image restored. */
 export function restorePrevious(record: RuntimeRecord, previous: PreviousRuntime, now: Date): RuntimeRecord {
   transition(record.status, previous.status);
   return {

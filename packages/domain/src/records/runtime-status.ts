@@ -13,10 +13,10 @@ export const RUNTIME_STATUSES = [
   'removed',
 ] as const;
 
-/** One of {@link RUNTIME_STATUSES}. What is under way is told by the game's open operation, never by an extra status. */
+/** One of {@link RUNTIME_STATUSES}. Work in progress is shown by the game's open operation, never by a status of its own. */
 export type RuntimeStatus = (typeof RUNTIME_STATUSES)[number];
 
-/** The status machine: where a record may move from each status. docs/status-machine.md is generated from it. */
+/** The status machine: to which statuses a record may change from each status. docs/status-machine.md is generated from it. */
 export const RUNTIME_TRANSITIONS = {
   starting: ['running', 'engine_unreachable', 'stopped', 'removed'],
   running: ['generation_in_progress', 'engine_unreachable', 'finished', 'stopped', 'removed'],
@@ -40,7 +40,7 @@ export const RUNTIME_STATUS_MEANINGS = {
   removed: 'container gone; record kept as history',
 } as const satisfies Record<RuntimeStatus, string>;
 
-/** Thrown by {@link transition} for a move the table does not allow. */
+/** Thrown by {@link transition} for a change that the table does not allow. */
 export class InvalidTransitionError extends Error {
   readonly code = 'invalid_transition';
   readonly retryable = false;
@@ -55,19 +55,19 @@ export class InvalidTransitionError extends Error {
   }
 }
 
-/** Tells whether `value` is a known status. Total: any value may be given. */
+/** Whether `value`, of any type, is a known status. */
 export function isRuntimeStatus(value: unknown): value is RuntimeStatus {
   return RUNTIME_STATUSES.some((status) => status === value);
 }
 
-/** Tells whether the table allows the move. Total over all pairs; a status never moves to itself. */
+/** Whether the table allows the change. A status never changes to itself. */
 export function canTransition(from: RuntimeStatus, to: RuntimeStatus): boolean {
   const allowed: readonly RuntimeStatus[] = RUNTIME_TRANSITIONS[from];
   return allowed.includes(to);
 }
 
 /**
- * Guards one move.
+ * Checks one change of a status.
  * @throws InvalidTransitionError when the table does not allow it.
  */
 export function transition(from: RuntimeStatus, to: RuntimeStatus): void {

@@ -26,7 +26,7 @@ describe('judgeRestored', () => {
   });
 
   it('finds a stream that was taken in further than the database knows', () => {
-    expect(judgeRestored(done({ mirror: '150-3' }))).toEqual(['start_jobs was taken in up to 150-3, the database knows up to 100-0']);
+    expect(judgeRestored(done({ mirror: '150-3' }))).toEqual(['start_jobs was ingested up to 150-3, but by the database only up to 100-0']);
   });
 
   it('finds one that was taken in further than any stream before', () => {
@@ -39,7 +39,9 @@ describe('judgeRestored', () => {
   });
 
   it('finds messages that were published and are not in the database', () => {
-    expect(judgeRestored(done({}, { last: 4n, published: 5n }))).toEqual(['message 5 was published, the database knows up to 4']);
+    expect(judgeRestored(done({}, { last: 4n, published: 5n }))).toEqual([
+      'message 5 was published, but the last message in the database is 4',
+    ]);
   });
 
   it('tells everything it finds', () => {

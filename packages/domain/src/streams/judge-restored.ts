@@ -1,9 +1,9 @@
 import { isIdAfter, STREAM_START } from './entry-id.js';
 import type { StreamPlace } from './stream-place.js';
 
-/** What the store says was done, and what the streams' server shows was done. */
+/** How far the work is by the store, and how far it is by the traces on the streams' server. */
 export interface DoneSoFar {
-  /** Per stream the store's place (null: never read), the cursor's mirror beside the stream, and the highest id the stream gave out. */
+  /** Per stream: the store's place (null: never read), the mirror of the cursor beside the stream, and the stream's highest id ever. */
   readonly streams: readonly {
     readonly stream: string;
     readonly place: Pick<StreamPlace, 'cursor' | 'previous'> | null;
@@ -17,20 +17,20 @@ export interface DoneSoFar {
 }
 
 /**
- * What shows that the store is behind what was already done: it was restored to an earlier state, or is a new one beside
- * an old server of streams. Empty when nothing does. Total.
+ * Returns the evidence that the store is behind the work that was done: it was restored from a backup, or it is a new database with
+ * an old streams server. Empty when there is none.
  */
 export function judgeRestored({ streams, lastOutboxId, publishedOutboxId }: DoneSoFar): string[] {
   const behind = streams.filter(isBehind).map(({ stream, place, mirror }) => {
-    return `${stream} was taken in up to ${String(mirror)}, the database knows up to ${String(place?.cursor)}`;
+    return `${stream} was ingested up to ${String(mirror)}, but by the database only up to ${String(place?.cursor)}`;
   });
   if (publishedOutboxId <= lastOutboxId) return behind;
-  return [...behind, `message ${String(publishedOutboxId)} was published, the database knows up to ${String(lastOutboxId)}`];
+  return [...behind, `message ${String(publishedOutboxId)} was published, but the last message in the database is ${String(lastOutboxId)}`];
 }
 
-// A store that never read takes its place from the mirror, which an earlier service may have left there. And a mirror that
-// the stream itself has not reached is of an earlier stream under that key; so may be one up to which the store remembers
-// to have read such a stream, as a mirror may be written late.
+// Three mirrors are no evidence. Without a place, the store takes it from the mirror, which an earlier service may have left there.
+// A mirror above the stream's highest id belongs to a previous stream under that key. So may a mirror up to the store's cursor in
+// the previous stream, since a mirror may be written late.
 function isBehind({ place, mirror, lastId }: DoneSoFar['streams'][number]): boolean {
   if (place === null || mirror === null) return false;
   return isIdAfter(mirror, place.cursor) && isIdAfter(mirror, place.previous) && !isIdAfter(mirror, lastId ?? STREAM_START);

@@ -1,37 +1,37 @@
 import { compareEntryIds, type EntryId, parseEntryId, STREAM_START } from './entry-id.js';
 import type { StreamPlace } from './stream-place.js';
 
-/** What a stream says of itself. */
+/** What Redis reports about a stream. */
 export interface SeenStream {
-  /** The first and the last id it holds; null when it holds nothing. */
+  /** The first and the last id in the stream; null when it is empty. */
   readonly firstId: string | null;
   readonly lastHeldId: string | null;
-  /** The highest id it ever gave out; null when it gave out none. */
+  /** The highest id the stream ever had; null when it never had an entry. */
   readonly lastId: string | null;
   /** How many entries were ever added. */
   readonly added: bigint;
-  /** How many it holds. */
+  /** How many entries are in the stream. */
   readonly length: bigint;
 }
 
 /**
- * What became of a stream since it was last taken in, with the place to go on from. `steady`: nothing is known to be
- * missing; the place has what was learned. `gap`: that many entries are gone that were never read, and were not told
- * before; the place counts them as passed. `recreated`: it is another stream under the same key, to be read from its
- * start; what it shows is to be judged again from there.
+ * What happened to a stream since it was last ingested, with the place to go on from. `steady`: no entries are known to be missing;
+ * the place is brought up to date. `gap`: `lost` entries are gone that were never read and not reported before; the place counts
+ * them as passed. `recreated`: another stream has the same key now; it is read from its start, and must be judged once more from
+ * there.
  */
 export type StreamVerdict =
   | { readonly kind: 'steady'; readonly place: StreamPlace }
   | { readonly kind: 'gap'; readonly lost: bigint; readonly place: StreamPlace }
   | { readonly kind: 'recreated'; readonly place: StreamPlace };
 
-/** The place of whoever never read. */
+/** The place in a stream that was never read. */
 export const NEVER_READ: StreamPlace = { cursor: STREAM_START, floor: null, entriesRead: 0n, previous: STREAM_START };
 
 /**
- * Judges a stream (null: it does not exist) by the place it was taken in up to (null: it never was). Total. Of all
- * entries ever added each was read, is unread, or is lost; so once it is certain how many are unread, the rest is
- * what was lost. Losses between entries that are still there are told once everything that is there has been read.
+ * Judges a stream (null: it does not exist) by the place up to which it was ingested (null: it never was). Every entry ever added
+ * was read, is unread, or is lost. So when it is certain how many are unread, the number of lost ones follows. A loss between
+ * entries that still exist is found only after all existing entries were read.
  */
 export function judgeStream(place: StreamPlace | null, seen: SeenStream | null): StreamVerdict {
   const known = place ?? NEVER_READ;
@@ -53,16 +53,16 @@ function isAnother(known: StreamPlace, seen: SeenStream | null): boolean {
   if (seen === null) return cursor !== STREAM_START || floor !== null || (entriesRead ?? 0n) > 0n;
   const lastId = idOf(seen.lastId);
   if (isBefore(lastId, idOf(cursor))) return true;
-  // Trimming only ever raises the first id, and no id is given out twice.
+  // In one and the same stream the first id never falls: trimming only raises it, and no id is used twice.
   if (isBefore(seen.firstId === null ? lastId : idOf(seen.firstId), idOf(floor))) return true;
   return entriesRead !== null && seen.added < entriesRead + unreadOf(seen, idOf(cursor)).least;
 }
 
-/** How many entries lie behind the cursor: exactly, or between two numbers while it stands among those that are there. */
+/** How many entries come after the cursor: an exact number, or a range while the cursor is between the first and the last entry. */
 function unreadOf({ firstId, lastHeldId, length }: SeenStream, cursor: EntryId): { readonly least: bigint; readonly most: bigint } {
   if (!isBefore(cursor, idOf(lastHeldId))) return { least: 0n, most: 0n };
   if (isBefore(cursor, idOf(firstId))) return { least: length, most: length };
-  // At least the last one; but a stream that holds nothing has nothing unread, whatever ids it shows.
+  // At least the last entry is unread. An empty stream has none unread, even if it reports ids.
   return length === 0n ? { least: 0n, most: 0n } : { least: 1n, most: length - 1n };
 }
 
@@ -74,7 +74,7 @@ function laterOf(a: string, b: string): string {
   return isBefore(idOf(a), idOf(b)) ? b : a;
 }
 
-// What is no id lies before all of them, so that nothing is left unread.
+// A text that is not an id counts as before all ids, so that no entry is left unread.
 function idOf(text: string | null): EntryId {
   return parseEntryId(text ?? STREAM_START) ?? { ms: 0n, seq: 0n };
 }

@@ -41,7 +41,7 @@ export function deadLetterBoxContract(name: string, open: () => Promise<Database
       expect(await box.get(pending[1]?.id ?? 0n)).toEqual({ ...pending[1]?.message, id: pending[1]?.id, state: 'open' });
     });
 
-    it('holds those of operations that were given up', async () => {
+    it('holds those of exhausted operations', async () => {
       const game = gameId();
       await queue(database, stopOf(game));
       const letter = deadLetter('stop_jobs').letter;

@@ -40,7 +40,7 @@ export function holdsContract(name: string, open: () => Promise<DatabaseUnderTes
       expect(later?.since.getTime()).toBeGreaterThan(first?.since.getTime() ?? 0);
     });
 
-    it('sets nothing under a lease that was taken by somebody else', async () => {
+    it('sets nothing under a lease that another process holds by now', async () => {
       const lease = await database.leases.acquire('coordinator', 'a', 60_000);
       if (lease === null) return expect.fail('nobody had the lease');
       await holds.set('engine_changed', 'another one', lease);

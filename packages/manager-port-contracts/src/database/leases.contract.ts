@@ -17,7 +17,7 @@ export function leasesContract(name: string, open: () => Promise<DatabaseUnderTe
 
     const taken = async (holder: string, ttlMs = LONG_MS): Promise<LeaseGrant> => {
       const grant = await leases.acquire('ingest', holder, ttlMs);
-      if (grant === null) throw new Error('the lease is held by somebody else');
+      if (grant === null) throw new Error('the lease is held by another process');
       return grant;
     };
 
@@ -44,7 +44,7 @@ export function leasesContract(name: string, open: () => Promise<DatabaseUnderTe
       expect(await leases.acquire('ingest', 'b', LONG_MS)).toBeNull();
     });
 
-    it('gives a higher epoch to whoever takes it after an expiry, the previous holder included', async () => {
+    it('gives the next holder a higher epoch after an expiry, even if it is the previous holder', async () => {
       const first = await taken('a', SHORT_MS);
       await database.elapse(SHORT_MS + 50);
       const second = await taken('b', SHORT_MS);
@@ -63,7 +63,7 @@ export function leasesContract(name: string, open: () => Promise<DatabaseUnderTe
       expect((await taken('b')).epoch).toBeGreaterThan(second.epoch);
     });
 
-    it('releases nothing when the lease belongs to somebody else by now', async () => {
+    it('releases nothing when the lease belongs to another process by now', async () => {
       const first = await taken('a', SHORT_MS);
       await database.elapse(SHORT_MS + 50);
       const second = await taken('b');

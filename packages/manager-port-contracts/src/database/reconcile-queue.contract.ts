@@ -151,7 +151,7 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         expect(await database.journal.claim(anything())).toHaveLength(10);
       });
 
-      it('queues nothing when the lease belongs to somebody else by now', async () => {
+      it('queues nothing when the lease belongs to another process by now', async () => {
         const previous = await takeLease(database, SHORT_MS);
         await database.elapse(SHORT_MS + 50);
         const present = await takeLease(database);

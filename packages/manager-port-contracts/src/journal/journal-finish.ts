@@ -118,7 +118,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     expect(await opened().journal.claim(anything())).toEqual([]);
   });
 
-  it('cannot be renewed, handed back or ended otherwise afterwards', async () => {
+  it('cannot be renewed, released or ended otherwise afterwards', async () => {
     const claim = await begin();
     await opened().journal.finish(claim, running(claim));
     expect(await opened().journal.renew([claim], LONG_MS)).toMatchObject([{ state: 'lost' }]);

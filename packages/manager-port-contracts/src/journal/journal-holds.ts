@@ -17,7 +17,7 @@ import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 /** What {@link OperationJournal} promises while a hold is in force. */
 export function holdPromises(opened: () => DatabaseUnderTest): void {
-  it('takes nothing in and moves nothing while a hold `restored` is in force', async () => {
+  it('ingests nothing and moves nothing while a hold `restored` is in force', async () => {
     const { journal, holds, outbox } = opened();
     const lease = await takeLease(opened());
     const intake = intakeOf(lease, [startOf(gameId())], [deadLetter('start_jobs')]);

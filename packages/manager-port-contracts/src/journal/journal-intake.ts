@@ -24,7 +24,7 @@ const numbersOf = async (database: DatabaseUnderTest, lane: string) =>
 const queuedOf = async ({ log }: DatabaseUnderTest, game: string) =>
   (await log.listByGame(game, { limit: 1000 })).reverse().map(({ opId }) => opId);
 
-/** What {@link OperationJournal} promises of cursors and of jobs that are taken in. */
+/** What {@link OperationJournal} promises about cursors and the intake of jobs. */
 export function intakePromises(opened: () => DatabaseUnderTest): void {
   it('queues jobs in the given order', async () => {
     const game = gameId();
@@ -52,7 +52,7 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     expect(claims.map(({ source, sourceRef }) => [source, sourceRef])).toEqual(jobs.map(({ entryId }) => ['lobby', entryId]));
   });
 
-  it('leaves out entries that were taken in before, so repeating is safe', async () => {
+  it('leaves out entries that were ingested before, so repeating is safe', async () => {
     const game = gameId();
     const [a, b, c] = [startOf(game), stopOf(game), startOf(game)];
     const lease = await takeLease(opened());
@@ -124,7 +124,7 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     expect(await numbersOf(opened(), 'start_jobs')).toEqual([1n, 2n]);
   });
 
-  it('changes nothing when the lease belongs to somebody else by now', async () => {
+  it('changes nothing when the lease belongs to another process by now', async () => {
     const previous = await takeLease(opened(), SHORT_MS);
     const { journal, outbox } = opened();
     await journal.ingest(intakeOf(previous, []));

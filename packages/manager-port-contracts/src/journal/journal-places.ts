@@ -65,7 +65,7 @@ export function placePromises(opened: () => DatabaseUnderTest): void {
     expect(await journal.cursors()).toEqual({ start_jobs: place, stop_jobs: null });
   });
 
-  it('moves no cursor when the lease belongs to somebody else by now', async () => {
+  it('moves no cursor when the lease belongs to another process by now', async () => {
     const { journal } = opened();
     const previous = await takeLease(opened(), SHORT_MS);
     await opened().elapse(SHORT_MS + 50);

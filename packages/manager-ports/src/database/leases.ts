@@ -1,8 +1,8 @@
-/** A lease that is held: its epoch fences every write done under it. */
+/** A lease that is held. Its epoch fences every write made under it. */
 export interface LeaseGrant {
   readonly name: string;
   readonly holder: string;
-  /** Rises with every change of holder. */
+  /** Rises with every new grant after an expiry or a release. */
   readonly epoch: bigint;
 }
 
@@ -12,11 +12,11 @@ export interface LeaseGrant {
  */
 export interface Leases {
   /**
-   * Takes or renews the lease for `ttlMs`. Returns null while somebody else holds it. A renewal before expiry keeps the
-   * epoch; whoever takes it after an expiry or a release gets a higher one, the previous holder included.
+   * Takes or renews the lease for `ttlMs`. Returns null while another process holds it. A renewal before expiry keeps the epoch.
+   * After an expiry or a release the next holder gets a higher epoch, even if it is the previous holder.
    */
   acquire(name: string, holder: string, ttlMs: number): Promise<LeaseGrant | null>;
 
-  /** Gives the lease up at once; a no-op when it belongs to somebody else by now. */
+  /** Releases the lease at once; a no-op when it belongs to another process by now. */
   release(grant: LeaseGrant): Promise<void>;
 }

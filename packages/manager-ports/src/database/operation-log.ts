@@ -1,6 +1,6 @@
 import type { Operation, OperationSource, OperationStatus, OperationStep } from '@galaxy/domain';
 
-/** One operation as the audit shows it. */
+/** One operation, for an audit. */
 export interface OperationLogEntry {
   readonly ord: bigint;
   readonly opId: string;
@@ -12,7 +12,7 @@ export interface OperationLogEntry {
   readonly attempt: number;
   readonly failures: number;
   readonly step: OperationStep | null;
-  /** Empty while the operation is open and after a fresh success. */
+  /** Empty while the operation is open, and after a success that did the work. */
   readonly errorCode: string;
   readonly errorMessage: string;
   readonly queuedAt: Date;
@@ -23,11 +23,11 @@ export interface OperationLogEntry {
 
 /** Reads the operation log. Both methods throw DependencyFault when the store does not answer. */
 export interface OperationLog {
-  /** One operation, or null when there is none of that id. */
+  /** One operation, or null when there is none with this id. */
   get(opId: string): Promise<OperationLogEntry | null>;
 
   /**
-   * A game's operations, newest first, at most `limit` (1 to 1000), all older than `beforeOrd` when that is given.
+   * A game's operations, newest first, at most `limit` (1 to 1000); with `beforeOrd`, only older ones.
    * @throws InvalidInputError when `limit` is out of range.
    */
   listByGame(gameId: string, query: { readonly beforeOrd?: bigint; readonly limit: number }): Promise<OperationLogEntry[]>;

@@ -1,28 +1,25 @@
 import type { ReconcileJob, RuntimeRecord } from '@galaxy/domain';
 import type { LeaseGrant } from './leases.js';
 
-/** What the store knows of a game. */
+/** A game as the store knows it. */
 export interface GameView {
   readonly gameId: string;
   readonly record: RuntimeRecord | null;
-  /** Whether an operation of the game is queued or running: its holder alone moves the record then. */
+  /** Whether an operation of the game is queued or running. While it is, only its holder changes the record. */
   readonly open: boolean;
 }
 
-/** `queued` names the games whose act was queued; the others had an operation open by then. `lost`: the lease is somebody else's. */
+/** `queued`: `gameIds` are the games whose act was queued; the others had an open operation. `lost`: another process has the lease. */
 export type QueueOutcome = { readonly kind: 'queued'; readonly gameIds: readonly string[] } | { readonly kind: 'lost' };
 
-/** Where drift between records and containers is found, and acts against it are queued. Both ends throw DependencyFault when the store does not answer. */
+/** Reads the games for the reconciler, and queues its acts. Every method throws DependencyFault when the store does not answer. */
 export interface ReconcileQueue {
-  /** Every game whose record is not `removed`, and every one named; as of one moment. */
+  /** All games whose record is not `removed`, and all games in `named`, as of one moment. */
   games(named: readonly string[]): Promise<GameView[]>;
 
-  /** The games named, no others; as of one moment. */
+  /** Only the given games, as of one moment. */
   lookAt(gameIds: readonly string[]): Promise<GameView[]>;
 
-  /**
-   * Queues acts as operations of the reconciler, each only while its game has no operation open, under the lease. At
-   * most one act per game.
-   */
+  /** Queues acts as operations of the reconciler, under the lease: each only if its game has no open operation, at most one per game. */
   queue(lease: LeaseGrant, acts: readonly { readonly opId: string; readonly job: ReconcileJob }[]): Promise<QueueOutcome>;
 }

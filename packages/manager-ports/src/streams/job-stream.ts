@@ -1,51 +1,51 @@
 import type { Arrival, JobStreamName, StreamJob } from '@galaxy/domain';
 
-/** Where reading stands: per stream the id of the last entry taken in, `0-0` for none. */
+/** Per stream the id of the last ingested entry, `0-0` for none. */
 export type JobCursors = Readonly<Record<JobStreamName, string>>;
 
 /**
- * One entry as it arrived. `job` is null when it could neither be decoded nor answered; `refusal` says why it could not
- * be decoded (also when it is answerable), and is null for a good entry.
+ * One entry as it was read. `job` is null when the entry could neither be decoded nor answered. `refusal` says why it could not be
+ * decoded, even if it can be answered; it is null for a valid entry.
  */
 export interface ReceivedEntry extends Arrival {
   readonly entryId: string;
   readonly job: StreamJob | null;
   readonly refusal: string | null;
-  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes; of a larger one the first 64 KiB, of more than 1024 fields the first 1024. */
+  /** JSON of the entry as it was: an array of `[field, value]`, both base64 of the raw bytes. Of a large entry only the first 64 KiB and the first 1024 fields. */
   readonly raw: string;
-  /** SHA-256 over the raw fields, in hex: tells a reused entry id from the same entry read twice. */
+  /** SHA-256 of the raw fields, in hex. It distinguishes a reused entry id from the same entry read twice. */
   readonly payloadHash: string;
 }
 
-/** What one read returned, per stream in stream order. */
+/** The result of one read, per stream in stream order. */
 export interface JobReads {
   readonly starts: readonly ReceivedEntry[];
   readonly stops: readonly ReceivedEntry[];
-  /** The most entries the read could return per stream. */
+  /** The most entries that the read could return per stream. */
   readonly limit: number;
-  /** Milliseconds since 1970 (UTC) by the server's clock, which entry ids are made of. */
+  /** Milliseconds since 1970 (UTC) by the server's clock, from which entry ids are made. */
   readonly serverMs: bigint;
 }
 
-/** What a stream says of itself. */
+/** What the server reports about a stream. */
 export interface StreamShape {
-  /** The first and the last id it holds; null when it holds nothing. */
+  /** The first and the last id in the stream; null when it is empty. */
   readonly firstId: string | null;
   readonly lastHeldId: string | null;
-  /** The highest id it ever gave out, that of a deleted entry included; null when it gave out none. */
+  /** The highest id the stream ever had, deleted entries included; null when it never had an entry. */
   readonly lastId: string | null;
   /** How many entries were ever added. */
   readonly added: bigint;
-  /** How many it holds. */
+  /** How many entries are in the stream. */
   readonly length: bigint;
 }
 
 /**
- * Reads the job streams. Never consumes: the same cursors give the same entries again until they are trimmed. An entry
- * that can't be decoded is returned with its refusal, so it never blocks the ones behind it.
+ * Reads the job streams. Never consumes: the same cursors give the same entries again until they are trimmed. An entry that can't be
+ * decoded is returned with its refusal, so it never blocks the ones behind it.
  */
 export interface JobStream {
-  /** The key a stream is read from, as dead letters name it. */
+  /** The key from which a stream is read; dead letters name it. */
   key(stream: JobStreamName): string;
 
   /**
@@ -55,15 +55,15 @@ export interface JobStream {
   read(after: JobCursors, limit: number): Promise<JobReads>;
 
   /**
-   * Returns when something has arrived after the cursors, when `maxWaitMs` (at most 2000) is over, or when the signal
-   * aborts. A hint only: {@link read} tells what is there.
-   * @throws DependencyFault as there.
+   * Returns when something has arrived after the cursors, when `maxWaitMs` (at most 2000) is over, or when the signal aborts. A hint
+   * only: {@link read} returns what is there.
+   * @throws DependencyFault as {@link read}.
    */
   wait(after: JobCursors, maxWaitMs: number, signal: AbortSignal): Promise<void>;
 
   /**
-   * What both streams say of themselves, as of one moment; null for one that does not exist.
-   * @throws DependencyFault as there.
+   * The shapes of both streams, as of one moment; null for a stream that does not exist.
+   * @throws DependencyFault as {@link read}.
    */
   shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>>;
 }

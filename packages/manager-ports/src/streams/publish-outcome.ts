@@ -1,15 +1,15 @@
-/** What every publish is stamped with, from the outbox. */
+/** Where a published message comes from. Every publish carries one. */
 export interface PublishStamp {
-  /** The publish epoch when the message was read. */
+  /** The publish epoch at the moment when the message was read from the outbox. */
   readonly epoch: bigint;
   /** The message's id in the outbox. */
   readonly outboxId: bigint;
 }
 
 /**
- * What became of a numbered publish: `published` as the entry of that id; `already_published` by an earlier call whose
- * reply was lost; `gap` when messages before it are missing: publish from `held + 1` on, in order; `other_epoch` when the
- * stream's server knows another epoch than the stamp's: nothing was done, compare first (see {@link StreamPublishing.state}).
+ * The outcome of a numbered publish. `published`: it is the entry with this id. `already_published`: an earlier call published it,
+ * and its reply was lost. `gap`: messages before it are missing; publish from `held + 1` on, in order. `other_epoch`: the server has
+ * another epoch than the stamp; nothing was done, compare first (see {@link StreamPublishing.state}).
  */
 export type PublishOutcome =
   | { readonly kind: 'published'; readonly entryId: string }
@@ -17,37 +17,37 @@ export type PublishOutcome =
   | { readonly kind: 'gap'; readonly held: bigint }
   | { readonly kind: 'other_epoch' };
 
-/** What a stream's server knows of its publishing. */
+/** The state of publishing, as the stream's server has it. */
 export interface StreamPublishState {
-  /** The epoch that publishes must be stamped with; null when the server knows none: it is new, or was emptied. */
+  /** The epoch that stamps must have; null when the server has none: it is new, or was emptied. */
   readonly epoch: bigint | null;
-  /** The highest outbox id ever published to it; 0 when it knows none. */
+  /** The highest outbox id ever published to it; 0 when it has none. */
   readonly lastOutboxId: bigint;
-  /** Names the connection: another one after every reconnection, by which a server that has lost something is noticed. */
+  /** Identifies the connection. It changes with every reconnection: then the server may have lost messages. */
   readonly connection: string;
 }
 
-/** The part of publishing that all numbered streams have in common. Each method throws DependencyFault when the server does not answer or refuses. */
+/** The methods that all numbered streams have in common. Each throws DependencyFault when the server does not answer or refuses. */
 export interface StreamPublishing {
   state(): Promise<StreamPublishState>;
 
-  /** The last number published per lane, in the order asked; 0 for a lane the server does not know. */
+  /** The last published number per lane, in the order of `lanes`; 0 for a lane the server does not know. */
   held(lanes: readonly string[]): Promise<bigint[]>;
 
   /**
-   * Accepts only stamps of `epoch` from now on, unless the server knows a higher one, and sees to it that later entry ids
-   * are greater than `afterEntryId`, whatever the server's clock says. Only a server that still knows the epoch `seen` does
-   * it, or one that has done it before, so repeating is safe; otherwise returns false, with nothing done: it was emptied, or
-   * somebody else has compared, since it was looked at.
+   * Makes the server accept only stamps of `epoch` from now on, unless it knows a higher one, and makes later entry ids greater than
+   * `afterEntryId`, whatever the server's clock says. The server does so only if it still has the epoch `seen`, or has adopted
+   * `epoch` before, so repeating is safe. Otherwise returns false and does nothing: since `seen` was read, the server was emptied,
+   * or another process has compared.
    */
   adoptEpoch(epoch: bigint, seen: bigint | null, afterEntryId: string | null): Promise<boolean>;
 
-  /** Says that numbers up to this one will not come any more, so that the next is no gap. Never lowers what is held. */
+  /** Declares that numbers up to this one will never come, so that the next one is no gap. Never lowers the last number of a lane. */
   skipTo(lane: string, number: bigint): Promise<void>;
 
   /**
-   * Sets what is held of every lane to at most what `upTo` tells (0 for a lane it does not), forgets epoch and outbox id:
-   * for a store that has lost its latest numbers and will give them out again. Returns how many lanes were lowered.
+   * Lowers the last number of every lane to at most the number that `upTo` returns for it (0 if none), and forgets epoch and outbox
+   * id. For a store that has lost its latest numbers and will use them again. Returns how many lanes were lowered. Repeating is safe.
    */
   lowerTo(upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>): Promise<number>;
 }

@@ -10,16 +10,16 @@ export interface AdoptDeps extends ProbeDeps {
 }
 
 /**
- * Writes every running container into the record of its game, where the record says otherwise: as `running` when its
- * engine answers, and as `engine_unreachable` when not, or when the container hangs. Returns the games. Repeating is safe.
- * Nothing else may be at work on these games meanwhile.
+ * Writes every running container into the record of its game, unless the record names it already. The status becomes `running`
+ * when the engine in the container answers, and `engine_unreachable` when it does not or when the container hangs. Returns the
+ * ids of the changed games. Safe to repeat. No other work on these games may run at the same time.
  */
 export async function adoptRunning(incarnations: readonly ListedIncarnation[], deps: AdoptDeps): Promise<string[]> {
   const adopted: string[] = [];
   for (const incarnation of incarnations.filter(({ state }) => state === 'running' || state === 'paused')) {
     const { gameId } = incarnation.owner;
     const before = await recordOrNull(gameId, deps);
-    if (before !== null && tells(before, incarnation)) continue;
+    if (before !== null && isRecorded(before, incarnation)) continue;
     await deps.records.upsert(await recordOf(before, incarnation, deps));
     adopted.push(gameId);
   }
@@ -37,7 +37,8 @@ async function isUp(id: string, deps: AdoptDeps): Promise<boolean> {
     const inspection = await deps.engine.inspect(id);
     return inspection.kind === 'ours' && (await answers(deps.engine, inspection.incarnation, deps));
   } catch (error) {
-    // Silent about this container; the list showed it, and is enough to keep it from being taken for a leftover.
+    // The container engine does not answer about this container, but its list shows it: record it, so that it is not removed as an
+    // orphan.
     if (error instanceof DependencyFault && error.dependency === 'container_engine') return false;
     throw error;
   }
@@ -45,7 +46,7 @@ async function isUp(id: string, deps: AdoptDeps): Promise<boolean> {
 
 const UP = ['running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished'];
 
-const tells = ({ status, currentContainerId }: RuntimeRecord, { id }: ListedIncarnation) =>
+const isRecorded = ({ status, currentContainerId }: RuntimeRecord, { id }: ListedIncarnation) =>
   UP.includes(status) && currentContainerId === id;
 
 async function recordOrNull(gameId: string, { records }: AdoptDeps): Promise<RuntimeRecord | null> {

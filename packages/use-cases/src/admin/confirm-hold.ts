@@ -1,8 +1,9 @@
 import { CONFIRMED, type GuardDeps } from '../reconciler/guard-mass-change.js';
 
 /**
- * Allows what the hold `mass_change` keeps back: the next passes may go on, within their budget, until one finds no more
- * than a few acts. Returns false when there is no such hold. A crash on the way leaves the hold: confirm again.
+ * Allows the acts that the hold `mass_change` stops. The next reconcile passes act again, within their budget; the confirmation
+ * ends with the first pass that finds no mass change. Returns false when there is no such hold. A crash in between leaves the
+ * hold in force: confirm again.
  * @throws DependencyFault when the store does not answer.
  */
 export async function confirmMassChange({ holds, facts }: GuardDeps): Promise<boolean> {
@@ -13,8 +14,8 @@ export async function confirmMassChange({ holds, facts }: GuardDeps): Promise<bo
 }
 
 /**
- * Accepts the present container engine: the next pass remembers whichever it finds. Returns false when there is no hold
- * `engine_changed`. A crash on the way leaves the hold: confirm again.
+ * Accepts the current container engine: the next reconcile pass stores the id of the engine it finds. Returns false when there is
+ * no hold `engine_changed`. A crash in between leaves the hold in force: confirm again.
  * @throws DependencyFault when the store does not answer.
  */
 export async function confirmEngine({ holds, facts }: GuardDeps): Promise<boolean> {

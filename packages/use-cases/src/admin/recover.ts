@@ -20,8 +20,8 @@ import { type AdoptDeps, adoptRunning } from './adopt-running.js';
 import { underLease } from './under-lease.js';
 
 /**
- * How to go on with a restored database. `replay`: jobs that were taken in after the backup are taken in and answered
- * again, and what was open at the backup is carried out. `skip`: they count as answered, and what was open is closed.
+ * How to go on with a restored database. `replay`: jobs that were ingested after the backup are ingested and answered again, and
+ * operations that were open at the backup are carried out. `skip`: those jobs are not read again, and those operations are closed.
  */
 export type RecoverMode = 'replay' | 'skip';
 
@@ -35,23 +35,23 @@ export interface RecoverDeps extends AdoptDeps {
   readonly offsets: StreamOffsetStore;
   readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
-  /** This process, a UUID of its own. */
+  /** A UUID that only this process uses. */
   readonly holder: string;
 }
 
-/** What a recovery did. `nothing_held`: there was nothing to recover from. `busy`: another recovery is under way, or was killed within the last 30 s. */
+/** What a recovery did. `nothing_held`: there is no hold `restored`. `busy`: another recovery runs, or was killed less than 30 s ago. */
 export type RecoverOutcome =
   | { readonly kind: 'nothing_held' }
   | { readonly kind: 'busy' }
   | {
       readonly kind: 'recovered';
-      /** Games whose running container was written into their record. */
+      /** Games into whose record the running container was written. */
       readonly adopted: readonly string[];
       /** Operations that were open at the backup and are closed now. */
       readonly closed: number;
-      /** Streams whose cursor was moved over what had been taken in. */
+      /** Streams whose cursor was moved behind the entries that had been ingested. */
       readonly skipped: readonly JobStreamName[];
-      /** Lanes whose numbers go on from the database's. */
+      /** How many lanes continue with the number after the database's last one. */
       readonly renumbered: number;
     };
 
@@ -59,9 +59,9 @@ const ALL = 1_000_000;
 const CLOSED = 'closed by the recovery of a restored database; it may have been answered before';
 
 /**
- * Ends a hold `restored`: running games are written into their records first, so that nothing that runs is taken for a
- * leftover; then streams, open operations and numbers are put in order, and the hold is lifted last. A crash on the way
- * leaves the hold, and the whole may be repeated.
+ * Ends the hold `restored`. First writes running containers into the records, so that none is removed as an orphan. Then corrects
+ * open operations, cursors and lane numbers. Clears the hold last: a crash before that leaves the hold, and the whole recovery
+ * can be repeated.
  * @throws DependencyFault when a server does not answer.
  */
 export async function recover(mode: RecoverMode, deps: RecoverDeps): Promise<RecoverOutcome> {
@@ -79,14 +79,15 @@ async function putInOrder(mode: RecoverMode, lease: LeaseGrant, deps: RecoverDep
   return { kind: 'recovered', adopted, closed, skipped, renumbered };
 }
 
-// Null when the lease is lost: this went on for so long that another recovery has begun.
+// Null when the lease is lost: this recovery took so long that another one has begun.
 async function skipIngested(lease: LeaseGrant, { journal, offsets }: RecoverDeps): Promise<JobStreamName[] | null> {
   const skipped: JobStreamName[] = [];
   const places = await journal.cursors();
   for (const stream of ['start_jobs', 'stop_jobs'] as const) {
     const place = places[stream] ?? NEVER_READ;
     const mirror = await offsets.load(OFFSET_LABELS[stream]);
-    // It may be behind, as one that was lost; of a stream that was there before; or anything that somebody wrote there.
+    // Only a mirror that is ahead is used. It may be behind after a loss, belong to a previous stream, or be any text that somebody
+    // wrote there.
     if (mirror === null || !isIdAfter(mirror, place.cursor) || !isIdAfter(mirror, place.previous)) continue;
     const { kind } = await journal.moveCursor(lease, stream, { ...place, cursor: mirror, floor: null, entriesRead: null });
     if (kind === 'lost') return null;
@@ -95,7 +96,7 @@ async function skipIngested(lease: LeaseGrant, { journal, offsets }: RecoverDeps
   return skipped;
 }
 
-// What was taken in since must not speak against the database any more.
+// The mirrors go back to the database's cursors. Otherwise the restore guard would find them ahead and set the hold again.
 async function readAgain({ journal, offsets }: RecoverDeps): Promise<JobStreamName[]> {
   const places = await journal.cursors();
   for (const stream of ['start_jobs', 'stop_jobs'] as const) {
@@ -105,14 +106,14 @@ async function readAgain({ journal, offsets }: RecoverDeps): Promise<JobStreamNa
   return [];
 }
 
-// What the database knows under a number that is held was published before the loss: it must not be sent again, and the
-// numbers that were lost must be given out again without being taken for published.
+// A pending message whose number the streams' server already has was published before the restore: it must not be sent again.
+// Numbers above the database's last one will be used again, so the server must not take those messages as published.
 async function renumber(kind: OutboxEntry['kind'], stream: StreamPublishing, deps: RecoverDeps): Promise<number> {
-  await settlePublished(kind, stream, deps);
+  await markAlreadyPublished(kind, stream, deps);
   return stream.lowerTo((lanes) => deps.recovery.lastNumbers(lanes.map((lane) => ({ kind, lane }))));
 }
 
-async function settlePublished(kind: OutboxEntry['kind'], stream: StreamPublishing, { outbox }: RecoverDeps): Promise<void> {
+async function markAlreadyPublished(kind: OutboxEntry['kind'], stream: StreamPublishing, { outbox }: RecoverDeps): Promise<void> {
   const pending = (await outbox.pending(ALL)).filter((entry) => entry.kind === kind);
   const held = await stream.held(pending.map((entry) => outboxLane(entry).lane));
   const published = pending.filter(({ message }, at) => message.number <= (held[at] ?? 0n));

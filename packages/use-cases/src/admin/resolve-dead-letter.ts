@@ -1,9 +1,9 @@
 import type { DeadLetterBox, DeadLetterState, EntryRequeue } from '@galaxy/manager-ports';
 
 /**
- * What became of a decision about a dead letter. `done`: it is decided so, now or by an earlier call; `entryId` is that of
- * the entry put back by this call, null for none. `unknown`: there is none of that id. `decided_otherwise`: somebody
- * decided something else before, or while this call put the entry back: then `entryId` is that of the new entry.
+ * The outcome of a decision about a dead letter. `done`: the decision is recorded, by this call or an earlier one; `entryId` is
+ * the new entry if this call put one back, otherwise null. `unknown`: there is no dead letter with this id. `decided_otherwise`:
+ * another decision was recorded first; if it came while this call put the entry back, `entryId` is the new entry.
  */
 export type ResolveOutcome =
   | { readonly kind: 'done'; readonly entryId: string | null }
@@ -16,8 +16,8 @@ export interface ResolveDeps {
 }
 
 /**
- * Puts an entry that was given up back into its stream, as a new entry, and notes that. Repeating is safe, also after a
- * crash between the two: the entry is put back once.
+ * Puts a dead-lettered entry back into its stream, as a new entry, and records that. Safe to repeat, also after a crash between
+ * the two steps: the entry is put back once.
  * @throws InvalidInputError when the letter does not hold the whole entry.
  * @throws DependencyFault when a server does not answer.
  */
@@ -26,7 +26,7 @@ export async function requeueDeadLetter(id: bigint, { box, requeue }: ResolveDep
   if (letter === null) return { kind: 'unknown' };
   if (letter.state !== 'open') return decided(letter.state, 'requeued');
   const { sourceStream: stream, sourceEntryId, raw } = letter.letter;
-  // Ids are given out again when a database is restored to an earlier state.
+  // The dead letter's id alone is not unique: a database that was restored from a backup uses ids again.
   const { entryId } = await requeue.requeue({ stream, raw, once: `dead-letter-${String(id)}-${sourceEntryId}` });
   if (await box.resolve(id, 'requeued')) return { kind: 'done', entryId };
   const now = await box.get(id);
@@ -34,7 +34,7 @@ export async function requeueDeadLetter(id: bigint, { box, requeue }: ResolveDep
 }
 
 /**
- * Notes that an entry that was given up is not wanted any more. Repeating is safe.
+ * Records that a dead-lettered entry is not wanted any more. Safe to repeat.
  * @throws DependencyFault when the store does not answer.
  */
 export async function discardDeadLetter(id: bigint, { box }: Pick<ResolveDeps, 'box'>): Promise<ResolveOutcome> {

@@ -1,6 +1,6 @@
 import type { Clock, LeaseGrant, Leases } from '@galaxy/manager-ports';
 
-/** Which lease, and who takes it. */
+/** The lease to take, and the UUID of the process that takes it. */
 export interface UnderLeaseDeps {
   readonly leases: Leases;
   readonly clock: Clock;
@@ -12,10 +12,10 @@ const TTL_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 
 /**
- * Does the work while the lease is held and renewed; returns null, with nothing done, while somebody else holds it. It is
- * given up afterwards, and half a minute after a crash. Whoever stands still for longer may lose it without noticing: what
- * must not be done twice is done under the lease given.
- * @throws DependencyFault when the store does not answer at the beginning or the end; between, renewing is tried again.
+ * Does the work while the lease is held and renewed. Returns null, with nothing done, while another process holds the lease. The
+ * lease is released afterwards; after a crash it expires within 30 s. A process that is frozen for longer may lose the lease
+ * without noticing: writes that must not happen twice pass the given lease to the store, which refuses an old one.
+ * @throws DependencyFault when the store does not answer the first or the last call; a renewal that fails is tried again.
  */
 export async function underLease<T>(
   { leases, clock, name, holder }: UnderLeaseDeps,
@@ -29,7 +29,7 @@ export async function underLease<T>(
     return await work(lease);
   } finally {
     done.abort();
-    // A renewal that is carried out behind the release would keep everybody out.
+    // Wait for the last renewal: if the store carried it out after the release, nobody could take the lease for 30 s.
     await renewals;
     await leases.release(lease);
   }

@@ -1,19 +1,19 @@
 import type { Claim, Clock, OperationJournal } from '@galaxy/manager-ports';
 import { type HeldClaim, KeptClaim } from './held-claim.js';
 
-/** Keeps the claims of this process alive. */
+/** Renews the claims of this process, so that they do not expire. */
 export interface ClaimKeeper {
-  /** Keeps a claim from now on. `askedAtMs`: the monotonic time just before the claim was asked for. */
+  /** Renews this claim from now on. `askedAtMs`: the monotonic time just before the claim was requested. */
   hold(claim: Claim, askedAtMs: number): HeldClaim;
-  /** Keeps it no longer. */
+  /** Renews it no longer. Writes nothing: the claim is finished or released in the journal elsewhere. */
   release(held: HeldClaim): void;
-  /** Every claim that is kept. */
+  /** All claims that are renewed now. */
   held(): readonly HeldClaim[];
-  /** Renews all claims in one statement, and tells each holder what it learned. */
+  /** Renews all claims in one statement, and passes each answer to its claim. */
   renewAll(): Promise<void>;
-  /** Ends all claims that are kept now with `stalled`: what is under way ends at its next step, and is claimed anew. */
+  /** Ends all current claims with `stalled`: each operation stops at its next step, is released, and may be claimed again. */
   letGo(): void;
-  /** Ends all claims with `shutdown`, also those that come later. */
+  /** Ends all claims with `shutdown`, also claims that are added later. */
   shutDown(): void;
 }
 
@@ -21,17 +21,16 @@ export interface ClaimKeeperDeps {
   readonly journal: Pick<OperationJournal, 'renew'>;
   readonly clock: Clock;
   readonly ttlMs: number;
-  /** No change to a container begins under a renewal that is older than this. */
+  /** No change to a container begins when the last renewal is older than this, in milliseconds. */
   readonly maxRenewalAgeMs: number;
 }
 
-/** Makes the keeper of one process. */
 export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
   const kept = new Map<string, KeptClaim>();
   let isShutDown = false;
 
   const renewAll = async (): Promise<void> => {
-    // One that was lost or let go is not held on to, however long its last call takes.
+    // A claim that was lost or let go is not renewed, even while its operation still waits for a call.
     const claims = [...kept.values()].filter(({ ended }) => ended === null || ended === 'shutdown');
     if (claims.length === 0) return;
     const askedAtMs = deps.clock.monotonicMs();
@@ -46,7 +45,7 @@ export function makeClaimKeeper(deps: ClaimKeeperDeps): ClaimKeeper {
     hold(claim, askedAtMs) {
       const held = new KeptClaim(claim, askedAtMs, { clock: deps.clock, maxAgeMs: deps.maxRenewalAgeMs, renewAll });
       kept.set(claim.opId, held);
-      // A claim that was asked for before the shutdown may be answered after it.
+      // The answer to a claim request from before the shutdown may come after it.
       if (isShutDown) held.end('shutdown');
       return held;
     },

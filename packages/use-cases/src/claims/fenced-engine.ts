@@ -1,21 +1,22 @@
 import type { Clock, ContainerEngine } from '@galaxy/manager-ports';
 import type { HeldClaim } from './held-claim.js';
 
-/** A container engine for the length of one attempt. */
+/** The container engine as one attempt at an operation uses it. */
 export interface FencedEngine extends ContainerEngine {
   /**
-   * How long this attempt has waited for calls that failed, since the engine last answered one of that kind: an engine
-   * that can be looked at and yet carries no change out does not answer. Waiting for the claim is no part of it.
+   * Milliseconds that this attempt has waited for failing calls since the engine last answered. Reads and changes are counted
+   * apart: an engine that answers inspections but carries out no change counts as not answering. Waiting for a renewal of the
+   * claim is not included.
    */
   readonly unansweredMs: number;
 }
 
-/** A pull may go on for minutes with an engine that answers; only about so much of one that failed was silence. */
+/** A pull may take minutes although the engine answers. Of a failed pull, only this much counts as time without an answer. */
 const PULL_SILENCE_MS = 10_000;
 
 /**
- * Guards an engine with a claim: no change to a container begins unless the claim was renewed lately, so a holder that
- * lost its fence never touches a container again. Looks, pulls and preparations are not guarded: they change no container.
+ * Guards an engine with a claim: no change to a container begins unless the claim was renewed recently, so a process that lost
+ * the claim never touches a container again. Inspections, pulls and preparations are not guarded: they change no container.
  */
 export function fenceEngine(engine: ContainerEngine, held: HeldClaim, clock: Clock): FencedEngine {
   const unanswered = { looks: 0, changes: 0 };

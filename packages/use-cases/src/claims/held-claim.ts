@@ -1,16 +1,16 @@
 import { jobOperation } from '@galaxy/domain';
 import type { Claim, ClaimState, Clock } from '@galaxy/manager-ports';
 
-/** Why a claim ended before its operation did. `stalled`: the process did not run for a while, and can't count on it any more. */
+/** Why a claim ended before its operation. `stalled`: the process did not run for a while, so the claim may have expired. */
 export type ClaimEnd = 'lost' | 'shutdown' | 'stalled';
 
 const WHY: Readonly<Record<ClaimEnd, string>> = {
-  lost: 'the claim belongs to somebody else',
+  lost: 'another process has taken over the claim',
   shutdown: 'the process is shutting down',
   stalled: 'the process did not run for a while',
 };
 
-/** Thrown where work on an operation must stop at once because its claim has ended. */
+/** Thrown to stop work on an operation at once because its claim has ended. */
 export class ClaimEnded extends Error {
   readonly end: ClaimEnd;
 
@@ -21,29 +21,29 @@ export class ClaimEnded extends Error {
   }
 }
 
-/** A claim this process holds, with what its renewals have learned. */
+/** A claim that this process holds, with the state that its renewals have reported. */
 export interface HeldClaim {
   readonly claim: Claim;
-  /** Aborts as soon as there is no point in going on: superseded, lost, or shutting down. */
+  /** Aborts as soon as work on the operation should stop: it is superseded, or the claim has ended. */
   readonly signal: AbortSignal;
-  /** True for a start once a later stop of its game is queued. */
+  /** True for a start as soon as a later stop of its game is queued. */
   readonly superseded: boolean;
   /** Why the claim has ended; null while it is held. */
   readonly ended: ClaimEnd | null;
-  /** For how long the work has been at something that only takes time; 0 while it is at anything else. */
+  /** For how long the current {@link whileWaiting} has run; 0 when there is none. */
   readonly waitedMs: number;
-  /** Does something that only takes time. */
+  /** Does work that only waits, such as an image pull: after a while it no longer occupies a place of the worker. */
   whileWaiting<T>(work: () => Promise<T>): Promise<T>;
   /** @throws ClaimEnded when the claim is lost or let go, or the process is shutting down. */
   assertHeld(): void;
   /**
-   * Returns only while it is certain that nobody else can have taken the operation over: the last renewal is younger
-   * than the time to live less two seconds; renews first if it is not.
+   * Returns only while no other process can have taken over the operation: the last renewal is younger than the time to live
+   * minus two seconds. If it is older, renews first.
    * @throws ClaimEnded as {@link assertHeld}.
    */
   beforeMutation(): Promise<void>;
   /**
-   * Returns after one renewal that was answered.
+   * Renews now, and returns when a renewal that was sent after the call has succeeded.
    * @throws ClaimEnded as {@link assertHeld}.
    */
   renewNow(): Promise<void>;
@@ -51,15 +51,15 @@ export interface HeldClaim {
 
 const RETRY_MS = 200;
 
-/** How a kept claim is renewed. */
+/** How a claim is renewed, and how old a renewal may be. */
 export interface Renewal {
   readonly clock: Clock;
-  /** No change to a container begins under an older renewal. */
+  /** No change to a container begins when the last renewal is older than this. */
   readonly maxAgeMs: number;
   readonly renewAll: () => Promise<void>;
 }
 
-/** A claim in the hands of its keeper, which tells it what renewals have learned. */
+/** A held claim as its keeper sees it: the keeper passes on the answers of renewals. */
 export class KeptClaim implements HeldClaim {
   readonly claim: Claim;
   readonly #abort = new AbortController();
@@ -102,7 +102,7 @@ export class KeptClaim implements HeldClaim {
     }
   }
 
-  /** Takes in what a renewal learned that was asked for at `askedAtMs`. */
+  /** Applies the answer of a renewal that was requested at `askedAtMs`. */
   learn(state: ClaimState, askedAtMs: number): void {
     if (state.attempt !== this.claim.attempt) return;
     if (state.state === 'lost') {
@@ -115,7 +115,7 @@ export class KeptClaim implements HeldClaim {
 
   /** Ends the claim: work on it stops at its next check. */
   end(end: ClaimEnd): void {
-    // The end of the process is the last word: nothing is asked again after it.
+    // `shutdown` is final: no later end replaces it.
     if (this.#ended !== 'shutdown') this.#ended = end;
     this.#abort.abort();
   }
@@ -126,7 +126,7 @@ export class KeptClaim implements HeldClaim {
 
   async beforeMutation(): Promise<void> {
     this.assertHeld();
-    // Again and again: an answer that took long may be too old by the time it is here.
+    // A loop: an answer that took long may be too old when it arrives.
     while (this.#renewal.clock.monotonicMs() - this.#renewedAtMs >= this.#renewal.maxAgeMs) await this.renewNow();
   }
 
@@ -135,7 +135,7 @@ export class KeptClaim implements HeldClaim {
     for (;;) {
       this.assertHeld();
       const askedAtMs = clock.monotonicMs();
-      // A store that does not answer is no reason to give up: only time or an answer can tell who holds the claim.
+      // Keep trying while the store does not answer: only its answer can tell who holds the claim.
       await renewAll().catch(() => undefined);
       this.assertHeld();
       if (this.#renewedAtMs >= askedAtMs) return;

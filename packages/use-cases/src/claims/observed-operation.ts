@@ -2,7 +2,7 @@ import { jobOperation } from '@galaxy/domain';
 import type { ObservedOperation } from '@galaxy/manager-ports';
 import type { HeldClaim } from './held-claim.js';
 
-/** The claim's operation as logs name it. */
+/** The claim's operation with the fields that logs and metrics use. */
 export function observed({ claim }: Pick<HeldClaim, 'claim'>): ObservedOperation {
   const { opId, gameId, attempt, sourceRef } = claim;
   return { opId, gameId, attempt, sourceRef, op: jobOperation(claim.job) };

@@ -13,37 +13,37 @@ export interface WorkDeps {
   readonly clock: Clock;
   readonly observer: Observer;
   readonly wakeup: Wakeup;
-  /** This process: a UUID of its own per start. */
+  /** A UUID that is new for every start of a process. */
   readonly holder: string;
   readonly ttlMs: number;
-  /** At most this many starts, not counting those that wait for a pull, and this many of all other operations, at a time. */
+  /** At most this many starts at a time, not counting those that wait for a pull. `stopConcurrency`: the same for all other operations. */
   readonly startConcurrency: number;
   readonly stopConcurrency: number;
 }
 
-/** The worker of one process. */
+/** Claims queued operations and runs them side by side in one process. */
 export interface Worker {
-  /** Claims what there is room for, sets it going, and waits for the next reason to look. */
+  /** Claims as many operations as there are free places, starts them, then waits for a wakeup or 250 ms. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
   /**
-   * Ends all work: waits `maxWaitMs` for what can end by itself, and hands the rest back as it is. What the store has not
-   * answered 400 ms later, it frees by itself when the claims expire.
+   * Ends all work: waits `maxWaitMs` for operations to end by themselves, then releases the claims of the others at their current
+   * step. If the store has not answered a release after 400 ms, that claim expires by itself.
    */
   readonly shutDown: (maxWaitMs: number) => Promise<void>;
 }
 
 const LOOK_EVERY_MS = 250;
 const RELEASE_CLAIMS_MS = 400;
-/** An image that is there takes less. */
+/** A start that waits for longer is really pulling: an image that is present takes less. */
 const LONG_WAIT_MS = 1000;
 const WAITING_PER_PLACE = 4;
 
-/** Makes the worker. Operations of one game go one after the other, those of different games side by side. */
+/** Makes the worker. Operations of one game run one after the other, those of different games at the same time. */
 export function makeWorker(deps: WorkDeps): Worker {
   const running = new Map<HeldClaim, Promise<void>>();
-  const trust = makeTrust(deps);
+  const storeWatch = watchStore(deps);
 
-  const set = (claim: Claim, askedAtMs: number): void => {
+  const runClaimed = (claim: Claim, askedAtMs: number): void => {
     const held = deps.keeper.hold(claim, askedAtMs);
     deps.observer.observe({ kind: 'operation_claimed', operation: observed(held) });
     const done = deps.run(held).finally(() => {
@@ -59,8 +59,9 @@ export function makeWorker(deps: WorkDeps): Worker {
       const room = roomLeft([...running.keys()], deps);
       if (room.starts + room.others > 0) {
         const askedAtMs = deps.clock.monotonicMs();
-        const claims = await trust.watch(() => deps.journal.claim(claimRequest(room, running, trust.mayTakeOver(), deps)));
-        for (const claim of claims) set(claim, askedAtMs);
+        const request = claimRequest(room, running, storeWatch.mayTakeOver(), deps);
+        const claims = await storeWatch.call(() => deps.journal.claim(request));
+        for (const claim of claims) runClaimed(claim, askedAtMs);
       }
       await deps.wakeup.wait(LOOK_EVERY_MS, signal);
     },
@@ -81,8 +82,8 @@ interface Room {
   readonly others: number;
 }
 
-// The places are for work on the engine. A start that waits for a pull gives its place to another one meanwhile, so that
-// games whose image does not come don't keep those of others from starting; a pull that is over goes on besides.
+// The places limit the work on the engine. A start that waits for a pull frees its place for another start, so that games whose
+// image does not arrive don't keep other games from starting. When its pull is over, it goes on in addition to the others.
 function roomLeft(running: readonly HeldClaim[], { startConcurrency, stopConcurrency }: WorkDeps): Room {
   const starts = running.filter(({ claim }) => jobOperation(claim.job) === 'start');
   const waiting = starts.filter(({ waitedMs }) => waitedMs >= LONG_WAIT_MS).length;
@@ -94,15 +95,15 @@ function claimRequest(room: Room, running: ReadonlyMap<HeldClaim, unknown>, take
   return { ...room, holder, ttlMs, takeOver, inFlight: [...running.keys()].map(({ claim }) => claim.opId) };
 }
 
-// After an outage of the store every claim looks expired: all holders get one time to live to renew before anyone takes
-// over. A process that has not asked for a while can't know that there was none.
-function makeTrust({ clock, ttlMs }: WorkDeps) {
+// After an outage of the store every claim looks expired, so all holders get one time to live to renew before anyone takes over.
+// A process that has not asked the store for a while can't know whether there was an outage, and waits too.
+function watchStore({ clock, ttlMs }: WorkDeps) {
   let sinceMs: number | null = null;
   let answeredAtMs = 0;
   const isFresh = () => clock.monotonicMs() - answeredAtMs < ttlMs / 2;
   return {
     mayTakeOver: () => sinceMs !== null && isFresh() && clock.monotonicMs() - sinceMs >= ttlMs,
-    async watch<T>(call: () => Promise<T>): Promise<T> {
+    async call<T>(call: () => Promise<T>): Promise<T> {
       try {
         const answer = await call();
         if (sinceMs === null || !isFresh()) sinceMs = clock.monotonicMs();

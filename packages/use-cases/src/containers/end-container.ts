@@ -4,16 +4,16 @@ import { DependencyFault } from '@galaxy/ports';
 
 export interface EndDeps {
   readonly clock: Clock;
-  /** How long an engine may take to end after it was asked to. */
+  /** How long the engine in the container may take to end after a stop. */
   readonly stopGraceMs: number;
-  /** How long a container may take to be seen ended after a stop or a kill was answered. */
+  /** How long to wait, after a stop or a kill was answered, until the container is seen as ended. */
   readonly verifyTimeoutMs: number;
 }
 
-/** What became of a container that was to end. */
+/** How a container was last seen after the attempt to end it. */
 export type Ended = 'stopped' | 'gone' | 'foreign' | 'still_running';
 
-/** The failure of ending a container that nothing ends. */
+/** The failure when a container runs even after a kill. */
 export const STILL_RUNNING: Failure = {
   code: 'container_stop_failed',
   message: 'SIGKILL was sent and the container is still not gone',
@@ -22,9 +22,9 @@ export const STILL_RUNNING: Failure = {
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Asks the container's engine to end, verifies, ends it by force, verifies. Never says `stopped` before it was seen.
- * Safe to repeat from any point.
- * @throws DependencyFault also when the container still runs and the kill was not answered: nobody knows that it was sent.
+ * Stops the container and inspects it; if it still runs, kills it and inspects it again. Returns `stopped` only after an
+ * inspection has shown it. Safe to repeat from any point.
+ * @throws DependencyFault also when the container still runs and the kill was not answered: it may not have been carried out.
  */
 export async function endContainer(engine: ContainerEngine, id: string, deps: EndDeps): Promise<Ended> {
   if ((await engine.inspect(id)).kind === 'foreign') return 'foreign';
@@ -37,7 +37,7 @@ export async function endContainer(engine: ContainerEngine, id: string, deps: En
   return afterKill;
 }
 
-// A mutation that was not answered may have happened: the look that follows tells, or throws if the engine is away.
+// A change that was not answered may have happened. The inspection that follows shows it, or throws if the engine does not answer.
 async function attempt(mutation: () => Promise<unknown>): Promise<DependencyFault | null> {
   try {
     await mutation();
@@ -61,7 +61,7 @@ async function look(engine: ContainerEngine, id: string): Promise<Ended> {
   const inspection = await engine.inspect(id);
   if (inspection.kind !== 'ours') return inspection.kind === 'absent' ? 'gone' : 'foreign';
   const { state } = inspection.incarnation;
-  // On its way out: a removal returns once it is out.
+  // Docker is removing it already; our removal returns when it is gone.
   if (state === 'removing') return engine.remove(id).then(() => 'gone');
   return state === 'running' || state === 'paused' ? 'still_running' : 'stopped';
 }

@@ -1,13 +1,13 @@
 import type { ObservedState } from '@galaxy/domain';
 import type { ContainerEngine, GameView, Incarnation, IncarnationState, Inspection } from '@galaxy/manager-ports';
 
-/** How a container in this state is seen; null for one on its way out, of which the next look will tell. */
+/** The observed state of a container; null while it is being removed: a later inspection will show it as absent. */
 export function observedStateOf(state: IncarnationState): ObservedState | null {
   if (state === 'removing') return null;
   return state === 'running' || state === 'paused' ? state : 'ended';
 }
 
-/** The container that counts for a game. `unclear`: it is on its way out, or what the record names is not ours. */
+/** What was seen of a game's container. `unclear`: it is being removed, or the container that the record names is not ours. */
 export type GameObservation =
   | { readonly kind: 'seen'; readonly state: ObservedState; readonly container: Incarnation | null }
   | { readonly kind: 'unclear' };
@@ -16,8 +16,7 @@ const ABSENT: GameObservation = { kind: 'seen', state: 'absent', container: null
 const UNCLEAR: GameObservation = { kind: 'unclear' };
 
 /**
- * Looks at the container that counts for a game: the one its record names or, when it names none, the one that bears the
- * game's name.
+ * Inspects the container of a game: the one that its record names or, when it names none, the one with the game's container name.
  * @throws DependencyFault when the container engine does not answer.
  */
 export async function observeGame(

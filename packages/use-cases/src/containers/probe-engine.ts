@@ -8,8 +8,8 @@ export interface ProbeDeps {
 const TIMEOUT_MS = 2000;
 
 /**
- * Whether a container's engine answers `/healthz` now. Looked at again after the answer: when a container ends, its
- * address goes to another one, whose answer must not pass for its own.
+ * Returns whether the engine in the container answers `/healthz` now. The container is inspected again after the answer: when a
+ * container ends, another one may get its address, and that one's answer must not be taken for this one's.
  * @throws DependencyFault when the container engine does not answer.
  */
 export async function answers(engine: Pick<ContainerEngine, 'inspect'>, { id, address }: Incarnation, deps: ProbeDeps): Promise<boolean> {

@@ -19,12 +19,12 @@ export const CHECK_EVERY_MS = 30_000;
 const RETRY_MS = 250;
 
 /**
- * Compares where the streams were taken in up to with what they say of themselves now, tells what was lost or made
- * anew, and corrects the stored places. A stream that was never read is noted as such, so that what it loses from now
- * on counts. Returns the places to go on from, or null when the lease is lost.
+ * Compares the stored places, up to which the streams were ingested, with the streams as they are now. Reports lost entries and
+ * streams that were recreated, and corrects the stored places. For a stream that was never read, a first place is stored, so that
+ * later losses are noticed. Returns the places to go on from, or null when the lease is lost.
  *
- * A server that can't tell in time, as with very large entries at an end of a stream, holds up nothing: that is told, and
- * the next check judges by the same counts.
+ * When the server can't describe the streams in time, as with very large entries at an end of a stream, the intake goes on: the
+ * failure is reported, and the next check compares with the same stored counts.
  */
 export async function checkStreams(lease: LeaseGrant, signal: AbortSignal, deps: CheckDeps): Promise<StreamPlaces | null> {
   const stored = await deps.journal.cursors();
@@ -45,13 +45,13 @@ async function shapesNow({ stream, observer }: CheckDeps): Promise<Awaited<Retur
   try {
     return await stream.shapes();
   } catch (error) {
-    if (!isPassing(error)) throw error;
+    if (!isRetryable(error)) throw error;
     observer.observe({ kind: 'loop_failed', loop: 'check-streams', error, retryInMs: CHECK_EVERY_MS });
     return null;
   }
 }
 
-// How many entries came before it is not known: the first look that can tell does.
+// The mirror has no count of the entries before it: `entriesRead` stays unknown until a check can determine it.
 async function placeFromMirror(name: JobStreamName, { offsets }: CheckDeps): Promise<StreamPlace> {
   const cursor = await offsets.load(OFFSET_LABELS[name]);
   if (cursor === null || cursor === STREAM_START || parseEntryId(cursor) === null) return NEVER_READ;
@@ -75,20 +75,20 @@ interface Change {
   readonly after: StreamPlace;
 }
 
-// Told once it is written, so that nobody tells it twice. A write that was never answered may have been carried out, and
-// then nobody else would find the change: it is told too.
+// The change is reported only after it is written, so that it is not reported twice. A write without an answer may have been
+// carried out, and then no later check would find the change: so that one is reported too.
 async function correct(change: Change, lease: LeaseGrant, signal: AbortSignal, deps: CheckDeps): Promise<boolean> {
   let isUnknown = false;
   for (;;) {
     try {
       await lowerMirror(change, deps);
       const { kind } = await deps.journal.moveCursor(lease, change.name, change.after);
-      if (kind === 'moved' || isUnknown) tell(change, deps.observer);
+      if (kind === 'moved' || isUnknown) report(change, deps.observer);
       return kind === 'moved';
     } catch (error) {
       isUnknown ||= mayHaveMoved(error);
-      if (signal.aborted || !isPassing(error)) {
-        if (isUnknown) tell(change, deps.observer);
+      if (signal.aborted || !isRetryable(error)) {
+        if (isUnknown) report(change, deps.observer);
         throw error;
       }
       await deps.clock.sleep(RETRY_MS, signal);
@@ -100,16 +100,16 @@ function mayHaveMoved(error: unknown): boolean {
   return error instanceof DependencyFault && error.dependency === 'postgres' && error.effect === 'unknown';
 }
 
-function isPassing(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   return error instanceof DependencyFault && error.retryable;
 }
 
-// Before the cursor, so that a crash in between leaves the change to be found again.
+// Written before the cursor: after a crash in between, the next check finds the change again.
 async function lowerMirror({ name, verdicts }: Change, { offsets }: CheckDeps): Promise<void> {
   if (verdicts[0]?.kind === 'recreated') await offsets.save(OFFSET_LABELS[name], STREAM_START);
 }
 
-function tell(change: Change, observer: Observer): void {
+function report(change: Change, observer: Observer): void {
   for (const verdict of change.verdicts) {
     const event = eventOf(verdict, change);
     if (event !== null) observer.observe(event);

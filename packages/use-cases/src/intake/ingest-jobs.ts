@@ -11,12 +11,13 @@ export interface IngestDeps extends CheckDeps, QueueDeps {
   readonly stream: JobStream;
   readonly journal: CheckDeps['journal'] & QueueDeps['journal'];
   readonly clock: Clock;
-  /** Woken when there is something to do, or to publish. */
+  /** Woken when an operation was queued. */
   readonly work: Wakeup;
+  /** Woken when a dead letter waits to be published. */
   readonly relay: Wakeup;
   /** At most this many entries of each stream per read. */
   readonly batch: number;
-  /** While true, nothing is read: too much waits to be published already. */
+  /** While true, nothing is read: too many messages wait to be published. */
   readonly intakePaused: () => boolean;
 }
 
@@ -24,12 +25,13 @@ const WAIT_MS = 2000;
 const PAUSE_MS = 250;
 
 /**
- * Takes jobs in while the lease holds: reads both streams, puts the entries in one order, and queues them together with
- * the cursors in one write. Only then the next read: a cursor never passes an entry that is not queued. A crash before
- * the write reads the same entries again; one after it finds them queued. Begins with a check of what became of the
- * streams, then mirrors where it goes on from: whoever took in before may have died before it did. Ends after 30 s: a turn
- * is to be followed by another, also one that throws, which checks anew. Once a write learns that the lease is lost, or
- * that a hold is in force, the turn only waits before it ends.
+ * Makes the turn that ingests jobs while the lease is held. It reads both streams, puts the entries in one order, and queues them
+ * together with the cursors in one write. Only then does it read again: a cursor never passes an entry that is not queued. After a
+ * crash before the write the same entries are read again; after the write they are found queued.
+ *
+ * A turn begins with a check of the streams and mirrors the places it starts from: the previous coordinator may have crashed
+ * before it did so. A turn ends after 30 s. The caller starts the next one, also after an error, and so the streams are checked
+ * again. When a write reports that the lease is lost or that a hold is in force, the turn waits two seconds and ends.
  */
 export const makeIngestJobs = (deps: IngestDeps) => {
   const read = makeBatchReader(deps);
@@ -45,7 +47,7 @@ export const makeIngestJobs = (deps: IngestDeps) => {
   };
 };
 
-// Null when nothing may be taken in any more from where this process stands.
+// Null when this process may not ingest any more: the lease is lost, or a hold is in force.
 async function ingestNext(
   places: StreamPlaces,
   read: (places: StreamPlaces) => Promise<JobReads>,
@@ -56,7 +58,7 @@ async function ingestNext(
   const reads = await read(places);
   const entries = mergeJobs(reads);
   if (entries.length === 0) {
-    // Now that everything was read, the count can be told, before something is lost that could not be told apart.
+    // All entries are read now, so the check can determine an unknown count. Without it, a later loss could not be noticed.
     const known = isCountUnknown(places) ? await checkStreams(lease, signal, deps) : places;
     if (known !== null) await deps.stream.wait(cursorsOf(known), WAIT_MS, signal);
     return known;

@@ -2,7 +2,7 @@ import { type JobStreamName, STREAM_START } from '@galaxy/domain';
 import type { JobCursors, Observer } from '@galaxy/manager-ports';
 import type { StreamOffsetLabel, StreamOffsetStore } from '@galaxy/ports';
 
-/** The label under which each stream's offset is mirrored. */
+/** The label in the offset store for each stream. */
 export const OFFSET_LABELS = { start_jobs: 'startjobs', stop_jobs: 'stopjobs' } as const satisfies Record<JobStreamName, StreamOffsetLabel>;
 
 export interface MirrorDeps {
@@ -10,7 +10,7 @@ export interface MirrorDeps {
   readonly observer: Observer;
 }
 
-/** Mirrors the cursors for people and other tools: the journal has the truth, so a failure loses nothing and is only told. */
+/** Copies the cursors to the offset store, for people and other tools. The journal's cursors decide, so a failure is only reported. */
 export async function mirrorOffsets(cursors: JobCursors, { offsets, observer }: MirrorDeps): Promise<void> {
   try {
     for (const name of ['start_jobs', 'stop_jobs'] as const) {

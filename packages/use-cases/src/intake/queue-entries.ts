@@ -20,7 +20,7 @@ export interface QueueDeps {
   readonly observer: Observer;
 }
 
-/** Under which lease entries are queued that were read behind these places, and the server's clock then. */
+/** What was read with the entries: the places they follow, the lease they are queued under, and the streams server's clock. */
 export interface Reading {
   readonly places: StreamPlaces;
   readonly lease: LeaseGrant;
@@ -31,9 +31,8 @@ const STREAMS = ['start_jobs', 'stop_jobs'] as const;
 const FAR_AHEAD_MS = 3_600_000n;
 
 /**
- * Queues entries in the given order, with the dead letters of those that can't be decoded, and moves the cursors over
- * them, in one write. Returns the places behind them, or null when nothing was changed: the lease is lost, or a hold is
- * in force.
+ * In one write: queues the entries in the given order, writes the dead letters of those that can't be decoded, and moves the
+ * cursors behind them. Returns the places after that, or null when nothing was changed: the lease is lost, or a hold is in force.
  */
 export async function queueEntries(entries: readonly ReceivedEntry[], reading: Reading, deps: QueueDeps): Promise<StreamPlaces | null> {
   const { places, lease, serverMs } = reading;
@@ -97,7 +96,7 @@ function report(entries: readonly ReceivedEntry[], queued: number, observer: Obs
   observer.observe({ kind: 'jobs_ingested', queued, repeated: answerable - queued, deadLetters: refused.length });
 }
 
-// The first of each stream only: all ids behind it are as far ahead.
+// Reports only the first such entry of each stream: every later id is at least as far ahead.
 function reportFuture(entries: readonly ReceivedEntry[], serverMs: bigint, observer: Observer): void {
   for (const stream of STREAMS) {
     const early = entries.find((entry) => entry.stream === stream && entry.id.ms > serverMs + FAR_AHEAD_MS);

@@ -9,8 +9,8 @@ export interface BatchDeps {
 }
 
 /**
- * Makes a reader that asks for fewer entries while reads fail, down to one: entries may be so large that many of them
- * don't come within a read's deadline. Each read that works doubles what the next asks for.
+ * Makes a reader that halves its batch after each failed read, down to one entry: large entries may not arrive within the deadline
+ * of one read. Each successful read doubles the batch again, up to `batch`.
  */
 export function makeBatchReader({ stream, observer, batch: most }: BatchDeps): (places: StreamPlaces) => Promise<JobReads> {
   let batch = most;

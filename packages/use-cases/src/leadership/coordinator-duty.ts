@@ -3,7 +3,7 @@ import { runLoop } from '../lib/run-loop.js';
 import type { LeasedDuty } from './lease-holder.js';
 import type { RestoreGuard } from './restore-guard.js';
 
-/** One part of the coordinator's duty: done again and again while the lease is held. */
+/** One part of the coordinator's duty. It is called again and again while the lease is held. */
 export type DutyTurn = (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
 
 export interface CoordinatorDeps {
@@ -16,8 +16,9 @@ export interface CoordinatorDeps {
 const HELD_LOOK_MS = 1000;
 
 /**
- * Puts together what only one process does. Each part is tried again by itself: a fault of one server must cost neither the
- * lease nor the other parts. None begins while the database may be one that was restored.
+ * Combines the work that only one process may do into one duty. Each turn runs in its own loop and is retried alone: the fault
+ * of one server stops neither the other turns nor the lease. No turn begins while the database may have been restored from a
+ * backup.
  */
 export function coordinatorDuty({ guard, clock, observer, turns }: CoordinatorDeps): LeasedDuty {
   const part = ([name, turn]: [string, DutyTurn], lease: LeaseGrant, held: AbortSignal): Promise<void> =>
@@ -28,8 +29,8 @@ export function coordinatorDuty({ guard, clock, observer, turns }: CoordinatorDe
 }
 
 /**
- * Does the work if the database may be worked with, and otherwise waits for a while. The work's signal aborts also when the
- * database is distrusted: what was read from it before may not be true of the one that answers next.
+ * Does the work if the restore guard allows it; otherwise waits for one second. The work's signal also aborts when the guard
+ * distrusts the database: another database may answer next, and what was read before may not be true in it.
  */
 export async function whenTrusted(
   guard: RestoreGuard,
@@ -44,7 +45,7 @@ export async function whenTrusted(
   const stopListening = guard.onDistrust(end);
   signal.addEventListener('abort', end);
   try {
-    // All parts of a duty share the signal outside, which would complain of more than ten listeners.
+    // A signal of its own for each turn: all turns share the outer signal, and Node.js warns above ten listeners.
     await ((await guard.mayWork()) ? work(over.signal) : clock.sleep(HELD_LOOK_MS, over.signal));
   } finally {
     stopListening();

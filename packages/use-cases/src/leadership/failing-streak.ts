@@ -1,16 +1,16 @@
 import type { Clock } from '@galaxy/manager-ports';
 
-/** Tells how long calls have been failing one after the other. */
+/** Measures for how long every call has failed. */
 export interface FailingStreak {
-  /** Milliseconds since the first failure after the last call that worked; 0 when none has failed since. */
+  /** Milliseconds since the first failure after the last success; 0 when no call has failed since that success. */
   readonly failingMs: number;
   /** Forgets all failures so far. */
   forget(): void;
-  /** Makes a call that counts. */
+  /** Makes the call and records whether it failed. Throws what the call throws. */
   run<T>(call: () => Promise<T>): Promise<T>;
 }
 
-/** Starts counting. Where no calls are made, nothing fails. */
+/** Makes a streak without failures. As long as nobody calls `run`, it stays so. */
 export function makeFailingStreak(clock: Clock): FailingStreak {
   let sinceMs: number | null = null;
   return {

@@ -201,7 +201,7 @@ describe('a duty that is of no use', () => {
     return { lease, state, stopping, open: () => void runLoop('lease', (s) => lease.turn(duty, s), stopping.signal, world) };
   }
 
-  it('is given up after a while, and another process that can do it takes over', async () => {
+  it('is left to others after a while, and another process that can do it takes over', async () => {
     const world = makeWorld();
     const [a, b] = [makeAsker(world, 'a'), makeAsker(world, 'b')];
     a.open();
@@ -220,7 +220,7 @@ describe('a duty that is of no use', () => {
       loop: 'lease',
       retryInMs: 100,
       error: expect.objectContaining({
-        message: expect.stringMatching(/^the lease duty was left to others: its duty has failed for 10\d{3} ms$/),
+        message: expect.stringMatching(/^the lease duty was left to other processes: its duty has failed for 10\d{3} ms$/),
       }),
     });
   });

@@ -9,33 +9,33 @@ export interface LeaseDeps {
   readonly name: string;
   readonly holder: string;
   readonly ttlMs: number;
-  /** When the duty is of no use any more: its calls have failed for so long; somebody else may do better. None: never. */
+  /** Leave the lease to another process after the duty's calls have failed for `afterMs`. Without it, the holder never does so. */
   readonly stepDown?: { readonly streak: Pick<FailingStreak, 'failingMs' | 'forget'>; readonly afterMs: number };
 }
 
-/** Does something for as long as the lease is held; ends when the signal aborts. */
+/** Work that is done while the lease is held. It must end when the signal aborts. */
 export type LeasedDuty = (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
 
-/** One process's part in a lease that it may or may not hold. */
+/** Acquires, renews and releases one lease for one process. */
 export interface LeaseHolder {
-  /** Whether it is held now; for health. */
+  /** Whether this process holds the lease now. For the health report only: writes are fenced by the epoch. */
   readonly held: boolean;
   /**
-   * One try: takes the lease if it is free, then does the duty until the lease is lost or the signal aborts. A lease that was
-   * left to others stays with them for two times to live.
-   * @throws what the duty throws; an Error that says so when the lease was left to others.
+   * Tries once to acquire the lease. If it is free, does the duty until the lease is lost or the signal aborts. After it has
+   * left the lease to others (see `stepDown`), it does not try again for twice the time to live.
+   * @throws what the duty throws, or an Error when it leaves the lease to others.
    */
   turn(duty: LeasedDuty, signal: AbortSignal): Promise<void>;
-  /** Ends the duty under way at once, as if the lease were lost. The next turn may take it again. */
+  /** Ends the current duty at once, as if the lease were lost. The next turn may acquire the lease again. */
   letGo(): void;
 }
 
 const RELEASE_MS = 1000;
 
 /**
- * Makes a holder. The duty's signal aborts as soon as the lease can no longer be counted on: somebody else has it, or
- * no renewal was answered for its time to live, by the monotonic clock. Writes of the duty are fenced by the epoch all
- * the same. At most half a second later the lease is released, whether the duty has ended by then or still waits for an answer.
+ * Makes a holder. The duty's signal aborts as soon as the lease is no longer certain: another process has it, or no renewal was
+ * answered within its time to live, by the monotonic clock. The duty's writes are fenced by the epoch in any case. At most half
+ * a second later the lease is released, even if the duty still waits for an answer.
  */
 export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
   const { leases, clock, observer, name, holder, ttlMs } = deps;
@@ -46,7 +46,7 @@ export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
     held = now;
     observer.observe({ kind: 'lease_changed', name, held: now });
   };
-  const giveBack = async (grant: LeaseGrant): Promise<void> => {
+  const release = async (grant: LeaseGrant): Promise<void> => {
     change(false);
     await withTimeout(
       RELEASE_MS,
@@ -68,7 +68,7 @@ export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
       if (grant === null) return clock.sleep(ttlMs / 5, signal);
       underWay = new AbortController();
       change(true);
-      const end = await doWhileHeld({ grant, askedAtMs, duty, signal, underWay, giveBack }, deps);
+      const end = await doWhileHeld({ grant, askedAtMs, duty, signal, underWay, release }, deps);
       if (end.kind === 'stepped_down') awayUntilMs = clock.monotonicMs() + 2 * ttlMs;
       throwFailure(name, end);
     },
@@ -78,45 +78,45 @@ export function makeLeaseHolder(deps: LeaseDeps): LeaseHolder {
 function throwFailure(name: string, end: DutyEnd): void {
   if (end.kind === 'failed') throw end.error;
   if (end.kind === 'stepped_down')
-    throw new Error(`the lease ${name} was left to others: its duty has failed for ${String(Math.round(end.failedMs))} ms`);
+    throw new Error(`the lease ${name} was left to other processes: its duty has failed for ${String(Math.round(end.failedMs))} ms`);
 }
 
-/** How a duty ended. `done`: by itself, or because the lease was lost or let go. */
+/** How a duty ended. `done`: it returned by itself, or the lease was lost or let go. */
 type DutyEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'stepped_down'; readonly failedMs: number };
 
-/** A duty under a lease that was granted. */
+/** One duty, from the grant of the lease until its release. */
 interface Tenure {
   readonly grant: LeaseGrant;
-  /** The monotonic time just before the lease was asked for. */
+  /** The monotonic time just before the lease was requested: the lease lives at least from here on. */
   readonly askedAtMs: number;
   readonly duty: LeasedDuty;
   readonly signal: AbortSignal;
   /** Ends the duty from outside. */
   readonly underWay: AbortController;
-  /** Gives the lease back; never throws. */
-  readonly giveBack: (grant: LeaseGrant) => Promise<void>;
+  /** Releases the lease. Never throws. */
+  readonly release: (grant: LeaseGrant) => Promise<void>;
 }
 
-/** The renewals of one tenure: the one that was asked for last, and what was granted last. */
+/** The renewals of one tenure: the last request, and the last grant. */
 interface Renewals {
   underWay: Promise<void>;
   latest: LeaseGrant;
 }
 
-/** How long a duty that was told to end is waited for before the lease is given back: its writes are fenced. */
+/** How long to wait for a duty to end before the lease is released. No longer is needed: the duty's writes are fenced. */
 const END_MS = 500;
 const LOOK_EVERY_MS = 250;
 
-/** Does the duty while the lease is renewed, and gives the lease back. Returns once all of it has ended. */
+/** Does the duty while the lease is renewed, then releases the lease. Returns when the duty and the renewals have ended. */
 async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<DutyEnd> {
-  const { grant, duty, signal, underWay, giveBack } = tenure;
+  const { grant, duty, signal, underWay, release } = tenure;
   const end = (): void => {
     underWay.abort();
   };
-  // By hand, since AbortSignal.any keeps a trace in the long-lived signal for every tenure (nodejs/node#54614).
+  // Not AbortSignal.any: it leaves an entry in the long-lived signal for every tenure (nodejs/node#54614).
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   const working = endOf(duty(grant, underWay.signal)).finally(end);
@@ -125,9 +125,9 @@ async function doWhileHeld(tenure: Tenure, deps: LeaseDeps): Promise<DutyEnd> {
   const failedMs = await failedForTooLong(underWay.signal, deps);
   end();
   signal.removeEventListener('abort', end);
-  // A renewal that the store carries out behind the release would leave the lease with nobody to do the duty.
+  // If the store carried out a renewal after the release, the lease would be held and nobody would do the duty.
   await withTimeout(END_MS, Promise.all([working, renewals.underWay]), deps.clock);
-  await giveBack(renewals.latest);
+  await release(renewals.latest);
   await renewing;
   const worked = await working;
   return failedMs === null ? worked : { kind: 'stepped_down', failedMs };
@@ -142,7 +142,7 @@ async function endOf(working: Promise<void>): Promise<DutyEnd> {
   }
 }
 
-// Null when the duty ended for another reason.
+// Returns how long the calls have failed, or null when the duty ended for another reason.
 async function failedForTooLong(signal: AbortSignal, { stepDown, clock, ttlMs }: LeaseDeps): Promise<number | null> {
   stepDown?.streak.forget();
   for (;;) {
@@ -167,7 +167,7 @@ async function keepRenewing({ grant, askedAtMs, underWay }: Tenure, renewals: Re
   }
 }
 
-// Undefined when it was not answered in time: a store that hangs must not keep the duty going, nor the end of it waiting.
+// Undefined when no answer came in time: a store that hangs must neither keep the duty running nor delay its end.
 async function renewBefore(
   endsAtMs: number,
   signal: AbortSignal,
@@ -187,7 +187,7 @@ async function renewBefore(
   });
   try {
     const answer = await Promise.race([renewed, tooLate]);
-    // The lease has expired meanwhile: there is nothing left to give back in order.
+    // The lease has expired meanwhile, so the release need not wait for this renewal.
     if (answer === undefined && !signal.aborted) renewals.underWay = Promise.resolve();
     return answer;
   } finally {

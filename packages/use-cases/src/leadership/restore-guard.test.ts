@@ -73,10 +73,10 @@ describe('makeRestoreGuard', () => {
     expect(await reasons()).toEqual(['restored']);
   });
 
-  it('puts a hold in force when more was taken in than the database knows', async () => {
+  it('puts a hold in force when more was ingested than the database knows', async () => {
     servers.mirror = '400-0';
     expect(await guard.mayWork()).toBe(false);
-    expect((await holds.list())[0]?.message).toContain('start_jobs was taken in up to 400-0');
+    expect((await holds.list())[0]?.message).toContain('start_jobs was ingested up to 400-0');
   });
 
   it('respects a hold that somebody else has set, and goes on once it is lifted', async () => {

@@ -16,34 +16,34 @@ export interface RestoreGuardDeps {
 }
 
 /**
- * Keeps a database that was restored to an earlier state from being worked with: whatever it would do was done before.
- * What was done is told by traces beside the streams: how far they were taken in, and the last message published.
+ * Stops all work with a database that was restored from a backup: its open operations may have been carried out before. It
+ * finds this out from traces that are kept beside the streams: up to which entry they were ingested, and the last published
+ * message. When the traces are ahead of the database, the database was restored.
  */
 export interface RestoreGuard {
   /**
-   * Returns whether there may be work: false while a hold `restored` is in force, which it sets itself when the traces
-   * are ahead of the database. An answer is good until {@link distrust}, or until the database is seen to be held.
-   * @throws DependencyFault when it can't be told; then nothing may be done.
+   * Returns whether work is allowed. It is not while the hold `restored` is in force; the guard sets that hold itself when the
+   * traces are ahead of the database. The answer is kept until {@link distrust}, or until the hold is found.
+   * @throws DependencyFault when the check is not possible; then no work is allowed.
    */
   readonly mayWork: () => Promise<boolean>;
-  /** The database did not answer for a while: it may be another one by now. */
+  /** Call it when the database did not answer: another database may answer next, so the guard must check again. */
   readonly distrust: () => void;
-  /** Calls back at the next {@link distrust}; gives what ends that. */
+  /** Calls the listener at every {@link distrust}. Returns a function that removes the listener. */
   readonly onDistrust: (listener: () => void) => () => void;
 }
 
 const STREAMS: readonly JobStreamName[] = ['start_jobs', 'stop_jobs'];
 
-/** Makes the guard of one process. */
 export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
   const listeners = new Set<() => void>();
   let trusted = false;
   let knownId: bigint | null = null;
-  let looking: Promise<boolean> | null = null;
+  let checking: Promise<boolean> | null = null;
   const ask = async (): Promise<boolean> => {
-    // Set before it is asked: a fault that is met meanwhile takes it back.
+    // Set before the check: `distrust` may be called during it, and must win.
     trusted = true;
-    const found = await look(deps, knownId).catch((error: unknown) => {
+    const found = await check(deps, knownId).catch((error: unknown) => {
       trusted = false;
       throw error;
     });
@@ -53,12 +53,12 @@ export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
   };
   return {
     mayWork: async () => {
-      // Whoever asks during a look waits for it, too: until then nothing is known.
-      if (trusted && looking === null) return true;
-      looking ??= ask().finally(() => {
-        looking = null;
+      // A caller that comes during a check waits for its result: `trusted` says nothing until then.
+      if (trusted && checking === null) return true;
+      checking ??= ask().finally(() => {
+        checking = null;
       });
-      return looking;
+      return checking;
     },
     distrust: () => {
       trusted = false;
@@ -71,20 +71,21 @@ export function makeRestoreGuard(deps: RestoreGuardDeps): RestoreGuard {
   };
 }
 
-/** What a look found. Not `certain`: to be asked again before the next work. */
+/** What a check found. When it is not `certain`, the next call of `mayWork` checks again. */
 interface Found {
   readonly held: boolean;
   readonly certain: boolean;
   readonly lastId: bigint;
 }
 
-async function look(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Found> {
+async function check(deps: RestoreGuardDeps, knownId: bigint | null): Promise<Found> {
   const { lastId } = await deps.outbox.state();
   if ((await deps.holds.list()).some(({ reason }) => reason === 'restored')) return { held: true, certain: false, lastId };
   const { evidence, certain } = await evidenceOf(lastId, knownId, deps);
   if (evidence.length === 0) return { held: false, certain, lastId };
   await deps.holds.set('restored', evidence.join('; '));
-  // Who was frozen before that may have set it after a recovery, which lifts the hold once nothing speaks for it any more.
+  // This process may have been frozen between reading the evidence and setting the hold, and a recovery may have cleared the hold
+  // meanwhile. So read the evidence again: if there is none now, the hold was set too late and is removed.
   if (certain && (await gather(deps)).length === 0) await deps.holds.clear('restored');
   return { held: true, certain: false, lastId };
 }
@@ -98,16 +99,18 @@ async function evidenceOf(lastId: bigint, knownId: bigint | null, deps: RestoreG
   try {
     return { evidence: await gather(deps), certain: true };
   } catch (error) {
-    // The streams' server is away. What this process has seen of the database itself must do until it is back.
+    // Redis does not answer. Until it does, compare the database with the highest message id that this process has seen in it.
     if (knownId === null || !(error instanceof DependencyFault && error.dependency === 'redis')) throw error;
     const isBehind = lastId < knownId;
-    const evidence = isBehind ? [`message ${String(knownId)} was decided, the database knows up to ${String(lastId)}`] : [];
+    const evidence = isBehind
+      ? [`message ${String(knownId)} was written before, but the last message in the database is ${String(lastId)}`]
+      : [];
     return { evidence, certain: false };
   }
 }
 
 async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {
-  // The traces first: they only ever follow what the database has.
+  // Read the traces before the database: a trace is always written after the row it repeats, so an intact database is never behind.
   const mirrors = await Promise.all(STREAMS.map((name) => offsets.load(OFFSET_LABELS[name])));
   const published = await Promise.all([results.state(), deadLetters.state()]);
   const [cursors, shapes, { lastId }] = await Promise.all([journal.cursors(), stream.shapes(), outbox.state()]);

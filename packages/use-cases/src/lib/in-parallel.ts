@@ -1,4 +1,4 @@
-/** Does the work for every item, at most `limit` at a time; gives what each gave, in order. After one that throws, no more are begun. */
+/** Does the work for every item, at most `limit` at a time. Returns the results in the order of the items. After an error no more items are begun. */
 export async function inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const left = items.entries();

@@ -10,9 +10,9 @@ export interface RunLoopDeps {
 const FIRST_PAUSE_MS = 100;
 
 /**
- * Runs `turn` again and again until the signal aborts. A turn that throws is tried again after a pause that grows to
- * the longest: a server may be away for any time, and the loop goes on when it is back. The pauses begin anew after a turn
- * that worked, or that went on for longer than the longest pause before it failed. Never throws.
+ * Runs `turn` again and again until the signal aborts. After a turn that throws it pauses, each time for longer, up to the
+ * longest pause: so the loop survives any outage of a server. The pauses start short again after a turn that succeeded, or that
+ * ran for longer than the longest pause before it failed. Never throws.
  */
 export async function runLoop(
   loop: string,

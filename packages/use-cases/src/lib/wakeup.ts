@@ -1,16 +1,16 @@
 import type { Clock } from '@galaxy/manager-ports';
 
-/** A signal between loops of one process: one waits for it, others give it. */
+/** A signal between loops of one process: one loop waits for it, other loops send it. */
 export interface Wakeup {
-  /** Wakes the one that waits, or the next to wait. */
+  /** Ends the current wait; if there is none, the next wait returns at once. */
   wake(): void;
-  /** The same after so many milliseconds. Returns at once. */
+  /** Does the same after `ms` milliseconds. Returns at once. */
   wakeIn(ms: number): void;
-  /** Returns at once if woken since the last wait, otherwise when woken, after `maxWaitMs`, or when the signal aborts. */
+  /** Returns when woken, after `maxWaitMs`, or when the signal aborts; at once if it was woken since the last wait. */
   wait(maxWaitMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Makes a wakeup. A hint between loops only: each loop also looks by itself after its longest wait. */
+/** Makes a wakeup. It only saves time: a loop that misses it continues after its longest wait. */
 export function makeWakeup(clock: Clock): Wakeup {
   let cutShort = new AbortController();
   const wake = (): void => {
@@ -22,7 +22,7 @@ export function makeWakeup(clock: Clock): Wakeup {
       void clock.sleep(ms).then(wake);
     },
     async wait(maxWaitMs, signal) {
-      // By hand, since AbortSignal.any keeps a trace in the long-lived signal for every wait (nodejs/node#54614).
+      // Not AbortSignal.any: it leaves an entry in the long-lived signal for every wait (nodejs/node#54614).
       signal.addEventListener('abort', wake);
       if (!signal.aborted) await clock.sleep(maxWaitMs, cutShort.signal);
       signal.removeEventListener('abort', wake);

@@ -1,12 +1,13 @@
 import type { Clock } from '@galaxy/manager-ports';
 
 /**
- * Waits for the work, but no longer than `ms`; tells whether it ended in time. Work that takes longer goes on unheard.
+ * Waits for the work, but no longer than `ms`. Returns whether it ended in time. Work that takes longer goes on, but its result
+ * and its errors are ignored.
  * @throws what the work throws in time.
  */
 export async function withTimeout(ms: number, work: Promise<unknown>, clock: Clock): Promise<boolean> {
   const ended = new AbortController();
-  // The race hears of a late failure, too, so that it is no unhandled one.
+  // Promise.race also handles a late rejection, so it is not reported as unhandled.
   const over = clock.sleep(ms, ended.signal).then(() => false);
   try {
     return await Promise.race([work.then(() => true), over]);

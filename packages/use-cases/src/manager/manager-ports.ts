@@ -18,7 +18,7 @@ import type {
 } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 
-/** Every port the manager works with. */
+/** All ports that the manager uses. */
 export interface ManagerPorts {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -39,7 +39,7 @@ export interface ManagerPorts {
   readonly engineClient: EngineClient;
 }
 
-/** What an operator decides. */
+/** The settings of the manager; docs/configuration.md explains them. Times are in milliseconds. */
 export interface ManagerSettings {
   readonly imageAllowlist: readonly string[];
   readonly readyTimeoutMs: number;
@@ -53,10 +53,10 @@ export interface ManagerSettings {
     readonly maxActs: number;
     readonly dryRun: boolean;
   };
-  /** Messages that were marked longer ago are not sent again, whatever their server has lost. */
+  /** Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs: number;
-  /** Published messages are kept for so long. */
+  /** How long published messages are kept. */
   readonly keepPublishedMs: number;
-  /** How long a claim lives without being renewed; default 5000, more than twice the two seconds of safety. */
+  /** How long a claim lives without a renewal; default 5000. Keep it above twice `SAFETY_MS` of timings.ts. */
   readonly claimTtlMs?: number;
 }

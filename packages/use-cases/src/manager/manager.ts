@@ -31,7 +31,7 @@ import { watchHolds } from './watch-holds.js';
 export interface Manager {
   /** Starts all loops. Call it once. */
   start(): void;
-  /** Releases all claims and the lease, and ends all loops, within about two seconds, whatever the servers do. */
+  /** Releases all claims and the lease, and ends all loops. Takes about two seconds at most, even if no server answers. */
   stop(): Promise<void>;
   /** Whether this process is the coordinator: the one that ingests jobs, relays results and reconciles. */
   readonly leading: boolean;
@@ -42,7 +42,7 @@ export interface Manager {
 const LEASE = 'coordinator';
 const READ_BATCH = 500;
 
-/** Composes the use cases over the given ports. */
+/** Composes the use cases over the given ports. Starts nothing. */
 export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manager {
   const stopping = new AbortController();
   const guard = makeRestoreGuard(raw);
@@ -132,7 +132,7 @@ interface DutyParts {
   readonly streak: FailingStreak;
 }
 
-// What one process does for all: it ingests jobs, and compares records with containers.
+// The turns that only the coordinator runs, besides publishing: it ingests jobs, and compares records with containers.
 function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publishing, streak }: DutyParts): Record<string, DutyTurn> {
   const { journal, offsets, clock, ids, observer, engine, engineClient, fleet, holds, facts } = ports;
   const ingest = makeIngestJobs({
@@ -159,7 +159,7 @@ function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publi
   };
 }
 
-// Waiting for entries is left out: it fails for reasons that say nothing about reading.
+// `wait` is not measured: it can fail for reasons that do not concern reading.
 function countedInto(streak: FailingStreak, stream: JobStream): JobStream {
   return {
     key: (name) => stream.key(name),

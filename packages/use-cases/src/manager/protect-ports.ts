@@ -3,24 +3,24 @@ import { noticeFaults } from '../resilience/notice-faults.js';
 import { throughBreaker } from '../resilience/through-breaker.js';
 import type { ManagerPorts } from './manager-ports.js';
 
-/** What stands between the manager and its ports. */
+/** What the protected ports report to, and when their probes end. */
 export interface Protection {
-  /** Called whenever the database did not answer: it may be another one when it does. */
+  /** Called whenever the database did not answer: another database may answer next. */
   readonly distrust: () => void;
-  /** Ends the probing of servers that do not answer. */
+  /** Ends the probes of servers that do not answer. */
   readonly signal: AbortSignal;
 }
 
-/** The ports as the manager uses them, and the breaker before the container engine. */
+/** The ports as the manager uses them, and the circuit breaker of the container engine. */
 export interface ProtectedPorts {
   readonly ports: ManagerPorts;
   readonly engineCircuit: Pick<CircuitBreaker, 'retryInMs'>;
 }
 
 /**
- * Puts breakers before the container engine and before publishing, so that a server which does not answer costs nobody
- * else's time. The database has none: whatever renews claims and leases must ask it at once, and its calls end soon. Nor
- * has the reading of jobs, which is one loop that waits between its tries.
+ * Puts circuit breakers before the container engine and before publishing, so that other work does not wait for a server that
+ * does not answer. The database has no breaker: renewals of claims and leases must reach it at once, and its calls have short
+ * deadlines. Reading jobs has none either: it is one loop, which pauses between its tries.
  */
 export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection): ProtectedPorts {
   const noticed = <T extends object>(port: T): T => noticeFaults(port, (fault) => fault.dependency === 'postgres' && distrust());
@@ -41,7 +41,7 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection
     signal,
     circuit: 'publishing',
     dependency: 'redis',
-    // A probe costs next to nothing, and results wait for it.
+    // Short pauses: a probe is cheap, and results wait for it.
     maxPauseMs: 2000,
     probe: () => raw.results.state().then(() => undefined),
   });
@@ -54,7 +54,7 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection
       outbox: noticed(raw.outbox),
       leases: noticed(raw.leases),
       engine: throughBreaker(raw.engine, engine),
-      // Following changes lasts for as long as it goes well: it ends by itself when the engine is away.
+      // `watch` does not go through the breaker: it is one long call, and it ends by itself when the engine does not answer.
       fleet: { list: () => engine.run(() => fleet.list()), watch: (onHint, until) => fleet.watch(onHint, until) },
       results: throughBreaker(raw.results, publishing),
       deadLetters: throughBreaker(raw.deadLetters, publishing),

@@ -6,16 +6,16 @@ export interface WatchHoldsDeps {
   readonly observer: Observer;
 }
 
-/** The holds in force as this process last saw them. */
+/** The holds in force, as this process last read them. */
 export interface HoldsWatch {
   readonly inForce: readonly Hold[];
-  /** Looks after a while, and tells what has changed. */
+  /** Reads the holds, reports which were set or cleared, then waits two seconds. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
 }
 
 const EVERY_MS = 2000;
 
-/** Makes a watch, for health, logs and metrics: what holds stop asks the store itself. */
+/** Makes a watch for health, logs and metrics only: the statements that a hold stops check it in the store themselves. */
 export function watchHolds({ holds, clock, observer }: WatchHoldsDeps): HoldsWatch {
   let inForce: readonly Hold[] = [];
   return {

@@ -32,7 +32,7 @@ describe('after five failed attempts', () => {
     const opId = await enqueue(world, startJob());
     await workOff(world, makeOperationRunner(world, { engine: broken(world, 'start') }));
     expect(decidedResults(world)).toMatchObject([
-      { outcome: 'failure', errorCode: 'internal_error', errorMessage: 'given up after 5 failed attempts', containerId: '' },
+      { outcome: 'failure', errorCode: 'internal_error', errorMessage: 'exhausted after 5 failed attempts', containerId: '' },
     ]);
     expect(operationOf(world, opId)).toMatchObject({ status: 'failed', failures: 5 });
     expect(recordOf(world)).toMatchObject({ status: 'removed', currentContainerId: null });
@@ -77,7 +77,7 @@ describe('after five failed attempts', () => {
     });
     const opId = await enqueue(world, startJob());
     await workOff(world, makeOperationRunner(world, { engine }));
-    expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error', errorMessage: 'given up after 6 failed attempts' }]);
+    expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error', errorMessage: 'exhausted after 6 failed attempts' }]);
     expect(operationOf(world, opId).failures).toBe(6);
     expect(recordOf(world)).toMatchObject({ status });
   });
@@ -122,7 +122,7 @@ describe('after five failed attempts', () => {
       sourceStream: 'runtime:start_jobs',
       sourceEntryId: opId,
       errorCode: 'internal_error',
-      errorMessage: 'given up after 5 failed attempts',
+      errorMessage: 'exhausted after 5 failed attempts',
       raw: '[]',
       attempts: 5,
       failedAtMs: BigInt(world.clock.now().getTime()),

@@ -9,23 +9,23 @@ import { abandonStart, undoStart } from './start/undo-start.js';
 export interface ExhaustedDeps {
   readonly journal: Pick<OperationJournal, 'advance'>;
   readonly clock: Clock;
-  /** The key of a job stream, as dead letters name it. */
+  /** The Redis key of a job stream; dead letters name it. */
   readonly streamKey: (stream: JobStreamName) => string;
-  /** How long an operation waits for a container engine that does not answer. */
+  /** How long an operation waits for a container engine that does not answer, in milliseconds. */
   readonly unavailableWindowMs: number;
 }
 
 const MAX_FAILURES = 5;
 
 /**
- * Ends an operation that has had its chances: after five failed attempts with `internal_error`, after the window with
- * `docker_unavailable`. A start is undone first; where undoing is what fails, or no engine answers, what was recorded
- * decides how its record ends. A job that failed is dead-lettered as well, so that it can be put back once the cause is
- * gone. Returns null for an operation that may be tried.
+ * Ends an exhausted operation: after five failed attempts with `internal_error`, after the window without an answer of the
+ * container engine with `docker_unavailable`. A start is undone first. If undoing fails too, or the engine does not answer, the
+ * recorded progress decides how its record ends. A job that ends with `internal_error` is also dead-lettered, so that an operator
+ * can put it back when the cause is gone. Returns null for an operation that may still be tried.
  */
 export async function endExhausted(held: HeldClaim, engine: ContainerEngine, deps: ExhaustedDeps): Promise<OperationOutcome | null> {
   const { claim } = held;
-  const failure = doom(claim.failures, claim.unavailableMs, deps.unavailableWindowMs);
+  const failure = exhaustionOf(claim.failures, claim.unavailableMs, deps.unavailableWindowMs);
   if (failure === null) return null;
   return { ...(await end(held, failure, engine, deps)), deadLetter: deadLetterOf(claim, failure, deps) };
 }
@@ -43,7 +43,7 @@ async function end(held: HeldClaim, failure: Failure, engine: ContainerEngine, d
   }
 }
 
-// What could not be decoded was dead-lettered when it was taken in.
+// An entry that can't be decoded was dead-lettered at the intake already.
 function deadLetterOf({ entry, job, failures }: Claim, { code, message }: Failure, { clock, streamKey }: ExhaustedDeps): DeadLetter | null {
   if (entry === null || job.kind === 'invalid' || code !== 'internal_error') return null;
   return {
@@ -61,8 +61,8 @@ function isEngineFault(error: unknown): boolean {
   return error instanceof DependencyFault && error.dependency === 'container_engine';
 }
 
-function doom(failures: number, unavailableMs: number, windowMs: number): Failure | null {
-  if (failures >= MAX_FAILURES) return { code: 'internal_error', message: `given up after ${String(failures)} failed attempts` };
+function exhaustionOf(failures: number, unavailableMs: number, windowMs: number): Failure | null {
+  if (failures >= MAX_FAILURES) return { code: 'internal_error', message: `exhausted after ${String(failures)} failed attempts` };
   if (unavailableMs < windowMs) return null;
   return { code: 'docker_unavailable', message: `the container engine did not answer for ${String(Math.round(unavailableMs / 1000))} s` };
 }

@@ -3,31 +3,30 @@ import { errorMessage, newRuntimeRecord } from '@galaxy/domain';
 import type { Claim, Clock, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 
-/** Leaves the record as it is. */
 const KEEP: RecordChange = { kind: 'keep' };
 
-/** Installs `after`, provided the record is still as `before` (null: the game has none). */
+/** Writes `after`, if status and container id of the record are still those of `before`. A null `before`: the game has no record. */
 export function put(before: RuntimeRecord | null, after: RuntimeRecord): RecordChange {
   const expected = before === null ? null : { status: before.status, containerId: before.currentContainerId };
   return { kind: 'put', expected, record: after };
 }
 
-/** A fresh success; the result is built from the record after the move. */
+/** The success of an operation that changed the record. The result is built from `after`. */
 export function succeeded(before: RuntimeRecord | null, after: RuntimeRecord): OperationOutcome {
   return { record: put(before, after), result: successResult(after.gameId, after, ''), errorCode: '', deadLetter: null };
 }
 
-/** A success that found its work done already. */
+/** The success of an operation whose work was done already. */
 export function replayed(record: RuntimeRecord): OperationOutcome {
   return kept(record.gameId, record, 'replay_no_op');
 }
 
-/** A success that leaves the record, or that there is none, as it is. */
+/** A success that does not change the record, and creates none. */
 export function kept(gameId: string, record: RuntimeRecord | null, errorCode: '' | 'replay_no_op'): OperationOutcome {
   return { record: KEEP, result: successResult(gameId, record, errorCode), errorCode, deadLetter: null };
 }
 
-/** A failure: neither container id nor endpoint, a stable code, and a message fit for the wire. */
+/** A failure. Its result has no container id and no endpoint, and its message is shortened and cleaned for the wire. */
 export function failed(gameId: string, failure: Failure, record: RecordChange = KEEP): OperationOutcome {
   const { code, message } = failure;
   const result: JobResult = {
@@ -42,8 +41,8 @@ export function failed(gameId: string, failure: Failure, record: RecordChange = 
 }
 
 /**
- * A failure that touched nothing. A game whose start it was gets a record, `removed`, if it has none: a stop that follows
- * must find its work done.
+ * The failure of an operation that changed nothing. If a start fails like this and the game has no record, one with the status
+ * `removed` is written: a later stop must find a record, and its work done.
  */
 export function failedUntouched({ job, record, gameId }: Claim, failure: Failure, clock: Clock): OperationOutcome {
   if (job.kind !== 'start' || record !== null) return failed(gameId, failure);

@@ -10,11 +10,11 @@ export interface ReleaseDeps {
   readonly journal: Pick<OperationJournal, 'releaseClaim'>;
   readonly clock: Clock;
   readonly observer: Observer;
-  /** How long an operation waits for a container engine that does not answer. */
+  /** How long an operation waits for a container engine that does not answer, in milliseconds. */
   readonly unavailableWindowMs: number;
-  /** Tells how long it is no use to ask the engine again; none: a second, always. */
+  /** Says when to ask the engine again; without it, after one second. */
   readonly engineCircuit?: Pick<CircuitBreaker, 'retryInMs'>;
-  /** Woken when the operation may be claimed again: what waits for the engine is to lose no time besides. */
+  /** Woken when the operation may be claimed again, so that no further time is lost after an outage. */
   readonly work?: Pick<Wakeup, 'wakeIn'>;
 }
 
@@ -23,9 +23,9 @@ const OUTAGE_BACKOFF_MS = 1000;
 const RETRY_MS = 250;
 
 /**
- * Gives the claim of an attempt back that ended in an error, so that another attempt follows. Never throws. While the
- * store is away it asks again, so that an outage is not counted as a failure; if the claim ends first, it expires by
- * itself and the operation is taken over at its step.
+ * Releases the claim of an attempt that ended in an error, so that another attempt follows. Never throws. While the store does not
+ * answer, it tries again, so that an outage is not counted as a failed attempt. If the claim ends before that, it expires by
+ * itself, and another attempt goes on from the recorded step.
  */
 export async function releaseAfter(error: unknown, held: HeldClaim, engine: FencedEngine, deps: ReleaseDeps): Promise<void> {
   const { observer } = deps;
@@ -33,20 +33,20 @@ export async function releaseAfter(error: unknown, held: HeldClaim, engine: Fenc
     observer.observe({ kind: 'operation_lost', operation: observed(held) });
     return;
   }
-  const back = howToRelease(error, held, engine, deps);
-  observer.observe({ kind: 'claim_released', operation: observed(held), reason: back.reason, error });
+  const release = howToRelease(error, held, engine, deps);
+  observer.observe({ kind: 'claim_released', operation: observed(held), reason: release.reason, error });
   try {
-    await releaseUntilAnswered(held, back, deps);
+    await releaseUntilAnswered(held, release, deps);
   } catch (second) {
     observer.observe({ kind: 'claim_released', operation: observed(held), reason: 'outage', error: second });
   }
 }
 
-async function releaseUntilAnswered(held: HeldClaim, back: ClaimRelease, { journal, clock, work }: ReleaseDeps): Promise<void> {
+async function releaseUntilAnswered(held: HeldClaim, release: ClaimRelease, { journal, clock, work }: ReleaseDeps): Promise<void> {
   for (;;) {
     try {
-      await journal.releaseClaim(held.claim, back);
-      return work?.wakeIn(back.delayMs);
+      await journal.releaseClaim(held.claim, release);
+      return work?.wakeIn(release.delayMs);
     } catch (error) {
       if (!(error instanceof RuntimeFault && error.retryable)) throw error;
       held.assertHeld();
@@ -61,8 +61,8 @@ function howToRelease(error: unknown, { claim }: HeldClaim, engine: FencedEngine
     return { reason: 'failure', delayMs: FAILURE_BACKOFF_MS * (claim.failures + 1), unavailableMs: 0 };
   }
   if (error.dependency !== 'container_engine') return { reason: 'outage', delayMs: OUTAGE_BACKOFF_MS, unavailableMs: 0 };
-  // Only time this process spent waiting for the engine counts, and what it is about to: an outage of our own must not
-  // fail a job. The wait ends with the job's window, so that the job does not learn late that it was too long.
+  // Only the time that this process waited for the engine counts, and the wait that follows now: an outage of the manager itself
+  // must not fail a job. The wait ends with the job's window, so that the job fails on time.
   const waitedMs = Math.round(engine.unansweredMs);
   const leftMs = Math.max(deps.unavailableWindowMs - claim.unavailableMs - waitedMs, 0);
   const delayMs = Math.min(Math.max(Math.ceil(deps.engineCircuit?.retryInMs ?? 0), OUTAGE_BACKOFF_MS), leftMs);

@@ -24,15 +24,15 @@ export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps 
   readonly engine: ContainerEngine;
   readonly clock: Clock;
   readonly observer: Observer;
-  /** Publishes a finished operation's result; never throws, what it misses is relayed later. */
+  /** Publishes a finished operation's result. Never throws: what it fails to publish is relayed later. */
   readonly publish: (entry: OutboxEntry) => Promise<void>;
 }
 
 const FINISH_RETRY_MS = 250;
 
 /**
- * Carries one claimed operation to its end, or gives the claim back. Never throws: whatever happens, the operation is
- * finished, handed back, or left to whoever takes it over once the claim has expired.
+ * Makes the function that runs one claimed operation to its end, or releases the claim. Never throws: the operation is finished,
+ * its claim is released, or the claim expires and another process takes over.
  */
 export const makeRunOperation = (deps: RunDeps) => {
   const carryOut = makeCarryOut(deps);
@@ -79,8 +79,8 @@ async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: n
   if (finished.publish !== null) await deps.publish(finished.publish);
 }
 
-// The work is done: only an answer may end this, or the end of the process. A repeated finish is recognised as ours,
-// also when a renewal in between has found the operation no longer running.
+// The work is done, so this tries until the store answers or the process shuts down. The store recognises a repeated finish of the
+// same attempt, even if a renewal in between reported that the operation no longer runs.
 async function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock }: RunDeps): Promise<FinishOutcome> {
   for (;;) {
     try {

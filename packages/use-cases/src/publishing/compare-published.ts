@@ -5,17 +5,20 @@ export interface CompareDeps {
   readonly results: StreamPublishing;
   readonly deadLetters: StreamPublishing;
   readonly observer: Observer;
-  /** What was marked longer ago counts as read, in milliseconds. */
+  /** In milliseconds. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs: number;
 }
 
-/** Compares what is marked as published with what the streams' server really has. Only whoever relays does it. */
+/**
+ * Compares which messages are marked as published with those that the streams' server really has. Only the process that relays
+ * does so.
+ */
 export interface PublishedComparison {
   /**
-   * Compares unless everything is as the last comparison left it: the connections, and the epoch of both streams. Afterwards
-   * what the server lacks is pending again, and only what is read from then on is accepted. Returns the epoch that is
-   * accepted: the store must have the same, or somebody else has compared since. A server that changed while it was being
-   * compared accepts nothing, and the next call compares again.
+   * Compares, unless the connections and the publish epoch of both streams are the same as after the last comparison. After a
+   * comparison, the messages that the server lacks are pending again, and the server accepts only entries that are read from
+   * the outbox from then on. Returns the epoch that the server accepts; if the store has another one, another process has
+   * compared since. A server that changed during the comparison accepts nothing, and the next call compares again.
    * @throws DependencyFault when a server does not answer; then the next call compares again.
    */
   readonly ensure: () => Promise<bigint>;
@@ -25,7 +28,6 @@ export interface PublishedComparison {
 
 type Kind = OutboxEntry['kind'];
 
-/** Makes the comparison of one process. */
 export function makePublishedComparison(deps: CompareDeps): PublishedComparison {
   let compared: Compared | null = null;
   return {
@@ -43,13 +45,13 @@ export function makePublishedComparison(deps: CompareDeps): PublishedComparison 
   };
 }
 
-/** What the last comparison left. */
+/** The state after the last comparison. */
 interface Compared {
   readonly connections: readonly string[];
   readonly epoch: bigint;
 }
 
-// Before anything is compared: if a connection is lost meanwhile, the next look finds another one.
+// Read before anything is compared: if a connection is lost during the comparison, the next call sees a different one.
 function look({ results, deadLetters }: CompareDeps): Promise<[StreamPublishState, StreamPublishState]> {
   return Promise.all([results.state(), deadLetters.state()]);
 }
@@ -58,11 +60,15 @@ const isAsLeft = (seen: readonly StreamPublishState[], { connections, epoch }: C
   seen.every((state, at) => state.connection === connections[at] && state.epoch === epoch);
 
 /*
- * The order is what keeps a result from being lost for good. The lanes are listed before the server is asked: one that is
- * marked only afterwards is not named, so its marks are taken back too. The epoch is raised together with taking back: no
- * publisher that saw an earlier server can mark afterwards. The server adopts it last: until then it refuses everything
- * read since, and a crash or a lost reply leaves an epoch that is not the store's, which makes the next one compare. And it
- * adopts it only if it knows the epoch it knew before it was asked: one that was emptied meanwhile holds nothing of its answer.
+ * The order of these steps keeps a result from being lost for good:
+ * 1. The lanes are listed before the server is asked. A lane that is marked only afterwards is not among them, so its marks are
+ *    removed too.
+ * 2. The epoch is raised in the same statement that removes the marks: a publisher that saw an earlier server can't set a mark
+ *    afterwards.
+ * 3. The server adopts the epoch last. Until then it refuses everything that was read since. A crash or a lost reply leaves the
+ *    server with another epoch than the store, and so the next call compares again.
+ * 4. The server adopts it only if its epoch is still the one from before the comparison: a server that was emptied meanwhile no
+ *    longer holds what it answered.
  */
 async function compare(
   [result, letter]: readonly [StreamPublishState, StreamPublishState],
@@ -73,7 +79,7 @@ async function compare(
   const held = [...(await heldOf('job_result', marked, results)), ...(await heldOf('dead_letter', marked, deadLetters))];
   const { epoch, takenBack } = await outbox.takeBack(held, resendWithinMs);
   if (isBehind(held, marked)) observer.observe({ kind: 'published_lost', takenBack, epoch });
-  // Ids that were given out before, also of what is lost: readers of the stream may be past them.
+  // The highest entry ids so far, also of lost entries: readers may be past them, so new entries must get higher ids.
   const { lastEntryIds } = await outbox.state();
   const adopted = [
     await results.adoptEpoch(epoch, result.epoch, lastEntryIds.job_result),

@@ -3,19 +3,19 @@ import type { Observer, Outbox } from '@galaxy/manager-ports';
 export interface OutboxPressureDeps {
   readonly outbox: Pick<Outbox, 'backlog'>;
   readonly observer: Observer;
-  /** With more waiting than this the intake pauses, and resumes when fewer than half of it wait; default 10 000. */
+  /** The intake pauses while more messages than this wait, until fewer than half of it wait; default 10 000. */
   readonly limit?: number;
 }
 
-/** Keeps what waits to be published from growing without end while the streams' server takes nothing. */
+/** Keeps the outbox from growing without limit while nothing can be published. */
 export interface OutboxPressure {
-  /** Looks how much waits, and tells. @throws DependencyFault when the store does not answer; then it stays as it was. */
+  /** Counts the waiting messages and reports the number. @throws DependencyFault when the store does not answer; then nothing changes. */
   readonly look: () => Promise<void>;
-  /** Whether new jobs should wait in their streams, by the last look. */
+  /** Whether new jobs should stay in their streams, by the last count. */
   readonly isPaused: () => boolean;
 }
 
-/** Makes the pressure of one process. Asked by whoever takes jobs in, about once a second. */
+/** Makes the pressure gauge of one process. The coordinator calls `look` about once a second. */
 export function makeOutboxPressure({ outbox, observer, limit = 10_000 }: OutboxPressureDeps): OutboxPressure {
   let paused = false;
   return {

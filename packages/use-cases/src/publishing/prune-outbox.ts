@@ -3,18 +3,18 @@ import type { Observer, Outbox } from '@galaxy/manager-ports';
 export interface PruneOutboxDeps {
   readonly outbox: Pick<Outbox, 'prune'>;
   readonly observer: Observer;
-  /** How long published messages are kept, in milliseconds; default seven days. Longer than anything is sent again. */
+  /** How long published messages are kept, in milliseconds; default seven days. Must be longer than messages may be sent again. */
   readonly retentionMs?: number;
-  /** How many are deleted at a time. By default 5000: each time the store walks over the last messages of all lanes, which stay. */
+  /** How many are deleted per statement; default 5000. Not fewer: each statement also reads the last message of every lane, which stays. */
   readonly batch?: number;
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /**
- * Makes the turn that deletes what was published long ago, in batches, until none is left or the signal aborts. A crash
- * leaves the rest for the next turn. The operation log is left alone: by it an entry that is read again is known.
- * The turn throws DependencyFault when the store does not answer.
+ * Makes the turn that deletes old published messages, in batches, until none is left or the signal aborts. A crash leaves the
+ * rest to the next turn. The operation log is never pruned: it is how an entry that is read again is recognised. The turn throws
+ * DependencyFault when the store does not answer.
  */
 export const makePruneOutbox =
   ({ outbox, observer, retentionMs = WEEK_MS, batch = 5000 }: PruneOutboxDeps) =>

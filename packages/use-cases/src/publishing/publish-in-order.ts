@@ -14,18 +14,21 @@ export interface PublishInOrderDeps {
   readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
-  /** What was marked longer ago counts as read: if the server has none of it, it is not sent again. In milliseconds. */
+  /** In milliseconds. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs: number;
 }
 
-/** What came of publishing an entry. `other_epoch`: the server must be compared first. `behind`: others publish in this lane. */
+/**
+ * The outcome of publishing an entry. `other_epoch`: the server must be compared first. `behind`: the entry is not published yet,
+ * because another process publishes in this lane at the same time.
+ */
 export type InOrderOutcome = 'published' | 'behind' | 'other_epoch';
 
 const BATCH = 500;
 
 /**
- * Publishes an entry, and whatever is missing before it in its lane. Everything that is there then is added to `marks`, also
- * when it throws.
+ * Publishes an entry, and before it the messages of its lane that are missing. Adds every message that is in the stream then to
+ * `marks`, even if it throws later.
  * @throws what the publishers and the outbox throw.
  */
 export async function publishInOrder(entry: OutboxEntry, marks: PublishMark[], deps: PublishInOrderDeps): Promise<InOrderOutcome> {
@@ -34,8 +37,8 @@ export async function publishInOrder(entry: OutboxEntry, marks: PublishMark[], d
   return outcome.kind === 'other_epoch' ? 'other_epoch' : 'published';
 }
 
-// The ones before it were decided but not published yet, or the stream's server has lost them. What the outbox does not
-// give is too old or no longer kept: it will not come any more, and must not hold up what follows.
+// The messages before this one are not published yet, or the streams' server has lost them. A number that the outbox does not
+// return is too old or no longer kept: it will never be sent, so it is skipped and does not block the messages after it.
 async function fillGap(entry: OutboxEntry, held: bigint, marks: PublishMark[], deps: PublishInOrderDeps): Promise<InOrderOutcome> {
   const query = { fromNumber: held + 1n, markedWithinMs: deps.resendWithinMs, limit: BATCH };
   let next = held + 1n;

@@ -9,28 +9,28 @@ export interface PublishDeps {
   readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
-  /** What was marked as published longer ago is not sent again, even if the streams' server has lost it; default an hour, in milliseconds. */
+  /** In milliseconds, default one hour. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs?: number;
 }
 
-/** Publishes what operations have decided. */
+/** Publishes the messages of the outbox: results and dead letters. */
 export interface OutboxPublisher {
-  /** Publishes one entry right after it was decided. Never throws: what fails here is relayed later. */
+  /** Publishes one entry right after it was written. Never throws: `relay` publishes later what fails here. */
   readonly now: (entry: OutboxEntry) => Promise<void>;
   /**
-   * Publishes what still waits, oldest first, each lane in order; before that it sees to it that what the streams' server
-   * has lost waits again. Returns true when there may be more. Only one process relays at a time.
-   * @throws DependencyFault when a server does not answer, or the streams' refuses: to be tried again later, nothing is lost.
+   * Publishes all pending messages, oldest first, each lane in order. Before that, messages that the streams' server has lost
+   * become pending again. Returns true when there may be more. Only one process should relay at a time.
+   * @throws DependencyFault when a server does not answer, or the streams' server refuses. Try again later: nothing is lost.
    */
   readonly relay: () => Promise<boolean>;
-  /** Others may have relayed since the last time: the next call of `relay` takes nothing for granted. */
+  /** Call it under a new lease: another process may have relayed meanwhile, so the next `relay` compares with the server again. */
   readonly newDuty: () => void;
 }
 
 const BATCH = 500;
 const HOUR_MS = 3_600_000;
 
-/** Makes the publisher. Any number of processes may publish the same entries at the same time: each lands once. */
+/** Makes the publisher. Several processes may publish the same entries at the same time: each entry is appended once. */
 export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
   const { outbox, results, deadLetters, observer, resendWithinMs = HOUR_MS } = given;
   const deps = { outbox, results, deadLetters, observer, resendWithinMs };
@@ -45,7 +45,7 @@ export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
     },
     relay: async () => {
       const outcome = await relayOnce(comparison, deps);
-      // Once more at once, but not again and again: somebody else may relay as well and raise the epoch each time.
+      // One immediate retry only: another process may relay as well and raise the epoch every time.
       return (outcome === 'other_epoch' ? await relayOnce(comparison, deps) : outcome) === 'more';
     },
     newDuty: comparison.distrust,
@@ -57,7 +57,8 @@ type RelayDeps = PublishInOrderDeps & Pick<PublishDeps, 'outbox'>;
 async function relayOnce(comparison: PublishedComparison, deps: RelayDeps): Promise<'more' | 'rest' | 'other_epoch'> {
   const accepted = await comparison.ensure();
   const entries = await deps.outbox.pending(BATCH);
-  // Somebody else who relays, perhaps behind a demoted server, may have raised it: then what is marked may be there alone.
+  // Another process that relays, perhaps to a server that is no longer the primary, may have raised the epoch. Then messages that
+  // are marked as published may exist only there.
   const epoch = entries[0]?.epoch ?? (await deps.outbox.state()).epoch;
   const outcome = epoch === accepted ? await publishAll(entries, deps) : 'other_epoch';
   if (outcome === 'other_epoch') comparison.distrust();
@@ -71,7 +72,7 @@ function publishAll(entries: readonly OutboxEntry[], deps: RelayDeps): Promise<'
   });
 }
 
-/** Marks what was published, however it ends. A crash before it costs nothing: what is there already is not appended again. */
+/** Marks the published messages, also when `publish` throws. After a crash before the mark, they are sent again but not appended twice. */
 async function marking<T>(outbox: Outbox, publish: (marks: PublishMark[]) => Promise<T>): Promise<T> {
   const marks: PublishMark[] = [];
   try {
@@ -81,7 +82,7 @@ async function marking<T>(outbox: Outbox, publish: (marks: PublishMark[]) => Pro
   }
 }
 
-// An entry that can never be published must not hold up other lanes; what a server refuses would hit them all.
+// An entry that can never be published (InvalidInputError) must not block other lanes. Other errors concern all lanes: throw them.
 async function tryInOrder(entry: OutboxEntry, marks: PublishMark[], deps: PublishInOrderDeps): Promise<InOrderOutcome> {
   try {
     return await publishInOrder(entry, marks, deps);

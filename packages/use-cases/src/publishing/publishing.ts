@@ -11,21 +11,21 @@ export interface PublishingDeps {
   readonly deadLetters: DeadLetterPublisher;
   readonly clock: Clock;
   readonly observer: Observer;
-  /** Messages that were marked longer ago are not sent again, whatever their server has lost, in milliseconds. */
+  /** In milliseconds. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs: number;
-  /** Published messages are kept for so long, in milliseconds. */
+  /** How long published messages are kept, in milliseconds. */
   readonly keepPublishedMs: number;
 }
 
-/** All of publishing in one process. */
+/** Everything one process does for publishing. */
 export interface Publishing {
-  /** Publishes one message right after it was decided; never throws. */
+  /** Publishes one message right after it was written. Never throws. */
   readonly now: (entry: OutboxEntry) => Promise<void>;
-  /** Makes the relay look at once. */
+  /** Makes the relay read the outbox at once. */
   readonly wakeup: Wakeup;
-  /** Whether too much waits to take more jobs in. */
+  /** Whether so many messages wait that no more jobs should be ingested. */
   readonly intakePaused: () => boolean;
-  /** What the coordinator does for it. */
+  /** The turns that only the coordinator runs. */
   readonly turns: Readonly<Record<'relay' | 'outbox' | 'prune', DutyTurn>>;
 }
 
@@ -33,7 +33,6 @@ const RELAY_EVERY_MS = 1000;
 const LOOK_EVERY_MS = 1000;
 const PRUNE_EVERY_MS = 600_000;
 
-/** Puts publishing together. */
 export function makePublishing(deps: PublishingDeps): Publishing {
   const { clock, outbox, observer } = deps;
   const wakeup = makeWakeup(clock);

@@ -3,10 +3,10 @@ import type { Drift } from './find-drift.js';
 import { endsSomething } from './find-drift.js';
 import type { KeptBack } from './guard-mass-change.js';
 
-/** What is done about a drift now: `queued`, or why it is not acted on (yet). */
+/** The decision about a drift: `queued`, or why there is no act (yet). */
 type DriftDecision = 'queued' | 'seen_once' | 'too_young' | 'over_budget' | 'held' | 'dry_run';
 
-/** A drift, and what is done about it. */
+/** A drift with the decision about it. */
 export interface DecidedDrift extends Drift {
   readonly decision: DriftDecision;
 }
@@ -14,19 +14,19 @@ export interface DecidedDrift extends Drift {
 /** What bounds the acts of one pass. */
 export interface ActLimits {
   readonly nowMs: number;
-  /** What ends something must have been there for so long. */
+  /** A drift is acted on destructively only after it has been there for this long. */
   readonly graceMs: number;
-  /** At most this many acts that end something. */
+  /** At most this many destructive acts. */
   readonly maxActs: number;
   readonly held: KeptBack;
 }
 
-/** An act that does not help is repeated after ever longer, up to so many times the grace. */
+/** The grace doubles with every act that did not help, at most this often. */
 const MAX_DOUBLINGS = 6;
 
 /**
- * Decides which drifts are acted on. What ends nothing is, at once; what ends something only once it was seen twice, over
- * the grace, within the budget, those first that have waited longest.
+ * Decides which drifts are acted on. A harmless act is queued at once. A destructive act (see `endsSomething`) is queued only when
+ * its drift was seen at least twice, for at least the grace, and within the budget; the oldest drifts come first.
  */
 export function decideActs(drifts: readonly Drift[], seenDriftOf: (drift: Drift) => SeenDrift, limits: ActLimits): DecidedDrift[] {
   const inOrder = [...drifts].sort((a, b) => seenDriftOf(a).sinceMs - seenDriftOf(b).sinceMs || (a.gameId < b.gameId ? -1 : 1));

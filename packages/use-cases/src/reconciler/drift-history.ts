@@ -2,21 +2,21 @@ import type { Drift } from './find-drift.js';
 
 /** How long a drift has been there. */
 export interface SeenDrift {
-  /** In how many looks it was seen. */
+  /** In how many consecutive passes it was seen. */
   readonly looks: number;
-  /** The monotonic time of the first of them, or of the last act against it. */
+  /** The monotonic time of the first of these passes, or of the last act on the drift. */
   readonly sinceMs: number;
-  /** How often it was acted against and came back. */
+  /** How often the drift was acted on and was still there afterwards. */
   readonly acts: number;
 }
 
-/** What one look after the other has seen, so that nothing is ended that was seen only once. */
+/** Remembers the drifts of earlier passes, so that no destructive act follows from a drift that was seen only once. */
 export interface DriftHistory {
-  /** Takes in one look at everything: what it does not show again is forgotten, unless an operation of the game is open. */
+  /** Adds the drifts of one pass. A drift that is not among them is forgotten, unless an operation of its game is open. */
   readonly see: (drifts: readonly Drift[], openGames: ReadonlySet<string>, nowMs: number) => void;
-  /** How long it has been there, by the last look. */
+  /** How long the drift has been there, as of the last pass. */
   readonly of: (drift: Drift) => SeenDrift;
-  /** Tells that it is acted against: if it comes back, it must be seen again. */
+  /** Records an act on the drift: before the next act it must be seen twice again. */
   readonly acted: (drift: Drift, nowMs: number) => void;
   /** Forgets everything. */
   readonly clear: () => void;
@@ -24,10 +24,10 @@ export interface DriftHistory {
 
 const UNSEEN: SeenDrift = { looks: 0, sinceMs: 0, acts: 0 };
 
-/** The same drift: of the same game, with the same containers, and the same to be done about it. */
+/** Two drifts are the same when game, verdict and containers are the same. */
 const keyOf = ({ gameId, verdict, containerId, orphans }: Drift) => JSON.stringify([gameId, verdict, containerId, orphans]);
 
-/** Makes the memory of one process. */
+/** Makes an empty history. It lives in memory: after a crash every drift must be seen twice again. */
 export function makeDriftHistory(): DriftHistory {
   let seen = new Map<string, SeenDrift & { readonly gameId: string }>();
   const of = (drift: Drift): SeenDrift => seen.get(keyOf(drift)) ?? UNSEEN;

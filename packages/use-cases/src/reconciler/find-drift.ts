@@ -3,32 +3,32 @@ import { decideReconcile, isDestructive, isGameId } from '@galaxy/domain';
 import type { FleetInventory, GameView, ListedIncarnation } from '@galaxy/manager-ports';
 import { observedStateOf } from '../containers/observe-game.js';
 
-/** A record and containers that do not agree. */
+/** A difference between a game's record and its containers. */
 export interface Drift {
   readonly gameId: string;
   readonly status: RuntimeStatus | 'none';
   readonly verdict: ReconcileVerdict;
-  /** The container that counts; null when there is none. */
+  /** The game's current container; null when there is none. */
   readonly containerId: string | null;
   /** Other containers of the game, in the order of their ids. */
   readonly orphans: readonly string[];
-  /** For people: what was seen. */
+  /** What was seen, for logs and reports. */
   readonly reason: string;
 }
 
-/** One look at everything. `bearers`: of the games that {@link unnamedGames} tells, the container that bears the game's name. */
+/** Everything one pass has read. `bearers`: for the games of {@link unnamedGames}, the id of the container with the game's name. */
 export interface Look {
   readonly games: readonly GameView[];
   readonly inventory: Pick<FleetInventory, 'incarnations' | 'foreign'>;
   readonly bearers: ReadonlyMap<string, string | null>;
 }
 
-/** Whether acting on a drift would end something. */
+/** Whether the act on this drift is destructive: it ends or removes a container, or takes it out of its record. */
 export function endsSomething({ verdict, orphans }: Pick<Drift, 'verdict' | 'orphans'>): boolean {
   return isDestructive(verdict) || orphans.length > 0;
 }
 
-/** Games whose record names no container although there are some: which of them counts, only its name tells. */
+/** Games that have containers although their record names none: the current container is the one with the game's container name. */
 export function unnamedGames({ games, inventory }: Omit<Look, 'bearers'>): string[] {
   const listed = byGame(inventory.incarnations);
   return games
@@ -37,8 +37,8 @@ export function unnamedGames({ games, inventory }: Omit<Look, 'bearers'>): strin
 }
 
 /**
- * Finds where records and containers do not agree. Total. Leaves out games that have an operation open, those whose
- * container is on its way out or not ours, and every container that is not ours.
+ * Finds all differences between records and containers. Never throws. Leaves out games that have an open operation, games whose
+ * container is being removed or is not ours, and every container that is not ours.
  */
 export function findDrift({ games, inventory, bearers }: Look): Drift[] {
   const listed = byGame(inventory.incarnations);
@@ -59,7 +59,7 @@ function driftAmong(game: GameView, containerId: string | null, containers: read
   return driftOf(game, { state, containerId }, orphans.sort());
 }
 
-/** What is to be done about one game; null when its record and its container agree and there are no orphans. */
+/** The drift of one game; null when its record and its container agree and there are no orphans. */
 export function driftOf(
   { gameId, record }: Pick<GameView, 'gameId' | 'record'>,
   { state, containerId }: { readonly state: ObservedState; readonly containerId: string | null },
@@ -71,7 +71,7 @@ export function driftOf(
   return { gameId, status, verdict, containerId, orphans, reason: reasonOf(status, state, orphans) };
 }
 
-/** The job that acts on a drift. */
+/** The reconcile job that acts on this drift. */
 export function jobOf({ gameId, verdict, orphans, reason }: Drift): ReconcileJob {
   return { kind: 'reconcile', gameId, verdict, orphans, reason };
 }

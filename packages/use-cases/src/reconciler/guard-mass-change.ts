@@ -8,51 +8,52 @@ export interface GuardDeps {
   readonly facts: InstallationFacts;
 }
 
-/** What the store says of holds and confirmations before a look. */
+/** The holds, the known engine and the confirmation, as the store has them before a pass is judged. */
 export interface Standing {
   readonly holds: ReadonlyMap<HoldReason, string>;
   readonly engineId: string | null;
   readonly massChangeConfirmed: boolean;
 }
 
-/** What was found, as far as it matters here. */
+/** What a pass has found, as far as it matters here. */
 export interface Found {
   readonly drifts: readonly Drift[];
-  /** Games with a record that is not removed, or containers, whichever are more. */
+  /** The larger of two numbers: records that are not `removed`, and containers. */
   readonly games: number;
   readonly inventory: Pick<FleetInventory, 'engineId'>;
-  /** How long each has been there, this look included. */
+  /** How long each drift has been there, this pass included. */
   readonly seenDriftOf: (drift: Drift) => SeenDrift;
 }
 
-/** What is kept back: nothing, what ends something, or everything. */
+/** Which acts are stopped: none, the destructive ones (`ends`), or all. */
 export type KeptBack = 'nothing' | 'ends' | 'all';
 
-/** What must change in the store before anything is acted on. */
+/** The judgement of a pass: which acts are stopped, and what must be written to the store before any act. */
 export interface Judgement {
   readonly keptBack: KeptBack;
-  /** Holds to set, or whose message has changed. */
+  /** Holds to set, and holds whose message has changed. */
   readonly toSet: ReadonlyMap<HoldReason, string>;
-  /** The engine id to remember; null to leave it. */
+  /** The engine id to store; null to store none. */
   readonly rememberEngine: string | null;
-  /** Whether a confirmation has served its purpose. */
+  /** Whether to delete the operator's confirmation: it has been used up. */
   readonly takeConfirmation: boolean;
 }
 
 export const CONFIRMED = 'yes';
 
-/** Reads holds and confirmations. */
 export async function readStanding({ holds, facts }: GuardDeps): Promise<Standing> {
   const [list, engineId, confirmed] = await Promise.all([holds.list(), facts.get('engine_id'), facts.get('mass_change_confirmed')]);
   return { holds: new Map(list.map(({ reason, message }) => [reason, message])), engineId, massChangeConfirmed: confirmed === CONFIRMED };
 }
 
 /**
- * Judges a look: an engine other than the last one, and more than a few acts that end something, are the work of an
- * operator or a wrong view; only an operator can tell. A confirmation is good until a look finds no more than a few.
+ * Judges a pass. If the engine is another one than before, or more destructive acts than the limit would follow, either an
+ * operator has changed something or the manager sees a wrong picture; only an operator can tell which. A confirmation is valid
+ * until a pass finds no more than the limit.
  *
- * One look may be torn: between the list of containers and that of records whoever looks may have been frozen. So a mass of
- * drifts is kept back at once, and nobody is asked about it before two looks have shown the same ones.
+ * A single pass may be inconsistent: the process may have been frozen between reading the containers and reading the records. So
+ * many drifts at once are stopped immediately, but the hold, which asks an operator, is set only when two passes have shown the
+ * same ones.
  */
 export function judgeLook(standing: Standing, { drifts, games, inventory: { engineId }, seenDriftOf }: Found): Judgement {
   const limit = massChangeLimit(games);
@@ -75,7 +76,7 @@ export function judgeLook(standing: Standing, { drifts, games, inventory: { engi
 const isAnother = (engineId: string, known: Standing): known is Standing & { readonly engineId: string } =>
   known.engineId !== null && known.engineId !== engineId;
 
-/** Writes down what a judgement asks for, the holds under the lease that it was made under. Repeating is safe. */
+/** Writes what the judgement requires; the holds under the lease of the pass. Safe to repeat. */
 export async function applyJudgement(
   { toSet, rememberEngine, takeConfirmation }: Judgement,
   lease: LeaseGrant,
@@ -86,7 +87,7 @@ export async function applyJudgement(
   if (takeConfirmation) await facts.set('mass_change_confirmed', null);
 }
 
-/** What the holds in force keep back. */
+/** Which acts the holds in force stop. */
 export function keptBackBy(holds: ReadonlyMap<HoldReason, string>): KeptBack {
   if (holds.has('restored')) return 'all';
   return holds.has('mass_change') || holds.has('engine_changed') ? 'ends' : 'nothing';

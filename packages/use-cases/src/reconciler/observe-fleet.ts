@@ -11,19 +11,19 @@ export interface LookDeps extends ProbeDeps {
   readonly queue: Pick<ReconcileQueue, 'games' | 'lookAt'>;
 }
 
-/** What one look at everything found. */
+/** What one observation of the fleet found. */
 export interface FleetObservation {
   readonly inventory: FleetInventory;
   readonly games: readonly GameView[];
   readonly drifts: readonly Drift[];
 }
 
-/** So many calls of engines and containers at a time. */
+/** At most this many inspections or probes at a time. */
 const AT_ONCE = 16;
 
 /**
- * Looks at all games, given what there is of containers: the list comes first, so that a game it shows is asked about. Says
- * nothing of a game whose container hangs.
+ * Observes all games. The inventory must have been read before the call: then no game with a container is missing from the records
+ * that are read here. Leaves out games whose container hangs.
  */
 export async function observeAll(inventory: FleetInventory, { engine, queue }: LookDeps): Promise<FleetObservation> {
   const named = new Set(inventory.incarnations.map(({ owner }) => owner.gameId).filter(isGameId));
@@ -37,8 +37,7 @@ export async function observeAll(inventory: FleetInventory, { engine, queue }: L
 }
 
 /**
- * Looks at single games and the containers that count for them; other containers are not looked for. Leaves out games whose
- * container hangs.
+ * Observes single games and their current containers; does not look for orphans. Leaves out games whose container hangs.
  * @throws DependencyFault when the container engine answers about none of them.
  */
 export async function observeSome(gameIds: readonly string[], { engine, queue }: LookDeps): Promise<Drift[]> {
@@ -55,13 +54,13 @@ async function driftNow(view: GameView, engine: LookDeps['engine']): Promise<Dri
   return seen.kind === 'unclear' ? null : driftOf(view, { state: seen.state, containerId: seen.container?.id ?? null }, []);
 }
 
-/** Parts the drifts whose only matter is an engine that is known not to answer: nothing is new about them until it does. */
+/** Separates the drifts that only say that an engine is known not to answer: nothing changes for them until it answers again. */
 export function partSilent(drifts: readonly Drift[]): { readonly silent: readonly Drift[]; readonly others: readonly Drift[] } {
   const isSilent = ({ verdict, status, orphans }: Drift) => verdict === 'probe' && status === 'engine_unreachable' && orphans.length === 0;
   return { silent: drifts.filter(isSilent), others: drifts.filter((drift) => !isSilent(drift)) };
 }
 
-/** Of silent engines, those that answer again. One whose container hangs does not. Once the signal has aborted, no more are asked. */
+/** Returns those silent engines that answer again; one whose container hangs does not. Stops asking when the signal aborts. */
 export async function thatAnswer(silent: readonly Drift[], deps: LookDeps, signal?: AbortSignal): Promise<Drift[]> {
   const answering = await inParallel(silent, AT_ONCE, (drift) =>
     unlessSilent(async () => (signal?.aborted !== true && (await isAnswering(drift, deps)) ? drift : null)),
@@ -75,7 +74,7 @@ async function isAnswering({ containerId }: Drift, deps: LookDeps): Promise<bool
   return inspection.kind === 'ours' && answers(deps.engine, inspection.incarnation, deps);
 }
 
-// The container engine may be silent about a single container, for as long as that one hangs: it must not hide the others.
+// Docker may not answer about a single container while that one hangs. That must not stop the observation of the others.
 async function unlessSilent<T>(ask: () => Promise<T>): Promise<T | DependencyFault> {
   try {
     return await ask();

@@ -25,29 +25,29 @@ export interface PassDeps extends LookDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly observer: Observer;
-  /** Woken when something was queued. */
+  /** Woken when an operation was queued. */
   readonly work: Wakeup;
-  /** What ends something must have been seen for so long. */
+  /** A drift is acted on destructively only after it has been seen for this long. */
   readonly graceMs: number;
-  /** At most this many acts that end something per pass. */
+  /** At most this many destructive acts per pass. */
   readonly maxActs: number;
-  /** Only tell what would be done. */
+  /** Only report what would be done. */
   readonly dryRun: boolean;
 }
 
-/** Compares records and containers, and queues what is to be done where they do not agree. */
+/** Compares records with containers, and queues a reconcile operation where they differ. */
 export interface Passes {
-  /** One look at everything. */
+  /** Observes the whole fleet, and acts on what it finds. */
   readonly pass: (lease: LeaseGrant) => Promise<ReconcileReport>;
-  /** An early look at single games: what ends nothing is queued, the rest is left to the next pass. */
+  /** Observes single games before the next pass. Harmless acts are queued; the rest waits for that pass. */
   readonly lookAt: (lease: LeaseGrant, gameIds: readonly string[]) => Promise<readonly DecidedDrift[]>;
-  /** Asks the engines that the looks since the last call knew not to answer, and queues what puts those right that do again. */
+  /** Asks the engines that were found silent since the last call; corrects the records of those that answer again. */
   readonly askSilent: (lease: LeaseGrant, signal?: AbortSignal) => Promise<readonly DecidedDrift[]>;
-  /** What a pass finds; changes nothing and remembers nothing. */
+  /** What a pass would find. Changes nothing, and adds nothing to the drift history. */
   readonly report: () => Promise<ReconcileReport>;
 }
 
-/** Makes the passes of one process, which remember what the last ones saw. */
+/** Makes the passes of one process. They share one drift history. */
 export function makePasses(deps: PassDeps): Passes {
   const { clock } = deps;
   const driftHistory = makeDriftHistory();
@@ -68,7 +68,8 @@ export function makePasses(deps: PassDeps): Passes {
       const begunAtMs = clock.monotonicMs();
       const observation = await observeAll(await listed(lease), deps);
       const { silent, others } = partSilent(observation.drifts);
-      // From the end of one look to the beginning of the next, so that looks that took long are no nearer to each other.
+      // The time of the history is the end of this observation, and the decision uses its beginning: a drift's age is measured from
+      // the end of one observation to the beginning of a later one, so slow observations do not make it look older.
       driftHistory.see(others, openGames(observation), clock.monotonicMs());
       const held = await guard(lease, { observation, drifts: others, seenDriftOf: driftHistory.of }, deps);
       const report = reportOf(observation, await act(lease, decide(others, held, begunAtMs)));
@@ -101,7 +102,7 @@ export function makePasses(deps: PassDeps): Passes {
   };
 }
 
-// What was seen counts neither across a change of the lease's holder nor across a container engine that did not answer.
+// The drift history is cleared under a new lease, and when the container engine did not answer.
 function makeList({ fleet }: PassDeps, driftHistory: DriftHistory) {
   let epoch: bigint | null = null;
   return async (lease: LeaseGrant): Promise<FleetInventory> => {
@@ -116,7 +117,7 @@ function makeList({ fleet }: PassDeps, driftHistory: DriftHistory) {
   };
 }
 
-// Games that had an operation open by then are left out: what was seen of them is of no account any more.
+// Leaves out games for which another operation was queued meanwhile: what was observed of them is outdated.
 function makeAct({ queue, ids, work, clock }: PassDeps, driftHistory: DriftHistory) {
   return async (lease: LeaseGrant, decided: readonly DecidedDrift[]): Promise<DecidedDrift[]> => {
     const chosen = decided.filter(({ decision }) => decision === 'queued');
@@ -129,7 +130,7 @@ function makeAct({ queue, ids, work, clock }: PassDeps, driftHistory: DriftHisto
   };
 }
 
-/** What a look has shown, as far as it is guarded. */
+/** What the guard needs of one observation. */
 interface Look {
   readonly observation: FleetObservation;
   readonly drifts: readonly Drift[];

@@ -1,7 +1,7 @@
 import type { Observer } from '@galaxy/manager-ports';
 import type { DecidedDrift } from './decide-acts.js';
 
-/** What one look at everything found, and what is done about it. */
+/** What one pass found, and what was decided about it. */
 export interface ReconcileReport {
   readonly containers: number;
   readonly games: number;
@@ -10,19 +10,18 @@ export interface ReconcileReport {
   readonly foreign: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** Tells the observer what is new: a drift when it appears, is acted on, or is kept back for another reason than before. */
+/** Reports what is new to the observer: a drift when it appears, when it is acted on, or when the reason not to act changes. */
 export interface ReconcileReports {
   readonly pass: (report: ReconcileReport, ms: number) => void;
-  /** Of an early look: everything is new. */
+  /** After `lookAt`: every drift is reported. */
   readonly drifts: (drifts: readonly DecidedDrift[]) => void;
-  /** Of engines that were silent and answer again. */
+  /** After `askSilent`: the engines that answer again. */
   readonly asked: (drifts: readonly DecidedDrift[]) => void;
 }
 
-/** Makes the reports of one process. */
 export function makeReconcileReports(observer: Observer): ReconcileReports {
   const [ofPasses, ofAsked] = [makeNews(), makeNews()];
-  let foreignTold = new Set<string>();
+  let foreignReported = new Set<string>();
   const drifts = (found: readonly DecidedDrift[]): void => {
     for (const { gameId, verdict, orphans, reason, decision } of found)
       observer.observe({ kind: 'drift_found', gameId, verdict, orphans: orphans.length, reason, decision });
@@ -34,22 +33,22 @@ export function makeReconcileReports(observer: Observer): ReconcileReports {
     },
     pass: (report, ms) => {
       drifts(ofPasses(report.drifts));
-      for (const { id, name } of report.foreign) if (!foreignTold.has(id)) observer.observe({ kind: 'foreign_container', id, name });
-      foreignTold = new Set(report.foreign.map(({ id }) => id));
+      for (const { id, name } of report.foreign) if (!foreignReported.has(id)) observer.observe({ kind: 'foreign_container', id, name });
+      foreignReported = new Set(report.foreign.map(({ id }) => id));
       const queued = report.drifts.filter(({ decision }) => decision === 'queued').length;
       observer.observe({ kind: 'reconciled', containers: report.containers, games: report.games, queued, ms });
     },
   };
 }
 
-// What the time before did not show, or showed otherwise; an act is news each time.
+// Keeps the drifts that the last call did not contain, or contained with another decision or reason. An act is always new.
 function makeNews(): (drifts: readonly DecidedDrift[]) => readonly DecidedDrift[] {
-  let told = new Map<string, string>();
+  let reported = new Map<string, string>();
   return (drifts) => {
-    const before = told;
-    told = new Map(drifts.map((drift) => [drift.gameId, whatOf(drift)]));
-    return drifts.filter((drift) => drift.decision === 'queued' || before.get(drift.gameId) !== whatOf(drift));
+    const before = reported;
+    reported = new Map(drifts.map((drift) => [drift.gameId, summaryOf(drift)]));
+    return drifts.filter((drift) => drift.decision === 'queued' || before.get(drift.gameId) !== summaryOf(drift));
   };
 }
 
-const whatOf = ({ reason, verdict, decision }: DecidedDrift) => `${verdict} ${decision} ${reason}`;
+const summaryOf = ({ reason, verdict, decision }: DecidedDrift) => `${verdict} ${decision} ${reason}`;

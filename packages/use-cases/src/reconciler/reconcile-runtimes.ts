@@ -4,36 +4,36 @@ import { makePasses, type PassDeps, type Passes } from './reconcile-pass.js';
 
 export interface ReconcilerDeps extends PassDeps {
   readonly fleet: ContainerFleet;
-  /** From the beginning of one pass to the next. */
+  /** Time from the beginning of one pass to the beginning of the next, in milliseconds. */
   readonly intervalMs: number;
 }
 
-/** The reconciler of one process. */
+/** The reconciler of one process: passes at regular intervals, and earlier observations after a change. */
 export interface Reconciler extends Passes {
-  /** Waits for the next reason to look, then looks: at everything in regular intervals, at single games when told of a change. */
+  /** Waits until a pass is due or a game has changed, then does the pass or observes the changed games. */
   readonly turn: (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
-  /** Waits for the next look, then asks engines that were silent: beside the looks, which would wait for them otherwise. */
+  /** Waits for the end of the next observation, then asks silent engines: in a loop of its own, so that no pass waits for them. */
   readonly ask: (lease: LeaseGrant, signal: AbortSignal) => Promise<void>;
-  /** Listens for changes, which only make looks come earlier. */
+  /** Listens for changes of containers. They only make observations come earlier: a missed change is found by the next pass. */
   readonly watch: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Changes within so long are looked at together. */
+/** Changes within this time are observed together. */
 const COALESCE_MS = 100;
 
 /**
- * Makes the reconciler of one process. It never touches a record or a container itself: what it queues is looked at and
- * decided anew by whoever claims it, so that a view that is old by then does no harm. A container engine that does not
- * answer changes nothing. A crash forgets what was seen, and nothing else.
+ * Makes the reconciler of one process. It never changes a record or a container itself. It queues operations, and the process that
+ * claims one inspects and decides again, so an outdated observation does no harm. While the container engine does not answer,
+ * nothing is queued. A crash loses only the drift history.
  */
 export function makeReconciler(deps: ReconcilerDeps): Reconciler {
   const passes = makePasses(deps);
   const agenda = makeAgenda(deps.clock);
-  const looked = makeWakeup(deps.clock);
+  const observed = makeWakeup(deps.clock);
   return {
     ...passes,
     ask: async (lease, signal) => {
-      await looked.wait(deps.intervalMs, signal);
+      await observed.wait(deps.intervalMs, signal);
       if (!signal.aborted) await passes.askSilent(lease, signal);
     },
     turn: async (lease, signal) => {
@@ -47,9 +47,9 @@ export function makeReconciler(deps: ReconcilerDeps): Reconciler {
           agenda.dueIn(deps.intervalMs);
           await passes.pass(lease);
         }
-        looked.wake();
+        observed.wake();
       } catch (error) {
-        // What was told of is told once: after a look that failed only one at everything can find it.
+        // A change is announced only once. After a failed observation, only a pass over everything can find it.
         agenda.dueNow();
         throw error;
       }
@@ -62,7 +62,7 @@ export function makeReconciler(deps: ReconcilerDeps): Reconciler {
   };
 }
 
-/** When to look at everything next, and at which games before. */
+/** When the next pass is due, and which games to observe before it. */
 function makeAgenda(clock: Clock) {
   const wakeup = makeWakeup(clock);
   let changed = new Set<string>();
@@ -87,7 +87,7 @@ function makeAgenda(clock: Clock) {
       changed = new Set();
       return taken;
     },
-    /** Returns when there is something to look at; at once under a lease that is new. */
+    /** Returns when there is something to observe; under a new lease at once. */
     async wait(lease: LeaseGrant, signal: AbortSignal): Promise<void> {
       if (lease.epoch !== epoch) dueAtMs = clock.monotonicMs();
       epoch = lease.epoch;

@@ -128,7 +128,7 @@ describe('an open circuit', () => {
       dependency: 'container_engine',
       effect: 'not_done',
       retryable: true,
-      message: 'container engine is not asked, since it does not answer: container_engine did not answer',
+      message: 'the circuit container engine is open, the call was not made: container_engine did not answer',
     });
     expect(called).toBe(false);
   });

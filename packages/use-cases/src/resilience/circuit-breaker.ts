@@ -6,22 +6,22 @@ export interface CircuitDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: Observer;
-  /** Names it in events: a dependency may have one per role. */
+  /** The name of this circuit in events: one dependency may have several circuits. */
   readonly circuit: string;
   readonly dependency: Dependency;
-  /** A cheap call that returns when the dependency answers at all; must end by itself. Not through the breaker. */
+  /** A cheap call that returns when the dependency answers. It must have a deadline, and must not go through the breaker. */
   readonly probe: () => Promise<void>;
-  /** Ends the probing for good; the circuit stays as it is then. */
+  /** Ends the probes; the circuit then stays open or closed as it was. */
   readonly signal: AbortSignal;
   /** The longest pause between two probes, in milliseconds; default 10 000. */
   readonly maxPauseMs?: number;
 }
 
-/** Keeps callers away from a dependency that does not answer. */
+/** Makes calls fail at once while a dependency does not answer. */
 export interface CircuitBreaker {
-  /** Whether calls fail at once. */
+  /** Whether calls fail at once now. */
   readonly isOpen: boolean;
-  /** Milliseconds until it is worth trying again, the answer to the next probe included; 0 while the circuit is closed. */
+  /** Milliseconds until the next probe should be answered: trying earlier is useless. 0 while the circuit is closed. */
   readonly retryInMs: number;
   /**
    * Makes the call, or throws at once while the circuit is open.
@@ -35,13 +35,13 @@ const MIN_PAUSE_MS = 1000;
 const PROBE_MS = 100;
 
 /**
- * Makes a breaker. After five faults in a row that say the dependency did not answer, it asks itself, and opens only if it
- * gets no answer either: five calls that hang on one and the same container say nothing about the others. While open it
- * probes after pauses of one to two seconds, then of up to four, eight and ten, each as random has it, so that replicas
- * do not come back all at once. The first probe that is answered closes it.
+ * Makes a breaker. After five faults in a row that say that the dependency did not answer, the breaker sends a probe, and opens
+ * only if the probe is not answered either: five calls may hang on one container while the others are fine. While open, it probes
+ * after a random pause of one to two seconds, then of one to four, eight and at most ten, so that replicas do not return all at
+ * the same moment. The first answered probe closes it.
  *
- * Only an error that a call throws after it was sent counts: refusals are answers. After closing nothing is held back
- * here: how many calls there are at a time is bounded where operations are claimed.
+ * Only retryable faults of this dependency count: a refusal is an answer. After closing, the breaker does not limit calls: the
+ * worker limits how many operations run at a time.
  */
 export function makeCircuitBreaker(deps: CircuitDeps): CircuitBreaker {
   const { clock, observer, circuit, dependency } = deps;
@@ -104,7 +104,7 @@ function pauseBefore(probes: number, { random, maxPauseMs = 10_000 }: CircuitDep
   return MIN_PAUSE_MS + random.fraction() * (longestMs - MIN_PAUSE_MS);
 }
 
-// A refusal of the probe is an answer, too: whoever calls is to see it, not us.
+// A probe that is refused is answered: the caller of a real call will see that refusal.
 async function silenceOf({ probe, dependency }: CircuitDeps): Promise<DependencyFault | null> {
   try {
     await probe();
@@ -119,6 +119,6 @@ function isSilence(error: unknown, dependency: Dependency): error is DependencyF
 }
 
 function openFault(circuit: string, cause: DependencyFault): DependencyFault {
-  const message = `${circuit} is not asked, since it does not answer: ${cause.message}`;
+  const message = `the circuit ${circuit} is open, the call was not made: ${cause.message}`;
   return new DependencyFault({ message, dependency: cause.dependency, retryable: true, effect: 'not_done', cause });
 }

@@ -1,6 +1,6 @@
 import { DependencyFault } from '@galaxy/ports';
 
-/** The port, with every DependencyFault of its methods told to `notice` on its way to the caller. */
+/** Returns the port with asynchronous methods that pass every DependencyFault to `notice`, and then throw it as before. */
 export function noticeFaults<T extends object>(port: T, notice: (fault: DependencyFault) => void): T {
   return new Proxy(port, {
     get(target, name) {

@@ -2,32 +2,32 @@ import { DependencyFault } from '@galaxy/ports';
 import type { DockerRefusal } from './docker-faults.js';
 import { connectionFault, deadlineFault, refusalOf } from './docker-faults.js';
 
-/** What a call came to: its result, or how the daemon turned it down. */
+/** The daemon's answer: the result, or a refusal. */
 export type DockerReply<T> = { readonly kind: 'ok'; readonly value: T } | DockerRefusal;
 
 /** One call to the daemon. */
 export interface DockerCall<T> {
-  /** Names the call in faults. */
+  /** The name of the call in faults. */
   readonly operation: string;
-  /** Milliseconds until it is given up. */
+  /** After this many milliseconds the call ends with a fault. */
   readonly deadlineMs: number;
-  /** Gives the call up early; it then throws a fault. */
+  /** Ends the call early, with a fault. */
   readonly signal?: AbortSignal;
-  /** Makes the call; is to hand the signal on, so that an abandoned call frees its socket. */
+  /** Makes the call. It must pass the signal on, so that an aborted call frees its socket. */
   readonly run: (signal: AbortSignal) => Promise<T>;
 }
 
 /**
- * Makes one call and settles by its deadline whatever the daemon does. The race is needed: docker-modem (lib/modem.js)
- * listens only for the end of a response, so a call whose response is cut after the headers would never settle, whatever
- * timeout it is given. What comes after the deadline is dropped.
- * @throws DependencyFault when there is no answer; `effect: 'unknown'` unless the connection never came up.
+ * Makes one call, and ends by its deadline whatever the daemon does. The race is needed: docker-modem (lib/modem.js) listens only
+ * for the end of a response, so a call whose response is cut after the headers would never end, whatever its timeout. An answer
+ * after the deadline is ignored.
+ * @throws DependencyFault when there is no answer. `effect` is `unknown`, unless the connection was never established.
  */
 export async function callDocker<T>({ operation, deadlineMs, signal, run }: DockerCall<T>): Promise<DockerReply<T>> {
   const request = new AbortController();
-  const end = givingUp(operation, deadlineMs, signal);
+  const deadline = deadlineOf(operation, deadlineMs, signal);
   try {
-    return { kind: 'ok', value: await Promise.race([end.givenUp, start(run, request.signal)]) };
+    return { kind: 'ok', value: await Promise.race([deadline.over, start(run, request.signal)]) };
   } catch (error) {
     request.abort();
     if (error instanceof DependencyFault) throw error;
@@ -35,26 +35,26 @@ export async function callDocker<T>({ operation, deadlineMs, signal, run }: Dock
     if (refusal === null) throw connectionFault(operation, error);
     return refusal;
   } finally {
-    end.settle();
+    deadline.clear();
   }
 }
 
-// So that a client which throws at once still leaves both promises of the race watched.
+// An async function, so that an error that the client throws synchronously becomes a rejection inside the race.
 async function start<T>(run: DockerCall<T>['run'], signal: AbortSignal): Promise<T> {
   return run(signal);
 }
 
-function givingUp(operation: string, deadlineMs: number, signal: AbortSignal | undefined) {
-  let settle = () => {};
-  const givenUp = new Promise<never>((_, reject) => {
+function deadlineOf(operation: string, deadlineMs: number, signal: AbortSignal | undefined) {
+  let clear = () => {};
+  const over = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => reject(deadlineFault(operation, deadlineMs)), deadlineMs);
     const abort = () => reject(connectionFault(operation, signal?.reason));
     signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
-    settle = () => {
+    clear = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
   });
-  return { givenUp, settle: () => settle() };
+  return { over, clear: () => clear() };
 }

@@ -7,21 +7,21 @@ import Docker from 'dockerode';
 export interface DockerConnection {
   /** For calls that are answered soon. */
   readonly quick: Docker;
-  /** For calls that take as long as a grace or a pull: they never hold up the others. */
+  /** For calls that last as long as a grace or a pull, so that they never delay the others. */
   readonly slow: Docker;
-  /** Keeps its connections for further calls: for one that is made every few seconds for as long as the process lives. */
+  /** Keeps its connections open, for a call that is made every few seconds during the life of the process. */
   readonly kept: Docker;
 }
 
-// Far more than operations are under way at a time, each of which makes one call at a time: a call about a container that hangs
-// keeps its socket until its deadline, and must not keep others from theirs.
+// Far more than the number of operations at a time, each of which makes one call at a time: a call about a container that hangs keeps
+// its socket until its deadline, and other calls must still get one.
 const QUICK_SOCKETS = 1024;
 
 /**
- * Opens nothing yet: each call connects by itself, or over what a daemon that still runs has kept open, so that a restarted
- * daemon is found again. No API version is pinned
- * (the daemon takes its own), and no `timeout` is set, which would cut streams that are quiet for a while.
- * @throws InvalidInputError when `host` is not of a known form.
+ * Makes the clients without connecting. Each call opens its own connection, or uses one that was kept open, so a restarted daemon is
+ * reached again by the next call. No API version is set: the daemon uses its own. No `timeout` is set: it would cut streams on which
+ * nothing comes for a while.
+ * @throws InvalidInputError when `host` has an unknown form.
  */
 export function dockerConnection(host: string): DockerConnection {
   const address = addressOf(host);
@@ -31,15 +31,15 @@ export function dockerConnection(host: string): DockerConnection {
   return { quick: new Docker(quick), slow: new Docker(slow), kept: new Docker(kept) };
 }
 
-// docker-modem describes the options of each request for its debug log, the agent with all its sockets among them, and does
-// so also when nobody reads that log: with 40 calls under way, a call would cost 30 ms of processor time.
+// docker-modem formats the options of each request for its debug log, including the agent with all its sockets, even if the log is
+// off: with 40 calls at the same time, one call would cost 30 ms of processor time.
 class TerseAgent extends Agent {
   [inspect.custom](): string {
     return 'Agent';
   }
 }
 
-// Everything docker-modem would otherwise take from DOCKER_* variables of the process is named, so that `host` decides alone.
+// Sets everything that docker-modem would otherwise read from DOCKER_* variables of the process, so that only `host` decides.
 const NOTHING_INHERITED = { socketPath: undefined, host: undefined, port: undefined, protocol: 'http', timeout: undefined } as const;
 
 function addressOf(host: string): Docker.DockerOptions {

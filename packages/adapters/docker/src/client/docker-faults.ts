@@ -1,13 +1,13 @@
 import { DependencyFault } from '@galaxy/ports';
 
 /**
- * How the daemon turned a call down. `unchanged`: it was so already. `gone`: what the call names does not exist.
- * `conflict`: a name is taken, a removal is under way, or the container is in the wrong state. `denied`: we may not.
- * `no_capacity`: no bridge port, address or disk space is left. `unavailable`: a passing trouble. `refused`: anything else.
+ * A refusal of the daemon. `unchanged`: the state was already the wanted one. `gone`: the object does not exist. `conflict`: a name
+ * is taken, a removal is in progress, or the container is in the wrong state. `denied`: we have no permission. `no_capacity`: no
+ * bridge port, address or disk space is left. `unavailable`: a temporary problem. `refused`: anything else.
  */
 export interface DockerRefusal {
   readonly kind: 'unchanged' | 'gone' | 'conflict' | 'denied' | 'no_capacity' | 'unavailable' | 'refused';
-  /** The daemon's words, on one line. */
+  /** The daemon's message, on one line. */
   readonly message: string;
 }
 
@@ -27,7 +27,7 @@ const KIND_OF_STATUS: Readonly<Record<number, RefusalKind>> = {
   504: 'unavailable',
 };
 
-// A Linux bridge carries 1023 ports; the next one fails with EXFULL, "exchange full".
+// A Linux bridge has at most 1023 ports; one more fails with EXFULL, "exchange full".
 const NO_CAPACITY = [
   /exchange full/i,
   /failed to create endpoint(?!.*(?:already exists|not supported|not permitted))/i,
@@ -36,15 +36,15 @@ const NO_CAPACITY = [
   /no space left on device/i,
   /disk quota exceeded/i,
 ];
-// dockerd says 500 when it cannot reach containerd, or is itself on its way down.
-const PASSING =
+// dockerd answers 500 when it cannot reach containerd, and while it shuts down.
+const TEMPORARY =
   /error while dialing|connection refused|connection is unavailable|transport is closing|ttrpc: closed|shutting down|context (?:canceled|deadline exceeded)/i;
-// Two networks of one name, made at the same moment: passes once one of them has been removed.
+// Two networks with one name, created at the same moment: the problem ends when one of them is removed.
 const AMBIGUOUS = /network .*is ambiguous/i;
 // Older Podman answers a taken name with 500: https://github.com/containers/podman/pull/28286
 const NAME_TAKEN = /name .*already in use/i;
 
-/** What the daemon said, when `error` is an answer of the daemon; null when the call got no answer at all. */
+/** The refusal, if `error` is an answer of the daemon; null if the call got no answer. */
 export function refusalOf(error: unknown): DockerRefusal | null {
   const status = statusOf(error);
   if (status === null) return null;
@@ -52,7 +52,7 @@ export function refusalOf(error: unknown): DockerRefusal | null {
   return { kind: KIND_OF_STATUS[status] ?? kindOfText(message), message };
 }
 
-/** Whether the daemon knows several networks by the name that was meant. */
+/** Whether the daemon refused because several networks have the same name. */
 export function isAmbiguous({ message }: DockerRefusal): boolean {
   return AMBIGUOUS.test(message);
 }
@@ -60,10 +60,10 @@ export function isAmbiguous({ message }: DockerRefusal): boolean {
 function kindOfText(message: string): RefusalKind {
   if (NAME_TAKEN.test(message)) return 'conflict';
   if (NO_CAPACITY.some((pattern) => pattern.test(message))) return 'no_capacity';
-  return PASSING.test(message) || AMBIGUOUS.test(message) ? 'unavailable' : 'refused';
+  return TEMPORARY.test(message) || AMBIGUOUS.test(message) ? 'unavailable' : 'refused';
 }
 
-/** The fault for an answer that is no outcome of the operation. */
+/** The fault for a refusal that the port has no outcome for. */
 export function refusalFault(operation: string, { kind, message }: DockerRefusal): DependencyFault {
   return containerEngineFault({
     message: `${operation}: ${message}`,
@@ -72,28 +72,28 @@ export function refusalFault(operation: string, { kind, message }: DockerRefusal
   });
 }
 
-// The connection never came up, so the daemon saw nothing of the call.
+// The connection was never established, so the daemon did not see the call.
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOENT', 'EACCES', 'EPERM', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-const NO_RIGHT = ['EACCES', 'EPERM'];
+const NO_PERMISSION = ['EACCES', 'EPERM'];
 
-/** The fault for a call that got no answer: refused, reset, cut, or answered with something that is not HTTP. */
+/** The fault for a call without an answer: the connection was refused, reset or cut, or the answer was not HTTP. */
 export function connectionFault(operation: string, cause: unknown): DependencyFault {
   const code = codeOf(cause);
   const notConnected = NOT_CONNECTED.includes(code) || isConnectTimeout(cause);
   return containerEngineFault({
     message: `${operation}: no answer (${code === '' ? messageOf(cause) : code})`,
-    retryable: !NO_RIGHT.includes(code),
+    retryable: !NO_PERMISSION.includes(code),
     effect: notConnected ? 'not_done' : 'unknown',
     cause,
   });
 }
 
-/** The fault for a call that was not answered in time. It may still be carried out. */
+/** The fault for a call that was not answered in time. The daemon may still carry it out. */
 export function deadlineFault(operation: string, deadlineMs: number): DependencyFault {
   return containerEngineFault({ message: `${operation}: no answer within ${deadlineMs} ms`, retryable: true, effect: 'unknown' });
 }
 
-/** The fault for an answer that is not of the shape the API promises. */
+/** The fault for an answer that does not have the form that the API promises. */
 export function answerFault(operation: string, cause?: unknown): DependencyFault {
   return containerEngineFault({ message: `${operation}: the answer can't be understood`, retryable: true, effect: 'unknown', cause });
 }
@@ -114,11 +114,11 @@ function isConnectTimeout(error: unknown): boolean {
   return codeOf(error) === 'ETIMEDOUT' && error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }
 
-// docker-modem puts the daemon's own sentence into `json.message`, of a stream only into `message`, behind words of its own.
+// docker-modem puts the daemon's message into `json.message`. For a stream it is only in `message`, after docker-modem's own text.
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const json: unknown = 'json' in error ? error.json : null;
-  const told = typeof json === 'object' && json !== null && 'message' in json ? json.message : null;
-  const words = typeof told === 'string' ? told : error.message.replace(/^\(HTTP code \d+\) .*? - /, '');
-  return words.replace(/\s+/g, ' ').trim();
+  const fromDaemon = typeof json === 'object' && json !== null && 'message' in json ? json.message : null;
+  const text = typeof fromDaemon === 'string' ? fromDaemon : error.message.replace(/^\(HTTP code \d+\) .*? - /, '');
+  return text.replace(/\s+/g, ' ').trim();
 }

@@ -3,8 +3,8 @@ import type Docker from 'dockerode';
 import { answerFault } from './docker-faults.js';
 
 /**
- * One read by path. dockerode's own methods for these take no signal, so that such a call could not be ended, and each one
- * made while the daemon hangs would keep its socket.
+ * Reads a path. dockerode's own methods for these paths take no signal, so such a call could not be ended, and every call made while
+ * the daemon hangs would keep its socket.
  */
 export function readDocker(docker: Docker, path: DockerReadPath, abortSignal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -14,8 +14,8 @@ export function readDocker(docker: Docker, path: DockerReadPath, abortSignal: Ab
 }
 
 /**
- * One read whose body the caller reads while it arrives. A body that is cut fails as a stream does; the signal ends it until
- * the headers are there, and from then on destroying it does.
+ * Opens a path whose body the caller reads while it arrives. If the body is cut, the stream fails. The signal ends the call only
+ * until the headers have arrived; after that, destroy the stream.
  */
 export function openDocker(docker: Docker, path: DockerStreamPath, query: DockerQuery, abortSignal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -24,16 +24,16 @@ export function openDocker(docker: Docker, path: DockerStreamPath, query: Docker
       else if (answer instanceof IncomingMessage) resolve(answer);
       else reject(answerFault(`read ${path}`));
     };
-    // The question mark asks docker-modem to append the query; without one it would take a character of the path away.
+    // The question mark makes docker-modem append the query. Without it, docker-modem would drop a character of the path.
     docker.modem.dial({ method: 'GET', path: `${path}?`, options: query, isStream: true, abortSignal, statusCodes: { 200: true } }, opened);
   });
 }
 
-/** What follows the path; objects are sent as JSON. */
+/** The query parameters; objects are sent as JSON. */
 export type DockerQuery = Readonly<Record<string, string | object>>;
 
-/** The paths whose answers are read while they arrive. */
+/** The paths for {@link openDocker}. */
 export type DockerStreamPath = '/events' | '/containers/json' | '/info';
 
-/** The paths that are read at once. */
+/** The paths for {@link readDocker}. */
 export type DockerReadPath = '/_ping' | '/version' | '/info' | `/images/${string}/json` | `/networks/${string}`;

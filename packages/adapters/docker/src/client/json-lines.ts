@@ -1,12 +1,12 @@
 const NEWLINE = 0x0a;
 
-/** A line is longer than what may be kept of it. */
+/** Thrown by {@link linesOf} for a line that is too long to keep. */
 export class LineTooLong extends Error {}
 
 /**
- * The lines of a stream, as they arrive; what follows the last newline is a line, too. Split on bytes, as a chunk may end
- * inside a character.
- * @throws LineTooLong when more than `maxBytes` came without a newline, and what the stream fails with.
+ * Yields the lines of a stream as they arrive; the text after the last newline is also a line. Splits bytes, not text, because a chunk
+ * may end inside a character.
+ * @throws LineTooLong when more than `maxBytes` came without a newline; otherwise what the stream fails with.
  */
 export async function* linesOf(stream: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);

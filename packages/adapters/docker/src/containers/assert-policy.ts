@@ -4,9 +4,9 @@ import { isUnprivilegedUser, isUserDefinedNetwork } from '../docker-engine-optio
 import type { ContainerBody } from './container-request.js';
 import { STATE_MOUNT } from './container-request.js';
 
-/** What the policy is held against. */
+/** The configuration that the policy depends on. */
 export interface PolicyScope {
-  /** The only folder below which something of the host may be mounted; null: nothing at all. */
+  /** Only folders directly below this one may be mounted from the host; null: none. */
   readonly stateRoot: string | null;
 }
 
@@ -68,9 +68,9 @@ const HOST_RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * The last look at a create before it is sent: default deny. Every field must be there with a value that the policy
- * allows, and no other field may be; so a field that a later version adds is refused until somebody has thought about it.
- * @throws InvalidInputError naming the first field that breaks the policy.
+ * Checks the body of a create just before it is sent; everything that is not allowed is refused. Every field must have a value that
+ * the policy allows, and no other field may exist. So a field that a later version adds is refused until someone adds a rule for it.
+ * @throws InvalidInputError that names the first field against the policy.
  */
 export function assertPolicy(body: ContainerBody, scope: PolicyScope): void {
   check('', body, TOP_RULES, scope);

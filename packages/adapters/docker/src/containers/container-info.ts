@@ -6,7 +6,7 @@ import { readLabels } from './labels.js';
 
 const ID = /^[0-9a-f]{64}$/;
 
-/** The id of a container, in full. */
+/** A full container id. */
 export const ContainerId = z.string().regex(ID);
 
 /** The part of `GET /containers/{id}/json` that is used. */
@@ -17,12 +17,11 @@ const ContainerInfo = z.object({
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() }).nullable()).nullish() }),
 });
 
-/** The part of `GET /containers/{id}/json` that is used, checked. */
 export type ContainerInfo = z.infer<typeof ContainerInfo>;
 
 /**
  * Checks an answer of the daemon.
- * @throws DependencyFault when it is not of the expected shape.
+ * @throws DependencyFault when it does not have the expected form.
  */
 export function readContainerInfo(operation: string, answer: unknown): ContainerInfo {
   const info = ContainerInfo.safeParse(answer);
@@ -30,7 +29,7 @@ export function readContainerInfo(operation: string, answer: unknown): Container
   return info.data;
 }
 
-/** From whose side a container is looked at. */
+/** The installation that inspects, and how it reaches containers. */
 export interface Viewpoint {
   readonly instance: string;
   readonly network: string;
@@ -38,7 +37,8 @@ export interface Viewpoint {
 }
 
 /**
- * What the container is to us. It is ours only when its labels say so; with `gameId` given, only when they name that game.
+ * Turns the daemon's answer into an inspection. The container is ours only if its labels say so, and, with `gameId`, only if they name
+ * that game.
  * @throws DependencyFault when the daemon reports a state that no known engine has.
  */
 export function inspectionOf(info: ContainerInfo, viewpoint: Viewpoint, gameId?: string): Inspection {
@@ -56,8 +56,8 @@ export function inspectionOf(info: ContainerInfo, viewpoint: Viewpoint, gameId?:
   return { kind: 'ours', incarnation };
 }
 
-// A `dead` container has ended, and a removal of it has failed (https://github.com/moby/moby/issues/22260): nobody is at it any
-// more, so that waiting for its end would be in vain. It is removed again like any other that has ended.
+// A `dead` container has ended, and its removal has failed (https://github.com/moby/moby/issues/22260). Waiting would not help, because
+// nothing removes it any more. So it counts as ended and is removed again.
 const STATES: Readonly<Record<string, IncarnationState>> = {
   created: 'created',
   running: 'running',
@@ -66,7 +66,7 @@ const STATES: Readonly<Record<string, IncarnationState>> = {
   exited: 'exited',
   removing: 'removing',
   dead: 'exited',
-  // Podman's further states.
+  // Additional states of Podman.
   configured: 'created',
   initialized: 'created',
   stopping: 'running',
@@ -74,7 +74,7 @@ const STATES: Readonly<Record<string, IncarnationState>> = {
 };
 
 /**
- * The state by the name that the daemon gives it.
+ * Translates the daemon's name of a state.
  * @throws DependencyFault when no known engine has such a state.
  */
 export function stateOf(status: string): IncarnationState {
@@ -90,7 +90,7 @@ function addressOf(info: ContainerInfo, { network, addressing }: Viewpoint, game
   return ip === '' ? null : `http://${ip}:${new URL(endpoint).port}`;
 }
 
-/** Whether the text can be the id of a container. Nothing else is ever put into a request. */
+/** Whether the text can be a container id. No other text is ever put into a request. */
 export function isContainerId(id: string): boolean {
   return ID.test(id);
 }

@@ -5,7 +5,7 @@ import { answerFault } from '../client/docker-faults.js';
 import { ContainerId, stateOf } from './container-info.js';
 import { readLabels } from './labels.js';
 
-/** The part of an element of `GET /containers/json` that is used. One on its way out may have lost its names. */
+/** The part of an element of `GET /containers/json` that is used. A container that is being removed may have no names. */
 const ListedContainer = z.object({
   Id: ContainerId,
   Names: z.array(z.string()).nullish(),
@@ -16,12 +16,12 @@ const ContainerList = z.array(ListedContainer);
 
 type ListedContainer = z.infer<typeof ListedContainer>;
 
-/** The containers of an inventory, without the engine that they are on. */
+/** An inventory without the id of its engine. */
 export type ContainerInventory = Omit<FleetInventory, 'engineId'>;
 
 /**
- * Tells ours from those that only bear a game's name; all others are left out.
- * @throws DependencyFault when the answer is not of the expected shape, or one of ours is in a state that no known engine has.
+ * Separates our containers from foreign ones that have a game's container name. Leaves out all others.
+ * @throws DependencyFault when the answer does not have the expected form, or one of ours is in a state that no known engine has.
  */
 export function inventoryOf(operation: string, answer: unknown, instance: string): ContainerInventory {
   const list = ContainerList.safeParse(answer);
@@ -37,7 +37,7 @@ export function inventoryOf(operation: string, answer: unknown, instance: string
   return { incarnations, foreign };
 }
 
-// Docker puts a slash before names, Podman does not; one container may bear several.
+// Docker puts a slash before names, Podman does not. One container may have several names.
 function gameNameOf({ Names }: ListedContainer): string | null {
   const names = (Names ?? []).map((name) => name.replace(/^\//, ''));
   return names.find((name) => gameIdOf(name) !== null) ?? null;

@@ -9,8 +9,8 @@ const OPERATION = 'remove the container';
 const PAUSE_MS = 50;
 
 /**
- * Removes a container and its anonymous volumes, and returns once its id no longer exists. While another removal is under
- * way, or a first one got stuck on something busy, it asks again: a `dead` container only goes so
+ * Removes a container and its anonymous volumes, and returns when its id no longer exists. It repeats the request while another
+ * removal is in progress, or after a removal that failed because something was busy: only so a `dead` container is removed
  * (https://github.com/moby/moby/issues/22260).
  * @throws DependencyFault when the daemon does not answer, or the container is still there at the deadline.
  */

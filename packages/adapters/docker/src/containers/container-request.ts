@@ -4,36 +4,35 @@ import type Docker from 'dockerode';
 import type { ContainerLimits, DockerEngineSettings } from '../docker-engine-options.js';
 import { labelsOf } from './labels.js';
 
-/** The `HostConfig` of a create; the client's types lack one field. */
+/** The `HostConfig` of a create. The client's types lack one field. */
 type HostSettings = Docker.HostConfig & { readonly CgroupnsMode: 'private' };
 
-/** The body of a create. */
 export type ContainerBody = Docker.ContainerCreateOptions & { readonly HostConfig: HostSettings };
 
-/** A create as docker-modem takes it: with `_query` the body is not repeated in the URL, where proxies would log it. */
+/** A create in the form for docker-modem. With `_query`, the body is not repeated in the URL, where proxies would log it. */
 export interface ContainerRequest {
   readonly _query: { readonly name: string };
   readonly _body: ContainerBody;
 }
 
-/** What a create needs to know beyond the settings. */
+/** What is different for each create; everything else comes from the settings. */
 export interface ContainerPlan {
   readonly spec: IncarnationSpec;
-  /** The image in full, as the daemon knows it. */
+  /** The full image reference, as in `daemonImage`. */
   readonly image: string;
   /** The game's state folder on the host; null for none. */
   readonly stateFolder: string | null;
-  /** Whether the daemon has an init process to offer. */
+  /** Whether the container gets an init process. */
   readonly init: boolean;
 }
 
-/** Where an engine finds its state folder. */
+/** The path of the state folder inside the container. */
 export const STATE_MOUNT = '/data';
 
 /**
- * The create of an engine: nothing it does not need. The choices follow the CIS Docker Benchmark, section 5. No `nproc`
- * limit on purpose: the kernel counts it over all processes of a user id, and all engines share one; PidsLimit counts per
- * container (https://docs.docker.com/reference/cli/docker/container/run/#for-nproc-usage).
+ * Builds the create of an engine's container, with only the rights that an engine needs. The choices follow the CIS Docker Benchmark,
+ * section 5. There is no `nproc` limit on purpose: the kernel counts it over all processes of a user id, and all engines share one.
+ * PidsLimit counts per container (https://docs.docker.com/reference/cli/docker/container/run/#for-nproc-usage).
  */
 export function containerRequest(settings: DockerEngineSettings, plan: ContainerPlan): ContainerRequest {
   const { gameId } = plan.spec;
@@ -70,7 +69,7 @@ function hostSettings(settings: DockerEngineSettings, plan: ContainerPlan): Host
     PublishAllPorts: false,
     IpcMode: 'private',
     CgroupnsMode: 'private',
-    // A container that ends stays as it is, with its exit code: only the manager decides what runs.
+    // A container that has ended is kept with its exit code, and not restarted: only the manager decides what runs.
     RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
     AutoRemove: false,
     LogConfig: logging(limits),
@@ -97,13 +96,13 @@ function resources(limits: ContainerLimits) {
   };
 }
 
-// Non-blocking: an engine that floods its log loses lines, but never waits for the disk.
+// Non-blocking: an engine that writes too much to its log loses lines, but never waits for the disk.
 function logging(limits: ContainerLimits) {
   const size = { 'max-size': String(limits.logBytes), 'max-file': String(limits.logFiles) };
   return { Type: 'json-file', Config: { ...size, mode: 'non-blocking', 'max-buffer-size': '1m' } };
 }
 
-// A mount and not a bind: the daemon would create the missing source of a bind, as root.
+// `Mounts` and not `Binds`: for a bind, the daemon would create a missing source folder, as root.
 function stateMount(source: string): Docker.MountSettings {
   return { Type: 'bind', Source: source, Target: STATE_MOUNT, ReadOnly: false, BindOptions: { Propagation: 'rprivate' } };
 }

@@ -5,10 +5,10 @@ import { answerFault, refusalFault } from '../client/docker-faults.js';
 import { readDocker } from '../client/docker-reads.js';
 import type { DockerEngineSettings } from '../docker-engine-options.js';
 
-// `N/A` is what dockerd reports when it could not run the program that it is to use as init.
+// dockerd reports `N/A` when it could not run its init program.
 const Info = z.object({ InitBinary: z.string().nullish(), InitCommit: z.object({ ID: z.string().nullish() }).nullish() });
 
-/** Whether containers get an init process: as the settings say, or as the daemon has one. */
+/** Whether containers get an init process: by the setting or, with `auto`, if the daemon has one. */
 export class DaemonInit {
   readonly #docker: Docker;
   readonly #deadlineMs: number;
@@ -21,7 +21,7 @@ export class DaemonInit {
   }
 
   /**
-   * The answer; the daemon is asked once.
+   * Whether containers get an init process. The daemon is asked once at most.
    * @throws DependencyFault when the daemon does not answer.
    */
   async isWanted(): Promise<boolean> {

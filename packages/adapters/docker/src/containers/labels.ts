@@ -1,7 +1,7 @@
 import { isGameId } from '@galaxy/domain';
 import type { IncarnationOwner, IncarnationSpec } from '@galaxy/manager-ports';
 
-/** The labels of a container of ours. They are written at creation and cannot be changed afterwards. */
+/** The labels of our containers. They are written at creation and cannot be changed afterwards. */
 export function labelsOf(instance: string, spec: IncarnationSpec): Record<string, string> {
   return {
     'galaxy.managed': 'true',
@@ -13,13 +13,13 @@ export function labelsOf(instance: string, spec: IncarnationSpec): Record<string
   };
 }
 
-/** What labels tell of a container of ours. */
+/** What the labels of one of our containers contain. */
 export interface OwnLabels {
   readonly owner: IncarnationOwner;
   readonly imageRef: string;
 }
 
-/** Reads the labels; null when the container was not made by this instance, or its labels are incomplete. */
+/** Reads the labels; null when the container was not created by this installation, or when its labels are incomplete. */
 export function readLabels(instance: string, labels: Readonly<Record<string, string>>): OwnLabels | null {
   if (labels['galaxy.managed'] !== 'true' || labels['galaxy.instance'] !== instance) return null;
   const gameId = labels['galaxy.game_id'] ?? '';

@@ -3,18 +3,17 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What became of making a state folder. */
 export type StateFolderOutcome = { readonly kind: 'ready'; readonly path: string } | { readonly kind: 'refused'; readonly message: string };
 
-/** The path of a game's state folder. The game id is checked before, so it is one plain name. */
+/** The path of a game's state folder. The caller must have checked the game id, so that it is a single name without slashes. */
 export function stateFolderPath(stateRoot: string, gameId: string): string {
   return join(stateRoot, gameId);
 }
 
 /**
- * Makes `<stateRoot>/<gameId>` exist, open to its owner alone, and gives it to the engine's user when we may (as root).
- * Games write below it and could plant links: a link in the place of the folder or of one of its parents is refused, and
- * owner and mode are set through the opened folder, so that nothing can be swapped in between.
+ * Creates `<stateRoot>/<gameId>` if it is missing, accessible only to its owner. If the manager runs as root, the engine's user becomes
+ * the owner. Games write below this folder and could create links: a link in place of the folder or of one of its parents is refused,
+ * and owner and mode are set through the opened folder, so that nothing can be exchanged in between. Safe to repeat.
  */
 export async function ensureStateFolder(stateRoot: string, gameId: string, user: string): Promise<StateFolderOutcome> {
   try {
@@ -32,7 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'the state root does not exist',
   ENOTDIR: 'what is there is not a folder, or a symbolic link to one',
   ELOOP: 'what is there is not a folder, or a symbolic link to one',
-  EACCES: 'the state folder is not open to the manager',
+  EACCES: 'the manager has no permission for the state folder',
   ENOSPC: 'no space is left for the state folder',
   EROFS: 'the state root is read-only',
 };

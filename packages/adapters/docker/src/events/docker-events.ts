@@ -25,7 +25,7 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-/** The stream of the daemon's events about containers of ours, over as many connections as it takes. */
+/** Follows the daemon's events about our containers, and reconnects when the stream ends. */
 export class DockerEvents {
   readonly #docker: DockerConnection;
   readonly #settings: Pick<DockerEngineSettings, 'instance' | 'deadlines' | 'events'>;
@@ -36,9 +36,9 @@ export class DockerEvents {
   }
 
   /**
-   * Tells of changes until the signal aborts, then returns. `connected` follows each opening, and each line that could not be
-   * understood, as it may have been any change.
-   * @throws DependencyFault when the stream can't be opened, or was lost and can't be had again for `giveUpMs`.
+   * Reports changes until the signal aborts, then returns. Reports `connected` after each opening of the stream, and for each line that
+   * could not be understood, because it may have been any change.
+   * @throws DependencyFault when the stream can't be opened at first, or could not be opened again for `giveUpMs`.
    */
   async follow(tell: Tell, signal: AbortSignal): Promise<void> {
     const place = new EventPlace(Date.now());
@@ -58,7 +58,7 @@ export class DockerEvents {
     }
   }
 
-  // From a little before on also at first: the daemon begins to listen to itself only after it has sent the headers.
+  // Also the first time, asks for events from a little earlier: the daemon starts to collect events only after it has sent the headers.
   async #open(place: EventPlace, signal: AbortSignal): Promise<IncomingMessage> {
     const { instance, deadlines } = this.#settings;
     const label = ['galaxy.managed=true', `galaxy.instance=${instance}`];
@@ -71,25 +71,25 @@ export class DockerEvents {
   }
 
   async #read(stream: IncomingMessage, place: EventPlace, tell: Tell, signal: AbortSignal): Promise<never> {
-    const silence = new StreamWatchdog(stream, () => this.#ping(), this.#settings.events);
-    const abort = () => void stream.destroy(new Error('given up'));
+    const watchdog = new StreamWatchdog(stream, () => this.#ping(), this.#settings.events);
+    const abort = () => void stream.destroy(new Error('aborted'));
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
       tell({ kind: 'connected' });
       for await (const line of untilCut(stream)) {
-        silence.heard();
-        this.#take(line, place, tell);
+        watchdog.heard();
+        this.#handle(line, place, tell);
       }
       throw connectionFault(OPERATION, new Error('the stream ended'));
     } finally {
       signal.removeEventListener('abort', abort);
-      silence.end();
+      watchdog.end();
       stream.destroy();
     }
   }
 
-  #take(line: string, place: EventPlace, tell: Tell): void {
+  #handle(line: string, place: EventPlace, tell: Tell): void {
     if (line.trim() === '') return;
     const event = readEvent(this.#settings.instance, line);
     if (event === null) return tell({ kind: 'connected' });
@@ -103,7 +103,7 @@ export class DockerEvents {
   }
 }
 
-// What the stream fails with becomes a fault here, so that it is not taken for a mistake of whoever is told.
+// Turns errors of the stream into faults here, so that they are not confused with errors that `tell` throws.
 async function* untilCut(stream: IncomingMessage): AsyncGenerator<string> {
   try {
     yield* linesOf(stream, MAX_LINE_BYTES);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { readLabels } from '../containers/labels.js';
 
 /**
- * What the daemon is asked to tell. Only what changes a list, each change once: a stop shows as `die`, a restart as `die` and
- * `start`. Nothing of health checks, whose three events per probe would fill the 256 that the daemon keeps.
+ * The actions that are followed: those that change the list of containers, each change once. A stop appears as `die`, a restart as
+ * `die` and `start`. Health checks are left out: their three events per probe would fill the 256 events that the daemon keeps.
  */
 export const TOLD_ACTIONS = ['create', 'start', 'die', 'pause', 'unpause', 'destroy', 'rename'];
 
@@ -14,24 +14,24 @@ const EngineEvent = z.object({
   timeNano: z.number(),
 });
 
-/** One change as the daemon told it. */
+/** One change that the daemon reported. */
 export interface EngineEvent {
-  /** The same for the same event whenever it is told. */
+  /** Identifies the event: the same when the same event is reported again. */
   readonly key: string;
   /** When it happened, in milliseconds by the daemon's clock. */
   readonly atMs: number;
-  /** The game whose container it was; null when it was none of ours. */
+  /** The game of the container; null when it is not ours. */
   readonly gameId: string | null;
 }
 
-/** Reads one line of the stream; null when it is no event that we understand. */
+/** Parses one line of the stream; null when it is not a known event. */
 export function readEvent(instance: string, line: string): EngineEvent | null {
   const event = EngineEvent.safeParse(jsonOf(line));
   if (!event.success) return null;
   const { Action, Actor, timeNano } = event.data;
   const key = `${Actor.ID} ${Action} ${timeNano}`;
   const gameId = readLabels(instance, Actor.Attributes ?? {})?.owner.gameId ?? null;
-  // Rounded: a number has no room for all digits of the nanoseconds, and may lie just below the millisecond that was meant.
+  // Rounded: a JavaScript number can't hold all digits of the nanoseconds, and may be slightly below the real millisecond.
   return { key, atMs: Math.round(timeNano / 1e6), gameId };
 }
 

@@ -7,13 +7,12 @@ import { answerFault, refusalFault } from '../client/docker-faults.js';
 import type { DockerQuery } from '../client/docker-reads.js';
 import { openDocker } from '../client/docker-reads.js';
 
-/** An answer, and the connection it came over. */
+/** An answer, and the connection on which it arrived. */
 export interface KeptAnswer {
   readonly answer: unknown;
   readonly socket: Socket;
 }
 
-/** What to read, and how long it may take. */
 export interface KeptRead {
   readonly operation: string;
   readonly path: '/containers/json' | '/info';
@@ -22,7 +21,7 @@ export interface KeptRead {
 }
 
 /**
- * Reads JSON and tells the connection it came over, which belongs to one process of the daemon for as long as it lives.
+ * Reads JSON, and returns it with its connection. A connection belongs to one process of the daemon as long as it lives.
  * @throws DependencyFault when the daemon does not answer in time, or not with JSON.
  */
 export async function readKept(docker: Docker, { operation, path, query, deadlineMs }: KeptRead): Promise<KeptAnswer> {
@@ -46,10 +45,7 @@ function parsed(operation: string, body: string): unknown {
 
 const Info = z.object({ ID: z.string().min(1) });
 
-/**
- * The id of the daemon's own store. Asking costs the daemon more than a list of 100 containers does, so it is asked once
- * per connection.
- */
+/** The id of the daemon's own store. It is read once per connection: `/info` costs the daemon more than a list of 100 containers. */
 export class EngineStore {
   readonly #docker: Docker;
   readonly #deadlineMs: number;
@@ -61,15 +57,15 @@ export class EngineStore {
   }
 
   /**
-   * The id of the store that an answer which came over this connection speaks of. When it must be asked for, that is done
-   * after the answer, so that a daemon exchanged in between shows as another id, never as an emptied store under the old one.
+   * The id of the store behind an answer that arrived on this connection. If the id is unknown, it is read now, after the answer: if the
+   * daemon was replaced in between, the id is a new one, and the answer is never taken as an emptied store under the old id.
    * @throws DependencyFault when the daemon does not answer.
    */
   async idBehind(socket: Socket): Promise<string> {
     return this.#ids.get(socket) ?? this.#ask();
   }
 
-  /** Asks anew for the next answer: a proxy before the daemon may keep our connections over the daemon's end. */
+  /** Reads the id again for the next answer. Needed behind a proxy, which may keep our connections open when the daemon is replaced. */
   forget(): void {
     this.#ids = new WeakMap();
   }

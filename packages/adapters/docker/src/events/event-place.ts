@@ -1,30 +1,30 @@
-// The daemon keeps 256 events, so no more of ours are ever told again.
+// The daemon keeps 256 events, so at most this many can be reported again.
 const REMEMBERED = 256;
-// Events are not told strictly in the order of their times.
+// Events are not reported strictly in the order of their times.
 const OVERLAP_MS = 5_000;
 
-/** How far the events were read: where to go on, and what was seen already. */
+/** How far the events were read: from when to go on, and which events were seen already. */
 export class EventPlace {
   readonly #seen = new Set<string>();
   #sinceMs: number;
 
-  /** @param nowMs our own time, until the daemon's is known. */
+  /** @param nowMs our own time; it is used until the daemon's is known. */
   constructor(nowMs: number) {
     this.#sinceMs = nowMs;
   }
 
-  /** From when on to ask for events, in seconds: a while earlier than what is known, for what was told out of order. */
+  /** The time from which to request events, in seconds: five seconds earlier than needed, for events that come out of order. */
   get since(): string {
     return (Math.max(0, this.#sinceMs - OVERLAP_MS) / 1000).toFixed(3);
   }
 
-  /** Takes the time of the daemon at which a stream was opened, as it stands in a header. */
+  /** Starts from the daemon's time in the `Date` header of an opened stream. */
   opened(date: string | undefined): void {
     const atMs = Date.parse(date ?? '');
     if (!Number.isNaN(atMs)) this.#sinceMs = atMs;
   }
 
-  /** Takes an event; false when it was told before. */
+  /** Remembers an event. False when it was reported before. */
   isNew({ key, atMs }: { readonly key: string; readonly atMs: number }): boolean {
     if (this.#seen.has(key)) return false;
     this.#seen.add(key);

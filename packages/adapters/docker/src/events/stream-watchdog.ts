@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import type { EventLimits } from '../docker-engine-options.js';
 
 /**
- * Destroys a stream on which nothing comes any more: a connection that was lost on the way shows no end. Silence alone proves
- * nothing, so the daemon is asked first; but in the end a stream that is only quiet is not told from a lost one, and goes too.
+ * Destroys a stream on which nothing arrives any more, because a connection that was lost in the network may show no end. Nothing
+ * arriving proves nothing, so the daemon is pinged first. But after `reconnectAfterMs` the stream is destroyed in any case: a quiet
+ * stream can't be distinguished from a lost one.
  */
 export class StreamWatchdog {
   readonly #stream: Readable;
@@ -20,13 +21,13 @@ export class StreamWatchdog {
     this.#timer = setTimeout(() => void this.#check(), limits.pingAfterMs);
   }
 
-  /** Something came. */
+  /** Call it when something arrived. */
   heard(): void {
     this.#heardAt = performance.now();
     this.#timer.refresh();
   }
 
-  /** Guards no longer. */
+  /** Stops watching. */
   end(): void {
     clearTimeout(this.#timer);
   }
@@ -35,7 +36,7 @@ export class StreamWatchdog {
     const heardAt = this.#heardAt;
     const lost = performance.now() - heardAt >= this.#limits.reconnectAfterMs || !(await this.#answers());
     if (this.#stream.destroyed) return;
-    if (lost && heardAt === this.#heardAt) this.#stream.destroy(new Error('nothing came for a while'));
+    if (lost && heardAt === this.#heardAt) this.#stream.destroy(new Error('nothing arrived for too long'));
     else this.#timer.refresh();
   }
 

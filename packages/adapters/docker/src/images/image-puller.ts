@@ -11,14 +11,13 @@ import { pullFailureReason } from './pull-failure.js';
 import type { PullEnd } from './pull-stream.js';
 import { readPullStream } from './pull-stream.js';
 
-/** What a pull came to; `pulled` is only what the daemon says, so the image is to be looked at. */
+/** The outcome of a pull. `pulled` is only what the daemon reported: inspect the image afterwards. */
 export type PullResult =
   | { readonly kind: 'pulled' }
   | { readonly kind: 'failed'; readonly reason: PullFailureReason; readonly message: string };
 
-/** What a puller needs. */
 export interface PullerParts {
-  /** A client whose sockets a long pull may keep. */
+  /** A client for long calls: a pull keeps its socket until it ends. */
   readonly docker: Docker;
   readonly limits: PullLimits;
   readonly authFor: (registry: string) => RegistryAuth | null | Promise<RegistryAuth | null>;
@@ -28,14 +27,14 @@ const OPERATION = 'pull the image';
 const STALLED: PullResult = { kind: 'failed', reason: 'stalled', message: 'the pull made no progress' };
 
 /**
- * Pulls one image. Ends early when `abandoned` fires; the result is then of no use.
- * @throws DependencyFault when the daemon did not begin to answer for another cause than time.
+ * Pulls one image. Ends early when `abandoned` fires; then ignore the result.
+ * @throws DependencyFault when the daemon did not begin to answer, unless the time was over: then the result is `stalled`.
  */
 export async function pullImage(parts: PullerParts, image: ImageReference, abandoned: AbortSignal): Promise<PullResult> {
   const total = AbortSignal.timeout(parts.limits.totalMs);
   const ended = AbortSignal.any([abandoned, total]);
   const auth = await parts.authFor(image.registry);
-  // The daemon sends the headers with the first line of the report: a registry that hangs shows as an answer that does not begin.
+  // The daemon sends the headers with the first line of the report. So while a registry hangs, the daemon's answer does not begin.
   const silence = AbortSignal.timeout(parts.limits.stallMs);
   try {
     const report = await openReport(parts, image, auth, AbortSignal.any([ended, silence]));
@@ -52,7 +51,7 @@ async function openReport(
   auth: RegistryAuth | null,
   signal: AbortSignal,
 ): Promise<DockerReply<Readable>> {
-  // With a digest the tag is left out, as the daemon does; without either it would pull every tag of the repository.
+  // A digest wins over the tag, as in the daemon. Without either, the daemon would pull all tags of the repository.
   const _query = { fromImage: imageName(image), tag: image.digest ?? image.tag };
   const run = async (abortSignal: AbortSignal) => {
     const report = await docker.createImage(auth ?? undefined, { _query, _body: {}, abortSignal });
@@ -63,7 +62,7 @@ async function openReport(
 }
 
 async function readUntil(report: Readable, stallMs: number, ended: AbortSignal): Promise<PullEnd> {
-  const destroy = () => void report.destroy(new Error('given up'));
+  const destroy = () => void report.destroy(new Error('aborted'));
   ended.addEventListener('abort', destroy);
   if (ended.aborted) destroy();
   try {
@@ -88,8 +87,8 @@ function resultOf(end: PullEnd, total: AbortSignal): PullResult {
 }
 
 function refusedPull(refusal: Exclude<DockerReply<Readable>, { kind: 'ok' }>): PullResult {
-  const told = pullFailureReason(refusal.message);
-  const reason = told === 'failed' ? (REASON_OF_KIND[refusal.kind] ?? 'failed') : told;
+  const known = pullFailureReason(refusal.message);
+  const reason = known === 'failed' ? (REASON_OF_KIND[refusal.kind] ?? 'failed') : known;
   return { kind: 'failed', reason, message: refusal.message };
 }
 

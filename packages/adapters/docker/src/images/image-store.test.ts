@@ -178,7 +178,7 @@ describe('ensureImage', () => {
 
     it('is not believed when it says that it went well', async () => {
       daemon.pull = (response) => response.end(line({ status: 'Downloaded' }));
-      expect(await ensure()).toEqual(unavailable('failed', /not there/));
+      expect(await ensure()).toEqual(unavailable('failed', /not present/));
     });
 
     it('is a fault when the daemon did not begin to answer', async () => {

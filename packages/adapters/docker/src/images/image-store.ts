@@ -17,12 +17,12 @@ const Version = z.object({ Os: z.string(), Arch: z.string() });
 
 const AVAILABLE: ImageOutcome = { kind: 'available' };
 
-/** The text by which the daemon knows the image: in full, and by its digest alone when there is one. */
+/** The full image reference for the daemon: with the digest and without the tag when there is a digest, otherwise with the tag. */
 export function daemonImage(image: ImageReference): string {
   return imageName(image) + (image.digest === null ? `:${image.tag ?? ''}` : `@${image.digest}`);
 }
 
-/** Makes images available on the daemon by the configured policy. */
+/** Makes images available on the daemon, by the configured pull policy. */
 export class ImageStore {
   readonly #docker: DockerConnection;
   readonly #settings: DockerEngineSettings;
@@ -37,7 +37,7 @@ export class ImageStore {
   }
 
   /**
-   * Makes the image available; concurrent calls for one image share the work.
+   * Makes the image available. Concurrent calls for the same image share one pull.
    * @throws DependencyFault when the daemon does not answer.
    */
   async ensure(image: ImageReference, signal: AbortSignal): Promise<ImageOutcome> {
@@ -47,7 +47,7 @@ export class ImageStore {
 
   async #ensure(image: ImageReference, abandoned: AbortSignal): Promise<ImageOutcome> {
     if (this.#settings.pullPolicy !== 'always') {
-      const present = await this.#look(image);
+      const present = await this.#inspectPresent(image);
       if (present !== null) return present;
       if (this.#settings.pullPolicy === 'never')
         return unavailable('not_present', 'the image is not present, and the policy is never to pull');
@@ -59,14 +59,14 @@ export class ImageStore {
     const parts = { docker: this.#docker.slow, limits: this.#settings.pull, authFor: this.#settings.authFor };
     const result = await this.#semaphore.run(abandoned, () => pullImage(parts, image, abandoned));
     if (result === null || abandoned.aborted) return { kind: 'aborted' };
-    // Also after a failure: when the daemon is gone altogether, that is a fault and not the image's failure.
-    const present = await this.#look(image);
+    // Inspects also after a failure: if the daemon does not answer at all, that is a fault, and not a failure of the image.
+    const present = await this.#inspectPresent(image);
     if (result.kind === 'failed') return unavailable(result.reason, result.message);
-    return present ?? unavailable('failed', 'the pull ended well, yet the image is not there');
+    return present ?? unavailable('failed', 'the pull succeeded, but the image is not present');
   }
 
-  /** What the daemon has: null for nothing. */
-  async #look(image: ImageReference): Promise<ImageOutcome | null> {
+  /** The outcome for an image that the daemon has; null when it has none. */
+  async #inspectPresent(image: ImageReference): Promise<ImageOutcome | null> {
     const [found, platform] = await Promise.all([this.#inspect(image), this.#daemonPlatform()]);
     if (found === null || found === platform || found === ANY_PLATFORM) return found === null ? null : AVAILABLE;
     return unavailable('wrong_platform', `the image is for ${found}, the engine runs ${platform}`);
@@ -83,13 +83,13 @@ export class ImageStore {
     return `${platform.data.Os}/${platform.data.Architecture}`;
   }
 
-  // Asked once: what a daemon runs on does not change under a running manager.
+  // Read once: the platform of a daemon does not change while the manager runs.
   async #daemonPlatform(): Promise<string> {
     return (this.#platform ??= await platformOf(this.#docker.quick, this.#settings.deadlines.inspect));
   }
 }
 
-// Very old images do not say what they were built for.
+// The platform of very old images, which do not name their architecture.
 const ANY_PLATFORM = 'linux/';
 
 async function platformOf(docker: Docker, deadlineMs: number): Promise<string> {

@@ -1,6 +1,6 @@
 import type { PullFailureReason } from '@galaxy/manager-ports';
 
-// Registries and daemons tell the reason in words only; the first line that fits wins. The words are those of
+// Registries and daemons give the reason only as text; the first pattern that matches wins. The texts are those of
 // https://distribution.github.io/distribution/spec/api/#errors-2, dockerd and containerd.
 const REASONS: readonly (readonly [PullFailureReason, RegExp])[] = [
   ['rate_limited', /toomanyrequests|too many requests|rate limit/i],
@@ -10,7 +10,7 @@ const REASONS: readonly (readonly [PullFailureReason, RegExp])[] = [
   ['not_found', /manifest.*(?:unknown|not found)|name unknown|(?:repository|tag|image|reference).*not found|: not found/i],
 ];
 
-/** Tells from the words of a daemon or a registry why a pull failed; `failed` when they are not known. */
+/** Finds out why a pull failed from the message of the daemon or the registry; `failed` when the message is unknown. */
 export function pullFailureReason(message: string): PullFailureReason {
-  return REASONS.find(([, words]) => words.test(message))?.[0] ?? 'failed';
+  return REASONS.find(([, pattern]) => pattern.test(message))?.[0] ?? 'failed';
 }

@@ -20,9 +20,9 @@ class Stalled extends Error {}
 class Malformed extends Error {}
 
 /**
- * Reads the report of `POST /images/create`: one JSON object per line. The status 200 was sent before the pull, so only the
- * report tells of a failure; anything but well-formed lines and a proper end is one, too. `stallMs` without a line is
- * `stalled`. The stream is destroyed whatever happens. Never throws.
+ * Reads the report of `POST /images/create`: one JSON object per line. The status 200 was sent before the pull, so only the report says
+ * whether it failed; malformed lines and a cut report are failures, too. After `stallMs` without a line the outcome is `stalled`.
+ * Always destroys the stream. Never throws.
  */
 export async function readPullStream(stream: Readable, stallMs: number): Promise<PullEnd> {
   const timer = setTimeout(() => stream.destroy(new Stalled()), stallMs);

@@ -1,4 +1,4 @@
-/** A number of places; who finds none waits in line, but not for ever. */
+/** Limits how much work runs at a time. Work that finds no free place waits in line, but not for ever. */
 export class Semaphore {
   #free: number;
   readonly #patienceMs: number;
@@ -10,9 +10,8 @@ export class Semaphore {
   }
 
   /**
-   * Runs the work in a place, first come, first served; who has waited for as long as the line's patience runs beside those in
-   * the places, so that work which does not get on holds up nobody for longer. When the signal fires in the line, gives null
-   * at once without running it.
+   * Runs the work when a place is free, in the order of the calls. Work that has waited for `patienceMs` runs without a place, so that
+   * stalled work never delays others for longer. If the signal fires while the work waits, returns null at once without running it.
    */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
     const leave = await this.#enter(signal);
@@ -31,19 +30,19 @@ export class Semaphore {
       return leave;
     }
     return new Promise((resolve) => {
-      const goIn = (andLeave: () => void): void => {
+      const proceed = (andLeave: () => void): void => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', beside);
+        signal.removeEventListener('abort', withoutPlace);
         resolve(andLeave);
       };
-      const take = () => goIn(leave);
-      const beside = (): void => {
-        this.#line.splice(this.#line.indexOf(take), 1);
-        goIn(() => {});
+      const withPlace = () => proceed(leave);
+      const withoutPlace = (): void => {
+        this.#line.splice(this.#line.indexOf(withPlace), 1);
+        proceed(() => {});
       };
-      const timer = setTimeout(beside, this.#patienceMs);
-      signal.addEventListener('abort', beside);
-      this.#line.push(take);
+      const timer = setTimeout(withoutPlace, this.#patienceMs);
+      signal.addEventListener('abort', withoutPlace);
+      this.#line.push(withPlace);
     });
   }
 

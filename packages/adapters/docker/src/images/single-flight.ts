@@ -5,15 +5,15 @@ interface Work<T> {
 }
 
 /**
- * Work that is done once for everybody who asks for it at the same time. Each caller waits with a signal of its own; the
- * work itself is abandoned when nobody waits for it any more.
+ * Runs work once for all callers that request it at the same time. Each caller waits with its own signal. The work is aborted when no
+ * caller waits for it any more.
  */
 export class SingleFlight<T> {
   readonly #underWay = new Map<string, Work<T>>();
 
   /**
-   * Waits for the work of that key, starting it when it is not under way. Gives `aborted` as soon as the caller's signal
-   * fires, and throws what the work throws.
+   * Waits for the work with this key; starts it if it does not run. Returns `aborted` as soon as the caller's signal fires. Throws what
+   * the work throws.
    */
   async join(key: string, signal: AbortSignal, start: (abandoned: AbortSignal) => Promise<T>): Promise<T | 'aborted'> {
     if (signal.aborted) return 'aborted';
@@ -35,7 +35,7 @@ export class SingleFlight<T> {
   #launch(key: string, start: (abandoned: AbortSignal) => Promise<T>): Work<T> {
     const abandon = new AbortController();
     const work = { result: start(abandon.signal), abandon, waiters: 0 };
-    // Whoever still waits hears of it; nobody may be left to.
+    // Every caller that still waits gets the error. The catch is for the case that none does.
     work.result.catch(() => {}).finally(() => this.#forget(key, work));
     this.#underWay.set(key, work);
     return work;
@@ -44,7 +44,7 @@ export class SingleFlight<T> {
   #leave(key: string, work: Work<T>): void {
     work.waiters -= 1;
     if (work.waiters > 0) return;
-    // Forgotten at once, so that the next caller starts anew instead of joining work that is being abandoned.
+    // Removed at once, so that the next caller starts new work instead of joining work that is being aborted.
     this.#forget(key, work);
     work.abandon.abort();
   }

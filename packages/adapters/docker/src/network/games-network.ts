@@ -5,10 +5,9 @@ import { callDocker } from '../client/call-docker.js';
 import { answerFault, isAmbiguous, refusalFault } from '../client/docker-faults.js';
 import { readDocker } from '../client/docker-reads.js';
 
-/** The network to make. */
 export interface GamesNetworkSpec {
   readonly name: string;
-  /** Whether its containers are kept from talking to each other. */
+  /** Whether its containers can't connect to each other. */
   readonly isolate: boolean;
 }
 
@@ -20,7 +19,7 @@ type Network = z.infer<typeof Networks>[number];
 const OURS = 'galaxy.managed';
 const PREPARED: PrepareOutcome = { kind: 'prepared' };
 
-/** The user-defined bridge network of the games. One that exists already is taken as it is. */
+/** The user-defined bridge network of the games. An existing network is used without changes. */
 export class GamesNetwork {
   readonly #docker: Docker;
   readonly #spec: GamesNetworkSpec;
@@ -34,7 +33,7 @@ export class GamesNetwork {
   }
 
   /**
-   * Makes the network exist, once under its name. Concurrent calls share the work.
+   * Creates the network if it is missing, and makes sure that only one has its name. Concurrent calls share the work. Safe to repeat.
    * @throws DependencyFault when the daemon does not answer.
    */
   ensure(): Promise<PrepareOutcome> {
@@ -50,7 +49,7 @@ export class GamesNetwork {
     const found = await callDocker({ operation, deadlineMs: this.#deadlineMs, run });
     if (found.kind === 'ok') return PREPARED;
     if (found.kind === 'gone') return this.#create();
-    return isAmbiguous(found) ? this.#keepOne() : refusedUnlessPassing(operation, found);
+    return isAmbiguous(found) ? this.#keepOne() : refusedUnlessTemporary(operation, found);
   }
 
   async #create(): Promise<PrepareOutcome> {
@@ -68,12 +67,12 @@ export class GamesNetwork {
       run: (abortSignal) => this.#docker.createNetwork({ ...options, abortSignal }),
     });
     if (created.kind === 'ok' || created.kind === 'conflict') return this.#keepOne();
-    return refusedUnlessPassing('create the network', created);
+    return refusedUnlessTemporary('create the network', created);
   }
 
-  // CheckDuplicate is a best effort: two managers at the same moment, or one that was killed while its create was under
-  // way and its successor, can make two networks of one name. From then on the name is ambiguous, and nothing can be
-  // started. All managers remove in the same order, the youngest of ours first, until one is left.
+  // CheckDuplicate is only a best effort. Two managers at the same moment, or a manager that is killed during its create and the next
+  // one, can create two networks with one name. Then the name is ambiguous and no container can be started. All managers remove networks
+  // in the same order, the youngest of ours first, until one is left.
   async #keepOne(): Promise<PrepareOutcome> {
     const namesakes = await this.#namesakes();
     const removable = namesakes.filter(({ Labels }) => Labels?.[OURS] === 'true').sort(youngestFirst);
@@ -82,9 +81,9 @@ export class GamesNetwork {
     return left <= 1 ? PREPARED : { kind: 'refused', message: `${left} networks are named ${this.#spec.name}, and all are in use` };
   }
 
-  /** Whether the network is gone now; one that containers use can't be removed. */
+  /** Whether the network is gone now. A network that containers use can't be removed. */
   async #removed(id: string): Promise<boolean> {
-    const operation = 'remove the double network';
+    const operation = 'remove the duplicate network';
     const run = (abortSignal: AbortSignal) => this.#docker.getNetwork(id).remove({ abortSignal });
     const removed = await callDocker<unknown>({ operation, deadlineMs: this.#deadlineMs, run });
     if (removed.kind === 'unavailable') throw refusalFault(operation, removed);
@@ -99,12 +98,12 @@ export class GamesNetwork {
     if (reply.kind !== 'ok') throw refusalFault(operation, reply);
     const networks = Networks.safeParse(reply.value);
     if (!networks.success) throw answerFault(operation, networks.error);
-    // The filter finds parts of names, too.
+    // The filter also matches parts of names.
     return networks.data.filter((network) => network.Name === this.#spec.name);
   }
 }
 
-function refusedUnlessPassing(operation: string, refusal: Parameters<typeof refusalFault>[1]): PrepareOutcome {
+function refusedUnlessTemporary(operation: string, refusal: Parameters<typeof refusalFault>[1]): PrepareOutcome {
   if (refusal.kind === 'unavailable' || refusal.kind === 'denied') throw refusalFault(operation, refusal);
   return { kind: 'refused', message: refusal.message };
 }

@@ -20,7 +20,7 @@ function takeOvers({ operations, clock }: MemoryDatabase, { takeOver, inFlight }
   );
 }
 
-// Of each game the oldest that is queued, unless something of the game runs.
+// The oldest queued operation of each game, unless an operation of the game runs.
 function heads({ operations }: MemoryDatabase): MemoryOperation[] {
   const seen = new Set(operations.filter(({ status }) => status === 'running').map(({ gameId }) => gameId));
   return operations.filter(({ status, gameId }) => {
@@ -60,7 +60,7 @@ function claimOf(database: MemoryDatabase, operation: MemoryOperation): Claim {
   });
 }
 
-/** Whether a later stop is queued behind a start. An entry of the stop stream that could not be decoded stops nothing. */
+/** Whether a later stop of the game is queued behind this start. An undecodable entry of the stop stream is not a stop. */
 export function isSuperseded({ operations }: MemoryDatabase, { op, gameId, ord }: MemoryOperation): boolean {
   return (
     op === 'start' &&

@@ -13,7 +13,7 @@ import {
 } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 
-/** An operation as the memory keeps it. A claim is (`attempt`, `holder`, `expiresAtMs`); one handed back has no holder. */
+/** An operation in memory. A claim is (`attempt`, `holder`, `expiresAtMs`); a released one has no holder. */
 export interface MemoryOperation {
   readonly opId: string;
   readonly ord: bigint;
@@ -35,7 +35,7 @@ export interface MemoryOperation {
   progress: OperationProgress | null;
   /** The attempt that recorded `progress`. */
   progressAttempt: number;
-  /** The highest place of a step ever recorded, counted from 1. */
+  /** The furthest step ever recorded, as its position in OPERATION_STEPS, counted from 1. */
   furthestStep: number;
   result: JobResult | null;
   errorCode: string;
@@ -43,35 +43,35 @@ export interface MemoryOperation {
   finishedAt: Date | null;
 }
 
-/** A message as the memory keeps it. */
+/** A message of the outbox in memory. */
 export interface MemoryMessage {
   readonly entry: OutboxEntry;
-  /** What it stands for: an operation's id, or a stream entry. */
+  /** The origin of the message: an operation's id, or a stream entry. */
   readonly dedupeKey: string;
   readonly addedAtMs: number;
   published: boolean;
-  /** When it was marked; says nothing unless `published`. */
+  /** When it was marked as published; has no meaning unless `published`. */
   markedAtMs: number;
-  /** The id the stream gave it, kept also when the mark is taken back; null while it is not known. */
+  /** Its id in the stream; null while unknown. It is kept when the mark is taken back. */
   entryId: string | null;
-  /** Of a dead letter: what an operator has decided; null while nobody has. */
+  /** The operator's decision about a dead letter; null while there is none. */
   resolution: Exclude<DeadLetterState, 'open'> | null;
 }
 
-/** A lease as the memory keeps it. */
+/** A lease in memory. */
 export interface MemoryLease {
   holder: string | null;
   epoch: bigint;
   expiresAtMs: number;
 }
 
-/** What the stores in memory share, as one database. Its clock is the given one. */
+/** The database that the stores in memory share. Its time is that of the given clock. */
 export class MemoryDatabase {
   readonly clock: Clock;
   readonly records = new Map<string, RuntimeRecord>();
   /** In the order of `ord`. */
   readonly operations: MemoryOperation[] = [];
-  /** Stream, entry id and payload of every entry ever queued: what must not be taken in twice. */
+  /** Stream, entry id and payload of every entry ever queued, so that none is ingested twice. */
   readonly ingested = new Set<string>();
   readonly outbox: MemoryMessage[] = [];
   readonly leases = new Map<string, MemoryLease>();
@@ -85,7 +85,7 @@ export class MemoryDatabase {
     this.clock = clock;
   }
 
-  /** Whether a grant still fences: nobody has taken the lease since, and it was not released. */
+  /** Whether a grant is still valid: the lease was not released, and nobody has taken it since. */
   holds({ name, holder, epoch }: LeaseGrant): boolean {
     const lease = this.leases.get(name);
     return lease?.holder === holder && lease.epoch === epoch;

@@ -1,7 +1,7 @@
 import type { Hold, HoldReason, Holds, LeaseGrant } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 
-/** Holds in memory. */
+/** {@link Holds} in memory. */
 export class MemoryHolds implements Holds {
   readonly #database: MemoryDatabase;
 

@@ -30,7 +30,7 @@ function move({ places }: MemoryDatabase, { cursors, entriesRead }: Intake, stre
   const cursor = cursors[stream];
   const before = places[stream];
   if (before === null) places[stream] = { ...NEVER_READ, cursor, entriesRead: null };
-  // An intake that is repeated, or carried out late, moves no cursor, so its entries are counted once.
+  // An intake that is repeated or carried out late moves no cursor, so its entries are counted once.
   else if (isIdAfter(cursor, before.cursor))
     places[stream] = {
       ...before,

@@ -1,7 +1,7 @@
 import type { InstallationFactKey, InstallationFacts } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 
-/** InstallationFacts in memory. */
+/** {@link InstallationFacts} in memory. */
 export class MemoryInstallationFacts implements InstallationFacts {
   readonly #facts: Map<InstallationFactKey, string>;
 

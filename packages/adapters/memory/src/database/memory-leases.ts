@@ -1,7 +1,7 @@
 import type { LeaseGrant, Leases } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 
-/** Leases in memory. */
+/** {@link Leases} in memory. */
 export class MemoryLeases implements Leases {
   readonly #database: MemoryDatabase;
 

@@ -23,7 +23,7 @@ import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 import { ingest } from './memory-ingest.js';
 
-/** The journal in memory. JavaScript runs each method without a pause, which makes it the one atomic statement. */
+/** The journal in memory. No method awaits anything before it has finished its changes, so each one is atomic. */
 export class MemoryOperationJournal implements OperationJournal {
   readonly #database: MemoryDatabase;
 
@@ -60,7 +60,7 @@ export class MemoryOperationJournal implements OperationJournal {
     if (isRepeated && this.#isDone(change)) return { kind: 'already_mine' };
     if (!this.#change(mine, change)) return { kind: 'stale' };
     const step = OPERATION_STEPS.indexOf(progress.step) + 1;
-    // Only a step never reached before earns the attempt its credit.
+    // An attempt is credited (not counted as a failure) only for a step that was never reached before.
     if (step > mine.furthestStep) mine.creditedAttempt = mine.attempt;
     mine.furthestStep = Math.max(step, mine.furthestStep);
     mine.progress = structuredClone(progress);

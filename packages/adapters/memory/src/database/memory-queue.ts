@@ -1,7 +1,7 @@
 import { jobOperation } from '@galaxy/domain';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
-/** What an operation is queued with. */
+/** The fields that the caller chooses. */
 type ToEnqueue = Pick<MemoryOperation, 'opId' | 'source' | 'sourceRef' | 'job' | 'entry'>;
 
 /** Queues an operation behind all others. */

@@ -35,9 +35,8 @@ const KILLED = 137;
 const ABSENT: Inspection = { kind: 'absent' };
 
 /**
- * A container engine that only remembers: states, names and exit codes are those of a real one, and every change is
- * atomic. An image must be made known by {@link addImage} before it can be had. A call yields once before it acts, as a
- * call over a socket would.
+ * A container engine in memory. States, names and exit codes are as with a real one, and every change is atomic. An image is available
+ * only after {@link addImage}. Every call yields once before it acts, like a call over a socket.
  */
 export class MemoryContainerEngine implements ContainerEngine {
   readonly #images = new MemoryImages();
@@ -46,22 +45,22 @@ export class MemoryContainerEngine implements ContainerEngine {
   readonly #newId: () => string;
   #away = false;
 
-  /** `newId` gives the ids of new containers, 64 characters each; random ones when not given. */
+  /** `newId` makes the ids of new containers, 64 characters each; default: random ids. */
   constructor({ newId = randomId }: { readonly newId?: () => string } = {}) {
     this.#newId = newId;
   }
 
-  /** Makes an image known under a reference. */
+  /** Makes an image available for pulls under a reference. */
   addImage(imageRef: string, image: MemoryImage = {}): void {
     this.#images.add(imageRef, image);
   }
 
-  /** The image references of all pulls that were begun, oldest first. */
+  /** The image references of all pulls so far, oldest first. */
   get pulls(): readonly string[] {
     return this.#images.pulls;
   }
 
-  /** Puts a running container of somebody else under the game's name; gives its id. */
+  /** Adds a running foreign container with the game's container name. Returns its id. */
   plantForeign(gameId: string): string {
     const container = newContainer(this.#newId(), containerName(gameId), null, {});
     container.state = 'running';
@@ -69,7 +68,7 @@ export class MemoryContainerEngine implements ContainerEngine {
     return container.id;
   }
 
-  /** From now on every call throws DependencyFault (`effect: 'not_done'`), until {@link comeBack}. */
+  /** Makes every call throw DependencyFault (`effect: 'not_done'`) until {@link comeBack}. */
   goAway(): void {
     this.#away = true;
   }
@@ -80,19 +79,19 @@ export class MemoryContainerEngine implements ContainerEngine {
     for (const listen of this.#listeners) listen({ kind: 'connected' });
   }
 
-  /** Calls `listen` after every change of a container of ours and after {@link comeBack}; gives what ends that. */
+  /** Calls `listen` after every change of one of our containers and after {@link comeBack}. Returns a function that ends this. */
   onChange(listen: (hint: FleetHint) => void): () => void {
     this.#listeners.add(listen);
     return () => void this.#listeners.delete(listen);
   }
 
-  /** Gives a container another name, as an operator might; does nothing when there is none. */
+  /** Renames a container, as an operator might do. Does nothing when there is none with this id. */
   rename(id: string, name: string): void {
     const container = this.#containers.get(id);
     if (container !== undefined) container.name = name;
   }
 
-  /** Freezes a running container, as an operator might; does nothing to any other. */
+  /** Pauses a running container, as an operator might do. Does nothing to a container in another state. */
   pause(id: string): void {
     const container = this.#containers.get(id);
     if (container?.state !== 'running') return;
@@ -100,7 +99,7 @@ export class MemoryContainerEngine implements ContainerEngine {
     this.#changed(container);
   }
 
-  /** Lets a running container's engine end by itself; does nothing to any other. */
+  /** Makes the engine of a running container exit by itself. Does nothing to a container in another state. */
   exit(id: string, exitCode: number): void {
     const container = this.#containers.get(id);
     if (container?.state !== 'running') return;
@@ -108,12 +107,12 @@ export class MemoryContainerEngine implements ContainerEngine {
     this.#changed(container);
   }
 
-  /** Ids of all containers that exist, foreign ones included. */
+  /** The ids of all containers, foreign ones included. */
   get ids(): readonly string[] {
     return [...this.#containers.keys()];
   }
 
-  /** Everything there is at this moment. */
+  /** All containers at this moment. */
   get inventory(): Omit<FleetInventory, 'engineId'> {
     const all = [...this.#containers.values()];
     return {
@@ -125,7 +124,7 @@ export class MemoryContainerEngine implements ContainerEngine {
     };
   }
 
-  /** What `/healthz` at an address would answer. */
+  /** The answer that `/healthz` at this address would give. */
   healthAt(address: string): EngineHealth {
     const container = [...this.#containers.values()].find((candidate) => addressOf(candidate) === address);
     if (container === undefined) return { kind: 'unreachable', detail: 'nothing listens there' };
@@ -269,7 +268,7 @@ function inspectionOf(container: Container | undefined): Inspection {
 
 const listed = ({ id, owner, imageRef, state }: Incarnation): ListedIncarnation => ({ id, owner, imageRef, state });
 
-// The id is part of it, so that an address of a previous container answers nobody.
+// The address contains the container's id, so that the address of a previous container never answers.
 function addressOf({ spec, state, id }: Container): string | null {
   if (spec === null || state !== 'running') return null;
   const endpoint = new URL(engineEndpoint(spec.gameId));

@@ -1,11 +1,11 @@
 import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
 import type { MemoryContainerEngine } from './memory-container-engine.js';
 
-/** All containers of a {@link MemoryContainerEngine} together. */
+/** All containers of a {@link MemoryContainerEngine}. */
 export class MemoryContainerFleet implements ContainerFleet {
-  /** Names the engine's store; another value makes it another engine. */
+  /** The id of the engine's store. Change it to play another engine. */
   engineId = 'memory';
-  /** While true, a watch tells nothing. */
+  /** While true, a watch reports nothing. */
   silent = false;
   readonly #engine: MemoryContainerEngine;
 
@@ -13,13 +13,13 @@ export class MemoryContainerFleet implements ContainerFleet {
     this.#engine = engine;
   }
 
-  /** As the port says; throws while the engine is away. */
+  /** As the port says. Throws while the engine is away. */
   async list(): Promise<FleetInventory> {
     await this.#engine.ping();
     return structuredClone({ engineId: this.engineId, ...this.#engine.inventory });
   }
 
-  /** As the port says; throws when the engine is away at its beginning. */
+  /** As the port says. Throws when the engine is away at the beginning. */
   async watch(onHint: (hint: FleetHint) => void, signal: AbortSignal): Promise<void> {
     await this.#engine.ping();
     if (signal.aborted) return;

@@ -1,7 +1,7 @@
 import type { EngineClient, EngineHealth } from '@galaxy/manager-ports';
 import type { MemoryContainerEngine } from './memory-container-engine.js';
 
-/** A client that asks the memory engine what the game engine at an address would answer. */
+/** A client that returns what the game engine at an address of the memory engine would answer. */
 export class MemoryEngineClient implements EngineClient {
   readonly #engine: MemoryContainerEngine;
 

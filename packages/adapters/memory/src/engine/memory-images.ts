@@ -1,14 +1,14 @@
 import type { ImageOutcome, PullFailureReason } from '@galaxy/manager-ports';
 
-/** How an image of the memory engine behaves; every field has the default of a healthy one that can be pulled at once. */
+/** How an image of the memory engine behaves. By default it can be pulled at once, and its engine is healthy. */
 export interface MemoryImage {
-  /** Why it can't be had; default: it can. */
+  /** Why a pull fails; default: it does not fail. */
   readonly pullFails?: PullFailureReason;
-  /** Pulling it takes until this promise resolves; default: no time. */
+  /** A pull takes until this promise resolves; default: no time. */
   readonly pullTakes?: Promise<unknown>;
-  /** What the engine does once its container is started; default `healthy`. */
+  /** How the engine behaves after its container is started; default `healthy`. */
   readonly runs?: 'healthy' | 'never-ready' | 'exits-early' | 'refuses-start' | 'ignores-sigterm';
-  /** With what an engine exits that `exits-early`; default 1. */
+  /** The exit code with `exits-early`; default 1. */
   readonly exitCode?: number;
 }
 
@@ -17,14 +17,14 @@ interface Pull {
   waiters: number;
 }
 
-/** The images of the memory engine: known ones are pulled once, calls for one that is being pulled share the pull. */
+/** The images of the memory engine. Each is pulled once; calls for the same image share a pull. */
 export class MemoryImages {
   readonly #known = new Map<string, MemoryImage>();
   readonly #present = new Set<string>();
   readonly #underWay = new Map<string, Pull>();
   readonly #pulls: string[] = [];
 
-  /** Every pull that was begun, oldest first. */
+  /** The image references of all pulls so far, oldest first. */
   get pulls(): readonly string[] {
     return this.#pulls;
   }
@@ -33,7 +33,7 @@ export class MemoryImages {
     this.#known.set(imageRef, image);
   }
 
-  /** The image, once it was pulled. */
+  /** The image; undefined until it was pulled. */
   present(imageRef: string): MemoryImage | undefined {
     return this.#present.has(imageRef) ? this.#known.get(imageRef) : undefined;
   }

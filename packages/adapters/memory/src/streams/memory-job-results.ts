@@ -11,9 +11,9 @@ export interface SeenJobResult {
 }
 
 /**
- * Reads the job results of a {@link MemoryStreams} after an entry id, in order, as the Lobby would; ends when the signal
- * aborts. Entries that are no results are skipped.
- * @throws DependencyFault while the streams are cut off.
+ * Yields the job results of a {@link MemoryStreams} after an entry id, in order, as the Lobby would read them. Skips entries that are not
+ * results. Ends when the signal aborts.
+ * @throws DependencyFault while the streams are unreachable.
  */
 export async function* readMemoryJobResults(
   streams: MemoryStreams,

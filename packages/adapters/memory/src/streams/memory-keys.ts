@@ -1,6 +1,6 @@
 import type { MemoryStream } from './memory-stream.js';
 
-/** What is kept beside a stream of its publishing. */
+/** The state of publishing that is kept beside a stream. */
 export interface MemoryPublishing {
   epoch: bigint | null;
   lastOutboxId: bigint;
@@ -8,21 +8,21 @@ export interface MemoryPublishing {
   readonly held: Map<string, bigint>;
 }
 
-/** All that a server of streams keeps: what a failover takes back, it takes back from everything here. */
+/** All keys of a streams server. A failover replaces all of them at once. */
 export class MemoryKeys {
   readonly streams = new Map<string, MemoryStream>();
   readonly once = new Map<string, string>();
   readonly texts = new Map<string, string>();
   readonly #publishing = new Map<string, MemoryPublishing>();
 
-  /** What is kept beside that stream; nothing at first. */
+  /** The publishing state of a stream; empty at first. */
   publishing(key: string): MemoryPublishing {
     const kept = this.#publishing.get(key) ?? { epoch: null, lastOutboxId: 0n, held: new Map<string, bigint>() };
     this.#publishing.set(key, kept);
     return kept;
   }
 
-  /** The same as of now. */
+  /** An independent copy of the present state. */
   copy(): MemoryKeys {
     const copy = new MemoryKeys();
     for (const [key, stream] of this.streams) copy.streams.set(key, stream.copy());

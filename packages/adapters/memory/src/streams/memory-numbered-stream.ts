@@ -4,7 +4,7 @@ import type { RawEntry } from '@galaxy/wire';
 import type { MemoryPublishing } from './memory-keys.js';
 import type { MemoryStreams } from './memory-streams.js';
 
-/** What the publishers of numbered messages on a {@link MemoryStreams} have in common. */
+/** The common part of publishers of numbered messages on a {@link MemoryStreams}. */
 export class MemoryNumberedStream implements StreamPublishing {
   readonly #streams: MemoryStreams;
   readonly #key: string;

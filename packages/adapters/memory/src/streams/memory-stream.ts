@@ -10,18 +10,18 @@ export interface MemoryEntry {
   readonly entry: RawEntry;
 }
 
-/** One stream, from its first entry until it is deleted. */
+/** One stream in memory. A stream that is deleted and created again is a new object. */
 export class MemoryStream {
   #entries: MemoryEntry[] = [];
   #last: EntryId = { ms: 0n, seq: 0n };
   #added = 0n;
 
-  /** The id that a new entry gets at that time. */
+  /** The id of a new entry at this time, in milliseconds. */
   nextId(ms: bigint): EntryId {
     return ms > this.#last.ms ? { ms, seq: 0n } : { ms: this.#last.ms, seq: this.#last.seq + 1n };
   }
 
-  /** Appends under an id, in text, and returns it; null when it is not greater than the highest ever given out. */
+  /** Appends an entry and returns its id as text; null when `id` is not greater than the highest id ever. */
   append(id: EntryId, entry: RawEntry): string | null {
     if (compareEntryIds(id, this.#last) <= 0) return null;
     const entryId = textOf(id);
@@ -31,12 +31,12 @@ export class MemoryStream {
     return entryId;
   }
 
-  /** Gives ids above this one from now on. */
+  /** Makes later ids greater than this one. */
   raiseLastId(id: EntryId): void {
     if (compareEntryIds(id, this.#last) > 0) this.#last = id;
   }
 
-  /** The same stream as of now, by itself from then on. */
+  /** An independent copy of the present state. */
   copy(): MemoryStream {
     const copy = new MemoryStream();
     copy.#entries = [...this.#entries];
@@ -51,7 +51,7 @@ export class MemoryStream {
     return start < 0 ? [] : this.#entries.slice(start, start + limit);
   }
 
-  /** Removes the oldest entries until at most that many are left. */
+  /** Removes the oldest entries until at most `maxLength` are left. */
   trim(maxLength: number): void {
     this.#entries.splice(0, Math.max(0, this.#entries.length - maxLength));
   }

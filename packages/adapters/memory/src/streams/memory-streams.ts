@@ -6,8 +6,8 @@ import { MemoryKeys, type MemoryPublishing } from './memory-keys.js';
 import { type MemoryEntry, MemoryStream } from './memory-stream.js';
 
 /**
- * Streams in memory, with the behaviour of Redis that the ports rely on: ids rise, reading never consumes, every
- * call is atomic. Everything that shares a stream shares one object of this class. It lives as long as the process.
+ * Streams in memory, with the behaviour of Redis that the ports rely on: ids rise, reading never consumes, every call is atomic. All
+ * adapters that share streams share one object of this class. Nothing is stored outside the process.
  */
 export class MemoryStreams {
   readonly #now: () => number;
@@ -17,50 +17,50 @@ export class MemoryStreams {
   #full = false;
   #connections = 1;
 
-  /** `now` gives the milliseconds of new ids. */
+  /** `now` returns the time for new ids, in milliseconds since 1970 (UTC). */
   constructor(options: { readonly now?: () => number } = {}) {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Plays an outage: while false, everything throws DependencyFault and nothing changes. */
+  /** Plays an outage: while false, every call throws DependencyFault and changes nothing. */
   setReachable(reachable: boolean): void {
     if (reachable && !this.#reachable) this.#connections += 1;
     this.#reachable = reachable;
     this.#notify();
   }
 
-  /** Plays a server without room: while true, it is read from as ever, and every write throws DependencyFault. */
+  /** Plays a server without free memory: while true, reads work, and every write throws DependencyFault. */
   setFull(full: boolean): void {
     this.#full = full;
   }
 
-  /** A replica: the same keys as of now, which keep what they are while the original goes on. */
+  /** Returns a replica with a copy of the present keys. Later changes do not reach it. */
   fork(): MemoryStreams {
     const replica = new MemoryStreams({ now: this.#now });
     replica.#keys = this.#keys.copy();
     return replica;
   }
 
-  /** Plays a failover: the replica's keys take the place of these, and everybody connects anew. */
+  /** Plays a failover: the replica's keys replace the present ones, and all clients reconnect. */
   failOverTo(replica: MemoryStreams): void {
     this.#keys = replica.#keys.copy();
     this.#connections += 1;
     this.#notify();
   }
 
-  /** Deletes everything, as FLUSHALL does: no connection ends by it. */
+  /** Deletes everything, as FLUSHALL does. Connections stay open. */
   flush(): void {
     this.#keys = new MemoryKeys();
   }
 
-  /** Another name after every reconnection. */
+  /** The name of the connection; another one after every reconnection. */
   get connection(): string {
     this.#assertReachable();
     return String(this.#connections);
   }
 
   /**
-   * Appends an entry and returns its id: the clock's, or the one after the stream's last if the clock stands or went back.
+   * Appends an entry and returns its id: from the clock, or the next one after the stream's last id if the clock has not moved on.
    * @throws InvalidInputError when an id is given that is not greater than the stream's last.
    */
   append(key: string, entry: RawEntry, entryId?: string): string {
@@ -74,7 +74,7 @@ export class MemoryStreams {
     return text;
   }
 
-  /** Appends the entry unless an earlier call with the same `once` did; returns the id of that one then. */
+  /** Appends the entry, unless an earlier call with the same `once` did. Returns the id of the one that was appended. */
   appendOnce(key: string, once: string, entry: RawEntry): string {
     this.#assertWritable();
     const onceKey = `${key}:${once}`;
@@ -83,19 +83,19 @@ export class MemoryStreams {
     return entryId;
   }
 
-  /** The clock of new ids, in milliseconds since 1970 (UTC). */
+  /** The time for new ids, in milliseconds since 1970 (UTC). */
   nowMs(): number {
     this.#assertReachable();
     return Math.trunc(this.#now());
   }
 
-  /** What a stream says of itself; null for one that does not exist. */
+  /** The shape of a stream; null when it does not exist. */
   shape(key: string): StreamShape | null {
     this.#assertReachable();
     return this.#keys.streams.get(key)?.shape() ?? null;
   }
 
-  /** Removes the oldest entries of a stream until at most that many are left. */
+  /** Removes the oldest entries of a stream until at most `maxLength` are left. */
   trim(key: string, maxLength: number): void {
     this.#assertReachable();
     this.#keys.streams.get(key)?.trim(maxLength);
@@ -107,13 +107,13 @@ export class MemoryStreams {
     return this.#keys.streams.get(key)?.remove(entryId) ?? false;
   }
 
-  /** Deletes a stream: the next entry makes it anew. */
+  /** Deletes a stream. The next entry creates a new one. */
   drop(key: string): void {
     this.#assertReachable();
     this.#keys.streams.delete(key);
   }
 
-  /** Gives a stream ids above this one from now on; makes the stream, without an entry, when there is none. */
+  /** Makes later ids of a stream greater than this one. Creates an empty stream when there is none. */
   raiseLastId(key: string, entryId: string): void {
     this.#assertWritable();
     const id = parseEntryId(entryId);
@@ -123,7 +123,7 @@ export class MemoryStreams {
     this.#keys.streams.set(key, stream);
   }
 
-  /** What is kept beside a stream of its publishing, to be read or to be changed. */
+  /** The publishing state of a stream, to be read or changed. */
   publishing(key: string, access: 'read' | 'write'): MemoryPublishing {
     if (access === 'write') this.#assertWritable();
     this.#assertReachable();
@@ -138,7 +138,7 @@ export class MemoryStreams {
     return this.#keys.streams.get(key)?.after(from, limit) ?? [];
   }
 
-  /** Returns once a stream has something after its id, when `maxWaitMs` is over, or when the signal aborts. */
+  /** Returns when a stream has an entry after its id, when `maxWaitMs` is over, or when the signal aborts. */
   async arrival(after: Readonly<Record<string, string>>, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const arrived = (): boolean => Object.entries(after).some(([key, entryId]) => this.after(key, entryId, 1).length > 0);
     if (signal.aborted || arrived()) return;
@@ -159,13 +159,13 @@ export class MemoryStreams {
     this.#assertReachable();
   }
 
-  /** The text kept under a key, or null. */
+  /** The text stored under a key, or null. */
   load(key: string): string | null {
     this.#assertReachable();
     return this.#keys.texts.get(key) ?? null;
   }
 
-  /** Keeps a text under a key. */
+  /** Stores a text under a key. */
   save(key: string, text: string): void {
     this.#assertWritable();
     this.#keys.texts.set(key, text);
@@ -176,7 +176,7 @@ export class MemoryStreams {
   }
 
   #assertReachable(): void {
-    if (!this.#reachable) throw refusal('the streams in memory are cut off');
+    if (!this.#reachable) throw refusal('the streams in memory are unreachable');
   }
 
   #assertWritable(): void {

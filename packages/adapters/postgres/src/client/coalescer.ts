@@ -6,19 +6,18 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void;
 }
 
-/** How calls are put together. */
+/** Limits of the batches. */
 export interface CoalescerOptions<I> {
-  /** Two items with one key never share a batch. */
+  /** Two items with the same key never share a batch. */
   readonly key: (item: I) => string;
   readonly maxItems: number;
-  /** How many batches may be under way at once. */
+  /** How many batches may run at the same time. */
   readonly maxBatches: number;
 }
 
 /**
- * Puts calls that come while others are under way into one batch. A call that comes alone waits for nobody. Each caller
- * gets its own outcome; a batch that is refused for good is tried again one by one, so that nobody suffers for another's
- * mistake.
+ * Puts calls that arrive while other batches run into one batch. A single call never waits for others. Each caller gets its own
+ * outcome. If a batch is refused for good, its items are tried again one by one, so that one bad item does not fail the others.
  */
 export class Coalescer<I, O> {
   readonly #run: (items: readonly I[]) => Promise<readonly O[]>;
@@ -31,7 +30,7 @@ export class Coalescer<I, O> {
     this.#options = options;
   }
 
-  /** Runs the item, alone or with others, and returns its outcome. Throws what the run throws. */
+  /** Runs the item, alone or in a batch, and returns its outcome. Throws what `run` throws. */
   add(item: I): Promise<O> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -43,7 +42,7 @@ export class Coalescer<I, O> {
     if (this.#underWay >= this.#options.maxBatches || this.#waiting.length === 0) return;
     const batch = this.#takeBatch();
     this.#underWay++;
-    void this.#settle(batch).finally(() => {
+    void this.#runBatch(batch).finally(() => {
       this.#underWay--;
       this.#next();
     });
@@ -62,7 +61,7 @@ export class Coalescer<I, O> {
     return [...batch.values()];
   }
 
-  async #settle(batch: readonly Waiting<I, O>[]): Promise<void> {
+  async #runBatch(batch: readonly Waiting<I, O>[]): Promise<void> {
     try {
       const outcomes = await this.#run(batch.map(({ item }) => item));
       batch.forEach(({ resolve, reject }, at) => {
@@ -77,6 +76,6 @@ export class Coalescer<I, O> {
   }
 
   async #oneByOne(batch: readonly Waiting<I, O>[]): Promise<void> {
-    for (const waiting of batch) await this.#settle([waiting]);
+    for (const waiting of batch) await this.#runBatch([waiting]);
   }
 }

@@ -2,14 +2,13 @@ import type { Row } from '../sql/row.js';
 import type { Query } from '../sql/statement.js';
 
 /**
- * Runs statements on a PostgreSQL database. Both executors answer alike: times as Date, numbers as number, booleans as
- * boolean; statements select bigint and json as text, on which the drivers would disagree.
+ * Runs statements on a PostgreSQL database. Both executors return the same types: times as Date, numbers as number, booleans as
+ * boolean. Statements select bigint and json as text, because the drivers return different types for them.
  */
 export interface PgExecutor {
   /**
    * Runs one statement, which is one transaction. Ends within the executor's deadline.
-   * @throws DependencyFault when the server does not answer or refuses; `effect` tells whether the statement may have
-   * been carried out.
+   * @throws DependencyFault when the server does not answer or refuses; `effect` says whether the statement may have been carried out.
    */
   query(query: Query): Promise<readonly Row[]>;
 
@@ -19,6 +18,6 @@ export interface PgExecutor {
    */
   ping(): Promise<void>;
 
-  /** Gives the connections up: statements under way get a second to end. No call may follow. */
+  /** Closes all connections. Running statements get one second to end. No call may follow. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Query } from '../sql/statement.js';
 import type { PgExecutor } from './pg-executor.js';
 import { PostgresFault } from './postgres-faults.js';
 
-/** The part of a PGlite instance that is used: the caller brings the library and opens the database. */
+/** The part of a PGlite instance that is used. The caller provides the library and opens the database. */
 export interface PgliteDatabase {
   query(text: string, params?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
   exec(text: string): Promise<readonly { readonly rows: readonly Record<string, unknown>[] }[]>;
@@ -11,8 +11,8 @@ export interface PgliteDatabase {
 }
 
 /**
- * Runs statements on PGlite, a PostgreSQL within the process (https://pglite.dev), for the embedded mode. It is one
- * session: statements run one after the other. There is no deadline, since nothing lies between that could go silent.
+ * Runs statements on PGlite, a PostgreSQL within the process (https://pglite.dev), for the embedded mode. It is one session, so
+ * statements run one after the other. There is no deadline, because there is no network that could fail to answer.
  */
 export class PgliteExecutor implements PgExecutor {
   readonly #database: PgliteDatabase;

@@ -5,32 +5,31 @@ import { withinDeadline } from './deadline.js';
 import type { PgExecutor } from './pg-executor.js';
 import { PostgresFault, sqlstate } from './postgres-faults.js';
 
-/** How to reach the server. */
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database?sslmode=…` */
   readonly url: string;
-  /** Connections kept at most; 10 when not given. */
+  /** At most this many connections; default 10. */
   readonly maxConnections?: number;
-  /** How long a statement may take, waiting for a connection included; 10 000 ms when not given. */
+  /** How long a statement may take, waiting for a connection included; default 10 000 ms. */
   readonly deadlineMs?: number;
-  /** What the server's own views call this process. */
+  /** The name of this process in the server's views, such as pg_stat_activity. */
   readonly applicationName?: string;
-  /** False behind a pooler that can't keep prepared statements. True when not given. */
+  /** Set it to false behind a pooler that can't keep prepared statements; default true. */
   readonly prepare?: boolean;
 }
 
-// A server that turned read-only after a failover, and a connection slot that can't connect any more.
+// No answer in time, no new connection in time, and 25006: a server that became read-only after a failover.
 const NEEDS_A_NEW_CLIENT: readonly (string | null)[] = ['DEADLINE_EXCEEDED', 'CONNECT_TIMEOUT', '25006'];
 const CLOSE_SECONDS = 1;
 
 /**
- * Runs statements through postgres.js. It never opens a transaction: there a lost connection was seen to end the
- * process, or to commit what asked to roll back (https://github.com/porsager/postgres/issues/1133, /1216).
+ * Runs statements through postgres.js. It never opens a transaction: inside one, a lost connection was seen to end the process, or
+ * to commit what should have been rolled back (https://github.com/porsager/postgres/issues/1133, /1216).
  *
- * postgres.js waits for ever on a server that went silent (https://github.com/porsager/postgres/issues/1089). So every
- * statement has our own deadline, and when it is over the whole client is replaced: statements under way on the old one
- * are rejected with `effect: 'unknown'`. They get a second to end when it was only a new connection that did not come about
- * in time, as it happens to a process that was frozen: the connections that there are may be sound.
+ * postgres.js waits for ever when the server stops answering (https://github.com/porsager/postgres/issues/1089). So every statement
+ * has our own deadline. When it is over, the whole client is replaced: statements that still run on the old one are rejected with
+ * `effect: 'unknown'`. If only a new connection could not be opened in time, as can happen after a process was frozen, the other
+ * connections may be fine: then running statements get one second to end.
  */
 export class PostgresExecutor implements PgExecutor {
   readonly #options: PostgresOptions;
@@ -66,20 +65,20 @@ export class PostgresExecutor implements PgExecutor {
   }
 
   #replace(client: postgres.Sql, afterSeconds: number): void {
-    // Of many statements that fail together, the first one has replaced the client already.
+    // When many statements fail together, the first one replaces the client, and the others must not replace the new one.
     if (this.#closed || this.#client !== client) return;
     this.#client = this.#connect();
-    // Not its own way of waiting: with that, what waits for a connection would wait for ever.
+    // Not `end({ timeout: afterSeconds })`: with that, statements that wait for a connection would wait for ever.
     setTimeout(() => void client.end({ timeout: 0 }).catch(() => undefined), afterSeconds * 1000);
   }
 
   #connect(): postgres.Sql {
     return postgres(this.#options.url, {
       max: this.#options.maxConnections ?? 10,
-      // One statement per connection at a time: behind one that waits for a lock, others would wait too.
+      // One statement per connection at a time: otherwise a statement that waits for a lock would delay those behind it.
       ...{ max_pipeline: 0 },
       connect_timeout: 3,
-      // Closes connections that the old client may open after it was replaced.
+      // Closes connections that an old client may still open after it was replaced.
       idle_timeout: 60,
       keep_alive: 10,
       backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
@@ -88,7 +87,7 @@ export class PostgresExecutor implements PgExecutor {
       connection: {
         application_name: this.#options.applicationName ?? 'galaxy-rtmanager',
         TimeZone: 'UTC',
-        // Compiling a plan takes longer than any statement here runs.
+        // Compiling a plan would take longer than any of our statements.
         jit: 'off',
         statement_timeout: Math.round(this.#deadlineMs * 0.8),
         lock_timeout: Math.round(this.#deadlineMs * 0.3),

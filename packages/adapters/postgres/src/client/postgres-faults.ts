@@ -1,11 +1,11 @@
 import { DependencyFault, type FaultEffect } from '@galaxy/ports';
 
-/** Thrown within an executor when a statement's deadline is over. */
+/** Thrown inside an executor when the deadline of a statement is over, or its caller aborts. */
 export class DeadlineExceeded extends Error {
   readonly code = 'DEADLINE_EXCEEDED';
 }
 
-/** What is known of an error: may the same call succeed later, and may it have had an effect? */
+/** What an error means for the caller: may the same call succeed later, and may this one have had an effect? */
 export interface FaultClass {
   readonly retryable: boolean;
   readonly effect: FaultEffect;
@@ -16,11 +16,11 @@ const UNKNOWN: FaultClass = { retryable: true, effect: 'unknown' };
 const REFUSED: FaultClass = { retryable: false, effect: 'not_done' };
 const BROKEN: FaultClass = { retryable: false, effect: 'unknown' };
 
-// The longest prefix that matches decides. https://www.postgresql.org/docs/current/errcodes-appendix.html
-// A server that answers with an error has rolled the statement back, unless the error is that it goes away: such a one
-// may belong to the statement before.
+// The longest matching prefix decides. https://www.postgresql.org/docs/current/errcodes-appendix.html
+// A server that answers with an error has rolled the statement back, except when the error says that the server goes away: such an
+// error may belong to the statement before.
 const CLASSES: ReadonlyMap<string, FaultClass> = new Map([
-  // Drivers and sockets. What never reached the server was not done.
+  // Codes of drivers and sockets. A statement that never reached the server was not carried out.
   ['ECONNREFUSED', TRY_AGAIN],
   ['ENOENT', TRY_AGAIN],
   ['ENOTFOUND', TRY_AGAIN],
@@ -34,7 +34,7 @@ const CLASSES: ReadonlyMap<string, FaultClass> = new Map([
   ['ECONN', UNKNOWN],
   ['EPIPE', UNKNOWN],
   ['ETIMEDOUT', UNKNOWN],
-  // The server.
+  // SQLSTATE codes of the server.
   ['08', UNKNOWN],
   ['57P', UNKNOWN],
   ['57P03', TRY_AGAIN],
@@ -62,7 +62,7 @@ export function sqlstate(error: unknown): string | null {
   return null;
 }
 
-/** The class of an error, by its code alone. What has no known code is not known to be undone, nor to heal. */
+/** The class of an error, by its code alone. For an unknown code: not retryable, and the effect is unknown. */
 export function faultClass(code: string | null): FaultClass {
   for (let length = code?.length ?? 0; length > 0; length--) {
     const found = CLASSES.get((code ?? '').slice(0, length));
@@ -72,13 +72,13 @@ export function faultClass(code: string | null): FaultClass {
 }
 
 /**
- * What a caller gets for an error of a driver, with what tells one refusal from another. The error itself is not kept:
- * its message, its detail and its parameters carry values, and would end in logs.
+ * The fault that a caller gets for a driver's error. The error itself is not kept as the cause: its message, detail and parameters
+ * contain values, which would end up in logs.
  */
 export class PostgresFault extends DependencyFault {
-  /** As {@link sqlstate} tells it. */
+  /** See {@link sqlstate}. */
   readonly sqlstate: string | null;
-  /** The constraint that was violated, if it was one. */
+  /** The violated constraint; null for other errors. */
   readonly constraint: string | null;
 
   constructor(statement: string, error: unknown) {
@@ -92,7 +92,7 @@ export class PostgresFault extends DependencyFault {
   }
 }
 
-// Classes whose messages are made of names and settings, never of values.
+// Error classes whose messages contain names and settings, but never values.
 const SAFE_MESSAGE = /^(?:08|28|3D|42|53|55|57|58)/;
 
 function describe(code: string | null, constraint: string | null, error: unknown): string {
@@ -102,7 +102,7 @@ function describe(code: string | null, constraint: string | null, error: unknown
   return error instanceof Error && SAFE_MESSAGE.test(code) ? `${code} ${error.message}` : code;
 }
 
-// postgres.js and PGlite name the field differently.
+// postgres.js and PGlite use different names for this field.
 function constraintName(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { constraint_name, constraint } = error as { constraint_name?: unknown; constraint?: unknown };

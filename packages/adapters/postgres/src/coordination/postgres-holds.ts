@@ -36,7 +36,7 @@ const SET_UNDER_LEASE = statement(
 /** Ends a hold. */
 const CLEAR = statement('clear a hold', { reason: 'text' }, (p) => sql`delete from ${runtimeHolds} where ${reason} = ${p.reason}`);
 
-/** Holds in the table `runtime_holds`, by the database's clock. */
+/** The holds in the table `runtime_holds`. `since` is the database's time. */
 export class PostgresHolds implements Holds {
   readonly #executor: PgExecutor;
 

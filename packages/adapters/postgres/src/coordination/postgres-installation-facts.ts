@@ -31,7 +31,7 @@ const REMOVE = statement(
   (p) => sql`delete from ${runtimeSettings} where ${key} = ${p.key}`,
 );
 
-/** InstallationFacts in the table `runtime_settings`. */
+/** The installation's facts, as rows of the table `runtime_settings`. */
 export class PostgresInstallationFacts implements InstallationFacts {
   readonly #executor: PgExecutor;
 

@@ -26,7 +26,7 @@ const ACQUIRE = statement(
     returning ${epoch}::text`,
 );
 
-/** Frees a lease. Without a holder the grant fences nothing any more, also before somebody else takes the lease. */
+/** The holder is removed, so that writes under the old grant are refused at once, even before another process takes the lease. */
 const RELEASE = statement(
   'release a lease',
   { name: 'text', holder: 'text', epoch: 'bigint' },
@@ -34,7 +34,7 @@ const RELEASE = statement(
     where ${name} = ${p.name} and ${holder} = ${p.holder} and ${epoch} = ${p.epoch}`,
 );
 
-/** Leases in the table `runtime_leases`, by the database's clock. */
+/** The leases in the table `runtime_leases`. They expire by the database's clock. */
 export class PostgresLeases implements Leases {
   readonly #executor: PgExecutor;
 

@@ -3,13 +3,13 @@ import { type SQL, sql } from 'drizzle-orm';
 import { runtimeLeases } from '../schema/schema.js';
 import type { Placeholders } from '../sql/statement.js';
 
-/** The parameters of a statement under a lease. */
+/** The parameters that every statement under a lease has. */
 export const LEASE = { name: 'text', holder: 'text', epoch: 'bigint' } as const;
 
 /**
- * The head of a statement under a lease, as a CTE: `lease` has one row while the grant fences, and none otherwise. The
- * row is locked, so that statements under one lease run one after the other; everything else must read from `lease`.
- * What a statement reads beside it is as of the statement's beginning, from before it may have waited for the lock.
+ * The first CTE of a statement under a lease. `lease` has one row if the grant is still the current one, and none otherwise; the
+ * rest of the statement must read from it. The row is locked, so statements under one lease run one after the other. Everything else
+ * that the statement reads is as of its beginning: before it waited for this lock.
  */
 export function underLease({ name, holder, epoch }: Placeholders<typeof LEASE>): SQL {
   return sql`lease as (
@@ -19,7 +19,7 @@ export function underLease({ name, holder, epoch }: Placeholders<typeof LEASE>):
   )`;
 }
 
-/** The values of {@link LEASE}. */
+/** The values for {@link LEASE}. */
 export function leaseValues({ name, holder, epoch }: LeaseGrant) {
   return { name, holder, epoch };
 }

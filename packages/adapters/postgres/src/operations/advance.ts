@@ -15,9 +15,8 @@ const isSame = (asked: ReturnType<typeof sql>) => sql`(${stepAttempt} is not dis
   and ${containerId} is not distinct from ${asked}.container_id and ${previous}::text is not distinct from ${asked}.previous::text)`;
 
 /**
- * Records a step of an operation, together with the change of its record. No row when nothing was done.
- * Only a step the operation had never reached earns the attempt its credit: one that repeats what was done before, and
- * dies again, must count as a failure.
+ * An attempt is credited (not counted as a failure) only for a step that the operation had never reached. An attempt that only
+ * repeats earlier steps and crashes again must count as a failure.
  */
 const ADVANCE = statement(
   'advance',
@@ -43,7 +42,7 @@ const ADVANCE = statement(
 
 /** Why an advance did nothing: no row when the claim is lost, otherwise whether the very step is recorded, and the record. */
 const LOOK = statement(
-  'look at an advance',
+  'inspect an advance',
   { asked: 'json' },
   (p) => sql`
     select ${isSame(sql`a`)} as is_same, ${recordColumns}
@@ -68,7 +67,7 @@ export async function advance(
 }
 
 function progressJson({ step, previous, containerId }: OperationProgress): Record<string, unknown> {
-  // Written field by field: the text is compared, so the order of the fields must not vary.
+  // Field by field: the stored JSON is compared as text, so the order of the fields must always be the same.
   const kept = previous === null ? null : { status: previous.status, containerId: previous.containerId, imageRef: previous.imageRef };
   return { step, step_number: OPERATION_STEPS.indexOf(step) + 1, previous: kept, container_id: containerId };
 }

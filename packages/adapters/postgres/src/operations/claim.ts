@@ -20,16 +20,16 @@ const earlier = alias(operationLog, 'earlier');
 
 const PARAMETERS = { holder: 'text', ttlMs: 'float', starts: 'int', others: 'int', takeOver: 'boolean', inFlight: 'json' } as const;
 
-// A row without a holder was released: it waits for its time, not for its holder's death.
+// A running row without a holder was released: it may be claimed after its delay, also where take-overs are not allowed.
 const takeOvers = (isKind: SQL, limit: SQL, p: Placeholders<typeof PARAMETERS>) => sql`
   select ${expired.opId} as op_id from ${operationLog} ${expired}
   where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${isKind} and not ${onHold}
     and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))
   order by ${expired.ord} limit ${limit} for update skip locked`;
 
-// Walks the queue of one kind in order and takes what is first of its game while nothing of the game runs. The form is
-// for the planner: what stands in the CASE it can neither turn into a join over the whole queue nor think so rare that
-// sorting the queue would pay. So it walks the index and stops at the limit, whatever the statistics say.
+// Walks the queue of one kind in order, and takes an operation if it is the oldest queued one of its game and no operation of the
+// game runs. The CASE is there for the planner: it can neither turn it into a join over the whole queue, nor expect so few rows that
+// sorting the queue would be cheaper. So it walks the index and stops at the limit, whatever the statistics say.
 const heads = (isKind: SQL, limit: SQL, taken: SQL) => sql`
   select ${head.opId} as op_id from ${operationLog} ${head}
   where ${head.status} = 'queued' and ${isKind} and not ${onHold} and case
@@ -90,14 +90,14 @@ export async function claim(executor: PgExecutor, request: ClaimRequest): Promis
     const rows = await executor.query(CLAIM(request));
     return await withFreshRecords(executor, rows.map(claimOf));
   } catch (error) {
-    // An older operation of a game became visible while the next one was being claimed: what runs now is seen next time.
+    // An older operation of the game became visible during this statement, and another call claimed it. The next call sees it running.
     if (error instanceof PostgresFault && error.constraint === 'runtime_operation_log_running_key') return [];
     throw error;
   }
 }
 
-// The statement saw records as they were when it began. The previous holder of a taken-over operation may have moved its
-// record since, up to the moment it lost the claim; nobody can now.
+// The claim statement read the records as they were at its beginning. The previous holder of a taken-over operation may have changed
+// its record after that, until it lost the claim. Now nobody else can, so the record is read again.
 async function withFreshRecords(executor: PgExecutor, claims: Claim[]): Promise<Claim[]> {
   const takenOver = claims.filter(({ attempt }) => attempt > 1);
   if (takenOver.length === 0) return claims;
@@ -124,7 +124,7 @@ function claimOf(row: Row): Claim {
   };
 }
 
-// One row that can't be read must not keep all others from being claimed: it is ended in its turn.
+// One row with an unreadable job must not stop the claims of all others: it becomes an `invalid` job, which is ended in its turn.
 function jobOf(row: Row): RuntimeJob {
   const job = loadJob(jsonText(row, 'payload'));
   if (job !== null) return job;
@@ -132,7 +132,7 @@ function jobOf(row: Row): RuntimeJob {
   return { kind: 'invalid', of, gameId: text(row, 'game_id'), message: 'the stored job cannot be read' };
 }
 
-// A row from before entries were kept has none to show.
+// Rows from before raw entries were stored have none.
 function entryOf(row: Row): Claim['entry'] {
   const stream = row['stream'];
   if (stream !== 'start_jobs' && stream !== 'stop_jobs') return null;

@@ -7,16 +7,17 @@ import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 const { opId, attempt, status, holder } = operationLog;
 
 /**
- * The common head of every fenced write, as CTEs. `mine`: the asked-for operations whose very attempt is running, locked
- * in one order, as rows `m` with what was asked. `passed`: those of them whose record change was done too. What follows
- * must read from `passed`; then all of a write happens or nothing.
+ * The first CTEs of every fenced write. `mine`: those of the requested operations whose given attempt is still running, locked in
+ * one order, as rows `m` that also have the requested values. `passed`: those of them whose record was changed as well. The rest of
+ * the statement must read from `passed`; then either all of a write happens or nothing.
  *
- * A check that is no row of the statement's chain (an EXISTS, say) would not hold: it is not looked at again when the
- * statement had to wait for a lock, which is how a previous holder gets through.
+ * The check must be a locked row in this chain. An EXISTS, for example, would not hold: PostgreSQL does not evaluate it again after
+ * the statement has waited for a lock, and a previous holder could write.
  * https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
  *
- * @param asked a json parameter with an array of {@link fencedJson} and what `definition` declares.
- * @param own further columns of the operation's row to carry along.
+ * @param asked a json parameter: an array of {@link fencedJson}, each with the fields that `definition` declares.
+ * @param own more columns of the operation's row to include in `mine`.
+ * @param alreadyDone true for a row `m` whose write was done before, so that a repetition without a record change does not pass.
  */
 export function fenced(asked: SQL, definition: SQL, own: SQL, alreadyDone: SQL): SQL {
   return sql`

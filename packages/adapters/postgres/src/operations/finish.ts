@@ -16,10 +16,8 @@ const { kind, number, dedupeKey, id } = runtimeOutbox;
 const nextNumber = (of: SQL) => sql`1 + ${lastNumber(of, sql`m.game_id`)}`;
 
 /**
- * Ends operations, each with the change of its record, its result and its dead letter. Of each that was ended there is a
- * row without an id, and one more with the number of its result if one is to be published.
- * Results are numbered without a lock of their own: of one game only one operation runs, and the next one is claimed
- * only after this statement has ended.
+ * Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
+ * statement has ended.
  */
 const FINISH = statement(
   'finish',
@@ -69,7 +67,7 @@ const FINISH = statement(
 
 /** Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published. */
 const LOOK = statement(
-  'look at a finish',
+  'inspect a finish',
   { opId: 'uuid', attempt: 'int' },
   (p) => sql`
     select ${status} as op_status, ${outboxColumns}
@@ -77,13 +75,12 @@ const LOOK = statement(
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
 );
 
-/** One operation to end. */
 export interface Ending {
   readonly claim: ClaimKey;
   readonly outcome: OperationOutcome;
 }
 
-/** {@link OperationJournal.finish} for several operations, each of them once, in one statement. Outcomes in the order given. */
+/** {@link OperationJournal.finish} for several different operations in one statement. Returns the outcomes in the order given. */
 export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
   const rows = await retryTakenNumbers(executor, FINISH({ asked: endings.map(endingJson) }));
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
@@ -115,7 +112,8 @@ function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
   return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
 }
 
-// The statement changed nothing. The attempt is never given twice, so it was this caller who ended it under this attempt.
+// Called when the statement changed nothing. An attempt belongs to one caller only, so if the operation has ended under this attempt,
+// an earlier call of this caller ended it.
 async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
   const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
   if (row === undefined) return { kind: 'lost' };

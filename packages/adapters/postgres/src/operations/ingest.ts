@@ -16,7 +16,7 @@ const { stream, entryId, payloadHash } = operationLog;
 const { kind, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
-// Entry ids are pairs of unsigned 64-bit integers.
+// Compares as numeric: entry ids are pairs of unsigned 64-bit integers, too large for bigint.
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
 /**

@@ -7,6 +7,7 @@ import { runtimeStreamCursors } from '../schema/schema.js';
 import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 
+// The count goes as text, because only a text parameter may be null; it is null while unknown.
 const PLACE = { cursor: 'text', floor: 'text', entriesRead: 'text', previous: 'text' } as const;
 
 /**

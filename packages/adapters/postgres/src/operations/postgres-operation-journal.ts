@@ -39,8 +39,8 @@ const CURSORS = statement(
 );
 
 /**
- * The journal in the tables `runtime_operation_log`, `runtime_records`, `runtime_outbox` and `runtime_stream_cursors`.
- * Each change is one statement. Operations that end while others are being ended share a statement.
+ * The journal in the tables `runtime_operation_log`, `runtime_records`, `runtime_outbox` and `runtime_stream_cursors`. Each change
+ * is one statement. Operations that end while other ends are being written share a statement.
  */
 export class PostgresOperationJournal implements OperationJournal {
   readonly #executor: PgExecutor;
@@ -86,8 +86,8 @@ export class PostgresOperationJournal implements OperationJournal {
     return this.#endings.add({ claim, outcome });
   }
 
-  releaseClaim(claim: ClaimKey, back: ClaimRelease): Promise<void> {
-    return releaseClaim(this.#executor, claim, back);
+  releaseClaim(claim: ClaimKey, release: ClaimRelease): Promise<void> {
+    return releaseClaim(this.#executor, claim, release);
   }
 }
 

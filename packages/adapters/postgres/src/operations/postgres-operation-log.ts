@@ -25,7 +25,7 @@ const LIST_BY_GAME = statement(
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const NEWEST = 2n ** 63n - 1n;
 
-/** Reads the table `runtime_operation_log`. */
+/** The operation log in the table `runtime_operation_log`. Read-only. */
 export class PostgresOperationLog implements OperationLog {
   readonly #executor: PgExecutor;
 
@@ -34,7 +34,7 @@ export class PostgresOperationLog implements OperationLog {
   }
 
   async get(opId: string): Promise<OperationLogEntry | null> {
-    // Anything may be asked for; PostgreSQL would refuse what is no UUID.
+    // The id may be any text, and PostgreSQL would refuse one that is not a UUID.
     if (!UUID.test(opId)) return null;
     const [row] = await this.#executor.query(GET({ opId }));
     return row === undefined ? null : entryOf(row);

@@ -17,11 +17,11 @@ const PRESENT = sql.raw(
     .join(', '),
 );
 
-// Two looks, so that each has a partial index of its own and neither walks over what has ended.
+// Two EXISTS, so that each uses its own partial index and neither walks over ended operations.
 const isOpen = (game: SQL): SQL => sql`(exists (select from ${operationLog} where ${gameId} = ${game} and ${status} = 'queued')
   or exists (select from ${operationLog} where ${gameId} = ${game} and ${status} = 'running'))`;
 
-// The lateral form makes the planner look each game up, also among very many records that are removed.
+// The lateral join makes the planner look up each game by its key, even when there are very many removed records.
 const viewsOf = (games: SQL): SQL => sql`
   select g.game_id, ${isOpen(sql`g.game_id`)} as open, ${recordColumns}
   from (${games}) g left join lateral (
@@ -41,11 +41,8 @@ const GAMES = statement('read games', { games: 'json' }, (p) =>
 const LOOK_AT = statement('look at games', { games: 'json' }, (p) => viewsOf(sql`select distinct game_id from (${named(p.games)}) n`));
 
 /**
- * Queues acts of the reconciler for games without an open operation, while the lease is held. One row without a game tells
- * that it is held; each other row is a game whose act was queued.
- * Whether an operation is open is seen as of the statement's beginning. A job that is ingested meanwhile does no harm: its
- * order is `ord`, and what the act calls for is decided anew when it is carried out. A second act of the game meets the
- * unique index.
+ * Open operations are read as of the statement's beginning. A job that is ingested meanwhile does no harm: operations keep the order
+ * of `ord`, and the process that carries out an act decides again. A second act of the same game violates the unique index.
  */
 const QUEUE = statement(
   'queue acts',
@@ -71,7 +68,7 @@ const QUEUE = statement(
     select null as game_id from lease union all select game_id from queued`,
 );
 
-/** The reconcile queue over the tables `runtime_records` and `runtime_operation_log`. */
+/** The reconcile queue in the tables `runtime_records` and `runtime_operation_log`. */
 export class PostgresReconcileQueue implements ReconcileQueue {
   readonly #executor: PgExecutor;
 

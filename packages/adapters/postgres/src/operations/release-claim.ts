@@ -7,10 +7,7 @@ import { statement } from '../sql/statement.js';
 
 const { opId, attempt, status, holder, creditedAttempt, unavailableMs } = operationLog;
 
-/**
- * Releases a claim: the operation is free for the next attempt once the delay is over.
- * The row stays `running`, so that nothing else of its game begins before it.
- */
+/** The row stays `running`, so that no other operation of the game begins before it. */
 const RELEASE_CLAIM = statement(
   'release a claim',
   { opId: 'uuid', attempt: 'int', isFailure: 'boolean', delayMs: 'float', unavailableMs: 'float' },

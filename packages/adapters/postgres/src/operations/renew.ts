@@ -23,7 +23,7 @@ export function superseded(row: string): SQL {
 
 /**
  * Extends claims. A row for each that is still held, with whether a later stop has superseded the operation.
- * Rows are locked in one order everywhere, so that two statements over many rows can't wait for each other.
+ * All statements lock rows in the same order, so that two statements over many rows can't deadlock.
  */
 const RENEW = statement(
   'renew',

@@ -10,15 +10,14 @@ import {
 
 type Stored<J> = J extends { requestedAtMs: bigint } ? Omit<J, 'requestedAtMs'> & { readonly requestedAtMs: string } : J;
 
-/** A job as its JSON column holds it: JSON has no 64-bit integers. The column is written from text, which may escape anything. */
+/** A job as it is stored in its JSON column. 64-bit integers are text there, because JSON numbers can't hold them. */
 export type StoredJob = Stored<RuntimeJob>;
 
-/** Turns a job into what its column holds. */
 export function storeJob(job: RuntimeJob): StoredJob {
   return 'requestedAtMs' in job ? { ...job, requestedAtMs: job.requestedAtMs.toString() } : job;
 }
 
-/** The inverse of {@link storeJob}; null for what is no job that this version knows. */
+/** The inverse of {@link storeJob}; null when the value is not a job that this version knows. */
 export function loadJob(stored: unknown): RuntimeJob | null {
   if (typeof stored !== 'object' || stored === null) return null;
   const fields = stored as Fields;

@@ -17,18 +17,18 @@ export const outboxColumns: SQL = sql`${id}::text as id, ${kind} as kind, ${lane
 /** A dead letter as its JSON column holds it. */
 type StoredDeadLetter = Omit<DeadLetter, 'failedAtMs'> & { readonly failedAtMs: string };
 
-/** Turns a dead letter into what its column holds: JSON has no 64-bit integers. */
+/** The value for a dead letter's JSON column. 64-bit integers become text, because JSON numbers can't hold them. */
 export function storeDeadLetter(letter: DeadLetter): StoredDeadLetter {
   return { ...letter, failedAtMs: letter.failedAtMs.toString() };
 }
 
-/** The dead letter in a row with `lane`, `number` and `payload`. */
+/** Reads the dead letter from a row with the columns `lane`, `number` and `payload`. */
 export function numberedDeadLetterOf(row: Row): NumberedDeadLetter {
   const { failedAtMs, ...letter } = jsonText(row, 'payload') as StoredDeadLetter;
   return { lane: text(row, 'lane'), number: bigInt(row, 'number'), letter: { ...letter, failedAtMs: BigInt(failedAtMs) } };
 }
 
-/** The entry in a row of {@link outboxColumns}. */
+/** Reads the entry from a row with the columns `id`, `kind`, `lane`, `number`, `payload` and `epoch`. */
 export function outboxEntryOf(row: Row): OutboxEntry {
   const own = { id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch') };
   if (text(row, 'kind') === 'dead_letter') return { ...own, kind: 'dead_letter', message: numberedDeadLetterOf(row) };

@@ -42,7 +42,7 @@ const BACKLOG = statement(
     from ${runtimeOutbox} where ${publishedAt} is null`,
 );
 
-/** The tables `runtime_outbox` and `runtime_publishing`. */
+/** The outbox in the tables `runtime_outbox` and `runtime_publishing`. */
 export class PostgresOutbox implements Outbox {
   readonly #executor: PgExecutor;
 

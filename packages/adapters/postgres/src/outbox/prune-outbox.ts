@@ -10,10 +10,7 @@ const { id, publishedAt } = runtimeOutbox;
 const old = alias(runtimeOutbox, 'old');
 const later = alias(runtimeOutbox, 'later');
 
-/**
- * Deletes old published messages, but never the last of a lane, which holds its number, nor a dead letter that is open.
- * The age is asked twice: a mark may be taken back while the row is waited for.
- */
+/** The age is checked twice: the mark may be taken back while the statement waits for the row's lock. */
 const PRUNE = statement(
   'prune the outbox',
   { olderThanMs: 'float', limit: 'int' },

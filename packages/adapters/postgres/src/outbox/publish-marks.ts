@@ -11,10 +11,9 @@ const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
 const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];
 
 /**
- * Marks messages as published, as far as they were read under the present publish epoch.
- * The epoch's row is locked before it is compared: a mark that waited for the epoch to be raised sees the raised one,
- * and raising it waits for marks under way. Rows are locked in order, since a worker and the relay may mark the same;
- * the one that found the entry there may come first, and then the other still tells the entry's id.
+ * The row of the epoch is locked before it is compared: a mark that waited while the epoch was raised sees the new one, and a
+ * statement that raises the epoch waits for marks in progress. Outbox rows are locked in order, because a worker and the relay may
+ * mark the same ones. If the mark without an entry id comes first, a later one still adds the id.
  */
 const MARK_PUBLISHED = statement(
   'mark as published',
@@ -37,10 +36,10 @@ const MARK_PUBLISHED = statement(
     from waiting where ${id} = waiting.id`,
 );
 
-// Later marks have greater ids, save for publishers that overtook each other: of this many one is the highest.
+// Later marks have higher entry ids, except where publishers overtook each other: the highest id is among this many recent ones.
 const RECENT = sql`1000`;
 
-// Ids are two integers of 64 bits without a sign, so numeric.
+// Entry ids are two unsigned 64-bit integers, so they are compared as numeric.
 const highest = (recent: SQL) => sql`(select entry_id from (${recent}) as recent
   order by split_part(entry_id, '-', 1)::numeric desc, split_part(entry_id, '-', 2)::numeric desc limit 1)`;
 const takenBack = (ofKind: SQL) =>
@@ -48,7 +47,7 @@ const takenBack = (ofKind: SQL) =>
 
 /** The present publish epoch, the last outbox id, and the highest entry id known of each stream. */
 const STATE = statement(
-  'read where publishing stands',
+  'read the publish state',
   {},
   () => sql`
     select ${presentEpoch} as epoch, coalesce((select max(${id}) from ${runtimeOutbox}), 0)::text as last_id,
@@ -64,7 +63,7 @@ const STATE = statement(
 
 /** The lanes with a message that was marked lately, each with the highest number that was. */
 const LATELY = statement(
-  'list lanes published lately',
+  'list recently published lanes',
   { withinMs: 'float' },
   (p) => sql`select ${kind} as kind, ${lane} as lane, max(${number})::text as number from ${runtimeOutbox}
     where ${publishedAt} > ${ago(p.withinMs)} group by ${kind}, ${lane} order by ${kind}, ${lane}`,

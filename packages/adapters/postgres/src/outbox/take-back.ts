@@ -19,11 +19,7 @@ const RAISE = statement(
     returning ${epoch}::text`,
 );
 
-/**
- * Takes back the marks of messages that the server of the streams does not hold, up to a limit, and raises the publish
- * epoch, while the epoch is the one given. No row when it is not.
- * The entry's id stays: what is published later must come after it.
- */
+/** The entry id stays in the row: later entries must get higher ids. */
 const TAKE_BACK = statement(
   'take back marks',
   { fence: 'bigint', held: 'json', withinMs: 'float', limit: 'int' },
@@ -44,14 +40,14 @@ const TAKE_BACK = statement(
     select epoch::text, (select count(*)::int from taken) as taken_back from raised`,
 );
 
-/** So many take about a second; a million at once, as after a flush, would never end within a statement's time. */
+/** This many take about one second. A million in one statement, as after a FLUSHALL, would not end within its deadline. */
 const BATCH = 20_000;
 
 /**
- * {@link Outbox.takeBack}, behind a fence: the epoch is raised before the first mark is looked at. Marks under way end
- * first, later ones do not count, and nobody publishes under an epoch that no server was told. Each statement raises the
- * epoch that the one before it left: if somebody else did, the fence is no fence any more. A crash on the way leaves an
- * epoch that no server knows, so nothing is published before the next comparison.
+ * {@link Outbox.takeBack} in batches. The epoch is raised before the first mark is read, and works as a fence: marks in progress end
+ * before that, later marks are ignored, and nothing is published under an epoch that no server has adopted. Each statement raises the
+ * epoch that the previous one left; if another process has raised it meanwhile, the fence is gone and is set up again. A crash in
+ * between leaves an epoch that no server knows, so nothing is published before the next comparison.
  */
 export async function takeBack(
   executor: PgExecutor,
@@ -76,7 +72,7 @@ async function raise(executor: PgExecutor): Promise<bigint> {
   return bigInt(row, 'epoch');
 }
 
-// A lane that is held at 0 need not be named.
+// A lane with the number 0 need not be sent: a missing lane counts as 0.
 function named(held: readonly LanePosition[]) {
   return held.filter(({ number }) => number > 0n).map(({ kind, lane, number }) => ({ kind, lane, number: number.toString() }));
 }

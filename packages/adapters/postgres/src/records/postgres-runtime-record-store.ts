@@ -85,7 +85,7 @@ const PAGE_BY_STATUS = statement(
     where ${status} = ${p.status} and ${gameId} > ${p.after} order by ${gameId} limit ${p.limit}`,
 );
 
-/** Runtime records in the table `runtime_records`. */
+/** The runtime records in the table `runtime_records`. */
 export class PostgresRuntimeRecordStore implements RuntimeRecordStore {
   readonly #executor: PgExecutor;
 
@@ -121,7 +121,7 @@ export class PostgresRuntimeRecordStore implements RuntimeRecordStore {
 
   async listPage({ status, after = '', limit }: RuntimePageQuery): Promise<RuntimePage> {
     validatePageLimit('list runtimes', limit);
-    // One more than asked for tells whether there is a next page.
+    // Reads one record more than the limit, to know whether there is a next page.
     const page = { after, limit: limit + 1 };
     const rows = await this.#executor.query(status === undefined ? PAGE(page) : PAGE_BY_STATUS({ ...page, status }));
     const records = rows.slice(0, limit).map(recordOf);

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { runtimeRecords } from '../schema/schema.js';
 import { bool, oneOf, type Row, text, textOrNull, time, timeOrNull } from '../sql/row.js';
 
-/** A record's fields, and what each is called and is of where a record stands beside other columns. */
+/** For each field of a record: its column name in rows that also have other columns, and its SQL type. */
 const FIELDS = {
   gameId: ['record_game_id', 'text'],
   status: ['record_status', 'text'],
@@ -22,13 +22,13 @@ type Field = keyof RuntimeRecord;
 const FIELD_NAMES = Object.keys(FIELDS) as Field[];
 const list = (render: (field: Field) => SQL): SQL => sql.join(FIELD_NAMES.map(render), sql`, `);
 
-/** A record's columns for a SELECT list, under names of their own. */
+/** The columns of a record for a SELECT list, renamed as in `FIELDS`. */
 export const recordColumns: SQL = list((field) => sql`${runtimeRecords[field]} as ${sql.identifier(FIELDS[field][0])}`);
 
-/** The record as columns of a `json_to_recordset`. */
+/** The column definitions of a record for `json_to_recordset`. */
 export const recordDefinition: SQL = list((field) => sql`${sql.identifier(FIELDS[field][0])} ${sql.raw(FIELDS[field][1])}`);
 
-/** Where each column of `runtime_records` comes from, when the record stands in the row `m`. */
+/** The value for each column of `runtime_records`, when the record is part of the row `m`. */
 export const recordFromM = Object.fromEntries(FIELD_NAMES.map((field) => [field, sql`m.${sql.identifier(FIELDS[field][0])}`])) as Record<
   Field,
   SQL
@@ -39,12 +39,12 @@ export function recordJson(record: RuntimeRecord): Record<string, unknown> {
   return Object.fromEntries(FIELD_NAMES.map((field) => [FIELDS[field][0], record[field]]));
 }
 
-/** The record in a row of {@link recordColumns}; null when an outer join found none. */
+/** Reads the record from a row with {@link recordColumns}; null when an outer join found none. */
 export function recordOrNull(row: Row): RuntimeRecord | null {
   return row[FIELDS.gameId[0]] === null ? null : recordOf(row);
 }
 
-/** The record in a row of {@link recordColumns}. */
+/** Reads the record from a row with {@link recordColumns}. */
 export function recordOf(row: Row): RuntimeRecord {
   return {
     gameId: text(row, 'record_game_id'),

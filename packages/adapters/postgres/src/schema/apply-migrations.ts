@@ -1,12 +1,12 @@
 import { type Migration, readMigrations } from './migrations.js';
 import { SchemaTooNewError } from './schema-errors.js';
 
-/** What migrating needs of a driver: one session, and several statements at once as one implicit transaction. */
+/** One session with the database. Several statements in one `run` are one implicit transaction. */
 export interface MigrationSession {
   run(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-/** Where it is kept which migrations the database has. */
+/** The table that lists the applied migrations. */
 export const MIGRATIONS_TABLE = 'runtime_migrations';
 const CREATE_TABLE = `create table if not exists ${MIGRATIONS_TABLE} (
   index integer primary key,
@@ -14,15 +14,15 @@ const CREATE_TABLE = `create table if not exists ${MIGRATIONS_TABLE} (
   applied_at timestamptz not null default clock_timestamp()
 )`;
 
-/** How many migrations a run applied, and how many the database has now. */
+/** How many migrations this run applied, and how many the database has now. */
 export interface MigrationReport {
   readonly applied: number;
   readonly total: number;
 }
 
 /**
- * Applies what is missing, each migration together with the row that says so: all of it or nothing. The caller keeps
- * others out.
+ * Applies the missing migrations. Each one is applied together with its row in the table, all or nothing; a crash leaves whole
+ * migrations. The caller must make sure that no other process migrates at the same time.
  * @throws SchemaTooNewError before anything is changed.
  */
 export async function applyMigrations(session: MigrationSession, known: readonly Migration[] = readMigrations()): Promise<MigrationReport> {
@@ -35,7 +35,7 @@ export async function applyMigrations(session: MigrationSession, known: readonly
   return { applied: missing.length, total: known.length };
 }
 
-// One text for the simple query protocol: PostgreSQL runs it as one transaction.
+// One text, sent by the simple query protocol: PostgreSQL runs it as one transaction.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
 function withBookkeeping({ index, name, sql }: Migration): string {
   return `insert into ${MIGRATIONS_TABLE} (index, name) values (${index}, '${name.replaceAll("'", "''")}');\n${sql}`;

@@ -53,7 +53,7 @@ describe('knownInstance', () => {
     await loadInstance(executor, 'production');
     expect(await knownInstance(executor)).toBe('production');
     expect(await knownInstance(executor, 'production')).toBe('production');
-    await expect(knownInstance(executor, 'staging')).rejects.toThrow('of the instance production, asked for is staging');
+    await expect(knownInstance(executor, 'staging')).rejects.toThrow('to the instance production, but the wanted instance is staging');
     expect(await loadInstance(executor)).toBe('production');
   });
 });

@@ -16,7 +16,7 @@ const APPLIED = statement(
 const NO_SUCH_TABLE = '42P01';
 
 /**
- * Returns when the schema is the one this version works with. Changes nothing.
+ * Checks that the schema is the one that this version needs. Changes nothing.
  * @throws SchemaTooOldError, SchemaTooNewError when it is another one.
  * @throws DependencyFault as {@link PgExecutor.query}.
  */

@@ -22,9 +22,9 @@ const INSTANCE = statement(
 const KNOWN = statement('read the instance', {}, () => sql`select ${value} from ${runtimeSettings} where ${key} = 'instance'`);
 
 /**
- * The name of this installation, which its containers are labelled with: `wanted` when given, otherwise what the
- * database holds, otherwise a fresh UUID. What it returns is what the database holds from then on, so that containers
- * stay ours when the setting is taken away again. Of concurrent first calls all get the same.
+ * Returns the name of this installation, with which its containers are labelled: `wanted` when given, otherwise the stored name,
+ * otherwise a new UUID. The returned name is stored, so that containers stay ours when the setting is removed again. Concurrent
+ * first calls all get the same name.
  * @throws DependencyFault as {@link PgExecutor.query}.
  */
 export async function loadInstance(executor: PgExecutor, wanted?: string): Promise<string> {
@@ -33,8 +33,8 @@ export async function loadInstance(executor: PgExecutor, wanted?: string): Promi
 }
 
 /**
- * The name of the installation whose database this is. Changes nothing.
- * @throws WrongInstanceError when that is another one than `wanted`, or no service has named itself here yet.
+ * Returns the stored name of the installation. Changes nothing.
+ * @throws WrongInstanceError when it is not `wanted`, or when no service has stored a name yet.
  * @throws DependencyFault as {@link PgExecutor.query}.
  */
 export async function knownInstance(executor: PgExecutor, wanted?: string): Promise<string> {

@@ -4,9 +4,9 @@ import { applyMigrations, type MigrationReport } from './apply-migrations.js';
 import { SchemaTooNewError } from './schema-errors.js';
 
 /**
- * Brings a PGlite database's schema to what this version needs. It is one session, so there is nobody to keep out: two
- * processes must never open one directory.
- * @throws SchemaTooNewError when a newer version has migrated the database; nothing was touched.
+ * Migrates the schema of a PGlite database to the one that this version needs. No lock is needed, because PGlite is one session; two
+ * processes must never open the same directory.
+ * @throws SchemaTooNewError when a newer version has migrated the database; nothing was changed.
  * @throws DependencyFault when a statement is refused.
  */
 export async function migratePglite(database: PgliteDatabase): Promise<MigrationReport> {

@@ -5,31 +5,30 @@ import { DeadlineExceeded, PostgresFault } from '../client/postgres-faults.js';
 import { applyMigrations, type MigrationReport } from './apply-migrations.js';
 import { SchemaTooNewError } from './schema-errors.js';
 
-/** How to migrate. */
 export interface MigrateOptions {
-  /** How long the whole run may take, waiting for others included; 60 000 ms when not given. */
+  /** How long the whole run may take, waiting for other processes included; default 60 000 ms. */
   readonly deadlineMs?: number;
-  /** Gives the run up at once, whatever the server does. What was not finished is undone. */
+  /** Ends the run at once, even if the server does not answer. A migration that is not finished is rolled back. */
   readonly signal?: AbortSignal;
 }
 
-// Any number will do as long as nothing else in the database locks it.
+// An arbitrary number; no other program may use it as an advisory lock in this database.
 const LOCK = 7_261_913_457;
 const POLL_MS = 100;
-/** To ask for the lock takes no time on a server that answers; one that does not is left, and met again over a new connection. */
+/** How long one request for the lock may take. A server that does not answer ends this run; the caller tries again on a new connection. */
 const ASK_MS = 5000;
 
 /**
- * Brings the database's schema to what this version needs. Of processes that start together one migrates and the others
- * wait for it: an advisory lock is held by the one connection used here, so it is free again when its process dies.
- * Goes directly to the server, not through a pooler. Repeating is safe, and so is a death at any moment.
- * @throws SchemaTooNewError when a newer version has migrated the database; nothing was touched.
- * @throws DependencyFault when the server does not answer or refuses, or the lock is not to be had in time; or the signal fires.
+ * Migrates the database's schema to the one that this version needs. When several processes start together, one migrates and the
+ * others wait for it: the single connection used here holds an advisory lock, which is free again when the process dies. `url` must
+ * lead to the server itself, not to a pooler. Safe to repeat, also after a crash at any moment.
+ * @throws SchemaTooNewError when a newer version has migrated the database; nothing was changed.
+ * @throws DependencyFault when the server does not answer or refuses, when the lock is not free in time, or when the signal fires.
  */
 export async function migrate(url: string, { deadlineMs = 60_000, signal }: MigrateOptions = {}): Promise<MigrationReport> {
   const client = postgres(url, {
     max: 1,
-    // The lock lives and dies with the connection: it must not be renewed behind our back.
+    // The lock belongs to the connection, so postgres.js must not replace the connection by itself.
     max_lifetime: null,
     connect_timeout: 3,
     fetch_types: false,

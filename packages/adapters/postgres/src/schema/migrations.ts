@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** One step of the schema. */
+/** One change of the schema. */
 export interface Migration {
-  /** Its place in the order, from 0. */
+  /** The position in the order of all migrations, from 0. */
   readonly index: number;
   readonly name: string;
   readonly sql: string;
@@ -12,10 +12,10 @@ interface Journal {
   readonly entries: readonly { readonly idx: number; readonly tag: string }[];
 }
 
-// The folder lies beside src and beside dist alike.
+// The same path from src and from dist: the folder is beside both.
 const FOLDER = new URL('../../migrations/', import.meta.url);
 
-/** The migrations this version knows, in order. They are drizzle-kit's files, shipped with the package. */
+/** The migrations that this version knows, in order: the files of drizzle-kit, which are shipped with the package. */
 export function readMigrations(): Migration[] {
   const { entries } = JSON.parse(readFileSync(new URL('meta/_journal.json', FOLDER), 'utf8')) as Journal;
   return entries.map(({ idx, tag }) => ({ index: idx, name: tag, sql: readFileSync(new URL(`${tag}.sql`, FOLDER), 'utf8') }));

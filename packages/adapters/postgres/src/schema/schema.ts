@@ -18,7 +18,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 
-// Bytewise, whatever the database's locale: pages walk in this order, and comparing is cheapest so.
+// Compared byte by byte, whatever the database's locale: pages use this order, and it is the cheapest comparison.
 const gameIdText = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
 const time = (name: string) => timestamp(name, { withTimezone: true });
 const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
@@ -47,9 +47,9 @@ export const runtimeRecords = pgTable(
 );
 
 /**
- * Queue, claims, steps and audit of all operations. `ord` is the order of all of them. A claim is (`attempt`, `holder`,
- * `claim_expires_at`); a row that was released stays `running` without a holder, so that its game's next operation
- * goes on waiting. `credited_attempt` is the last attempt that is not counted as a failure when the next one begins.
+ * The queue, claims, steps and audit of all operations, in the order of `ord`. A claim is (`attempt`, `holder`, `claim_expires_at`).
+ * A released row stays `running` without a holder, so that the next operation of the game still waits. `credited_attempt` is the
+ * last attempt that is not counted as a failure when the next one begins.
  */
 export const operationLog = pgTable(
   'runtime_operation_log',
@@ -66,9 +66,9 @@ export const operationLog = pgTable(
     payloadHash: text('payload_hash'),
     /** False for an entry that could not be decoded. */
     valid: boolean('valid').notNull().default(true),
-    // json, not jsonb, and never looked into here: so it keeps every text, also one with an escaped NUL.
+    // json, not jsonb, and SQL never reads its fields: so it can store every text, also one with an escaped NUL.
     payload: json('payload').notNull(),
-    /** The stream entry as it was, until the operation has ended: what a dead letter carries. */
+    /** The raw stream entry for a possible dead letter; null after the operation has ended. */
     raw: text('raw'),
     attempt: integer('attempt').notNull().default(0),
     failures: integer('failures').notNull().default(0),
@@ -79,7 +79,7 @@ export const operationLog = pgTable(
     step: text('step'),
     /** The attempt that recorded `step`. */
     stepAttempt: integer('step_attempt'),
-    /** How far the operation ever got: the highest place of a recorded step, counted from 1. */
+    /** The furthest step that the operation ever recorded, as its position in OPERATION_STEPS, counted from 1. */
     furthestStep: smallint('furthest_step').notNull().default(0),
     previous: json('former'),
     containerId: text('container_id'),
@@ -98,17 +98,17 @@ export const operationLog = pgTable(
     check('runtime_operation_log_step_chk', oneOf(t.step, OPERATION_STEPS)),
     uniqueIndex('runtime_operation_log_entry_key').on(t.stream, t.entryId, t.payloadHash),
     uniqueIndex('runtime_operation_log_running_key').on(t.gameId).where(sql`${t.status} = 'running'`),
-    // At most one act of the reconciler per game, also when two queue one at the same moment.
+    // At most one act of the reconciler per game, even if two are queued at the same moment.
     uniqueIndex('runtime_operation_log_act_key').on(t.gameId).where(sql`${t.op} = 'reconcile' and ${t.status} in ('queued', 'running')`),
     uniqueIndex('runtime_operation_log_game_key').on(t.gameId, t.ord),
     index('runtime_operation_log_game_queue_idx').on(t.gameId, t.ord).where(sql`${t.status} = 'queued'`),
-    // Two queues, so that a claim for one kind never walks over a backlog of the other.
+    // One index for starts and one for the rest, so that a claim for one kind never walks over the backlog of the other.
     index('runtime_operation_log_start_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} = 'start'`),
     index('runtime_operation_log_other_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} <> 'start'`),
   ],
 );
 
-/** What is to be published. `dedupe_key` names what a message stands for: an operation's id, or a stream entry. */
+/** Messages to publish, and published ones until they are pruned. `dedupe_key` is the origin of a message: an operation or a stream entry. */
 export const runtimeOutbox = pgTable(
   'runtime_outbox',
   {
@@ -120,9 +120,9 @@ export const runtimeOutbox = pgTable(
     payload: json('payload').notNull(),
     createdAt: time('created_at').notNull().default(sql`clock_timestamp()`),
     publishedAt: time('published_at'),
-    /** The id the stream gave the message; null when it is not known. */
+    /** The id of the message in its stream; null while unknown. */
     entryId: text('entry_id'),
-    /** Of a dead letter: what an operator has decided; null while nobody has. */
+    /** The operator's decision about a dead letter; null while there is none. */
     resolution: text('resolution'),
   },
   (t) => [
@@ -136,7 +136,7 @@ export const runtimeOutbox = pgTable(
   ],
 );
 
-/** How far each job stream was ingested. The columns are those of StreamPlace. */
+/** Up to which place each job stream was ingested. The columns are those of StreamPlace. */
 export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   stream: text('stream').primaryKey(),
   cursor: text('cursor').notNull(),
@@ -145,14 +145,14 @@ export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   previous: text('former').notNull().default('0-0'),
 });
 
-/** One row once the first epoch was raised; before, the epoch is 0. */
+/** The publish epoch. There is one row after the epoch was first raised; before that there is none, and the epoch is 0. */
 export const runtimePublishing = pgTable(
   'runtime_publishing',
   { one: boolean('one').primaryKey().default(true), epoch: bigint('epoch', { mode: 'bigint' }).notNull() },
   (t) => [check('runtime_publishing_one_chk', sql`${t.one}`)],
 );
 
-/** What the manager does not do until an operator has decided. */
+/** The holds in force. */
 export const runtimeHolds = pgTable(
   'runtime_holds',
   {
@@ -163,7 +163,7 @@ export const runtimeHolds = pgTable(
   (t) => [check('runtime_holds_reason_chk', oneOf(t.reason, HOLD_REASONS))],
 );
 
-/** Who may do what only one process may. A released lease has no holder. */
+/** Leases for work that only one process may do at a time. A released lease has no holder. */
 export const runtimeLeases = pgTable('runtime_leases', {
   name: text('name').primaryKey(),
   holder: text('holder'),
@@ -171,7 +171,7 @@ export const runtimeLeases = pgTable('runtime_leases', {
   expiresAt: time('expires_at').notNull(),
 });
 
-/** What belongs to the installation: `instance` is the name its containers are labelled with; see also InstallationFactKey. */
+/** Values of the installation. `instance` is the name with which its containers are labelled; for other keys see InstallationFactKey. */
 export const runtimeSettings = pgTable('runtime_settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

@@ -21,9 +21,9 @@ interface Run {
 }
 
 /**
- * Carries out one claimed reconcile: looks anew, decides anew, and acts only if the verdict is still the queued one;
- * otherwise it ends as a replay, and the next pass sees what there is by then. Containers are addressed by id. Returns how
- * the operation ends; safe to repeat from any point.
+ * Makes the function that carries out one claimed reconcile. It inspects and decides again, and acts only if the verdict is still
+ * the queued one. Otherwise it ends with `replay_no_op`, and the next pass decides by what it finds then. Containers are addressed
+ * by id. Safe to repeat from any point.
  */
 export const makeReconcileRuntime =
   (deps: ReconcileDeps) =>
@@ -34,7 +34,7 @@ export const makeReconcileRuntime =
     const removed = await removeOrphans(job.orphans, seen.container, { held, engine });
     const run: Run = { held, job, engine, deps, removed };
     if (job.verdict === 'leave') return leave(run);
-    // An absent container has one verdict besides `leave`.
+    // For an absent container the only verdict besides `leave` is `mark_removed`.
     return seen.container === null ? move(run, (record, now) => moveRecord(record, 'removed', now)) : act(run, seen.container);
   };
 

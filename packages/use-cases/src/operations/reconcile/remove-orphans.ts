@@ -2,17 +2,17 @@ import type { ContainerEngine, Incarnation } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
 
 /**
- * Removes containers of the claimed game besides the one that counts, each by id after one more look: it must still be
- * ours and of this game. Returns how many. Safe to repeat.
+ * Removes orphans of the claimed game, each by its id. Each is inspected once more before: it must still be ours and belong to
+ * this game, and must not be the current container. Returns how many were removed. Safe to repeat.
  */
 export async function removeOrphans(
   orphans: readonly string[],
-  counts: Incarnation | null,
+  current: Incarnation | null,
   { held, engine }: { readonly held: HeldClaim; readonly engine: ContainerEngine },
 ): Promise<number> {
   let removed = 0;
   for (const id of orphans) {
-    if (id === counts?.id || !(await isOrphan(id, held.claim.gameId, engine))) continue;
+    if (id === current?.id || !(await isOrphan(id, held.claim.gameId, engine))) continue;
     await held.renewNow();
     await engine.remove(id);
     removed += 1;

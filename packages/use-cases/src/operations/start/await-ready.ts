@@ -6,14 +6,14 @@ import { createdId, DISAPPEARED, SUPERSEDED } from './start-run.js';
 export interface ReadyDeps {
   readonly engineClient: EngineClient;
   readonly clock: Clock;
-  /** How long an engine may take from its start to its first healthy answer. */
+  /** How long an engine may take from its start to its first healthy answer, in milliseconds. */
   readonly readyTimeoutMs: number;
 }
 
 const FIRST_PAUSE_MS = 5;
 const MAX_PAUSE_MS = 250;
 
-/** Waits until the engine answers `/healthz`, its container ends, the time is over, or a stop arrives. */
+/** Waits until the engine answers `/healthz`, its container ends, the time is over, or a later stop is queued. */
 export const awaitReady =
   ({ engineClient, clock, readyTimeoutMs }: ReadyDeps): StartPhase =>
   async (run) => {
@@ -33,7 +33,8 @@ export const awaitReady =
 
 type Asked = { kind: 'ready' } | { kind: 'not_ready'; detail: string | null } | { kind: 'failure'; failure: Failure };
 
-// Looked at before and after: when a container ends, its address goes to another one, whose answer must not pass for its own.
+// Inspects before and after the call: when a container ends, another one may get its address, and that one's answer must not be
+// taken for this one's.
 async function ask(run: StartRun, engineClient: EngineClient): Promise<Asked> {
   const before = await lookAt(run.engine, createdId(run));
   if (before.kind === 'failure') return before;

@@ -10,9 +10,9 @@ const NAME_RELEASE_MS = 300;
 type Created = { kind: 'created'; id: string } | { kind: 'failure'; failure: Failure } | { kind: 'again' };
 
 /**
- * Creates the game's container and records its id. The name decides: whatever a create answers, the name is looked up
- * before anything is concluded. Our own attempt under it is a create whose reply was lost, and is adopted; an older one
- * of ours is removed by id after a renewal; a foreign one is left alone.
+ * Creates the game's container and records its id. When a create does not answer `created`, the container name is looked up before
+ * anything is concluded. A container of this same attempt means that the reply of a create was lost: it is used. Another
+ * container of ours is removed by id, after a renewal of the claim. A foreign one is left alone, and the start fails.
  */
 export const createContainer =
   (clock: Clock): StartPhase =>
@@ -30,7 +30,7 @@ export const createContainer =
     return { code: 'container_start_failed', message: 'the container name of the game does not become free' };
   };
 
-/** The failure of a start whose container name somebody else's container bears. */
+/** The failure of a start when a container that is not ours has the game's container name. */
 export function foreignName(id: string): Failure {
   return { code: 'conflict', message: `the container name is taken by ${id}, which is not ours` };
 }

@@ -1,7 +1,7 @@
 import type { StartPhase } from './start-run.js';
 import { SUPERSEDED } from './start-run.js';
 
-/** Makes the image available, before the previous container is touched. */
+/** Pulls the image if it is missing. This comes before the previous container is touched: a failed pull costs the game nothing. */
 export const obtainImage: StartPhase = async ({ engine, held, job }) => {
   const outcome = await engine.ensureImage(job.imageRef, held.signal);
   if (outcome.kind === 'available') return null;

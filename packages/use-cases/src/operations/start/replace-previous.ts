@@ -5,8 +5,8 @@ import { step } from './start-run.js';
 const NOT_OURS: Failure = { code: 'conflict', message: "the container of the game's last run is not ours" };
 
 /**
- * Removes the container of the game's last run, unless it is not (or no longer) ours. The step is recorded first: from
- * then on the previous state can be put back only if that container is still seen.
+ * Removes the previous container of the game, if it is ours. The step `replacing` is recorded first: from then on, undoing the start
+ * restores the previous state only if an inspection still finds that container.
  */
 export const replacePrevious: StartPhase = async (run) => {
   const containerId = run.progress.previous?.containerId ?? null;

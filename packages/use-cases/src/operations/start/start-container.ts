@@ -1,7 +1,7 @@
 import type { StartPhase } from './start-run.js';
 import { createdId, DISAPPEARED } from './start-run.js';
 
-/** Starts the created container by its id. Repeating is safe: one that runs already is started. */
+/** Starts the created container by its id. Safe to repeat: for a container that runs already, the engine answers `started`. */
 export const startContainer: StartPhase = async (run) => {
   const outcome = await run.engine.start(createdId(run));
   switch (outcome.kind) {

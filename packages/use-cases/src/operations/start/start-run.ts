@@ -4,7 +4,7 @@ import { RuntimeConflictError } from '@galaxy/ports';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
 import { put } from '../outcomes.js';
 
-/** One attempt at an accepted start. `record` and `progress` are as last written. */
+/** One attempt at an accepted start. `record` and `progress` are the values last written to the store. */
 export interface StartRun {
   readonly held: HeldClaim;
   readonly job: StartJob;
@@ -14,16 +14,16 @@ export interface StartRun {
   progress: OperationProgress;
 }
 
-/** One part of a start: null when the start may go on. */
+/** One phase of a start. Returns null when the start may go on, otherwise why it fails. */
 export type StartPhase = (run: StartRun) => Promise<Failure | null>;
 
-/** The failure of a start that a later stop overtook. */
+/** The failure of a start when a later stop of the game is queued. */
 export const SUPERSEDED: Failure = { code: 'start_superseded', message: 'a later stop of the game was requested' };
 
-/** The failure of a start whose container is gone, though nobody of ours removed it. */
+/** The failure of a start whose container is gone although no manager removed it. */
 export const DISAPPEARED: Failure = { code: 'container_start_failed', message: 'the container disappeared before the engine was ready' };
 
-/** The id of the container that this run has created; a phase that needs it comes after the one that creates it. */
+/** The id of the container that this run has created. @throws Error in a phase before `createContainer`. */
 export function createdId(run: StartRun): string {
   const { containerId } = run.progress;
   if (containerId === null) throw new Error('the start has not created its container yet');
@@ -31,9 +31,9 @@ export function createdId(run: StartRun): string {
 }
 
 /**
- * Records a step together with the record it belongs to.
+ * Writes a step and the changed record in one statement.
  * @throws ClaimEnded when the claim is lost.
- * @throws RuntimeConflictError when somebody else moved the record.
+ * @throws RuntimeConflictError when the record was changed by others meanwhile.
  */
 export async function advance(
   run: Pick<StartRun, 'held' | 'journal'>,
@@ -46,7 +46,7 @@ export async function advance(
   if (outcome.kind === 'stale') throw new RuntimeConflictError(claim.gameId);
 }
 
-/** Records a step of a run under way. A crash before it repeats what came before; one after it goes on from here. */
+/** Writes the next step of a run. After a crash before the write, the work of this step is repeated; after it, the start goes on from here. */
 export async function step(run: StartRun, after: { record: RuntimeRecord; progress: OperationProgress }): Promise<void> {
   await advance(run, run.record, after);
   run.record = after.record;

@@ -14,14 +14,14 @@ import { undoStart } from './undo-start.js';
 
 export interface StartDeps extends ReadyDeps {
   readonly journal: Pick<OperationJournal, 'advance'>;
-  /** Patterns of images that may be started; see isImageAllowed. */
+  /** Patterns of the images that may be started; see `isImageAllowed`. */
   readonly imageAllowlist: readonly string[];
 }
 
 /**
- * Carries out one claimed start: decide, record the intent, obtain the image, replace the previous container, create,
- * start, wait until the engine answers. Returns how the operation ends; the caller writes that down. Safe to repeat from
- * any point: a later attempt goes on from the recorded step and never trusts an earlier attempt's container.
+ * Makes the function that carries out one claimed start: decide, record the intent, obtain the image, prepare the host, replace the
+ * previous container, create, start, wait until the engine answers. Returns the outcome; the caller writes it. Safe to repeat
+ * from any point: a later attempt goes on from the recorded step, and never uses a container that an earlier attempt created.
  */
 export const makeStartRuntime = (deps: StartDeps) => {
   const phases: readonly StartPhase[] = [
@@ -43,7 +43,7 @@ export const makeStartRuntime = (deps: StartDeps) => {
   };
 };
 
-/** The run an earlier attempt left behind, or null when its intent was never written. */
+/** Continues the run of an earlier attempt; null when no attempt has recorded its intent. */
 export function resumeStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, deps: Pick<StartDeps, 'journal'>): StartRun | null {
   const { progress, record } = held.claim;
   if (progress === null || record?.status !== 'starting') return null;
@@ -61,7 +61,7 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
   return held.superseded ? failedUntouched(held.claim, SUPERSEDED, clock) : null;
 }
 
-// Looked up before anything is changed, so that the refusal leaves the record as it was.
+// Checked before anything is changed, so that the refusal does not change the record.
 async function refuseForeignName({ gameId }: StartJob, engine: ContainerEngine): Promise<OperationOutcome | null> {
   const inspection = await engine.find(gameId);
   return inspection.kind === 'foreign' ? failed(gameId, foreignName(inspection.id)) : null;

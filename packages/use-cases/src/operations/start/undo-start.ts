@@ -5,8 +5,8 @@ import { failed, put } from '../outcomes.js';
 import type { StartRun } from './start-run.js';
 
 /**
- * Undoes a start: removes what any attempt of it created, and ends the record `removed`; or, while the previous container
- * is still there, as it was before the start.
+ * Undoes a start: removes the container that any of its attempts created. The record becomes what it was before the start if the
+ * previous container is still there, otherwise `removed`.
  */
 export async function undoStart(run: StartRun, failure: Failure, clock: Clock): Promise<OperationOutcome> {
   await removeCreated(run);
@@ -15,8 +15,8 @@ export async function undoStart(run: StartRun, failure: Failure, clock: Clock): 
 }
 
 /**
- * Ends a start whose container engine does not answer: nothing can be removed or looked at, so what was recorded
- * decides. What is left behind, the game's next start removes.
+ * Ends a start while the container engine does not answer: nothing can be removed or inspected, so the recorded step decides about
+ * the record. The game's next start removes a container that is left behind.
  */
 export function abandonStart(run: Pick<StartRun, 'record' | 'progress' | 'job'>, failure: Failure, clock: Clock): OperationOutcome {
   return endStart(run, failure, { previousIsThere: run.progress.step === 'intent', now: clock.now() });

@@ -6,8 +6,8 @@ import { type EndDeps, type Ended, endContainer, STILL_RUNNING } from '../../con
 import { failed, replayed, succeeded } from '../outcomes.js';
 
 /**
- * Carries out one claimed stop: decide, ask the engine to end, verify, end it by force, verify. Never reports `stopped`
- * before it was seen. Returns how the operation ends; safe to repeat from any point.
+ * Makes the function that carries out one claimed stop: decide, stop the container, inspect it, kill it if it still runs, inspect it
+ * again. Reports `stopped` only after an inspection has shown it. Returns the outcome. Safe to repeat from any point.
  */
 export const makeStopRuntime =
   (deps: EndDeps) =>
@@ -18,17 +18,17 @@ export const makeStopRuntime =
     if (decision === 'replay_no_op') return replayed(record);
     const known = await withContainerId(record, engine);
     const ended = known.currentContainerId === null ? 'gone' : await endContainer(engine, known.currentContainerId, deps);
-    return settle(record, known, ended, deps.clock);
+    return outcomeOf(record, known, ended, deps.clock);
   };
 
-// A start that was given up may have left a container that its record does not name.
+// An exhausted start may have left a container that its record does not name.
 async function withContainerId(record: RuntimeRecord, engine: ContainerEngine): Promise<RuntimeRecord> {
   if (record.currentContainerId !== null) return record;
   const inspection = await engine.find(record.gameId);
   return inspection.kind === 'ours' ? { ...record, currentContainerId: inspection.incarnation.id } : record;
 }
 
-function settle(before: RuntimeRecord, known: RuntimeRecord, ended: Ended, clock: Clock): OperationOutcome {
+function outcomeOf(before: RuntimeRecord, known: RuntimeRecord, ended: Ended, clock: Clock): OperationOutcome {
   switch (ended) {
     case 'stopped':
       return succeeded(before, moveRecord(known, 'stopped', clock.now()));

@@ -1,4 +1,4 @@
--- look at an advance
+-- inspect an advance
 --
 -- Why an advance did nothing: no row when the claim is lost, otherwise whether the very step is recorded, and the record.
 --

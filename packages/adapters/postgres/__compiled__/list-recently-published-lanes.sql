@@ -1,4 +1,4 @@
--- list lanes published lately
+-- list recently published lanes
 --
 -- The lanes with a message that was marked lately, each with the highest number that was.
 --

@@ -1,4 +1,4 @@
--- read where publishing stands
+-- read the publish state
 --
 -- The present publish epoch, the last outbox id, and the highest entry id known of each stream.
 --

@@ -1,4 +1,4 @@
--- look at a finish
+-- inspect a finish
 --
 -- Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published.
 --
