@@ -56,6 +56,14 @@ export function postgresServer(url: string, instance: string | undefined): Part<
 }
 
 /**
+ * Creates the schema of a PostgreSQL server, or brings it to this version. Safe to run any number of times at once.
+ * @throws what {@link migrate} throws.
+ */
+export function bringSchemaUpToDate(url: string): ReturnType<typeof migrate> {
+  return migrate(url);
+}
+
+/**
  * The PostgreSQL server of a service that runs, for whoever looks in from outside: neither the schema nor the name of the
  * installation is changed. Opening refuses with SchemaTooOldError, SchemaTooNewError or WrongInstanceError.
  */
