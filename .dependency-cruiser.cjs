@@ -125,6 +125,13 @@ module.exports = {
       to: { path: '^packages/(adapters/local-process|demo-engine)/' },
     },
     {
+      name: 'adapters-only-from-compose',
+      severity: 'error',
+      comment: 'Adapters are constructed in compose; the configuration asks one adapter which addresses it takes.',
+      from: { path: '^apps/rtmanager/', pathNot: [TEST, '^apps/rtmanager/src/(compose|demo)/', '^apps/rtmanager/src/config/units\\.ts$'] },
+      to: { path: '^packages/adapters/' },
+    },
+    {
       name: 'apps-are-strangers',
       severity: 'error',
       comment: 'No app is built on another, except that the service embeds the demo engine and its demo plays Lobby.',

@@ -34,6 +34,7 @@ const STEPS: readonly Step[] = [
   { name: 'surface of published packages', command: script('api-reports', '--', '--check') },
   { name: 'published packages', command: script('publish-check') },
   { name: 'suites in another repository', command: script('outside-check') },
+  { name: 'Node.js 22 and 24', command: script('node-versions') },
   { name: 'tests', command: tool('test.ts') },
 ];
 

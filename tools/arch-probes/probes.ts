@@ -104,6 +104,10 @@ export const PROBES: readonly Probe[] = [
     'apps/rtmanager/src/probe.test.ts',
     "export { door } from '@galaxy/testing';\nexport { door as verification } from '@galaxy/verification';\n",
   ),
+  probe('adapters-only-from-compose', 'apps/rtmanager/src/cli/probe.ts', door('adapter-postgres')),
+  probe('adapters-only-from-compose', 'apps/rtmanager/src/config/probe.ts', typeOf('adapter-redis')),
+  probe(null, 'apps/rtmanager/src/demo/probe.ts', door('adapter-memory')),
+  probe(null, 'apps/lobby-producer/src/probe.ts', door('adapter-redis')),
   probe('apps-are-strangers', 'apps/lobby-producer/src/probe.test.ts', door('rtmanager')),
 
   probe('one-door-per-package', 'apps/rtmanager/src/probe.ts', "export { inner } from '../../../packages/wire/src/inner.js';\n"),

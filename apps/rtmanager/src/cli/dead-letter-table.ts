@@ -1,4 +1,5 @@
 import type { StoredDeadLetter } from '@galaxy/manager-ports';
+import { columnWidths, tableLine } from './text-table.js';
 
 const HEAD = ['id', 'failed at', 'stream', 'entry', 'attempts', 'error code', 'error message'] as const;
 
@@ -6,15 +7,8 @@ const HEAD = ['id', 'failed at', 'stream', 'entry', 'attempts', 'error code', 'e
 export function deadLetterTable(letters: readonly StoredDeadLetter[]): string {
   if (letters.length === 0) return 'no dead letters';
   const rows = [HEAD, ...letters.map(cells)];
-  const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const widths = columnWidths(rows);
+  return rows.map((row) => tableLine(row, widths)).join('\n');
 }
 
 /** Dead letters as JSON for programs, with the raw entries. Ids and times are text, since they may be too large for a JSON number. */

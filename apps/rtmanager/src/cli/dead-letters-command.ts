@@ -1,17 +1,11 @@
-import { PostgresDeadLetterBox, PostgresExecutor } from '@galaxy/adapter-postgres';
-import { RedisConnection, RedisEntryRequeue } from '@galaxy/adapter-redis';
-import type { DeadLetterBox, DeadLetterState } from '@galaxy/manager-ports';
-import { DependencyFault } from '@galaxy/ports';
+import type { DeadLetterState } from '@galaxy/manager-ports';
 import { discardDeadLetter, type ResolveOutcome, requeueDeadLetter } from '@galaxy/use-cases';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { systemClock } from '../compose/system.js';
+import { composeDeadLetters, composeRequeue, DEAD_LETTER_NEEDS, REQUEUE_NEEDS } from '../compose/dead-letters.js';
 import { deadLetterJson, deadLetterTable } from './dead-letter-table.js';
-import { EXIT } from './exit-codes.js';
-import { loadConfig } from './load-config.js';
+import { complain, type Say, withSomePorts } from './with-ports.js';
 
 const STATES = ['open', 'requeued', 'discarded'] as const satisfies readonly DeadLetterState[];
-const CONNECT_WITHIN_MS = 5000;
-const RETRY_MS = 50;
 
 /**
  * Adds `dead-letters list | requeue | discard`. Exit code 0, or 1 when there is no such dead letter, when another decision was
@@ -33,12 +27,12 @@ export function addDeadLetterCommands(program: Command): void {
     .command('requeue')
     .description('put an entry back into its stream, as a new entry; needs Redis; safe to repeat')
     .argument('<id>', 'the id that `list` shows', letterId)
-    .action((id: bigint) => resolve(id, 'requeued'));
+    .action(requeue);
   letters
     .command('discard')
     .description('record that an entry is not wanted any more; safe to repeat')
     .argument('<id>', 'the id that `list` shows', letterId)
-    .action((id: bigint) => resolve(id, 'discarded'));
+    .action(discard);
 }
 
 /** The options of `list`. */
@@ -50,70 +44,44 @@ interface ListOptions {
 }
 
 async function list({ json, ...query }: ListOptions): Promise<void> {
-  await withBox(async (box) => {
+  await withSomePorts(DEAD_LETTER_NEEDS, composeDeadLetters, async ({ box }, say) => {
     const found = await box.list(query);
-    process.stdout.write(`${json === true ? deadLetterJson(found) : deadLetterTable(found)}\n`);
+    say(json === true ? deadLetterJson(found) : deadLetterTable(found));
     const last = found.at(-1);
     // On standard error, so that standard output contains only the list.
     if (last !== undefined && found.length === query.limit) process.stderr.write(`there may be more: --after ${String(last.id)}\n`);
+    return true;
   });
 }
 
-async function resolve(id: bigint, wanted: 'requeued' | 'discarded'): Promise<void> {
-  await withBox(async (box) => {
-    const outcome = wanted === 'discarded' ? await discardDeadLetter(id, { box }) : await requeue(id, box);
-    if (outcome.kind === 'unknown') fail(`there is no dead letter ${String(id)}`);
-    else if (outcome.kind === 'decided_otherwise') fail(decidedOtherwise(id, outcome));
-    else process.stdout.write(`dead letter ${String(id)} is ${wanted}${outcome.entryId === null ? '' : ` as entry ${outcome.entryId}`}\n`);
-  });
+function requeue(id: bigint): Promise<void> {
+  return withSomePorts(REQUEUE_NEEDS, composeRequeue, async (ports, say) => tell(id, 'requeued', await requeueDeadLetter(id, ports), say));
+}
+
+function discard(id: bigint): Promise<void> {
+  return withSomePorts(DEAD_LETTER_NEEDS, composeDeadLetters, async (ports, say) =>
+    tell(id, 'discarded', await discardDeadLetter(id, ports), say),
+  );
+}
+
+/** Says how it ended; whether as it was asked. */
+function tell(id: bigint, wanted: 'requeued' | 'discarded', outcome: ResolveOutcome, say: Say): boolean {
+  switch (outcome.kind) {
+    case 'done':
+      say(`dead letter ${String(id)} is ${wanted}${outcome.entryId === null ? '' : ` as entry ${outcome.entryId}`}`);
+      return true;
+    case 'unknown':
+      complain(`there is no dead letter ${String(id)}`);
+      return false;
+    case 'decided_otherwise':
+      complain(decidedOtherwise(id, outcome));
+      return false;
+  }
 }
 
 function decidedOtherwise(id: bigint, { state, entryId }: Extract<ResolveOutcome, { kind: 'decided_otherwise' }>): string {
   const meanwhile = entryId === null ? '' : `; but this command has put it back as entry ${entryId}`;
   return `dead letter ${String(id)} is ${state} already${meanwhile}`;
-}
-
-async function requeue(id: bigint, box: DeadLetterBox): Promise<ResolveOutcome> {
-  const { config } = loadConfig(['RTMANAGER_REDIS_URL']);
-  const commands = new RedisConnection({ server: config.RTMANAGER_REDIS_URL ?? '', role: 'commands' });
-  try {
-    await untilConnected(commands);
-    return await requeueDeadLetter(id, { box, requeue: new RedisEntryRequeue({ commands }) });
-  } finally {
-    commands.close();
-  }
-}
-
-// Calls fail at once while there is no connection, and connecting takes a moment.
-async function untilConnected(commands: RedisConnection): Promise<void> {
-  const end = systemClock.monotonicMs() + CONNECT_WITHIN_MS;
-  for (;;) {
-    try {
-      await commands.ping();
-      return;
-    } catch (error) {
-      const isRetryable = error instanceof DependencyFault && error.retryable;
-      if (!isRetryable || systemClock.monotonicMs() >= end) throw error;
-      await systemClock.sleep(RETRY_MS);
-    }
-  }
-}
-
-async function withBox(use: (box: DeadLetterBox) => Promise<void>): Promise<void> {
-  const { config } = loadConfig(['RTMANAGER_POSTGRES_URL']);
-  const executor = new PostgresExecutor({ url: config.RTMANAGER_POSTGRES_URL ?? '' });
-  try {
-    await use(new PostgresDeadLetterBox(executor));
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
-  } finally {
-    await executor.close();
-  }
-}
-
-function fail(why: string): void {
-  process.stderr.write(`rtmanager: ${why}\n`);
-  process.exitCode = EXIT.failed;
 }
 
 function letterId(text: string): bigint {

@@ -1,4 +1,4 @@
-import { migrate } from '@galaxy/adapter-postgres';
+import { bringSchemaUpToDate } from '../compose/database.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 
@@ -6,7 +6,7 @@ import { loadConfig } from './load-config.js';
 export async function runMigrate(): Promise<void> {
   const { config, log } = loadConfig(['RTMANAGER_POSTGRES_URL']);
   try {
-    const report = await migrate(config.RTMANAGER_POSTGRES_URL ?? '');
+    const report = await bringSchemaUpToDate(config.RTMANAGER_POSTGRES_URL ?? '');
     log.info(report, 'the schema is up to date');
   } catch (error) {
     log.error({ err: error }, 'the schema was not brought up to date');

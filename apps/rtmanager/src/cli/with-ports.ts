@@ -1,6 +1,7 @@
 import { DependencyFault } from '@galaxy/ports';
 import type { Logger } from 'pino';
 import { type Purpose, SERVE_NEEDS } from '../compose/compose.js';
+import type { Opening } from '../compose/part.js';
 import { systemClock } from '../compose/system.js';
 import type { Config } from '../config/schema.js';
 import type { Assembly, ServicePorts } from '../service.js';
@@ -20,19 +21,35 @@ const RETRY_MS = 250;
  * Opens the ports of the installation, calls `use`, and closes them. Retries for ten seconds when a server does not answer, so `use`
  * must be safe to repeat. The exit code is 0, or 1 when `use` returns false or something fails; then standard error says why.
  */
-export async function withPorts(compose: Compose, use: (ports: ServicePorts, say: Say, config: Config) => Promise<boolean>): Promise<void> {
-  const { config, log } = loadConfig(SERVE_NEEDS);
-  const assembly = compose(config, silent(log), 'command');
+export function withPorts(compose: Compose, use: (ports: ServicePorts, say: Say, config: Config) => Promise<boolean>): Promise<void> {
+  return withSomePorts(SERVE_NEEDS, (config, log) => compose(config, log, 'command'), use);
+}
+
+/**
+ * {@link withPorts} for a command that needs some of the servers only. `needed`: the variables it can't do without.
+ */
+export async function withSomePorts<T>(
+  needed: readonly (keyof Config)[],
+  compose: (config: Config, log: Logger) => Opening<T>,
+  use: (ports: T, say: Say, config: Config) => Promise<boolean>,
+): Promise<void> {
+  const { config, log } = loadConfig(needed);
+  const opening = compose(config, silent(log));
   try {
-    const ports = await retried(() => assembly.open(AbortSignal.timeout(TRY_FOR_MS)));
+    const ports = await retried(() => opening.open(AbortSignal.timeout(TRY_FOR_MS)));
     const done = await retried(() => use(ports, (line) => void process.stdout.write(`${line}\n`), config));
     process.exitCode = done ? EXIT.done : EXIT.failed;
   } catch (error) {
-    process.stderr.write(`rtmanager: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error instanceof Error ? error.message : String(error));
     process.exitCode = EXIT.failed;
   } finally {
-    await assembly.close();
+    await opening.close();
   }
+}
+
+/** Says on standard error why a command does not do what it was asked. */
+export function complain(why: string): void {
+  process.stderr.write(`rtmanager: ${why}\n`);
 }
 
 // A command prints its result only; log lines would mix with it.

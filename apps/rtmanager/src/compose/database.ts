@@ -56,6 +56,14 @@ export function postgresServer(url: string, instance: string | undefined): Part<
 }
 
 /**
+ * Creates the schema of a PostgreSQL server, or brings it to this version. Safe to run any number of times at once.
+ * @throws what {@link migrate} throws.
+ */
+export function bringSchemaUpToDate(url: string): ReturnType<typeof migrate> {
+  return migrate(url);
+}
+
+/**
  * The PostgreSQL server of a running service, for a command. `open` changes neither the schema nor the installation's name; it throws
  * SchemaTooOldError, SchemaTooNewError or WrongInstanceError if they do not match.
  */

@@ -1,4 +1,5 @@
 import type { JobResult } from '@galaxy/ports';
+import { tableLine } from '../cli/text-table.js';
 
 /** One line of the demo's table: a job, its result, and how long that took. */
 export interface DemoRow {
@@ -29,6 +30,4 @@ export function tableRow({ job, result, tookMs }: DemoRow): string {
   ]);
 }
 
-function line(cells: readonly string[]): string {
-  return cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join(' │ ');
-}
+const line = (cells: readonly string[]): string => tableLine(cells, WIDTHS, ' │ ');

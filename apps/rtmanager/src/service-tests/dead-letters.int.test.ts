@@ -145,4 +145,15 @@ describe('rtmanager dead-letters', () => {
     expect(away).toMatchObject({ code: 1, err: expect.stringContaining('redis is not connected') as string });
     expect(await openIds()).toContain(id);
   });
+
+  it.each([['list'], ['requeue', '1'], ['discard', '1']])('%s says what to do about a database without a schema', async (...args) => {
+    const empty = await freshDatabase(testServers().postgresUrl);
+    try {
+      const why = /^rtmanager: the database has 0 migrations, this version needs \d+: .*`rtmanager migrate`\n$/;
+      const told = await deadLetters(args, { RTMANAGER_POSTGRES_URL: empty.url });
+      expect(told).toEqual({ code: 1, out: '', err: expect.stringMatching(why) as string });
+    } finally {
+      await empty.drop();
+    }
+  });
 });
