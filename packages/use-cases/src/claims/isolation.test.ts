@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Call, faultOf } from '../test-support/intercept.test-support.js';
 import { openManager } from '../test-support/manager-fixture.test-support.js';
 import {
@@ -62,28 +62,26 @@ async function finishTimes(beside: (world: World) => Promise<unknown>) {
 
 const inPeace = async () => undefined;
 
-describe('twenty other games start and stop', () => {
-  it('just as fast beside a game whose container hangs whatever it is asked', async () => {
-    const [peace, beside] = [await finishTimes(inPeace), await finishTimes((world) => enqueue(world, stopJob(HUNG)))];
-    expect(peace.times).toHaveLength(2 * OTHERS.length);
-    expect(Math.max(...peace.times)).toBeLessThan(25_000);
-    expect(beside.times).toEqual(peace.times);
-    expect(decidedResults(beside.world, HUNG)).toEqual([]);
-    // The circuit stays closed: the engine answers.
-    expect(beside.world.events.filter(({ kind }) => kind === 'circuit_changed')).toEqual([]);
-    // And the game itself is not tried for ever.
-    await beside.world.clock.advance(WINDOW_MS + 10_000);
-    expect(decidedResults(beside.world, HUNG)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
-  });
+it('twenty other games start and stop just as fast beside a game whose container hangs whatever it is asked', async () => {
+  const [peace, beside] = [await finishTimes(inPeace), await finishTimes((world) => enqueue(world, stopJob(HUNG)))];
+  expect(peace.times).toHaveLength(2 * OTHERS.length);
+  expect(Math.max(...peace.times)).toBeLessThan(25_000);
+  expect(beside.times).toEqual(peace.times);
+  expect(decidedResults(beside.world, HUNG)).toEqual([]);
+  // The circuit stays closed: the engine answers.
+  expect(beside.world.events.filter(({ kind }) => kind === 'circuit_changed')).toEqual([]);
+  // And the game itself is not tried for ever.
+  await beside.world.clock.advance(WINDOW_MS + 10_000);
+  expect(decidedResults(beside.world, HUNG)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
+});
 
-  it('little later beside as many starts as there is room for, whose image does not come', async () => {
-    const stalled = async (world: World) => {
-      for (const n of [1, 2, 3, 4]) await enqueue(world, startJob(STALLED_IMAGE, `stalled-${n}`));
-    };
-    const [peace, beside] = [await finishTimes(inPeace), await finishTimes(stalled)];
-    const delays = beside.times.map((ms, n) => ms - (peace.times[n] ?? 0));
-    expect(Math.max(...delays)).toBeLessThan(STALL_MS / 30);
-    await beside.world.clock.advance(STALL_MS);
-    for (const n of [1, 2, 3, 4]) expect(decidedResults(beside.world, `stalled-${n}`)).toMatchObject([{ errorCode: 'image_pull_failed' }]);
-  });
+it('twenty other games start and stop little later beside as many starts as there is room for, whose image does not come', async () => {
+  const stalled = async (world: World) => {
+    for (const n of [1, 2, 3, 4]) await enqueue(world, startJob(STALLED_IMAGE, `stalled-${n}`));
+  };
+  const [peace, beside] = [await finishTimes(inPeace), await finishTimes(stalled)];
+  const delays = beside.times.map((ms, n) => ms - (peace.times[n] ?? 0));
+  expect(Math.max(...delays)).toBeLessThan(STALL_MS / 30);
+  await beside.world.clock.advance(STALL_MS);
+  for (const n of [1, 2, 3, 4]) expect(decidedResults(beside.world, `stalled-${n}`)).toMatchObject([{ errorCode: 'image_pull_failed' }]);
 });

@@ -43,15 +43,11 @@ export interface OperationRunner {
 }
 
 /** Makes a runner. It renews its claims once a second. */
-export function makeOperationRunner(
-  world: World,
-  ports: Partial<RunnerPorts> = {},
-  settings: Partial<typeof SETTINGS> = {},
-): OperationRunner {
+export function makeOperationRunner(world: World, ports: Partial<RunnerPorts> = {}): OperationRunner {
   const seen = { ...world, ...ports };
   const keeper = makeClaimKeeper({ journal: seen.journal, clock: seen.clock, ttlMs: TTL_MS, maxRenewalAgeMs: TTL_MS - SAFETY_MS });
   const publish = makeOutboxPublisher(seen).now;
-  const runOperation = makeRunOperation({ ...seen, ...SETTINGS, ...settings, publish });
+  const runOperation = makeRunOperation({ ...seen, ...SETTINGS, publish });
   const holder = world.ids.uuid();
   let isAlive = true;
   const renew = async (): Promise<void> => {
