@@ -39,7 +39,7 @@ const LINES = {
   outbox_pruned: { level: 'debug', message: 'published messages deleted' },
   dead_lettered: { level: 'error', message: 'a job is exhausted after too many failures; it was dead-lettered' },
   circuit_changed: { level: 'warn', message: 'circuit breaker opened or closed' },
-  stalled: { level: 'error', message: 'the process did not run for a while; its claims and lease may be lost' },
+  stalled: { level: 'error', message: 'the process did not run for a while; it lets go of its claims and lease' },
 } as const satisfies Record<RuntimeEvent['kind'], { level: 'debug' | 'info' | 'warn' | 'error'; message: string }>;
 
 function fieldsOf(event: RuntimeEvent): Record<string, unknown> {

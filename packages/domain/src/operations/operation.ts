@@ -15,7 +15,7 @@ export const OPERATIONS = [
 /** One of {@link OPERATIONS}. */
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Who asked for an operation (`runtime_operation_log.source`). */
+/** Who requested an operation (`runtime_operation_log.source`). */
 export const OPERATION_SOURCES = ['lobby', 'admin', 'scheduler', 'reconciler'] as const;
 
 /** One of {@link OPERATION_SOURCES}. */

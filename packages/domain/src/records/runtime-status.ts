@@ -28,7 +28,7 @@ export const RUNTIME_TRANSITIONS = {
   removed: ['starting'],
 } as const satisfies Record<RuntimeStatus, readonly RuntimeStatus[]>;
 
-/** What each status means, in the words of docs/status-machine.md. */
+/** The meaning of each status. docs/status-machine.md is generated from it. */
 export const RUNTIME_STATUS_MEANINGS = {
   starting: 'start accepted; image, container or readiness still pending',
   running: 'engine healthy, between turns',

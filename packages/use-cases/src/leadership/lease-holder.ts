@@ -90,11 +90,11 @@ type DutyEnd =
 /** One duty, from the grant of the lease until its release. */
 interface Tenure {
   readonly grant: LeaseGrant;
-  /** The monotonic time just before the lease was requested: the lease lives at least from here on. */
+  /** The monotonic time just before the lease was requested. Its time to live is counted from here, so never longer than in the store. */
   readonly askedAtMs: number;
   readonly duty: LeasedDuty;
   readonly signal: AbortSignal;
-  /** Ends the duty from outside. */
+  /** Aborting it ends the duty. */
   readonly underWay: AbortController;
   /** Releases the lease. Never throws. */
   readonly release: (grant: LeaseGrant) => Promise<void>;

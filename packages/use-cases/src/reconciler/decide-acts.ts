@@ -11,7 +11,7 @@ export interface DecidedDrift extends Drift {
   readonly decision: DriftDecision;
 }
 
-/** What bounds the acts of one pass. */
+/** The limits for the acts of one pass. */
 export interface ActLimits {
   readonly nowMs: number;
   /** A drift is acted on destructively only after it has been there for this long. */

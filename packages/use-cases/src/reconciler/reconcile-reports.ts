@@ -6,7 +6,7 @@ export interface ReconcileReport {
   readonly containers: number;
   readonly games: number;
   readonly drifts: readonly DecidedDrift[];
-  /** Containers that bear a game's name and are not ours. */
+  /** Containers that have a game's container name and are not ours. */
   readonly foreign: readonly { readonly id: string; readonly name: string }[];
 }
 
