@@ -81,7 +81,8 @@ describe('a stream made anew', () => {
   });
 
   it('never twice: whatever is seen, its start is not of another stream', () => {
-    const ms = fc.option(fc.nat(20));
+    // Redis gives out no id 0-0.
+    const ms = fc.option(fc.integer({ min: 1, max: 20 }));
     fc.assert(
       fc.property(ms, ms, fc.nat(20), fc.nat(20), (first, last, length, trimmed) => {
         expect(judgeStream(NEVER_READ, seen(first, last, length + trimmed, length)).kind).not.toBe('recreated');
