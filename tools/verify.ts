@@ -32,6 +32,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint', command: [binary('eslint'), '.'] },
   { name: 'build', command: script('build') },
   { name: 'published packages', command: script('publish-check') },
+  { name: 'Node.js 22 and 24', command: script('node-versions') },
   { name: 'tests', command: tool('test.ts') },
 ];
 
