@@ -1,7 +1,7 @@
 import { confirmEngine, confirmMassChange, makeReconciler, makeWakeup, type ReconcileReport } from '@galaxy/use-cases';
 import { type Command, Option } from 'commander';
+import type { ServicePorts } from '../compose/service.js';
 import type { Config } from '../config/schema.js';
-import type { ServicePorts } from '../service.js';
 import { type Compose, type Say, withPorts } from './with-ports.js';
 
 const CONFIRMATIONS = { 'mass-change': confirmMassChange, engine: confirmEngine } as const;

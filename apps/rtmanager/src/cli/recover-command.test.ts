@@ -1,8 +1,8 @@
 import { DependencyFault } from '@galaxy/ports';
 import { Command } from 'commander';
 import { afterEach, expect, it, vi } from 'vitest';
+import type { Assembly, ServicePorts } from '../compose/service.js';
 import { systemClock } from '../compose/system.js';
-import type { Assembly, ServicePorts } from '../service.js';
 import { addRecoverCommand } from './recover-command.js';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { type Service, startService } from '../compose/service.js';
 import type { Config } from '../config/schema.js';
-import { type Service, startService } from '../service.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 import type { Compose } from './with-ports.js';

@@ -2,9 +2,9 @@ import { DependencyFault } from '@galaxy/ports';
 import type { Logger } from 'pino';
 import { type Purpose, SERVE_NEEDS } from '../compose/compose.js';
 import type { Opening } from '../compose/part.js';
+import type { Assembly, ServicePorts } from '../compose/service.js';
 import { systemClock } from '../compose/system.js';
 import type { Config } from '../config/schema.js';
-import type { Assembly, ServicePorts } from '../service.js';
 import { EXIT } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 

@@ -2,15 +2,14 @@ import { EngineHttpClient } from '@galaxy/adapter-engine-http';
 import type { Observer } from '@galaxy/manager-ports';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
-import type { LobbySide } from '../demo/scripted-lobby.js';
 import { logObserver } from '../observability/log-observer.js';
 import { makeMetrics } from '../observability/metrics.js';
-import type { Assembly } from '../service.js';
 import { type Database, embeddedPostgres, installedPostgres, postgresServer } from './database.js';
 import { dockerServer, type EnginePart } from './engine.js';
 import { localProcesses } from './local-engine.js';
 import type { Part } from './part.js';
-import { embeddedStreams, redisServer, type Streams } from './streams.js';
+import type { Assembly } from './service.js';
+import { embeddedStreams, type LobbySide, redisServer, type Streams } from './streams.js';
 import { systemClock, systemIds, systemRandom } from './system.js';
 
 /** The variables that `serve` requires. */

@@ -16,9 +16,8 @@ import {
 } from '@galaxy/adapter-redis';
 import { STREAM_START } from '@galaxy/domain';
 import type { DeadLetterPublisher, JobStream, NumberedResultPublisher } from '@galaxy/manager-ports';
-import type { StreamOffsetStore } from '@galaxy/ports';
+import type { JobResult, RuntimeManager, StreamOffsetStore } from '@galaxy/ports';
 import type { Config } from '../config/schema.js';
-import type { LobbySide } from '../demo/scripted-lobby.js';
 import type { Part } from './part.js';
 
 /** The ports on the streams. */
@@ -27,6 +26,12 @@ export interface Streams {
   readonly offsets: StreamOffsetStore;
   readonly results: NumberedResultPublisher;
   readonly deadLetters: DeadLetterPublisher;
+}
+
+/** The Lobby's side of the streams: it publishes jobs, and reads results in their order. */
+export interface LobbySide {
+  readonly runtimeManager: RuntimeManager;
+  readonly results: AsyncIterator<{ readonly result: JobResult }>;
 }
 
 /** A Redis server. `reader` has its own connection, because a read that waits blocks its connection. */

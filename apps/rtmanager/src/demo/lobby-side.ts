@@ -1,7 +1,7 @@
 import { createRuntimeManager, readJobResults } from '@galaxy/lobby-producer';
 import type { JobResult } from '@galaxy/ports';
+import type { LobbySide } from '../compose/streams.js';
 import type { Config } from '../config/schema.js';
-import type { LobbySide } from './scripted-lobby.js';
 
 const LOOK_BACK_MS = 60_000;
 

@@ -1,11 +1,6 @@
-import type { JobResult, RuntimeManager } from '@galaxy/ports';
+import type { JobResult } from '@galaxy/ports';
+import type { LobbySide } from '../compose/streams.js';
 import type { DemoRow } from './table.js';
-
-/** The Lobby's side of the streams: it publishes jobs, and reads results in their order. */
-export interface LobbySide {
-  readonly runtimeManager: RuntimeManager;
-  readonly results: AsyncIterator<{ readonly result: JobResult }>;
-}
 
 export interface ScriptOptions {
   readonly games: readonly [string, string, string];

@@ -14,6 +14,8 @@ import type { DockerReply } from './client/call-docker.js';
 import { callDocker } from './client/call-docker.js';
 import type { DockerConnection } from './client/docker-connection.js';
 import { dockerConnection } from './client/docker-connection.js';
+import type { DockerEngineOptions, DockerEngineSettings } from './client/docker-engine-options.js';
+import { dockerEngineSettings } from './client/docker-engine-options.js';
 import { answerFault, refusalFault } from './client/docker-faults.js';
 import { readDocker } from './client/docker-reads.js';
 import { assertPolicy } from './containers/assert-policy.js';
@@ -24,8 +26,6 @@ import type { ContainerPlan } from './containers/container-request.js';
 import { containerRequest } from './containers/container-request.js';
 import { DaemonInit } from './containers/daemon-init.js';
 import { ensureStateFolder, stateFolderPath } from './containers/state-folder.js';
-import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
-import { dockerEngineSettings } from './docker-engine-options.js';
 import { daemonImage, ImageStore } from './images/image-store.js';
 import { GamesNetwork } from './network/games-network.js';
 

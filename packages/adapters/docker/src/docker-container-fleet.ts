@@ -1,9 +1,9 @@
 import type { ContainerFleet, FleetHint, FleetInventory } from '@galaxy/manager-ports';
 import type { DockerConnection } from './client/docker-connection.js';
 import { dockerConnection } from './client/docker-connection.js';
+import type { DockerEngineOptions, DockerEngineSettings } from './client/docker-engine-options.js';
+import { dockerEngineSettings } from './client/docker-engine-options.js';
 import { inventoryOf } from './containers/container-list.js';
-import type { DockerEngineOptions, DockerEngineSettings } from './docker-engine-options.js';
-import { dockerEngineSettings } from './docker-engine-options.js';
 import { DockerEvents } from './events/docker-events.js';
 import { EngineStore, readKept } from './events/engine-store.js';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { containerName } from '@galaxy/domain';
 import { engineImages, testServers, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DockerEngineOptions } from './client/docker-engine-options.js';
 import { DockerContainerEngine } from './docker-container-engine.js';
-import type { DockerEngineOptions } from './docker-engine-options.js';
 
 interface Inspected {
   readonly State: { readonly Pid: number; readonly ExitCode: number };

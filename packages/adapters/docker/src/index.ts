@@ -1,5 +1,3 @@
-export { DockerContainerEngine } from './docker-container-engine.js';
-export { DockerContainerFleet } from './docker-container-fleet.js';
 export type {
   ContainerLimits,
   DockerDeadlines,
@@ -7,4 +5,6 @@ export type {
   EventLimits,
   PullLimits,
   RegistryAuth,
-} from './docker-engine-options.js';
+} from './client/docker-engine-options.js';
+export { DockerContainerEngine } from './docker-container-engine.js';
+export { DockerContainerFleet } from './docker-container-fleet.js';

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import type { DockerEngineOptions } from '../docker-engine-options.js';
-import { dockerEngineSettings } from '../docker-engine-options.js';
+import type { DockerEngineOptions } from '../client/docker-engine-options.js';
+import { dockerEngineSettings } from '../client/docker-engine-options.js';
 import { assertPolicy } from './assert-policy.js';
 import type { ContainerBody } from './container-request.js';
 import { containerRequest } from './container-request.js';

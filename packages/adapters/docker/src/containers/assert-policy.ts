@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { InvalidInputError } from '@galaxy/ports';
-import { isUnprivilegedUser, isUserDefinedNetwork } from '../docker-engine-options.js';
+import { isUnprivilegedUser, isUserDefinedNetwork } from '../client/docker-engine-options.js';
 import type { ContainerBody } from './container-request.js';
 import { STATE_MOUNT } from './container-request.js';
 

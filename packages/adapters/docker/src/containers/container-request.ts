@@ -1,7 +1,7 @@
 import { containerName, hostName } from '@galaxy/domain';
 import type { IncarnationSpec } from '@galaxy/manager-ports';
 import type Docker from 'dockerode';
-import type { ContainerLimits, DockerEngineSettings } from '../docker-engine-options.js';
+import type { ContainerLimits, DockerEngineSettings } from '../client/docker-engine-options.js';
 import { labelsOf } from './labels.js';
 
 /** The `HostConfig` of a create. The client's types lack one field. */

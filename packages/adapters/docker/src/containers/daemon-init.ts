@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { callDocker } from '../client/call-docker.js';
+import type { DockerEngineSettings } from '../client/docker-engine-options.js';
 import { answerFault, refusalFault } from '../client/docker-faults.js';
 import { readDocker } from '../client/docker-reads.js';
-import type { DockerEngineSettings } from '../docker-engine-options.js';
 
 // dockerd reports `N/A` when it could not run its init program.
 const Info = z.object({ InitBinary: z.string().nullish(), InitCommit: z.object({ ID: z.string().nullish() }).nullish() });

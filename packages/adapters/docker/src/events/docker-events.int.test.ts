@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import type { DockerEngine, FaultProxy } from '@galaxy/testing';
 import { buildEngineImages, engineImages, startDockerEngine, startFaultProxy, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { EventLimits } from '../client/docker-engine-options.js';
 import { DockerContainerEngine } from '../docker-container-engine.js';
 import { DockerContainerFleet } from '../docker-container-fleet.js';
-import type { EventLimits } from '../docker-engine-options.js';
 
 // Init is off, so that the process of a container is the engine itself.
 const options = { instance: 'events', network: uniqueName('net'), addressing: 'container-ip', init: false } as const;

@@ -1,8 +1,8 @@
 import type { FleetHint } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EventLimits } from '../client/docker-engine-options.js';
 import { DockerContainerFleet } from '../docker-container-fleet.js';
-import type { EventLimits } from '../docker-engine-options.js';
 import { eventLine, fakeDaemon, fakeEvents } from '../fake-daemon.test-support.js';
 
 const soon = { timeout: 5_000 };

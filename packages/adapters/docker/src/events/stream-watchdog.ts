@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { EventLimits } from '../docker-engine-options.js';
+import type { EventLimits } from '../client/docker-engine-options.js';
 
 /**
  * Destroys a stream on which nothing arrives any more, because a connection that was lost in the network may show no end. Nothing

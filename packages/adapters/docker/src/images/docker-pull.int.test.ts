@@ -1,8 +1,8 @@
 import type { TestRegistry } from '@galaxy/testing';
 import { engineImages, startRegistry, testServers, uniqueName } from '@galaxy/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DockerEngineOptions } from '../client/docker-engine-options.js';
 import { DockerContainerEngine } from '../docker-container-engine.js';
-import type { DockerEngineOptions } from '../docker-engine-options.js';
 
 const { dockerHost } = testServers();
 const never = new AbortController().signal;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DependencyFault, InvalidInputError } from '@galaxy/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DockerEngineOptions } from '../client/docker-engine-options.js';
 import { DockerContainerEngine } from '../docker-container-engine.js';
-import type { DockerEngineOptions } from '../docker-engine-options.js';
 
 const ref = 'registry.example:5000/games/engine:1.0.0';
 const never = new AbortController().signal;

@@ -1,8 +1,8 @@
 import type { JobStreamName } from '@galaxy/domain';
 import { isIdAfter, NEVER_READ } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
-import { addDeadLetter } from '../streams/memory-dead-letter.js';
 import type { MemoryDatabase } from './memory-database.js';
+import { addDeadLetter } from './memory-dead-letter.js';
 import { enqueue } from './memory-queue.js';
 
 /** {@link OperationJournal.ingest} in memory. */

@@ -18,9 +18,9 @@ import type {
   OutboxEntry,
   RecordChange,
 } from '@galaxy/manager-ports';
-import { addDeadLetter } from '../streams/memory-dead-letter.js';
 import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
+import { addDeadLetter } from './memory-dead-letter.js';
 import { ingest } from './memory-ingest.js';
 
 /** The journal in memory. No method awaits anything before it has finished its changes, so each one is atomic. */

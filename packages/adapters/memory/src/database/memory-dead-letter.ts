@@ -1,5 +1,5 @@
 import type { DeadLetter } from '@galaxy/domain';
-import type { MemoryDatabase } from '../database/memory-database.js';
+import type { MemoryDatabase } from './memory-database.js';
 
 /** Adds a dead letter at the end of its lane, unless there is one with the same origin. */
 export function addDeadLetter(database: MemoryDatabase, lane: string, dedupeKey: string, asked: DeadLetter): void {

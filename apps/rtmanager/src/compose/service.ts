@@ -3,10 +3,10 @@ import type { RuntimeRecordStore } from '@galaxy/ports';
 import { type Manager, type ManagerPorts, type ManagerSettings, makeManager, runLoop, withTimeout } from '@galaxy/use-cases';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from './config/schema.js';
-import { makeHttpServer } from './http/http-server.js';
-import { type ManagerState, makeReadiness, type Probe, type Readiness } from './http/readiness.js';
-import type { Metrics } from './observability/metrics.js';
+import type { Config } from '../config/schema.js';
+import { makeHttpServer } from '../http/http-server.js';
+import { type ManagerState, makeReadiness, type Probe, type Readiness } from '../http/readiness.js';
+import type { Metrics } from '../observability/metrics.js';
 
 /** The manager's ports, and those that only commands use. */
 export interface ServicePorts extends ManagerPorts {
