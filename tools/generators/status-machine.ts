@@ -34,7 +34,7 @@ export function statusMachinePage(): string {
       '- Every move sets `lastOpAt`. `stopped` also sets `stoppedAt` and keeps the container id; `removed` sets `removedAt` and drops it; `running` after a start clears both times.',
     ].join('\n'),
     '## What a job does',
-    'Decided from the record alone, once the job’s turn has come: while an operation of the game is open, the next one waits. A record found `starting` was therefore left behind by an attempt that was cut off or given up, and the job goes on from there.',
+    'Decided from the record alone, once the job’s turn has come: while an operation of the game is open, the next one waits. A record found `starting` was therefore left behind by an attempt that ended before its job did, and the job goes on from there.',
     table(['record', 'start, same image', 'start, other image', 'stop'], [null, ...RUNTIME_STATUSES].map(decisionRow)),
     table(
       ['decision', 'what it means'],

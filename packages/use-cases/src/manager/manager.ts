@@ -9,7 +9,7 @@ import { makeRestoreGuard } from '../leadership/restore-guard.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
 import { withTimeout } from '../lib/with-timeout.js';
-import { makeRunOperation, type RunDeps } from '../operations/run-operation.js';
+import { makeRunOperation, type RunDeps } from '../operations/run/run-operation.js';
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
 import type { ManagerPorts, ManagerSettings } from './manager-ports.js';

@@ -3,7 +3,7 @@ import type { Claim, Clock, ContainerEngine, EngineClient, OperationJournal, Out
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import type { HeldClaim } from '../claims/held-claim.js';
 import { SAFETY_MS } from '../manager/timings.js';
-import { makeRunOperation } from '../operations/run-operation.js';
+import { makeRunOperation } from '../operations/run/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { pass, type World } from './world.test-support.js';
 

@@ -1,10 +1,10 @@
 import type { ReconcileVerdict, RuntimeJob, RuntimeRecord } from '@galaxy/domain';
 import type { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
-import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
-import { altered, type Call, faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { makeOperationRunner, type RunnerPorts, workOff } from '../test-support/operation-runner.test-support.js';
-import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from '../test-support/reconciler.test-support.js';
+import { makeOutboxPublisher } from '../../publishing/publish-outbox.js';
+import { altered, type Call, faultOf, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, type RunnerPorts, workOff } from '../../test-support/operation-runner.test-support.js';
+import { leaseOf, makeWorldReconciler, passAndAsk, RECONCILE } from '../../test-support/reconciler.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -21,7 +21,7 @@ import {
   startJob,
   stopJob,
   type World,
-} from '../test-support/world.test-support.js';
+} from '../../test-support/world.test-support.js';
 
 /** A job, what it meets, and how it must end whatever happened on the way. */
 interface Scenario {

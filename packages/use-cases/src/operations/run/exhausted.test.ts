@@ -1,7 +1,7 @@
 import type { ContainerEngine } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
-import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { makeOperationRunner, SETTINGS, workOff } from '../test-support/operation-runner.test-support.js';
+import { altered, faultOf, intercept } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, SETTINGS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -16,7 +16,7 @@ import {
   startJob,
   stopJob,
   type World,
-} from '../test-support/world.test-support.js';
+} from '../../test-support/world.test-support.js';
 
 /** The engine, of which one method is broken. */
 const broken = (world: World, method: keyof ContainerEngine, error: Error = new TypeError('a bug')) =>

@@ -1,8 +1,8 @@
 import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
-import { altered, faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
-import { makeOperationRunner, TTL_MS, workOff } from '../test-support/operation-runner.test-support.js';
+import { altered, faultOf, intercept, mockPort } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, TTL_MS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -18,7 +18,7 @@ import {
   startJob,
   stopJob,
   type World,
-} from '../test-support/world.test-support.js';
+} from '../../test-support/world.test-support.js';
 
 // Typed any by its library; here it stands for any argument.
 const ANY = anything() as never;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { openManager } from '../test-support/manager-fixture.test-support.js';
-import { decidedResults, enqueue, makeWorld, operationOf, startJob } from '../test-support/world.test-support.js';
+import { openManager } from '../../test-support/manager-fixture.test-support.js';
+import { decidedResults, enqueue, makeWorld, operationOf, startJob } from '../../test-support/world.test-support.js';
 
 const WINDOW_MS = 600_000;
 const GAMES = Array.from({ length: 40 }, (_, n) => `game-${n}`);

@@ -1,10 +1,10 @@
 import type { DeadLetter, Failure, JobStreamName } from '@galaxy/domain';
 import type { Claim, Clock, ContainerEngine, OperationJournal, OperationOutcome } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
-import type { HeldClaim } from '../claims/held-claim.js';
-import { failedUntouched } from './outcomes.js';
-import { resumeStart } from './start/start-runtime.js';
-import { abandonStart, undoStart } from './start/undo-start.js';
+import type { HeldClaim } from '../../claims/held-claim.js';
+import { failedUntouched } from '../outcomes.js';
+import { resumeStart } from '../start/start-runtime.js';
+import { abandonStart, undoStart } from '../start/undo-start.js';
 
 export interface ExhaustedDeps {
   readonly journal: Pick<OperationJournal, 'advance'>;

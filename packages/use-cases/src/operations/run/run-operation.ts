@@ -8,16 +8,16 @@ import type {
   OutboxEntry,
 } from '@galaxy/manager-ports';
 import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
-import { fenceEngine } from '../claims/fenced-engine.js';
-import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
-import { observed } from '../claims/observed-operation.js';
-import type { EndDeps } from '../containers/end-container.js';
+import { fenceEngine } from '../../claims/fenced-engine.js';
+import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
+import { observed } from '../../claims/observed-operation.js';
+import type { EndDeps } from '../../containers/end-container.js';
+import { failed } from '../outcomes.js';
+import { makeReconcileRuntime } from '../reconcile/reconcile-runtime.js';
+import { makeStartRuntime, type StartDeps } from '../start/start-runtime.js';
+import { makeStopRuntime } from '../stop/stop-runtime.js';
 import { type ExhaustedDeps, endExhausted } from './exhausted.js';
-import { failed } from './outcomes.js';
-import { makeReconcileRuntime } from './reconcile/reconcile-runtime.js';
 import { type ReleaseDeps, releaseAfter } from './release-claim.js';
-import { makeStartRuntime, type StartDeps } from './start/start-runtime.js';
-import { makeStopRuntime } from './stop/stop-runtime.js';
 
 export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps {
   readonly journal: OperationJournal;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { altered, faultOf } from '../test-support/intercept.test-support.js';
-import { makeOperationRunner, workOff } from '../test-support/operation-runner.test-support.js';
+import { altered, faultOf } from '../../test-support/intercept.test-support.js';
+import { makeOperationRunner, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   containersOf,
   decidedResults,
@@ -10,7 +10,7 @@ import {
   plantRuntime,
   recordOf,
   startJob,
-} from '../test-support/world.test-support.js';
+} from '../../test-support/world.test-support.js';
 
 it('a start whose window is over leaves no container behind in an engine that answers again', async () => {
   const world = makeWorld();

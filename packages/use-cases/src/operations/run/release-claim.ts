@@ -1,10 +1,10 @@
 import type { ClaimRelease, Clock, Observer, OperationJournal } from '@galaxy/manager-ports';
 import { DependencyFault, RuntimeFault } from '@galaxy/ports';
-import type { FencedEngine } from '../claims/fenced-engine.js';
-import { ClaimEnded, type HeldClaim } from '../claims/held-claim.js';
-import { observed } from '../claims/observed-operation.js';
-import type { Wakeup } from '../lib/wakeup.js';
-import type { CircuitBreaker } from '../resilience/circuit-breaker.js';
+import type { FencedEngine } from '../../claims/fenced-engine.js';
+import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
+import { observed } from '../../claims/observed-operation.js';
+import type { Wakeup } from '../../lib/wakeup.js';
+import type { CircuitBreaker } from '../../resilience/circuit-breaker.js';
 
 export interface ReleaseDeps {
   readonly journal: Pick<OperationJournal, 'releaseClaim'>;
