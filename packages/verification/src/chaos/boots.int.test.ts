@@ -54,7 +54,7 @@ it(`${ROUNDS * REPLICAS} boots, ${REPLICAS} at once on a fresh database, are rea
         expect(await untilResults(world, 'first', 1), what).toMatchObject([{ outcome: 'success', error_code: '' }]);
         const exits = await Promise.all(replicas.map(({ process }) => process.end('SIGTERM')));
         expect(exits, what).toEqual(replicas.map(() => ({ code: 0, signal: null })));
-        expect(world.faults(), what).toEqual([]);
+        expect(world.problems(), what).toEqual([]);
         await Promise.all(replicas.map((replica) => replica.close()));
       },
     );

@@ -5,9 +5,9 @@ import { neverRan } from '../harness/mixed-run.js';
 import { containersOf, type World } from '../harness/service-world.js';
 import { KEYS, written } from '../harness/streams.js';
 import { promisedMs } from '../harness/test-scale.js';
-import type { Fault } from './fault.js';
-import type { JobTimes, MeddlingNotes } from './meddling-notes.js';
-import { lengthOf, planFaults, type Struck, strikeAll } from './nemesis.js';
+import type { ExternalChangeNotes, JobTimes } from './external-changes.js';
+import type { Injection } from './injection.js';
+import { type Injected, injectAll, lengthOf, planInjections } from './nemesis.js';
 import { recoveries, slowestGame, timesOfGames, untilNoBacklog } from './recovery.js';
 import type { Replica } from './replica.js';
 import type { ChaosOutcome } from './report.js';
@@ -21,11 +21,11 @@ export interface ChaosRun extends Pick<Pace, 'ahead'> {
   readonly jobs: number;
   readonly games: number;
   /** The kinds of faults, for these games. */
-  readonly faults: (lanes: readonly string[]) => readonly Fault[];
-  readonly faultCount: number;
+  readonly injections: (lanes: readonly string[]) => readonly Injection[];
+  readonly injectionCount: number;
   readonly atOnce: number;
-  readonly peaceMs: number;
-  readonly notes: MeddlingNotes;
+  readonly maxPauseMs: number;
+  readonly notes: ExternalChangeNotes;
   /** What else is wrong, once all is over. */
   readonly complaints: () => readonly string[] | Promise<readonly string[]>;
   /** Every container that ever ran, once all is over. */
@@ -47,15 +47,15 @@ export async function runChaos(run: ChaosRun): Promise<ChaosOutcome> {
   const { world, seed } = run;
   const plan = planJobs(seed, run);
   const lanes = [...new Set(plan.flatMap(({ meaning }) => meaning.lane ?? []))];
-  const faults = planFaults(run.faults(lanes), { ...run, count: run.faultCount });
-  const [struck] = await Promise.all([
-    strikeAll(faults, run),
-    publishAll(world.redis, plan, { ahead: run.ahead, spreadMs: lengthOf(faults, run) }),
+  const injections = planInjections(run.injections(lanes), { ...run, count: run.injectionCount });
+  const [injected] = await Promise.all([
+    injectAll(injections, run),
+    publishAll(world.redis, plan, { ahead: run.ahead, spreadMs: lengthOf(injections, run) }),
   ]);
-  return afterwards(run, plan, struck);
+  return afterwards(run, plan, injected);
 }
 
-async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: readonly Struck[]): Promise<ChaosOutcome> {
+async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], injected: readonly Injected[]): Promise<ChaosOutcome> {
   const { world } = run;
   const jobs = await publishedJobs(world.redis, plan);
   const overdue: string[] = [];
@@ -75,14 +75,14 @@ async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: re
       name: run.name,
       seed: run.seed,
       jobs: jobs.length,
-      struck,
+      injected,
       ...counts,
-      recoveries: recoveries(struck, times),
+      recoveries: recoveries(injected, times),
       slowest: slowestGame(times),
       backlogMs,
       agreementMs,
     },
-    violations: [...overdue, ...violations, ...late, ...world.faults(), ...complaints, ...unreal],
+    violations: [...overdue, ...violations, ...late, ...world.problems(), ...complaints, ...unreal],
   };
 }
 
@@ -98,8 +98,8 @@ async function untilAgreement(run: ChaosRun, jobs: readonly PublishedJob[]) {
 
 async function violationsNow({ world, notes, replicas }: ChaosRun, jobs: readonly PublishedJob[]): Promise<readonly string[]> {
   const times = await timesOfGames(world, jobs);
-  const meddling = (lane: string) => notes.of(lane, times.get(lane) ?? []);
-  const found = await violationsOf({ world, jobs, meddling });
+  const changesUntil = (lane: string) => notes.of(lane, times.get(lane) ?? []);
+  const found = await violationsOf({ world, jobs, changesUntil });
   return [...found, ...(await Promise.all(replicas.map(unready))).flat()];
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { Draw, Fault } from './fault.js';
+import type { Draw, Injection } from './injection.js';
 
 /** How faults follow one another. */
 export interface NemesisOptions {
@@ -10,17 +10,17 @@ export interface NemesisOptions {
   /** So many at a time, at most. */
   readonly atOnce: number;
   /** The longest peace between two, in milliseconds. */
-  readonly peaceMs: number;
+  readonly maxPauseMs: number;
 }
 
 /** A fault that is to come. */
-export interface PlannedFault {
-  readonly fault: Fault;
+export interface PlannedInjection {
+  readonly injection: Injection;
   readonly draw: Draw;
 }
 
 /** A fault that was, in milliseconds since 1970. */
-export interface Struck {
+export interface Injected {
   readonly kind: string;
   readonly victim: string;
   readonly from: number;
@@ -28,44 +28,47 @@ export interface Struck {
 }
 
 /** Decides what befalls a run: the same for the same seed and the same kinds of faults. */
-export function planFaults(faults: readonly Fault[], { seed, count, peaceMs }: NemesisOptions): readonly PlannedFault[] {
-  const kind = fc.oneof(...faults.map((fault) => ({ weight: fault.weight, arbitrary: fc.constant(fault) })));
-  const afterMs = fc.integer({ min: 0, max: peaceMs });
+export function planInjections(injections: readonly Injection[], { seed, count, maxPauseMs }: NemesisOptions): readonly PlannedInjection[] {
+  const kind = fc.oneof(...injections.map((injection) => ({ weight: injection.weight, arbitrary: fc.constant(injection) })));
+  const afterMs = fc.integer({ min: 0, max: maxPauseMs });
   // Doubles of fast-check are drawn from all that can be written down, most of which are next to nothing.
   const share = fc.nat({ max: 9999 }).map((one) => one / 10_000);
   // Short ones more often than long ones.
   const squared = share.map((one) => one ** 2);
-  const planned = kind.chain((fault) => {
-    const [min, max] = fault.lasts;
+  const planned = kind.chain((injection) => {
+    const [min, max] = injection.lasts;
     const forMs = squared.map((one) => Math.round(min + one * (max - min)));
-    return fc.record({ fault: fc.constant(fault), draw: fc.record({ afterMs, forMs, pick: fc.nat(), share }) });
+    return fc.record({ injection: fc.constant(injection), draw: fc.record({ afterMs, forMs, pick: fc.nat(), share }) });
   });
   return fc.sample(fc.noBias(planned), { numRuns: count, seed });
 }
 
 /** How long a plan takes when nothing but its own waits costs time, in milliseconds. */
-export function lengthOf(plan: readonly PlannedFault[], { atOnce }: Pick<NemesisOptions, 'atOnce'>): number {
+export function lengthOf(plan: readonly PlannedInjection[], { atOnce }: Pick<NemesisOptions, 'atOnce'>): number {
   const lanes = Array.from({ length: atOnce }, (_, lane) => plan.filter((__, at) => at % atOnce === lane));
   return Math.max(...lanes.map((lane) => lane.reduce((sum, { draw }) => sum + draw.afterMs + draw.forMs, 0)));
 }
 
 /** Lets a plan happen, and tells what happened when. Everything is whole again when it returns. */
-export async function strikeAll(plan: readonly PlannedFault[], { atOnce }: Pick<NemesisOptions, 'atOnce'>): Promise<readonly Struck[]> {
-  const struck: Struck[] = [];
+export async function injectAll(
+  plan: readonly PlannedInjection[],
+  { atOnce }: Pick<NemesisOptions, 'atOnce'>,
+): Promise<readonly Injected[]> {
+  const injected: Injected[] = [];
   const locks = makeLocks();
   const lane = async (number: number): Promise<void> => {
-    for (const { fault, draw } of plan.filter((_, at) => at % atOnce === number)) {
+    for (const { injection, draw } of plan.filter((_, at) => at % atOnce === number)) {
       await sleep(draw.afterMs);
-      const victim = fault.victim(draw);
+      const victim = injection.victim(draw);
       await locks.while(victim, async () => {
         const from = Date.now();
-        await fault.strike(draw);
-        struck.push({ kind: fault.kind, victim, from, to: Date.now() });
+        await injection.inject(draw);
+        injected.push({ kind: injection.kind, victim, from, to: Date.now() });
       });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, (_, number) => lane(number)));
-  return struck;
+  return injected;
 }
 
 function makeLocks() {

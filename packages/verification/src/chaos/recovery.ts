@@ -2,8 +2,8 @@ import { waitFor } from '@galaxy/testing';
 import type { PublishedJob } from '../harness/lobby-run.js';
 import type { World } from '../harness/service-world.js';
 import { KEYS } from '../harness/streams.js';
-import type { JobTimes } from './meddling-notes.js';
-import type { Struck } from './nemesis.js';
+import type { JobTimes } from './external-changes.js';
+import type { Injected } from './nemesis.js';
 
 /** When the jobs of each game were asked for and answered, in order; `answeredAt` is infinite for one that was not. */
 export async function timesOfGames(
@@ -28,9 +28,11 @@ export async function timesOfGames(
 const msOf = (entryId: string): number => Number(entryId.split('-')[0]);
 
 /** For each fault, how long after its end all that was asked for before had been answered, in milliseconds, the shortest first. */
-export function recoveries(struck: readonly Struck[], times: ReadonlyMap<string, readonly JobTimes[]>): readonly number[] {
+export function recoveries(injected: readonly Injected[], times: ReadonlyMap<string, readonly JobTimes[]>): readonly number[] {
   const all = [...times.values()].flat();
-  const after = struck.map(({ to }) => Math.max(0, ...all.filter(({ askedAt }) => askedAt <= to).map(({ answeredAt }) => answeredAt - to)));
+  const after = injected.map(({ to }) =>
+    Math.max(0, ...all.filter(({ askedAt }) => askedAt <= to).map(({ answeredAt }) => answeredAt - to)),
+  );
   return after.sort((a, b) => a - b);
 }
 

@@ -1,4 +1,4 @@
-import type { Struck } from './nemesis.js';
+import type { Injected } from './nemesis.js';
 import type { Replica } from './replica.js';
 
 /** What a run of faults came to. Times are in milliseconds. */
@@ -6,7 +6,7 @@ interface ChaosReport {
   readonly name: string;
   readonly seed: number;
   readonly jobs: number;
-  readonly struck: readonly Struck[];
+  readonly injected: readonly Injected[];
   /** Jobs without a result, results without a job, containers without a record. */
   readonly lost: number;
   readonly doubled: number;
@@ -32,20 +32,20 @@ export interface ChaosOutcome {
 }
 
 function reportLine(report: ChaosReport): string {
-  const { name, seed, jobs, struck, lost, doubled, orphans, recoveries, backlogMs, agreementMs, resumed, reconciled } = report;
+  const { name, seed, jobs, injected, lost, doubled, orphans, recoveries, backlogMs, agreementMs, resumed, reconciled } = report;
   return [
-    `seed ${seed}: ${name}: ${jobs} jobs, ${struck.length} faults`,
+    `seed ${seed}: ${name}: ${jobs} jobs, ${injected.length} injections`,
     `lost ${lost}, doubled ${doubled}, orphans ${orphans}`,
     `recovery max ${seconds(recoveries.at(-1))}, p99 ${seconds(percentile(recoveries, 0.99))}, p50 ${seconds(percentile(recoveries, 0.5))}`,
-    `backlog gone ${seconds(backlogMs)} after the last fault, agreement ${seconds(agreementMs)} later`,
+    `backlog gone ${seconds(backlogMs)} after the last injection, agreement ${seconds(agreementMs)} later`,
     `resumed ${resumed}, reconciled ${reconciled}`,
-    `faults: ${kinds(struck)}`,
+    `injections: ${kinds(injected)}`,
   ].join('; ');
 }
 
-function kinds(struck: readonly Struck[]): string {
+function kinds(injected: readonly Injected[]): string {
   const counts = new Map<string, number>();
-  for (const { kind } of struck) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const { kind } of injected) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([kind, count]) => `${kind} ${count}`)
@@ -69,8 +69,8 @@ export function tell({ report, violations }: ChaosOutcome, replicas: readonly Re
   if (about !== '') console.error(chronicle(report, about, replicas));
 }
 
-function chronicle({ struck }: ChaosReport, about: string, replicas: readonly Replica[]): string {
-  const faults = struck.map(({ kind, victim, from, to }) => [from, `${kind} (${victim}) for ${to - from} ms`] as const);
+function chronicle({ injected }: ChaosReport, about: string, replicas: readonly Replica[]): string {
+  const injections = injected.map(({ kind, victim, from, to }) => [from, `${kind} (${victim}) for ${to - from} ms`] as const);
   const lines = replicas.flatMap(({ processes }, replica) =>
     processes.flatMap(({ pid, log }) =>
       log
@@ -78,7 +78,7 @@ function chronicle({ struck }: ChaosReport, about: string, replicas: readonly Re
         .map((line) => [Date.parse(String(line['time'])), `replica ${replica} (${pid}): ${JSON.stringify(line)}`] as const),
     ),
   );
-  return [...faults, ...lines]
+  return [...injections, ...lines]
     .sort(([a], [b]) => a - b)
     .map(([at, what]) => `${new Date(at).toISOString()} ${what}`)
     .join('\n');

@@ -1,8 +1,8 @@
 import { type WaitOptions, waitFor } from '@galaxy/testing';
 import { violationsOf } from '../harness/check-run.js';
 import { publishedJobs } from '../harness/lobby-run.js';
+import type { Injection } from './injection.js';
 import type { Run } from './run.js';
-import type { Strike } from './strike.js';
 
 const REST_MS = 90_000;
 
@@ -24,7 +24,7 @@ export async function atRest(run: Run, isFrozen = false): Promise<readonly strin
     ...found,
     ...overlaps.map((overlap) => `two containers: ${JSON.stringify(overlap)}`),
     ...gapProblems(run, isFrozen),
-    ...faultsOf(run),
+    ...problemsOf(run),
   ];
 }
 
@@ -37,7 +37,7 @@ export async function inTime(what: string, probe: () => boolean | Promise<boolea
 }
 
 // A write of the mirror that fails is not repeated before the next turn of the intake, half a minute later.
-const mirrorFailed = ({ strike: { method, kind } }: Run): boolean => method === 'offsets.save' && kind === 'throw';
+const mirrorFailed = ({ injection: { method, kind } }: Run): boolean => method === 'offsets.save' && kind === 'throw';
 
 const prunedOf = ({ going: { pruned } }: Run) => (pruned === undefined ? {} : { pruned });
 
@@ -47,14 +47,14 @@ async function holdsLeft({ world: { sql } }: Run): Promise<readonly string[]> {
 }
 
 // To be killed was asked for, only by nobody outside; and entries that are lost are told as an error.
-function faultsOf({ world, going, strike, struck }: Run): readonly string[] {
-  const dead = strike.kind === 'kill' ? struck.faults() : [];
+function problemsOf({ world, going, injection, underTest }: Run): readonly string[] {
+  const dead = injection.kind === 'kill' ? underTest.problems() : [];
   const exits = dead.filter((fault) => fault.startsWith('unexpected exit') && fault.includes('SIGKILL'));
-  return world.faults().filter((fault) => !exits.includes(fault) && !(going.gap === true && isGap(fault)));
+  return world.problems().filter((fault) => !exits.includes(fault) && !(going.gap === true && isGap(fault)));
 }
 
 /** How often the entry that was lost may have been told by now. */
-function toldOften({ kind, moment }: Strike, isFrozen: boolean): readonly number[] {
+function toldOften({ kind, moment }: Injection, isFrozen: boolean): readonly number[] {
   switch (kind) {
     case 'kill':
       // Told once it is written down: who dies between the two tells nobody.
@@ -70,9 +70,9 @@ function toldOften({ kind, moment }: Strike, isFrozen: boolean): readonly number
   }
 }
 
-function gapProblems({ world, going, strike }: Run, isFrozen: boolean): readonly string[] {
-  const told = world.faults().filter(isGap);
-  const isRight = toldOften(strike, isFrozen).includes(told.length);
+function gapProblems({ world, going, injection }: Run, isFrozen: boolean): readonly string[] {
+  const told = world.problems().filter(isGap);
+  const isRight = toldOften(injection, isFrozen).includes(told.length);
   return going.gap !== true || isRight ? [] : [`one lost entry was told ${told.length} times`, ...told];
 }
 

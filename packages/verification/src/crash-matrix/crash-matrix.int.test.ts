@@ -18,7 +18,7 @@ afterAll(() => redis.stop());
 // `GALAXY_TEST_CELLS`: `all`, or parts of the names of those to run, separated by commas.
 const cells = cellsToRun(process.env['GALAXY_TEST_CELLS'], seed);
 
-it(`${cells.length} strikes, each alone, cost no job its one right result`, { timeout: 3_600_000 }, async () => {
+it(`${cells.length} injections, each alone, cost no job its one right result`, { timeout: 3_600_000 }, async () => {
   const startedAt = performance.now();
   const failures: string[] = [];
   const waiting = [...cells.entries()];

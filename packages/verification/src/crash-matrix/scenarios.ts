@@ -3,8 +3,8 @@ import { engineImages, uniqueName } from '@galaxy/testing';
 import { type PlannedJob, plannedPoison, plannedStart, plannedStop } from '../harness/lobby-run.js';
 import type { World } from '../harness/service-world.js';
 import type { ScenarioName } from './failpoints.js';
-import * as mischief from './mischief.js';
-import { parseStrikes, type Strike } from './strike.js';
+import { type Injection, parseInjections } from './injection.js';
+import * as scene from './scene-changes.js';
 
 /** A command that an operator gives once a hold is in force. */
 export interface OperatorCommand {
@@ -23,7 +23,7 @@ export interface Scenario {
   /** Published when calls count. */
   readonly then: readonly PlannedJob[];
   /** What else must go wrong, so that the method is called at all. */
-  readonly besides?: readonly Strike[];
+  readonly besides?: readonly Injection[];
   readonly variables?: Readonly<Record<string, string>>;
   /** Given meanwhile, and not struck. */
   readonly operator?: OperatorCommand;
@@ -69,24 +69,24 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
     stop: () => ({ ...started, then: [stop] }),
     restart: () => ({ ...later, first: [start, stop], then: [runs(engineImages.patch)] }),
     poison: () => ({ ...later, then: [poison, start] }),
-    release_claim: () => ({ ...later, then: [start], besides: parseStrikes('engine.create:before=throw@1') }),
-    kill: () => ({ ...started, then: [stop], besides: parseStrikes('engine.stop:before=throw@1') }),
+    release_claim: () => ({ ...later, then: [start], besides: parseInjections('engine.create:before=throw@1') }),
+    kill: () => ({ ...started, then: [stop], besides: parseInjections('engine.stop:before=throw@1') }),
     engine_away: () => ({ ...later, then: startsAtOnce(), besides: engineSilent(), variables: { RTMANAGER_START_CONCURRENCY: '5' } }),
     shutdown: () => ({ ...later, armed: 'now', then: [runs(engineImages.slowReady)], ends: true }),
-    adopt: () => ({ ...reconciled, act: mischief.forgetRecords }),
-    orphan: () => ({ ...reconciled, act: mischief.leaveOrphan }),
-    gap: () => ({ ...next, act: mischief.trimUnread, gap: true }),
-    taken_back: () => ({ ...started, act: mischief.takeBackResults, then: [stop] }),
-    lost_results: () => ({ ...later, first: [poison, start], act: mischief.loseResults, then: [stop] }),
-    forgotten: () => ({ ...later, first: [poison], act: mischief.forgetNumbers, then: [poison, start] }),
-    pruned: () => ({ ...next, first: [start, stop], act: mischief.ageFirstMessage, then: [start], pruned: 1 }),
-    engine_changed: () => ({ ...next, act: mischief.changeEngine, operator: CONFIRM_ENGINE }),
-    mass_change: () => ({ ...next, act: mischief.leaveOrphans, operator: CONFIRM_CHANGE }),
-    restored: () => ({ ...next, act: mischief.workAhead, operator: RECOVER_SKIP }),
-    confirm_engine: () => ({ ...next, act: mischief.changeEngine, command: CONFIRM_ENGINE }),
-    confirm_change: () => ({ ...next, act: mischief.leaveOrphans, command: CONFIRM_CHANGE }),
-    recover_skip: () => ({ ...next, act: mischief.workAhead, command: RECOVER_SKIP }),
-    recover_replay: () => ({ ...next, act: mischief.publishAhead, command: RECOVER_REPLAY }),
+    adopt: () => ({ ...reconciled, act: scene.forgetRecords }),
+    orphan: () => ({ ...reconciled, act: scene.leaveOrphan }),
+    gap: () => ({ ...next, act: scene.trimUnread, gap: true }),
+    taken_back: () => ({ ...started, act: scene.takeBackResults, then: [stop] }),
+    lost_results: () => ({ ...later, first: [poison, start], act: scene.loseResults, then: [stop] }),
+    forgotten: () => ({ ...later, first: [poison], act: scene.forgetNumbers, then: [poison, start] }),
+    pruned: () => ({ ...next, first: [start, stop], act: scene.ageFirstMessage, then: [start], pruned: 1 }),
+    engine_changed: () => ({ ...next, act: scene.changeEngine, operator: CONFIRM_ENGINE }),
+    mass_change: () => ({ ...next, act: scene.leaveOrphans, operator: CONFIRM_CHANGE }),
+    restored: () => ({ ...next, act: scene.workAhead, operator: RECOVER_SKIP }),
+    confirm_engine: () => ({ ...next, act: scene.changeEngine, command: CONFIRM_ENGINE }),
+    confirm_change: () => ({ ...next, act: scene.leaveOrphans, command: CONFIRM_CHANGE }),
+    recover_skip: () => ({ ...next, act: scene.workAhead, command: RECOVER_SKIP }),
+    recover_replay: () => ({ ...next, act: scene.publishAhead, command: RECOVER_REPLAY }),
   };
 }
 
@@ -95,6 +95,6 @@ function startsAtOnce(): readonly PlannedJob[] {
   return Array.from({ length: 5 }, () => plannedStart(uniqueName('game'), { ref: engineImages.current, fate: 'runs' }));
 }
 
-function engineSilent(): readonly Strike[] {
-  return parseStrikes([1, 2, 3, 4, 5].map((call) => `engine.find:before=throw@${String(call)}`).join(','));
+function engineSilent(): readonly Injection[] {
+  return parseInjections([1, 2, 3, 4, 5].map((call) => `engine.find:before=throw@${String(call)}`).join(','));
 }

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url), __dirname = import.meta.dirname,
 const PREFIX = 'rtmanager-bundle-';
 
 /** What a process of the service is made from: itself, or with every port of it struck as its environment says. */
-export type ServiceEntry = 'main' | 'struck';
+export type ServiceEntry = 'main' | 'failpoints';
 
 declare module 'vitest' {
   interface ProvidedContext {

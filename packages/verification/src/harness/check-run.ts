@@ -1,6 +1,6 @@
 import { offencesAgainst } from './contract.js';
 import { byEntryId, type PublishedJob } from './lobby-run.js';
-import { explain, type GameState, type Meddling } from './reference-model.js';
+import { type ChangesUntil, explain, type GameState } from './reference-model.js';
 import { containersOf, type World } from './service-world.js';
 import { KEYS, type Written, written } from './streams.js';
 
@@ -11,7 +11,7 @@ export interface CheckedRun {
   /** True when a write of the mirror of the offsets has failed and was not repeated yet; default false. */
   readonly mirrorMayLag?: boolean;
   /** What was done to a game from outside; none: nothing, to any. */
-  readonly meddling?: (lane: string) => Meddling;
+  readonly changesUntil?: (lane: string) => ChangesUntil;
   /** How many of each game's messages were deleted as old, all of them published; default none. */
   readonly pruned?: number;
 }
@@ -37,14 +37,14 @@ export async function violationsOf(run: CheckedRun): Promise<readonly string[]> 
   ];
 }
 
-function checkGames({ jobs, meddling }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
+function checkGames({ jobs, changesUntil }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
   const lanes = new Set([...jobs.flatMap(({ meaning }) => meaning.lane ?? []), ...results.map((result) => result['game_id'] ?? '')]);
   return [...lanes].flatMap((lane) => {
     const meanings = jobs.map(({ meaning }) => meaning).filter((meaning) => meaning.lane === lane);
     const { problem, states: final } = explain(
       meanings,
       results.filter((result) => result['game_id'] === lane),
-      meddling?.(lane),
+      changesUntil?.(lane),
     );
     states.set(lane, final);
     return problem === null ? [] : [`${lane}: ${problem}`];

@@ -25,7 +25,7 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const plan = planJobs(seed, run);
   const watch = watchContainers(world.docker, world.instance);
   const startedAt = performance.now();
-  const [, answeredInTrouble] = await Promise.all([
+  const [, answeredMeanwhile] = await Promise.all([
     publishAll(world.redis, plan, run),
     meanwhile?.().then(() => world.redis.xlen(KEYS.results)),
   ]);
@@ -33,7 +33,7 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const seconds = (performance.now() - startedAt) / 1000;
 
   const jobs = await publishedJobs(world.redis, plan);
-  const check = async () => [...(await violationsOf({ world, jobs })), ...world.faults()];
+  const check = async () => [...(await violationsOf({ world, jobs })), ...world.problems()];
   await expect.poll(check, { interval: 500, message: `seed ${seed}` }).toEqual([]);
   if (meanwhile !== undefined) {
     await sleep(AFTERMATH_MS);
@@ -44,8 +44,8 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const results = await written(world.redis, KEYS.results);
   expect(neverRan(results, ran), `seed ${seed}: successes of containers that never ran`).toEqual([]);
   const rate = `${jobs.length} jobs in ${seconds.toFixed(1)} s (${(jobs.length / seconds).toFixed(1)}/s)`;
-  const inTrouble = answeredInTrouble === undefined ? '' : ` ${answeredInTrouble} answered before the trouble was over;`;
-  return `seed ${seed}: ${rate};${inTrouble} ${ran.size} containers seen, ${looks} looks; ${tally(results)}`;
+  const meanwhileLine = answeredMeanwhile === undefined ? '' : ` ${answeredMeanwhile} answered before the trouble was over;`;
+  return `seed ${seed}: ${rate};${meanwhileLine} ${ran.size} containers seen, ${looks} looks; ${tally(results)}`;
 }
 
 async function untilAnswered(world: World, plan: readonly PlannedJob[]): Promise<void> {

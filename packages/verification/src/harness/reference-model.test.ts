@@ -74,7 +74,7 @@ describe('explain', () => {
   });
 });
 
-describe('explain, of games that were meddled with', () => {
+describe('explain, of games that were changes with', () => {
   const set = (...ids: string[]) => new Set(ids);
   const done = (what: { died?: Set<string>; gone?: Set<string>; goneLate?: Set<string>; failing?: boolean }) => () => ({
     died: what.died ?? set(),

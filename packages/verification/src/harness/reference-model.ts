@@ -11,7 +11,7 @@ export type GameState =
   | { readonly kind: 'down' | 'stopped'; readonly id: string };
 
 /** What was done to a game from outside, so that its results may tell of it. */
-export interface Meddled {
+export interface ExternalChanges {
   /** Running containers that were ended. */
   readonly died: ReadonlySet<string>;
   /** Containers that were removed. */
@@ -25,11 +25,11 @@ export interface Meddled {
 }
 
 /** What was done by the time of a game's nth result, and for `failing`: while it was worked for. `Infinity`: by the end. */
-export type Meddling = (n: number) => Meddled;
+export type ChangesUntil = (n: number) => ExternalChanges;
 
 const NOTHING: ReadonlySet<string> = new Set();
 /** Nobody did anything. */
-const unmeddled: Meddling = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
+const unchanged: ChangesUntil = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
 
 /** Whether a game's results can be explained, and what it may be like after the last one. */
 export interface Explanation {
@@ -44,42 +44,42 @@ const REMOVED: GameState = { kind: 'removed' };
  * knows nothing of how the service works: a result that no state explains is a violation. What was done from outside the
  * service may have noticed or not, up to the end: by then it must have.
  */
-export function explain(meanings: readonly Meaning[], results: readonly Written[], meddling: Meddling = unmeddled): Explanation {
+export function explain(meanings: readonly Meaning[], results: readonly Written[], changesUntil: ChangesUntil = unchanged): Explanation {
   let states: readonly GameState[] = [{ kind: 'none' }];
   for (const [n, meaning] of meanings.entries()) {
     const result = results[n];
     if (result === undefined) return { problem: `job ${n} has no result`, states };
-    const meddled = meddling(n);
+    const changes = changesUntil(n);
     const stopFollows = meanings.slice(n + 1).some(({ kind }) => kind === 'stop');
-    const before = states.flatMap((state) => [state, ...noticed(state, meddled)]);
+    const before = states.flatMap((state) => [state, ...noticed(state, changes)]);
     const after = before.flatMap((state) => [
-      ...nextStates(state, meaning, { result, stopFollows, meddled }),
-      ...afterExcuse(state, meaning, { result, stopFollows, meddled }),
+      ...nextStates(state, meaning, { result, stopFollows, changes }),
+      ...afterExcuse(state, meaning, { result, stopFollows, changes }),
     ]);
     if (after.length === 0) return { problem: `job ${n} ${told(meaning)} of ${told(before)} can't be ${told(result)}`, states };
     states = distinct(after);
   }
   const problem = results.length > meanings.length ? `${results.length} results of ${meanings.length} jobs` : null;
-  return { problem, states: distinct(states.flatMap((state) => atTheEnd(state, meddling(Number.POSITIVE_INFINITY)))) };
+  return { problem, states: distinct(states.flatMap((state) => atTheEnd(state, changesUntil(Number.POSITIVE_INFINITY)))) };
 }
 
 /** What the service may make of what was done, once it has noticed. */
-function noticed(state: GameState, { died, gone, goneLate }: Meddled): readonly GameState[] {
+function noticed(state: GameState, { died, gone, goneLate }: ExternalChanges): readonly GameState[] {
   if (!('id' in state)) return [];
   const isDead = state.kind === 'running' && (state.ended === true || died.has(state.id));
   const down: readonly GameState[] = isDead ? [{ kind: 'down', id: state.id }] : [];
   return gone.has(state.id) || (state.kind === 'stopped' && goneLate.has(state.id)) ? [...down, REMOVED] : down;
 }
 
-function atTheEnd(state: GameState, meddled: Meddled): readonly GameState[] {
-  const instead = noticed(state, meddled);
+function atTheEnd(state: GameState, changes: ExternalChanges): readonly GameState[] {
+  const instead = noticed(state, changes);
   return instead.includes(REMOVED) ? [REMOVED] : instead.length > 0 ? instead : [state];
 }
 
 interface Answered {
   readonly result: Written;
   readonly stopFollows: boolean;
-  readonly meddled: Meddled;
+  readonly changes: ExternalChanges;
 }
 
 function nextStates(state: GameState, meaning: Meaning, answered: Answered): readonly GameState[] {
@@ -94,13 +94,13 @@ function nextStates(state: GameState, meaning: Meaning, answered: Answered): rea
 }
 
 // A stop that failed may have ended the container all the same; a start that failed may have removed the previous one.
-function afterExcuse(state: GameState, { kind }: Meaning, { result, meddled }: Answered): readonly GameState[] {
-  if (meddled.excuses?.some((code) => failedWith(result, code)) !== true) return [];
+function afterExcuse(state: GameState, { kind }: Meaning, { result, changes }: Answered): readonly GameState[] {
+  if (changes.excuses?.some((code) => failedWith(result, code)) !== true) return [];
   if (state.kind === 'running' && kind === 'stop') return [state, { ...state, ended: true }];
   return kind === 'start' && state.kind !== 'running' && state.kind !== 'down' ? [state, REMOVED] : [state];
 }
 
-function afterStop(state: GameState, { result, meddled }: Answered): readonly GameState[] {
+function afterStop(state: GameState, { result, changes }: Answered): readonly GameState[] {
   switch (state.kind) {
     case 'none':
       return failedWith(result, 'not_found') ? [state] : [];
@@ -110,7 +110,7 @@ function afterStop(state: GameState, { result, meddled }: Answered): readonly Ga
       return succeededWith(result, 'replay_no_op', state.id) ? [state] : [];
     case 'running':
     case 'down':
-      if (meddled.gone.has(state.id) && succeededWith(result, '', '')) return [REMOVED];
+      if (changes.gone.has(state.id) && succeededWith(result, '', '')) return [REMOVED];
       return succeededWith(result, '', state.id) ? [{ kind: 'stopped', id: state.id }] : [];
   }
 }
@@ -129,8 +129,8 @@ function afterStart(state: GameState, start: Start, answered: Answered): readonl
   return failedWith(result, code) ? [{ untouched: state, asBefore, removed: REMOVED }[after]] : [];
 }
 
-function isCutShort({ result, stopFollows, meddled }: Answered): boolean {
-  return (stopFollows && failedWith(result, 'start_superseded')) || (meddled.failing && failedWith(result, 'container_start_failed'));
+function isCutShort({ result, stopFollows, changes }: Answered): boolean {
+  return (stopFollows && failedWith(result, 'start_superseded')) || (changes.failing && failedWith(result, 'container_start_failed'));
 }
 
 const FAILURES = {

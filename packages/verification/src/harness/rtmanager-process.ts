@@ -45,7 +45,7 @@ export interface RtmanagerProcess {
   /** Whether it has ended although nobody had asked it to. */
   readonly endedUnasked: () => boolean;
   /** What must never be seen: an exit nobody asked for, an error or worse in the log, a word on standard error. */
-  faults(): readonly string[];
+  problems(): readonly string[];
 }
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
@@ -107,7 +107,7 @@ export async function startRtmanager(
     },
     gone: () => (exit === null ? undefined : [`it ended with ${JSON.stringify(exit)}; its output ends:`, ...lastWords()].join('\n')),
     endedUnasked: () => exit !== null && !asked,
-    faults: () => [
+    problems: () => [
       ...(rtmanager.endedUnasked() ? [`unexpected exit: ${JSON.stringify(exit)}`] : []),
       // Whoever was frozen says so when it goes on.
       ...log.filter(({ level, event }) => level >= 50 && !(frozen && event === 'stalled')).map((line) => `logged: ${JSON.stringify(line)}`),

@@ -26,7 +26,7 @@ export interface World {
   /** What is still open, and the latest warnings of all processes: for whoever has to find out why. */
   story(): Promise<string>;
   /** What must never be seen, of all processes so far. */
-  faults(): readonly string[];
+  problems(): readonly string[];
   /** Why nothing more comes: no process of the service is left, and one of them ended unasked. Undefined while that is not so. */
   readonly gone: () => string | undefined;
   /** Ends all processes and removes this world's containers, network and database. */
@@ -83,7 +83,7 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
       const warnings = processes.flatMap(({ pid, log }) => log.filter(({ level }) => level >= 40).map((line) => ({ pid, ...line })));
       return [...open, ...warnings.slice(-40)].map((line) => JSON.stringify(line)).join('\n');
     },
-    faults: () => processes.flatMap((rtmanager) => rtmanager.faults()),
+    problems: () => processes.flatMap((rtmanager) => rtmanager.problems()),
     gone: () => {
       const ends = processes.flatMap((rtmanager) => rtmanager.gone() ?? []);
       return ends.length === processes.length && processes.some((each) => each.endedUnasked()) ? ends.at(-1) : undefined;

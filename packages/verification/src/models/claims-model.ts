@@ -27,7 +27,7 @@
  * has its result, and record and container agree.
  *
  * Not covered: foreign containers, refusals by configuration or capacity, jobs with another image, deaths of engines, the
- * count of failures and its back-off, a reconciler that dies, publishing (that is publishing-model.ts), and faults beyond
+ * count of failures and its back-off, a reconciler that dies, publishing (that is publishing-model.ts), and injections beyond
  * the few that a test allows at a time.
  */
 import { befalls, does, drop, jobName } from './claims/attempt.js';
@@ -36,15 +36,15 @@ import type { Guards } from './claims/guards.js';
 import { claims, holds } from './claims/journal.js';
 import { reconciles, repairOf } from './claims/reconciler.js';
 import { START_POINTS } from './claims/start.js';
-import type { Faults, Operation, State } from './claims/state.js';
+import type { Injections, Operation, State } from './claims/state.js';
 import { initialState, replaced, showState, spend, stateKey } from './claims/state.js';
 import { STOP_POINTS } from './claims/stop.js';
 import type { Model, Move } from './explore.js';
 
 /** One game, its jobs, two replicas, and what may go wrong. */
-export function claimsModel(jobs: readonly Operation['kind'][], faults: Faults, guards: Guards): Model<State> {
+export function claimsModel(jobs: readonly Operation['kind'][], injections: Injections, guards: Guards): Model<State> {
   return {
-    initial: initialState(jobs, faults),
+    initial: initialState(jobs, injections),
     moves: (state) => [
       ...arrivals(state),
       ...claims(guards, state),
@@ -74,14 +74,14 @@ function attempts(guards: Guards, state: State, replica: number): Move<State>[] 
   const points = state.operations[run.operation]?.kind === 'stop' ? STOP_POINTS : START_POINTS;
   const moves = points[run.point]?.(at) ?? [];
   if (!holds(at)) moves.push(does(at, 'learns that its claim is lost', drop(at, state)));
-  if (state.faults.crashes > 0) moves.push(befalls(at, 'dies', drop(at, spend(state, 'crashes'))));
+  if (state.injections.crashes > 0) moves.push(befalls(at, 'dies', drop(at, spend(state, 'crashes'))));
   return moves;
 }
 
 function broken(state: State): string | null {
   if (state.wrong !== null) return state.wrong;
   if (state.containers.length > 1) return 'the game has two containers';
-  return brokenOrder(state.published) ?? brokenPeace(state);
+  return brokenOrder(state.published) ?? brokenAgreement(state);
 }
 
 function brokenOrder(published: readonly number[]): string | null {
@@ -90,7 +90,7 @@ function brokenOrder(published: readonly number[]): string | null {
 }
 
 // What must hold while no operation runs.
-function brokenPeace(state: State): string | null {
+function brokenAgreement(state: State): string | null {
   const { operations, reconciler, containers, record, late, blind } = state;
   if (operations.some(({ status }) => status === 'running') || reconciler.point !== 'idle') return null;
   const wasStopped = record.status === 'stopped' || record.status === 'removed';

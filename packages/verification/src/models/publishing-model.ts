@@ -20,20 +20,24 @@
  * Redis has lost comes once more. Holds at rest, which is always in reach: Lobby can read every result, and all are marked.
  *
  * Not covered: dead letters, batches, results of other games, entry ids (a replica whose clock is behind may give ids that
- * Lobby's place has passed), results too old to be sent again, trimming of the stream, a loss of the hashes alone, and faults
+ * Lobby's place has passed), results too old to be sent again, trimming of the stream, a loss of the hashes alone, and injections
  * beyond the few that a test allows at a time.
  */
 import type { Model } from './explore.js';
 import { finishes, publishes, relayReads } from './publishing/publishers.js';
 import { failovers, flushes, lateCalls, lobbyAt } from './publishing/redis.js';
-import type { PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './publishing/state.js';
+import type { PublishingGuards, PublishingInjections, PublishingScope, PublishingState } from './publishing/state.js';
 import { initialPublishing, publishingKey, showPublishing } from './publishing/state.js';
 import { verifies } from './publishing/verification.js';
 
 /** One game's results, workers that publish them, a relay, Lobby, and what may go wrong. */
-export function publishingModel(scope: PublishingScope, faults: PublishingFaults, guards: PublishingGuards): Model<PublishingState> {
+export function publishingModel(
+  scope: PublishingScope,
+  injections: PublishingInjections,
+  guards: PublishingGuards,
+): Model<PublishingState> {
   return {
-    initial: initialPublishing(faults),
+    initial: initialPublishing(injections),
     moves: (state) => [
       ...finishes(state, scope),
       ...relayReads(state),

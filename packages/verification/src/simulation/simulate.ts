@@ -8,9 +8,9 @@ import { unexplained } from './checks/explain-results.js';
 import { Published } from './checks/published.js';
 import { amiss, type History } from './checks/rest.js';
 import { watchOffsets, watchOrder, watchRecords } from './checks/safety.js';
-import { HAPPEN } from './injection/happen.js';
+import { INJECT } from './injection/inject.js';
+import { HORIZON_MS } from './injection/injections.js';
 import { letListsLie, readByThePlan } from './injection/odd-answers.js';
-import { HORIZON_MS } from './injection/troubles.js';
 import { gameId, Lobby, type LobbyEntry } from './world/lobby.js';
 import type { Plan } from './world/plan.js';
 import { Processes } from './world/processes.js';
@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /** When all troubles end, and within how long everything has come to rest then. */
-const CALM_AT_MS = HORIZON_MS + 4000;
+const INJECTIONS_END_MS = HORIZON_MS + 4000;
 const REST_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
@@ -38,8 +38,8 @@ export async function simulate(plan: Plan, settle: Settle = settleByTick): Promi
   const history = begin(plan, settle);
   const { world } = history;
   const isOver = (): boolean => world.violations.length > 0;
-  await world.time.pass(CALM_AT_MS, isOver);
-  calm(history);
+  await world.time.pass(INJECTIONS_END_MS, isOver);
+  endInjections(history);
   const deadlineMs = world.time.ms + REST_WITHIN_MS;
   let problem = amiss(history);
   while (problem !== null && world.time.ms < deadlineMs && !isOver()) {
@@ -70,10 +70,10 @@ function begin(plan: Plan, settle: Settle): History {
   const told = { lost: 0n };
   const processes = new Processes(world, containers, (event) => take(event, told, world.violate));
   const history = { world, containers, processes, lobby, published: [results, deadLetters], toldLost: () => told.lost };
-  for (const happening of plan.happenings)
-    world.time.after(happening.atMs, () => {
-      world.say(`${happening.what} ${happening.ms}`);
-      if (HAPPEN[happening.what](history, happening)) world.coverage.hit(happening.what);
+  for (const injection of plan.worldInjections)
+    world.time.after(injection.atMs, () => {
+      world.say(`${injection.what} ${injection.ms}`);
+      if (INJECT[injection.what](history, injection)) world.coverage.hit(injection.what);
     });
   readResults(history);
   return history;
@@ -97,13 +97,13 @@ function take(event: RuntimeEvent, told: { lost: bigint }, violate: (text: strin
     violate(`the database passes for restored: ${event.message}`);
 }
 
-function calm({ world: { servers, streams, weather }, processes }: History): void {
-  processes.network.calm();
+function endInjections({ world: { servers, streams, engineInjections }, processes }: History): void {
+  processes.network.endInjections();
   for (const server of Object.values(servers)) server.comeBack();
   streams.setReachable(true);
   streams.setFull(false);
-  weather.hints = 'told';
-  weather.lie = null;
+  engineInjections.hints = 'told';
+  engineInjections.lie = null;
 }
 
 // An operator looks at holds, and finds that all is as it is.

@@ -19,11 +19,11 @@ export function calls(
   const done = carryOut(guards, state, call, !isCurrent(at));
   const moves = [does(at, what, then.answered(done))];
   const sent = send(guards, state, call);
-  if (state.faults.lostReplies > 0) {
+  if (state.injections.lostReplies > 0) {
     moves.push(befalls(at, `${what}, reply lost`, then.lost(spend(done, 'lostReplies'))));
     moves.push(befalls(at, `${what}, not answered and still under way`, then.lost(spend(sent, 'lostReplies'))));
   }
-  if (state.faults.crashes > 0) moves.push(befalls(at, `dies with ${what} under way`, drop(at, spend(sent, 'crashes'))));
+  if (state.injections.crashes > 0) moves.push(befalls(at, `dies with ${what} under way`, drop(at, spend(sent, 'crashes'))));
   return moves;
 }
 

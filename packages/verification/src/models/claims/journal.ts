@@ -15,7 +15,7 @@ export function claims(guards: Guards, state: State): Move<State>[] {
     if (operation.status === 'queued') return mayClaim(guards, state, n) ? claimed(guards, state, replica, n, 'claims') : [];
     if (operation.status !== 'running') return [];
     if (!isHeld(state, n)) return claimed(guards, state, replica, n, 'takes over');
-    if (state.faults.takeOvers === 0) return [];
+    if (state.injections.takeOvers === 0) return [];
     const late = claimed(guards, spend(state, 'takeOvers'), replica, n, 'takes over, though its holder lives,');
     return late.map((move) => ({ ...move, by: 'environment' as const }));
   });
@@ -58,7 +58,7 @@ export function advances(
   const operations = change(state, run.operation, { step: written.step, previous });
   const after: State = { ...state, operations, record: written.record };
   const move = does(at, what, goOn(at, after, { ...next, step: written.step, previous, record: written.record }));
-  if (state.faults.lostReplies === 0) return [move];
+  if (state.injections.lostReplies === 0) return [move];
   return [move, befalls(at, `${what}, reply lost`, drop(at, spend(after, 'lostReplies')))];
 }
 
@@ -71,7 +71,7 @@ export function finishes(at: Attempt): Move<State>[] {
   if (ending.record !== null && !isSame(state.record, run.record)) return [does(at, `${what}: the record has moved`, drop(at, state))];
   const after = ended(state, run, ending);
   const move = does(at, what, drop(at, after));
-  if (state.faults.lostReplies === 0) return [move];
+  if (state.injections.lostReplies === 0) return [move];
   return [move, befalls(at, `${what}, reply lost`, spend(after, 'lostReplies'))];
 }
 
@@ -102,8 +102,9 @@ function claimed(guards: Guards, state: State, replica: number, n: number, verb:
   const at = newAttempt(guards, state, replica, n);
   const label = `R${replica} ${verb} ${jobName(state, n)} (attempt ${at.run.attempt})`;
   const moves: Move<State>[] = [{ label, by: 'system', to: goOn(at, at.state, {}) }];
-  if (state.faults.lostReplies > 0) moves.push({ label: `${label}, reply lost`, by: 'environment', to: spend(at.state, 'lostReplies') });
-  if (state.faults.givenUp > 0) moves.push(givesUp(at, label));
+  if (state.injections.lostReplies > 0)
+    moves.push({ label: `${label}, reply lost`, by: 'environment', to: spend(at.state, 'lostReplies') });
+  if (state.injections.exhausted > 0) moves.push(endsExhausted(at, label));
   return moves;
 }
 
@@ -117,8 +118,8 @@ function newAttempt(guards: Guards, state: State, replica: number, n: number): A
 }
 
 // The engine does not answer: nothing can be undone or looked at, so what was recorded decides.
-function givesUp(at: Attempt, label: string): Move<State> {
-  const state: State = { ...spend(at.state, 'givenUp'), blind: true };
+function endsExhausted(at: Attempt, label: string): Move<State> {
+  const state: State = { ...spend(at.state, 'exhausted'), blind: true };
   const { previous, step, point } = at.run;
   const restored = previous !== null && (previous.id === null || step === 'intent') ? previous : null;
   const removed: GameRecord = { status: 'removed', id: null };

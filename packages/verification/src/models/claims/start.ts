@@ -122,4 +122,4 @@ const toldToStop = (at: Attempt): Move<State>[] =>
   isSuperseded(at) ? [does(at, 'learns that it is superseded', goOn(at, at.state, { point: 'undo' }))] : [];
 
 const mayFail = (at: Attempt, what: string): Move<State>[] =>
-  at.state.faults.failures > 0 ? [befalls(at, what, goOn(at, spend(at.state, 'failures'), { point: 'undo' }))] : [];
+  at.state.injections.failures > 0 ? [befalls(at, what, goOn(at, spend(at.state, 'failures'), { point: 'undo' }))] : [];

@@ -54,7 +54,7 @@ export interface Run {
 }
 
 /** How often what may still go wrong. */
-export interface Faults {
+export interface Injections {
   /** Claims that expire while their holder goes on: it is slow, cut off, or its machine was suspended. */
   readonly takeOvers: number;
   /** Processes that die, the call they have sent still under way. */
@@ -64,7 +64,7 @@ export interface Faults {
   /** Images that can't be pulled and engines that don't become ready. */
   readonly failures: number;
   /** Attempts that end their operation because its chances are used up. */
-  readonly givenUp: number;
+  readonly exhausted: number;
 }
 
 /** What a reconciling pass wants to do about one game. */
@@ -90,7 +90,7 @@ export interface State {
   /** The operations whose results were decided, in order. */
   readonly published: readonly number[];
   readonly reconciler: Reconciler;
-  readonly faults: Faults;
+  readonly injections: Injections;
   /** Whether a call was carried out after its attempt had been superseded or its operation had ended. */
   readonly late: boolean;
   /** Whether an operation ended without a look at the container engine. */
@@ -100,7 +100,7 @@ export interface State {
 }
 
 /** The state in which the first job is queued and nothing has happened. */
-export function initialState(jobs: readonly Operation['kind'][], faults: Faults): State {
+export function initialState(jobs: readonly Operation['kind'][], injections: Injections): State {
   return {
     operations: jobs.map((kind, n) => ({ kind, status: n === 0 ? 'queued' : 'to come', attempt: 0, step: null, previous: null })),
     record: { status: 'none', id: null },
@@ -109,7 +109,7 @@ export function initialState(jobs: readonly Operation['kind'][], faults: Faults)
     underWay: [],
     published: [],
     reconciler: { point: 'idle' },
-    faults,
+    injections,
     late: false,
     blind: false,
     wrong: null,
@@ -121,7 +121,7 @@ export function initialState(jobs: readonly Operation['kind'][], faults: Faults)
  * way no longer matters once it only has to finish.
  */
 export function stateKey(state: State): string {
-  const { operations, record, containers, runs, underWay, published, reconciler, faults, late, blind, wrong } = state;
+  const { operations, record, containers, runs, underWay, published, reconciler, injections, late, blind, wrong } = state;
   return [
     operations.map(({ status, attempt, step, previous }) => `${status}${attempt}${step}${recordKey(previous)}`).join(),
     recordKey(record),
@@ -133,7 +133,7 @@ export function stateKey(state: State): string {
       .join(),
     published.join(),
     reconciler.point === 'act' ? JSON.stringify(reconciler) : reconciler.point,
-    Object.values(faults).join(),
+    Object.values(injections).join(),
     `${late}${blind}${wrong}`,
   ].join(';');
 }
@@ -163,8 +163,8 @@ export const containerOf = ({ containers }: Pick<State, 'containers'>, id: strin
 /** One item of a list replaced. */
 export const replaced = <T>(items: readonly T[], index: number, item: T): T[] => items.map((old, n) => (n === index ? item : old));
 
-/** One fault fewer to come. */
-export const spend = (state: State, fault: keyof Faults): State => ({
+/** One injection fewer to come. */
+export const spend = (state: State, injection: keyof Injections): State => ({
   ...state,
-  faults: { ...state.faults, [fault]: state.faults[fault] - 1 },
+  injections: { ...state.injections, [injection]: state.injections[injection] - 1 },
 });

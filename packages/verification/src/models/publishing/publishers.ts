@@ -1,6 +1,6 @@
 import type { Move } from '../explore.js';
 import { append, appendToDemoted, type Reply } from './redis.js';
-import type { Publisher, PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './state.js';
+import type { Publisher, PublishingGuards, PublishingInjections, PublishingScope, PublishingState } from './state.js';
 import { accepts, RELAY } from './state.js';
 
 /** The next result is decided; its worker publishes it at once, unless it dies first. */
@@ -15,7 +15,7 @@ export function finishes(state: PublishingState, { results, workers }: Publishin
     by: 'system',
     to: { ...after, publishers: [...state.publishers, worker] },
   };
-  if (state.faults.deaths === 0) return [move];
+  if (state.injections.deaths === 0) return [move];
   return [move, { label: `${move.label} and dies`, by: 'environment', to: spend(after, 'deaths') }];
 }
 
@@ -31,7 +31,7 @@ export function relayReads(state: PublishingState): Move<PublishingState>[] {
 export const publishes = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
   state.publishers.flatMap((publisher) => {
     const moves = publisher.point === 'send' ? sends(guards, state, publisher) : [marks(guards, state, publisher)];
-    if (state.faults.deaths === 0) return moves;
+    if (state.injections.deaths === 0) return moves;
     return [...moves, { label: `${publisher.name} dies`, by: 'environment', to: spend(become(state, publisher, null), 'deaths') }];
   });
 
@@ -40,8 +40,8 @@ function sends(guards: PublishingGuards, state: PublishingState, publisher: Publ
   const publish = { number, epoch: publisher.epoch };
   const { after, reply } = append(guards, state, publish);
   const label = `${publisher.name} publishes ${number}`;
-  const moves = [answered(after, publisher, reply, label), ...straying(guards, state, publisher, number)];
-  if (state.faults.lostReplies === 0) return moves;
+  const moves = [answered(after, publisher, reply, label), ...toDemoted(guards, state, publisher, number)];
+  if (state.injections.lostReplies === 0) return moves;
   const gone = spend(become(state, publisher, null), 'lostReplies');
   const underWay = [...gone.underWay, { publish: number, epoch: publisher.epoch }];
   return [
@@ -52,7 +52,7 @@ function sends(guards: PublishingGuards, state: PublishingState, publisher: Publ
 }
 
 // Whoever has not noticed the failover publishes where nobody reads.
-function straying(guards: PublishingGuards, state: PublishingState, publisher: Publisher, number: number): Move<PublishingState>[] {
+function toDemoted(guards: PublishingGuards, state: PublishingState, publisher: Publisher, number: number): Move<PublishingState>[] {
   if (state.demoted === null) return [];
   const { after, reply } = appendToDemoted(guards, state, state.demoted, { number, epoch: publisher.epoch });
   const move = answered(after, publisher, reply, `${publisher.name} publishes ${number} to the demoted master`);
@@ -95,9 +95,9 @@ const become = (state: PublishingState, before: Publisher, after: Publisher | nu
   return { ...state, publishers: after === null ? others : [...others, after] };
 };
 
-const spend = (state: PublishingState, fault: keyof PublishingFaults): PublishingState => ({
+const spend = (state: PublishingState, injection: keyof PublishingInjections): PublishingState => ({
   ...state,
-  faults: { ...state.faults, [fault]: state.faults[fault] - 1 },
+  injections: { ...state.injections, [injection]: state.injections[injection] - 1 },
 });
 
 const numbersFrom = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);

@@ -75,22 +75,22 @@ const carryOut = (guards: PublishingGuards, state: PublishingState, call: Call):
 
 /** A replica that lacks the last entries, or the last adoption, takes over; Lobby may have read some of them. */
 export function failovers(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { faults, stream, lobby } = state;
-  if (faults.failovers === 0) return [];
+  const { injections, stream, lobby } = state;
+  if (injections.failovers === 0) return [];
   return cutsOf(state).flatMap((cut) => {
     const first = Math.max(cut.kept, lobby.position);
     const reads = Array.from({ length: Math.max(1, stream.length - first + 1) }, (_, more) => first + more);
     return reads.flatMap((read) => [
       failover(guards, state, cut, read, false),
-      ...(faults.splits > 0 ? [failover(guards, state, cut, read, true)] : []),
+      ...(injections.splits > 0 ? [failover(guards, state, cut, read, true)] : []),
     ]);
   });
 }
 
 /** Redis is emptied, and nobody loses the connection. A comparison that is under way does not notice. */
 export function flushes(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { faults, stream, lobby, verification } = state;
-  if (faults.flushes === 0) return [];
+  const { injections, stream, lobby, verification } = state;
+  if (injections.flushes === 0) return [];
   const reads = Array.from({ length: stream.length - lobby.position + 1 }, (_, more) => lobby.position + more);
   return reads.map((read) => ({
     label: `Redis is emptied of ${stream.join(' ')}${read > 0 ? `, of which Lobby has read ${stream.slice(0, read).join(' ')}` : ''}`,
@@ -102,7 +102,7 @@ export function flushes(guards: PublishingGuards, state: PublishingState): Move<
       adoptions: [],
       lobby: afterLoss(guards, lobbyAt(state, read).lobby, stream, 0),
       verification: verification.point === 'idle' ? { point: 'wanted' } : verification,
-      faults: { ...faults, flushes: faults.flushes - 1 },
+      injections: { ...injections, flushes: injections.flushes - 1 },
     },
   }));
 }
@@ -123,7 +123,7 @@ function cutsOf({ stream, adoptions }: PublishingState): Cut[] {
 }
 
 function failover(guards: PublishingGuards, state: PublishingState, cut: Cut, read: number, isSplit: boolean): Move<PublishingState> {
-  const { stream, faults, held, adoptions } = state;
+  const { stream, injections, held, adoptions } = state;
   const { kept } = cut;
   const isRead = read > kept ? `, of which Lobby has read ${stream.slice(kept, read).join(' ')}` : '';
   const isAdoptionLost = cut.adoptions.length < adoptions.length;
@@ -140,7 +140,7 @@ function failover(guards: PublishingGuards, state: PublishingState, cut: Cut, re
       demoted: isSplit ? demoted : state.demoted,
       lobby: afterLoss(guards, lobbyAt(state, read).lobby, stream, kept),
       verification: { point: 'wanted' },
-      faults: { ...faults, failovers: faults.failovers - 1, splits: faults.splits - (isSplit ? 1 : 0) },
+      injections: { ...injections, failovers: injections.failovers - 1, splits: injections.splits - (isSplit ? 1 : 0) },
     },
   };
 }

@@ -43,7 +43,7 @@ export interface PublishingScope {
 }
 
 /** How often what may still go wrong. */
-export interface PublishingFaults {
+export interface PublishingInjections {
   /** Failovers to a replica that lacks some of the last entries. */
   readonly failovers: number;
   /** How often Redis is emptied without anybody losing the connection: seen only by the epoch that is not there. */
@@ -119,7 +119,7 @@ export interface PublishingState {
   readonly demoted: Demoted | null;
   readonly lobby: Lobby;
   readonly verification: Verification;
-  readonly faults: PublishingFaults;
+  readonly injections: PublishingInjections;
 }
 
 /** What Lobby is known to have read. Reading more changes nothing for anyone else until a failover, so it is decided there. */
@@ -136,7 +136,7 @@ export interface Lobby {
 export const accepts = ({ adoptions }: Pick<PublishingState, 'adoptions'>): number | null => adoptions.at(-1)?.epoch ?? null;
 
 /** The state before the first result, after the first comparison. */
-export function initialPublishing(faults: PublishingFaults): PublishingState {
+export function initialPublishing(injections: PublishingInjections): PublishingState {
   return {
     finished: 0,
     marked: [],
@@ -149,7 +149,7 @@ export function initialPublishing(faults: PublishingFaults): PublishingState {
     demoted: null,
     lobby: { position: 0, last: 0, again: [] },
     verification: { point: 'idle' },
-    faults,
+    injections,
   };
 }
 
@@ -158,7 +158,7 @@ export function initialPublishing(faults: PublishingFaults): PublishingState {
  * the one of now.
  */
 export function publishingKey(state: PublishingState): string {
-  const { finished, marked, epoch, publishers, underWay, stream, held, adoptions, demoted, lobby, verification, faults } = state;
+  const { finished, marked, epoch, publishers, underWay, stream, held, adoptions, demoted, lobby, verification, injections } = state;
   const since = (other: number | null) => (other === null ? 'none' : epoch - other);
   const publisherKey = ({ name, queue, point, epoch: own, filling }: Publisher) =>
     `${name === RELAY}${queue.join('.')}${point}${since(own)}${filling}`;
@@ -175,7 +175,7 @@ export function publishingKey(state: PublishingState): string {
     demoted === null ? '' : `${demoted.held}:${since(demoted.accepts)}:${demoted.isTrusted}`,
     `${lobby.position}:${lobby.last}:${lobby.again.join('.')}`,
     verificationKey(verification),
-    Object.values(faults).join(),
+    Object.values(injections).join(),
   ].join(';');
 }
 

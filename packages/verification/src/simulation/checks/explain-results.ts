@@ -1,7 +1,7 @@
 import type { JobResult } from '@galaxy/ports';
 import { encodeJobResult } from '@galaxy/wire';
 import type { Meaning } from '../../harness/lobby-run.js';
-import { explain, type Meddling } from '../../harness/reference-model.js';
+import { type ChangesUntil, explain } from '../../harness/reference-model.js';
 import { IMAGES } from '../world/images.js';
 import type { PlannedJob } from '../world/plan.js';
 import { START_OF_TIME_MS } from '../world/simulated-time.js';
@@ -19,7 +19,7 @@ export function unexplained(world: World, containers: Containers, game: string, 
   const operations = database.operations.filter(({ gameId, source }) => gameId === game && source === 'lobby');
   const results = database.lane('job_result', game).flatMap(({ entry }) => (entry.kind === 'job_result' ? [entry.message.result] : []));
   const told = results.map((result: JobResult) => ({ ...encodeJobResult(result) }));
-  const { problem, states } = explain(jobs.map(meaningOf), told, meddlingWith(world, containers, game, operations));
+  const { problem, states } = explain(jobs.map(meaningOf), told, externalChangesOf(world, containers, game, operations));
   if (problem !== null) return `${game}: ${problem}`;
   const record = database.records.get(game);
   const status = record === undefined ? 'none' : record.status === 'engine_unreachable' ? 'down' : record.status;
@@ -34,7 +34,7 @@ function meaningOf({ what, game }: PlannedJob): Meaning {
   return what === 'invalid' || what === 'undecodable' ? { kind: 'poison', lane } : { kind: 'start', lane, ...IMAGES[what] };
 }
 
-function meddlingWith({ facts, time }: World, containers: Containers, game: string, operations: readonly Operation[]): Meddling {
+function externalChangesOf({ facts, time }: World, containers: Containers, game: string, operations: readonly Operation[]): ChangesUntil {
   const own = [...containers.values()].filter((life) => life.game === game);
   return (n) => {
     const operation = operations[n];
@@ -47,19 +47,19 @@ function meddlingWith({ facts, time }: World, containers: Containers, game: stri
       gone: ids(({ id }) => facts.by('container vanished', id, endMs) > 0),
       // What has ended may be removed by any call, however late.
       goneLate: ids(({ state, wasEnded, sinceMs }) => state === 'gone' && wasEnded && sinceMs <= endMs),
-      failing: met('container died') + met('container vanished') + met('engine trouble') > 0,
+      failing: met('container died') + met('container vanished') + met('engine injection') > 0,
       excuses: excuses(met, facts.by('name taken', game, endMs) > 0),
     };
   };
 }
 
 function excuses(met: (what: FactKind) => number, nameIsTaken: boolean): string[] {
-  const struck = met('process trouble') + met('refusal');
+  const processInjections = met('process injection') + met('refusal');
   return [
-    ...(met('engine trouble') > 0 ? ['docker_unavailable', 'container_stop_failed'] : []),
-    ...(struck >= PATIENCE ? ['internal_error'] : []),
+    ...(met('engine injection') > 0 ? ['docker_unavailable', 'container_stop_failed'] : []),
+    ...(processInjections >= PATIENCE ? ['internal_error'] : []),
     ...(nameIsTaken ? ['conflict'] : []),
-    ...(met('engine trouble') + met('health trouble') + struck > 0 ? ['engine_not_ready'] : []),
+    ...(met('engine injection') + met('health injection') + processInjections > 0 ? ['engine_not_ready'] : []),
   ];
 }
 

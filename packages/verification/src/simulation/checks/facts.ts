@@ -5,9 +5,9 @@ export type FactKind =
   | 'container died'
   | 'container vanished'
   | 'name taken'
-  | 'engine trouble'
-  | 'health trouble'
-  | 'process trouble'
+  | 'engine injection'
+  | 'health injection'
+  | 'process injection'
   | 'refusal'
   | 'unclear correction';
 

@@ -39,8 +39,8 @@ export function amiss(history: History): string | null {
 // whether the loss was written down tells it, and so may the next one.
 function untold({ world: { plan, facts, time }, world, lobby, toldLost }: History): string | null {
   const isClear =
-    !plan.happenings.some(({ what }) => what === 'redis flushed' || what === 'redis fails over') &&
-    facts.between('process trouble', 0, time.ms) === 0;
+    !plan.worldInjections.some(({ what }) => what === 'redis flushed' || what === 'redis fails over') &&
+    facts.between('process injection', 0, time.ms) === 0;
   const lost = lobby.entries.filter(({ isLost, entryKey }) => isLost && !isIngested(world, entryKey)).length;
   const mayBeTwice = facts.between('unclear correction', 0, time.ms) > 0;
   const isRight = toldLost() === BigInt(lost) || (mayBeTwice && toldLost() > BigInt(lost));

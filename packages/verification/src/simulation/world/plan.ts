@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CallTrouble, callTroubles, type Happening, HORIZON_MS, happenings } from '../injection/troubles.js';
+import { type CallInjection, callInjections, HORIZON_MS, type WorldInjection, worldInjections } from '../injection/injections.js';
 
 /** What a job asks for: a start by how its image behaves, a stop, or an entry that can't be decoded. */
 const JOB_KINDS = [
@@ -41,8 +41,8 @@ export interface Plan {
   readonly processes: number;
   readonly settings: PlannedSettings;
   readonly jobs: readonly PlannedJob[];
-  readonly calls: readonly CallTrouble[];
-  readonly happenings: readonly Happening[];
+  readonly callInjections: readonly CallInjection[];
+  readonly worldInjections: readonly WorldInjection[];
 }
 
 const weighted = (weights: Partial<Record<JobKind, number>>): fc.Arbitrary<JobKind> =>
@@ -64,16 +64,16 @@ export const planFor = (seed: number): fc.Arbitrary<Plan> =>
         processes: fc.integer({ min: 1, max: 3 }),
         settings: fc.record({ hasGrace: fc.boolean(), resendsShortly: oneIn(8), readLimit: fc.constantFrom(1, 2, 500) }),
         jobs: fc.integer({ min: 3, max: 8 }).chain((games) => fc.array(jobOf(games), { minLength: 10, maxLength: 40 })),
-        calls: callTroubles,
-        happenings,
+        callInjections,
+        worldInjections,
       }),
     )
     .map(withNecessities);
 
 // Calls that are made only after something rare would hardly ever meet with trouble.
 function withNecessities(plan: Plan): Plan {
-  const meets = (method: string) => plan.calls.some(({ call }) => call.endsWith(method));
-  const happening = (what: Happening['what'], atMs: number, ms = 1): Happening => ({ what, atMs, whom: 0, ms });
+  const meets = (method: string) => plan.callInjections.some(({ call }) => call.endsWith(method));
+  const injection = (what: WorldInjection['what'], atMs: number, ms = 1): WorldInjection => ({ what, atMs, whom: 0, ms });
   const undecodable = (atMs: number): PlannedJob => ({ what: 'undecodable', atMs, game: 0 });
   const skips = meets('.skipTo');
   const drifts = meets('reconcileQueue.queue') || meets('facts.set');
@@ -81,12 +81,12 @@ function withNecessities(plan: Plan): Plan {
     ...plan,
     jobs: meets('deadLetters.skipTo') ? [...plan.jobs, undecodable(500), undecodable(HORIZON_MS - 500)] : plan.jobs,
     settings: skips ? { ...plan.settings, resendsShortly: true } : plan.settings,
-    happenings: [
-      ...plan.happenings,
-      ...(skips ? [happening('redis flushed', HORIZON_MS - 2000)] : []),
-      ...(meets('holds.set') ? [happening('engine emptied', HORIZON_MS / 2)] : []),
-      ...(meets('engine.ping') ? [happening('engine away', 3000, 4000)] : []),
-      ...(drifts ? [happening('container dies', HORIZON_MS / 2), happening('container dies', HORIZON_MS - 2000)] : []),
+    worldInjections: [
+      ...plan.worldInjections,
+      ...(skips ? [injection('redis flushed', HORIZON_MS - 2000)] : []),
+      ...(meets('holds.set') ? [injection('engine emptied', HORIZON_MS / 2)] : []),
+      ...(meets('engine.ping') ? [injection('engine away', 3000, 4000)] : []),
+      ...(drifts ? [injection('container dies', HORIZON_MS / 2), injection('container dies', HORIZON_MS - 2000)] : []),
     ],
   };
 }

@@ -40,7 +40,7 @@ export class Processes {
   }
 
   /** Strikes the process of a slot, if there is one. */
-  strike(whom: number, how: 'kill' | 'freeze' | 'shut down', ms: number): void {
+  inject(whom: number, how: 'kill' | 'freeze' | 'shut down', ms: number): void {
     const slot = this.#slots[whom % this.#slots.length];
     const process = slot?.process ?? null;
     if (slot === undefined || process === null || process.isDead || process.isFrozen) return;

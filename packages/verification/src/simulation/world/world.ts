@@ -19,7 +19,7 @@ import {
 import { Coverage } from '../checks/coverage.js';
 import { Facts } from '../checks/facts.js';
 import { Draws } from '../injection/draws.js';
-import { makeWeather } from '../injection/weather.js';
+import { makeEngineInjections } from '../injection/engine-injections.js';
 import { Trace } from '../trace.js';
 import { addImages } from './images.js';
 import type { Plan } from './plan.js';
@@ -62,7 +62,7 @@ export function makeWorld(plan: Plan, settle: Settle) {
     coverage: new Coverage(),
     /** Called when a job arrives. */
     arrivals: new Set<() => void>(),
-    weather: makeWeather(),
+    engineInjections: makeEngineInjections(),
     violations,
     /** Notes that a promise was broken. The first one counts. */
     violate: (text: string): void => {

@@ -1,5 +1,5 @@
 import type { Departed } from '../harness/container-watch.js';
-import type { Meddled, Meddling } from '../harness/reference-model.js';
+import type { ChangesUntil, ExternalChanges } from '../harness/reference-model.js';
 
 /** When one job of a game was asked for and answered, in milliseconds since 1970. */
 export interface JobTimes {
@@ -14,7 +14,7 @@ export interface Lapse {
 }
 
 /** Keeps account of everything that was done to containers from outside, so that results may tell of that and of no more. */
-export interface MeddlingNotes {
+export interface ExternalChangeNotes {
   /** A game's running container is about to be ended. */
   died(id: string, lane: string | null): void;
   /** A game's container is about to be removed. */
@@ -24,11 +24,11 @@ export interface MeddlingNotes {
   /** Calls that were asked for may have been carried out as late as in this time. */
   late(lapse: Lapse): void;
   /** What bears on the results of one game. */
-  of(lane: string, times: readonly JobTimes[]): Meddling;
+  of(lane: string, times: readonly JobTimes[]): ChangesUntil;
 }
 
 /** Starts an account. `departed` tells of every container that is no more, whoever removed it: what was asked for need not have happened. */
-export function makeMeddlingNotes(departed: () => readonly Departed[]): MeddlingNotes {
+export function noteExternalChanges(departed: () => readonly Departed[]): ExternalChangeNotes {
   const died = new Map<string, number>();
   const removed = new Set<string>();
   const failures: (Lapse & { readonly lane: string | null })[] = [];
@@ -54,7 +54,7 @@ export function makeMeddlingNotes(departed: () => readonly Departed[]): Meddling
       const gone = all.filter(({ id }) => removed.has(id));
       const goneLate = all.filter((one) => lateness.some((lapse) => lapse.from <= one.before && one.after <= lapse.to));
       const dead = [...[...died].map(([id, at]) => ({ id, after: at })), ...gone];
-      return (n): Meddled => {
+      return (n): ExternalChanges => {
         const { askedAt, answeredAt } = times[n] ?? { askedAt: 0, answeredAt: Number.POSITIVE_INFINITY };
         return {
           died: upTo(answeredAt, dead),

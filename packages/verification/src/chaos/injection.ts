@@ -11,7 +11,7 @@ export interface Draw {
 }
 
 /** One kind of fault. */
-export interface Fault {
+export interface Injection {
   /** As reports name it, e.g. `redis killed`. */
   readonly kind: string;
   /** How often it comes, relative to the others. */
@@ -21,7 +21,7 @@ export interface Fault {
   /** What it befalls: two faults of one victim never overlap. */
   readonly victim: (draw: Draw) => string;
   /** Makes it happen, waits, and undoes it; returns once what it befell is whole again. */
-  readonly strike: (draw: Draw) => Promise<void> | void;
+  readonly inject: (draw: Draw) => Promise<void> | void;
 }
 
 /** The element that a draw picks; throws when there is none. */

@@ -9,12 +9,12 @@ interface Lie {
 }
 
 /** What goes wrong for a while, whoever calls. */
-export interface Weather {
+export interface EngineInjections {
   hints: HintFate;
   lie: Lie | null;
 }
 
 /** Nothing goes wrong. */
-export function makeWeather(): Weather {
+export function makeEngineInjections(): EngineInjections {
   return { hints: 'told', lie: null };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FaultMode, waitFor } from '@galaxy/testing';
-import { type Draw, type Fault, picked } from './fault.js';
+import { type Draw, type Injection, picked } from './injection.js';
 import { PROXIED, type Proxied, type Replica } from './replica.js';
 
 /** Tells of what should not have happened. */
@@ -19,13 +19,13 @@ export interface Freezing {
 }
 
 /** A replica is killed, asked to end, or stopped in its tracks. */
-export function processFaults(replicas: readonly Replica[], complain: Complain, freezing: Freezing = {}): readonly Fault[] {
+export function processInjections(replicas: readonly Replica[], complain: Complain, freezing: Freezing = {}): readonly Injection[] {
   const { weight = 10, whileWaiting = false } = freezing;
   const victim = (draw: Draw): string => `replica ${replicas.indexOf(picked(replicas, draw))}`;
   return [
-    { kind: 'manager killed', weight: 8, lasts: [0, 2000], victim, strike: (draw) => kill(picked(replicas, draw), draw) },
-    { kind: 'manager ended', weight: 4, lasts: [0, 500], victim, strike: (draw) => end(picked(replicas, draw), draw, complain) },
-    { kind: 'manager frozen', weight, lasts: FREEZE_MS, victim, strike: (draw) => freeze(picked(replicas, draw), draw, whileWaiting) },
+    { kind: 'manager killed', weight: 8, lasts: [0, 2000], victim, inject: (draw) => kill(picked(replicas, draw), draw) },
+    { kind: 'manager ended', weight: 4, lasts: [0, 500], victim, inject: (draw) => end(picked(replicas, draw), draw, complain) },
+    { kind: 'manager frozen', weight, lasts: FREEZE_MS, victim, inject: (draw) => freeze(picked(replicas, draw), draw, whileWaiting) },
   ];
 }
 
@@ -56,14 +56,14 @@ function isWaiting(pid: number): boolean {
 }
 
 /** What befalls the network between one replica and one server. `lossy`: bytes are lost, so that the connections can't go on. */
-interface NetworkFault {
+interface NetworkInjection {
   readonly kind: string;
   readonly weight: number;
   readonly lossy: boolean;
   readonly mode: (draw: Draw) => FaultMode;
 }
 
-const NETWORK: readonly NetworkFault[] = [
+const NETWORK: readonly NetworkInjection[] = [
   { kind: 'black hole', weight: 4, lossy: true, mode: () => ({ kind: 'black_hole' }) },
   { kind: 'stalled network', weight: 4, lossy: false, mode: () => ({ kind: 'hold' }) },
   { kind: 'lost replies', weight: 5, lossy: true, mode: () => ({ kind: 'drop_replies' }) },
@@ -78,24 +78,24 @@ function cutReply({ share, pick }: Draw): FaultMode {
 }
 
 /** The network between one replica and one server is cut, stalls or loses what it carries. */
-export function networkFaults(replicas: readonly Replica[]): readonly Fault[] {
+export function networkInjections(replicas: readonly Replica[]): readonly Injection[] {
   const at = (draw: Draw): { replica: Replica; server: Proxied; name: string } => {
     const replica = picked(replicas, draw);
     const server = picked(PROXIED, { pick: Math.floor(draw.pick / replicas.length) });
     return { replica, server, name: `network ${replicas.indexOf(replica)} ${server}` };
   };
   const victim = (draw: Draw): string => at(draw).name;
-  const cut: Fault = {
+  const cut: Injection = {
     kind: 'connections cut',
     weight: 5,
     lasts: [0, 0],
     victim,
-    strike: (draw) => at(draw).replica.proxies[at(draw).server].resetAll(),
+    inject: (draw) => at(draw).replica.proxies[at(draw).server].resetAll(),
   };
   return [
     cut,
-    ...NETWORK.map(({ kind, weight, lossy, mode }): Fault => {
-      const strike = async (draw: Draw): Promise<void> => {
+    ...NETWORK.map(({ kind, weight, lossy, mode }): Injection => {
+      const inject = async (draw: Draw): Promise<void> => {
         const proxy = at(draw).replica.proxies[at(draw).server];
         await proxy.set(mode(draw));
         await sleep(draw.forMs);
@@ -103,7 +103,7 @@ export function networkFaults(replicas: readonly Replica[]): readonly Fault[] {
         if (lossy) proxy.resetAll();
         await proxy.set({ kind: 'pass' });
       };
-      return { kind, weight, lasts: [200, 5000], victim, strike };
+      return { kind, weight, lasts: [200, 5000], victim, inject };
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallFault, ContainerLife, Endpoint, FakeDockerEngine } from '@galaxy/fake-docker';
-import { type Draw, type Fault, picked } from './fault.js';
-import type { Lapse, MeddlingNotes } from './meddling-notes.js';
+import type { CallInjection, ContainerLife, Endpoint, FakeDockerEngine } from '@galaxy/fake-docker';
+import type { ExternalChangeNotes, Lapse } from './external-changes.js';
+import { type Draw, type Injection, picked } from './injection.js';
 
 const CHANGES: readonly Endpoint[] = ['create', 'start', 'stop', 'kill', 'remove'];
 const REFUSED_GAMES = 20;
@@ -9,11 +9,11 @@ const REFUSED_GAMES = 20;
 const SLACK_MS = 1000;
 
 /** What goes wrong with a fake Docker Engine, its calls, its events and its containers. */
-export function fakeEngineFaults(engine: FakeDockerEngine, notes: MeddlingNotes, lanes: readonly string[]): readonly Fault[] {
-  return [...daemonFaults(engine, notes), ...callFaults(engine, notes, lanes), ...containerFaults(engine, notes)];
+export function fakeEngineInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes, lanes: readonly string[]): readonly Injection[] {
+  return [...daemonInjections(engine, notes), ...callInjections(engine, notes, lanes), ...containerInjections(engine, notes)];
 }
 
-function daemonFaults(engine: FakeDockerEngine, notes: MeddlingNotes): readonly Fault[] {
+function daemonInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes): readonly Injection[] {
   const victim = (): string => 'engine';
   const bounce = async ({ forMs }: Draw): Promise<void> => {
     await engine.kill();
@@ -38,21 +38,21 @@ function daemonFaults(engine: FakeDockerEngine, notes: MeddlingNotes): readonly 
       engine.resume();
     });
   return [
-    { kind: 'engine restarted', weight: 4, lasts: [0, 2500], victim, strike: bounce },
-    { kind: 'engine restarted with its containers', weight: 2, lasts: [0, 1500], victim, strike: bounceCold },
-    { kind: 'engine frozen', weight: 3, lasts: [200, 4000], victim, strike: freeze },
+    { kind: 'engine restarted', weight: 4, lasts: [0, 2500], victim, inject: bounce },
+    { kind: 'engine restarted with its containers', weight: 2, lasts: [0, 1500], victim, inject: bounceCold },
+    { kind: 'engine frozen', weight: 3, lasts: [200, 4000], victim, inject: freeze },
   ];
 }
 
-function callFaults(engine: FakeDockerEngine, notes: MeddlingNotes, lanes: readonly string[]): readonly Fault[] {
-  const befall = (kind: string, weight: number, fault: (draw: Draw) => CallFault, endpoint?: readonly Endpoint[]): Fault => ({
+function callInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes, lanes: readonly string[]): readonly Injection[] {
+  const befall = (kind: string, weight: number, injection: (draw: Draw) => CallInjection, endpoint?: readonly Endpoint[]): Injection => ({
     kind,
     weight,
     lasts: [300, 4000],
     victim: () => kind,
-    strike: async (draw) => {
+    inject: async (draw) => {
       const probability = 0.1 + draw.share / 2;
-      const rule = engine.faults.onCall({ fault: fault(draw), probability, ...(endpoint !== undefined && { endpoint }) });
+      const rule = engine.injections.onCall({ injection: injection(draw), probability, ...(endpoint !== undefined && { endpoint }) });
       await sleep(draw.forMs);
       rule.remove();
     },
@@ -64,23 +64,23 @@ function callFaults(engine: FakeDockerEngine, notes: MeddlingNotes, lanes: reado
     befall('calls reset', 3, () => ({ kind: 'reset' })),
     befall('calls delayed', 3, ({ pick }) => ({ kind: 'delay', ms: pick % 3000 })),
     befall('calls carried out and failed', 4, () => ({ kind: 'fail_after' }), CHANGES),
-    { ...late, strike: (draw) => during(notes, async () => late.strike(draw), lateMs(draw.pick)) },
+    { ...late, inject: (draw) => during(notes, async () => late.inject(draw), lateMs(draw.pick)) },
     {
       kind: 'starts refused',
       weight: 4,
       lasts: [300, 4000],
       victim: () => 'refusals',
-      strike: (draw) => refuse(engine, notes, lanes, draw),
+      inject: (draw) => refuse(engine, notes, lanes, draw),
     },
     {
       kind: 'events lost, doubled and disordered',
       weight: 4,
       lasts: [1000, 5000],
       victim: () => 'events',
-      strike: async ({ forMs, share }) => {
-        engine.faults.onEvents({ lose: share, duplicate: 1 - share, reorder: 0.3 });
+      inject: async ({ forMs, share }) => {
+        engine.injections.onEvents({ lose: share, duplicate: 1 - share, reorder: 0.3 });
         await sleep(forMs);
-        engine.faults.onEvents({});
+        engine.injections.onEvents({});
       },
     },
   ];
@@ -89,7 +89,7 @@ function callFaults(engine: FakeDockerEngine, notes: MeddlingNotes, lanes: reado
 const lateMs = (pick: number): number => 100 + (pick % 2400);
 
 /** Calls that are asked for while something is done may be carried out late. */
-async function during(notes: MeddlingNotes, act: () => Promise<void>, lateByMs = 0): Promise<void> {
+async function during(notes: ExternalChangeNotes, act: () => Promise<void>, lateByMs = 0): Promise<void> {
   const from = Date.now();
   await act();
   await sleep(lateByMs);
@@ -97,13 +97,13 @@ async function during(notes: MeddlingNotes, act: () => Promise<void>, lateByMs =
 }
 
 /** Refuses one create or start of each of some games. */
-async function refuse(engine: FakeDockerEngine, notes: MeddlingNotes, lanes: readonly string[], draw: Draw): Promise<void> {
+async function refuse(engine: FakeDockerEngine, notes: ExternalChangeNotes, lanes: readonly string[], draw: Draw): Promise<void> {
   const from = Date.now();
   const chosen = Array.from({ length: Math.min(REFUSED_GAMES, lanes.length) }, (_, n) => picked(lanes, { pick: draw.pick + n }));
-  const fault = { kind: 'refuse', status: 500, message: 'no reason given' } as const;
+  const injection = { kind: 'refuse', status: 500, message: 'no reason given' } as const;
   const rules = chosen.map((gameId) => ({
     gameId,
-    handle: engine.faults.onCall({ fault, gameId, endpoint: ['create', 'start'], times: 1 }),
+    handle: engine.injections.onCall({ injection, gameId, endpoint: ['create', 'start'], times: 1 }),
   }));
   await sleep(draw.forMs);
   for (const { handle } of rules) handle.remove();
@@ -111,7 +111,7 @@ async function refuse(engine: FakeDockerEngine, notes: MeddlingNotes, lanes: rea
   for (const { gameId, handle } of rules) if (handle.hits > 0) notes.failing(gameId, lapse);
 }
 
-function containerFaults(engine: FakeDockerEngine, notes: MeddlingNotes): readonly Fault[] {
+function containerInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes): readonly Injection[] {
   const onOne =
     (chosen: (life: ContainerLife) => boolean, act: (life: ContainerLife, draw: Draw) => Promise<void> | void) => (draw: Draw) => {
       const candidates = engine.audit.left.filter(chosen);
@@ -126,15 +126,15 @@ function containerFaults(engine: FakeDockerEngine, notes: MeddlingNotes): readon
     // An engine that is away or slow just now may or may not have heard.
     await engine.call({ method: 'DELETE', path: `/containers/${id}?force=1`, timeoutMs: 1000 }).catch(() => undefined);
   };
-  const hang = ({ id }: ContainerLife, { forMs }: Draw): Promise<void> => during(notes, () => whileSet(engine.faults.hang(id), forMs));
+  const hang = ({ id }: ContainerLife, { forMs }: Draw): Promise<void> => during(notes, () => whileSet(engine.injections.hang(id), forMs));
   const slow = ({ id }: ContainerLife, { forMs, pick }: Draw): Promise<void> =>
-    whileSet(pick % 2 === 0 ? engine.faults.slowKill(id, forMs) : engine.faults.slowRemoval(id, forMs), forMs);
+    whileSet(pick % 2 === 0 ? engine.injections.slowKill(id, forMs) : engine.injections.slowRemoval(id, forMs), forMs);
   const victim = ({ pick }: Draw): string => `container ${pick % 8}`;
   return [
-    { kind: 'container died', weight: 6, lasts: [0, 0], victim, strike: onOne(isRunning, crash) },
-    { kind: 'container removed', weight: 3, lasts: [0, 0], victim, strike: onOne(() => true, remove) },
-    { kind: 'container hung', weight: 4, lasts: [500, 6000], victim, strike: onOne(() => true, hang) },
-    { kind: 'container slow to go', weight: 3, lasts: [200, 3000], victim, strike: onOne(() => true, slow) },
+    { kind: 'container died', weight: 6, lasts: [0, 0], victim, inject: onOne(isRunning, crash) },
+    { kind: 'container removed', weight: 3, lasts: [0, 0], victim, inject: onOne(() => true, remove) },
+    { kind: 'container hung', weight: 4, lasts: [500, 6000], victim, inject: onOne(() => true, hang) },
+    { kind: 'container slow to go', weight: 3, lasts: [200, 3000], victim, inject: onOne(() => true, slow) },
   ];
 }
 
