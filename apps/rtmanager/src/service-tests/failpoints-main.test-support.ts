@@ -2,7 +2,8 @@ import { processInjector, withFailpoints } from '@galaxy/verification';
 import { makeCommands } from '../cli/commands.js';
 import { composeServe } from '../compose/compose.js';
 
-// `rtmanager`, with every port struck as GALAXY_FAILPOINTS says. vitest.config.ts gives its path to the harness, which bundles it.
+// `rtmanager` with failpoints around every port; GALAXY_FAILPOINTS says what to inject. The harness bundles this file: vitest.config.ts
+// gives it the path.
 const injector = processInjector(process.env);
 const commands = makeCommands((config, log, purpose) => {
   const assembly = composeServe(config, log, purpose);

@@ -30,7 +30,7 @@ afterAll(async () => {
   await Promise.all([redis.stop(), postgres.stop(), engine.stop()]);
 });
 
-it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among ${INJECTIONS} injections of everything around them`, {
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, under ${INJECTIONS} injections into everything around them`, {
   timeout: 180_000 + INJECTIONS * 10_000,
 }, async () => {
   await Promise.all(replicas.map(({ process }) => process.untilReady()));

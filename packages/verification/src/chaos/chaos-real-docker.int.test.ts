@@ -39,7 +39,7 @@ afterAll(async () => {
   await Promise.all([redis.stop(), postgres.stop(), engine.stop()]);
 }, 120_000);
 
-it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among ${INJECTIONS} injections of a real engine and all servers`, {
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, under ${INJECTIONS} injections into a real engine and all servers`, {
   timeout: 240_000 + INJECTIONS * 15_000,
 }, async () => {
   await Promise.all(replicas.map(({ process }) => process.untilReady()));
@@ -78,11 +78,11 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among 
   await Promise.all(left.map(({ Id }) => engine.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` })));
   const processes = () => [...containerProcesses(engine).keys()];
   await expect.poll(processes, { message: `seed ${seed}: processes left behind` }).toEqual([]);
-  // containerd forgets the shim of a task that it was about to make or to delete when it was killed. Nothing runs in it.
+  // A containerd that is killed while it makes or deletes a task forgets the shim of that task. No process of a container is left.
   console.info(`seed ${seed}: shims that a killed containerd left behind empty: ${shims(engine).size}`);
 });
 
-/** Containers with processes that no record says run, and the other way round. */
+/** Containers that run without a record that says so, and records of running containers that do not run. */
 async function strangeProcesses(): Promise<readonly string[]> {
   const rows = await world.sql<{ id: string }[]>`select current_container_id as id from runtime_records where status = 'running'`;
   const records = new Set(rows.map(({ id }) => id));

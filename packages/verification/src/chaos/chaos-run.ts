@@ -12,7 +12,7 @@ import { recoveries, slowestGame, timesOfGames, untilNoBacklog } from './recover
 import type { Replica } from './replica.js';
 import type { ChaosOutcome } from './report.js';
 
-/** A run of jobs among faults. */
+/** How to run jobs under injections. */
 export interface ChaosRun extends Pick<Pace, 'ahead'> {
   readonly name: string;
   readonly seed: number;
@@ -20,29 +20,29 @@ export interface ChaosRun extends Pick<Pace, 'ahead'> {
   readonly replicas: readonly Replica[];
   readonly jobs: number;
   readonly games: number;
-  /** The kinds of faults, for these games. */
+  /** The kinds of injections, for games with these ids. */
   readonly injections: (lanes: readonly string[]) => readonly Injection[];
   readonly injectionCount: number;
   readonly atOnce: number;
   readonly maxPauseMs: number;
   readonly notes: ExternalChangeNotes;
-  /** What else is wrong, once all is over. */
+  /** What else is wrong, asked once all work is done. */
   readonly complaints: () => readonly string[] | Promise<readonly string[]>;
-  /** Every container that ever ran, once all is over. */
+  /** Every container that ever ran, asked once all work is done. */
   readonly ran: () => ReadonlySet<string>;
 }
 
-/** What the service is run with, so that it looks for what does not agree every two seconds. */
+/** With these variables the service looks for drifts every two seconds. */
 export const EAGER = { RTMANAGER_RECONCILE_INTERVAL: '2s', RTMANAGER_RECONCILE_GRACE: '1s' } as const;
 
-/** From the end of the last fault to the end of all that was left to do. */
+/** From the end of the last injection to the end of the backlog. */
 const BACKLOG_MS = 30_000;
-/** Two periods of the reconciler, its grace, and what its acts take. */
+/** Two intervals of the reconciler, its grace, and the time that its acts take. */
 const AGREEMENT_MS = 2 * 2000 + 1000 + 3000;
-/** Longer than a claim or a lease lives: whoever was thought dead and is not would act within it. */
+/** Longer than a claim or a lease lives. A process that only seemed dead would do something within this time. */
 const AFTERMATH_MS = 6000;
 
-/** Publishes jobs while faults happen, waits until all has come to rest within the bounds that are promised, and checks everything. */
+/** Publishes jobs under injections, waits until all work is done, which must be within the promised times, and checks everything. */
 export async function runChaos(run: ChaosRun): Promise<ChaosOutcome> {
   const { world, seed } = run;
   const plan = planJobs(seed, run);

@@ -6,12 +6,12 @@ import type { ExternalChangeNotes } from './external-changes.js';
 import { type Draw, type Injection, picked } from './injection.js';
 import { serverInjections } from './server-injections.js';
 
-/** What faults of a real engine befall: one after the other, as its own parts do not survive everything at once. */
+/** All injections into a real engine have one victim, so they come one after the other: the engine does not survive several at once. */
 const VICTIM = 'docker';
-/** dockerd finds its way back to a containerd that was away within so long. */
+/** dockerd connects again to a containerd that was away within this time. */
 const RECONNECT_MS = 5000;
 
-/** dockerd and containerd are killed, restarted or frozen; single containers are killed in every way, or removed. */
+/** Kills, restarts and freezes dockerd and containerd; kills single containers in several ways, or removes them. */
 export function dockerInjections(engine: DockerEngine, instance: string, notes: ExternalChangeNotes): readonly Injection[] {
   const around = async (inject: () => Promise<void>): Promise<void> => {
     const from = Date.now();
@@ -20,7 +20,7 @@ export function dockerInjections(engine: DockerEngine, instance: string, notes: 
     notes.failing(null, lapse);
     notes.late(lapse);
   };
-  // dockerd may never learn of a container that ends before it has found its way back.
+  // dockerd may never learn of a container that ends before it has connected again.
   const untilReconnected = (inject: () => Promise<void>): Promise<void> =>
     around(async () => {
       await inject();

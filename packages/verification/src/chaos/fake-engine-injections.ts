@@ -5,10 +5,10 @@ import { type Draw, type Injection, picked } from './injection.js';
 
 const CHANGES: readonly Endpoint[] = ['create', 'start', 'stop', 'kill', 'remove'];
 const REFUSED_GAMES = 20;
-/** A call that is due is carried out within so long, also on a busy machine. */
+/** A call that is due is carried out within this time, also on a busy machine. */
 const SLACK_MS = 1000;
 
-/** What goes wrong with a fake Docker Engine, its calls, its events and its containers. */
+/** Injections into a fake Docker Engine: its daemon, its calls, its events and its containers. */
 export function fakeEngineInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes, lanes: readonly string[]): readonly Injection[] {
   return [...daemonInjections(engine, notes), ...callInjections(engine, notes, lanes), ...containerInjections(engine, notes)];
 }
@@ -45,7 +45,7 @@ function daemonInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes):
 }
 
 function callInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes, lanes: readonly string[]): readonly Injection[] {
-  const befall = (kind: string, weight: number, injection: (draw: Draw) => CallInjection, endpoint?: readonly Endpoint[]): Injection => ({
+  const onCalls = (kind: string, weight: number, injection: (draw: Draw) => CallInjection, endpoint?: readonly Endpoint[]): Injection => ({
     kind,
     weight,
     lasts: [300, 4000],
@@ -57,13 +57,13 @@ function callInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes, la
       rule.remove();
     },
   });
-  const late = befall('late calls', 4, ({ pick }) => ({ kind: 'late', ms: lateMs(pick) }), CHANGES);
+  const late = onCalls('late calls', 4, ({ pick }) => ({ kind: 'late', ms: lateMs(pick) }), CHANGES);
   return [
-    befall('engine replies lost', 5, () => ({ kind: 'lose_reply' })),
-    befall('engine replies cut', 3, () => ({ kind: 'cut_reply' })),
-    befall('calls reset', 3, () => ({ kind: 'reset' })),
-    befall('calls delayed', 3, ({ pick }) => ({ kind: 'delay', ms: pick % 3000 })),
-    befall('calls carried out and failed', 4, () => ({ kind: 'fail_after' }), CHANGES),
+    onCalls('engine replies lost', 5, () => ({ kind: 'lose_reply' })),
+    onCalls('engine replies cut', 3, () => ({ kind: 'cut_reply' })),
+    onCalls('calls reset', 3, () => ({ kind: 'reset' })),
+    onCalls('calls delayed', 3, ({ pick }) => ({ kind: 'delay', ms: pick % 3000 })),
+    onCalls('calls carried out and failed', 4, () => ({ kind: 'fail_after' }), CHANGES),
     { ...late, inject: (draw) => during(notes, async () => late.inject(draw), lateMs(draw.pick)) },
     {
       kind: 'starts refused',
@@ -88,7 +88,7 @@ function callInjections(engine: FakeDockerEngine, notes: ExternalChangeNotes, la
 
 const lateMs = (pick: number): number => 100 + (pick % 2400);
 
-/** Calls that are asked for while something is done may be carried out late. */
+/** Does something, and notes that calls which are sent meanwhile may be carried out late. */
 async function during(notes: ExternalChangeNotes, act: () => Promise<void>, lateByMs = 0): Promise<void> {
   const from = Date.now();
   await act();
@@ -96,7 +96,7 @@ async function during(notes: ExternalChangeNotes, act: () => Promise<void>, late
   notes.late({ from, to: Date.now() + SLACK_MS });
 }
 
-/** Refuses one create or start of each of some games. */
+/** Refuses one create or start for each of some games. */
 async function refuse(engine: FakeDockerEngine, notes: ExternalChangeNotes, lanes: readonly string[], draw: Draw): Promise<void> {
   const from = Date.now();
   const chosen = Array.from({ length: Math.min(REFUSED_GAMES, lanes.length) }, (_, n) => picked(lanes, { pick: draw.pick + n }));
@@ -123,7 +123,7 @@ function containerInjections(engine: FakeDockerEngine, notes: ExternalChangeNote
   };
   const remove = async ({ id, gameId }: ContainerLife): Promise<void> => {
     notes.removed(id, gameId);
-    // An engine that is away or slow just now may or may not have heard.
+    // An engine that is away or slow at this moment may or may not have received the call.
     await engine.call({ method: 'DELETE', path: `/containers/${id}?force=1`, timeoutMs: 1000 }).catch(() => undefined);
   };
   const hang = ({ id }: ContainerLife, { forMs }: Draw): Promise<void> => during(notes, () => whileSet(engine.injections.hang(id), forMs));

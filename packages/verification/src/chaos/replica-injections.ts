@@ -4,21 +4,20 @@ import { type FaultMode, waitFor } from '@galaxy/testing';
 import { type Draw, type Injection, picked } from './injection.js';
 import { PROXIED, type Proxied, type Replica } from './replica.js';
 
-/** Tells of what should not have happened. */
+/** Notes something that should not have happened. */
 export type Complain = (complaint: string) => void;
 
 // Twice as long as a claim or a lease lives.
 const FREEZE_MS = [300, 10_000] as const;
 
-/** How processes are frozen. */
 export interface Freezing {
-  /** How often, relative to the 12 of all that ends processes; default 10. */
+  /** How often, relative to the other injections into processes, which have 12 together; default 10. */
   readonly weight?: number;
-  /** Only while the process waits for something: not between its last look at a claim and the call that it makes upon that. */
+  /** Freezes only while the process waits for something: never between its last check of a claim and the call after that check. */
   readonly whileWaiting?: boolean;
 }
 
-/** A replica is killed, asked to end, or stopped in its tracks. */
+/** Kills a replica, ends it by SIGTERM, or freezes it. */
 export function processInjections(replicas: readonly Replica[], complain: Complain, freezing: Freezing = {}): readonly Injection[] {
   const { weight = 10, whileWaiting = false } = freezing;
   const victim = (draw: Draw): string => `replica ${replicas.indexOf(picked(replicas, draw))}`;
@@ -49,13 +48,13 @@ async function freeze({ process }: Replica, { forMs }: Draw, whileWaiting: boole
   process.signal('SIGCONT');
 }
 
-// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the third field, after the command, is S while it sleeps.
+// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the third field, after the command, is S while the process sleeps.
 function isWaiting(pid: number): boolean {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).startsWith('S');
 }
 
-/** What befalls the network between one replica and one server. `lossy`: bytes are lost, so that the connections can't go on. */
+/** An injection into the network between one replica and one server. `lossy`: bytes are lost, so the connections cannot go on. */
 interface NetworkInjection {
   readonly kind: string;
   readonly weight: number;
@@ -77,7 +76,7 @@ function cutReply({ share, pick }: Draw): FaultMode {
   return { kind: 'cut_reply', afterBytes: Math.floor(share * 4000), then };
 }
 
-/** The network between one replica and one server is cut, stalls or loses what it carries. */
+/** Cuts, stalls or slows the network between one replica and one server, or makes it lose data. */
 export function networkInjections(replicas: readonly Replica[]): readonly Injection[] {
   const at = (draw: Draw): { replica: Replica; server: Proxied; name: string } => {
     const replica = picked(replicas, draw);
@@ -99,7 +98,7 @@ export function networkInjections(replicas: readonly Replica[]): readonly Inject
         const proxy = at(draw).replica.proxies[at(draw).server];
         await proxy.set(mode(draw));
         await sleep(draw.forMs);
-        // What was lost on a connection is never lost alone: TCP loses nothing from the middle.
+        // TCP never loses bytes from the middle of a connection, so a connection that lost some must end.
         if (lossy) proxy.resetAll();
         await proxy.set({ kind: 'pass' });
       };

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { METHODS, type MethodName, type ScenarioName, SERVER_OF } from './failpoints.js';
 import { type Injection, type InjectionKind, injectionName, KINDS_AT } from './injection.js';
 
-/** One cell of the matrix: one strike in one scenario. */
+/** One cell of the matrix: one injection in one scenario. */
 export interface Cell {
   readonly name: string;
   readonly scenario: ScenarioName;
   readonly injection: Injection;
 }
 
-/** Every failpoint, before and after the call, of every kind, in every scenario it belongs to. */
+/** Every failpoint with every kind of injection, before and after the call, in each of its scenarios. */
 const ALL_CELLS: readonly Cell[] = METHODS.flatMap(({ method, port, scenarios }) =>
   scenarios.flatMap((scenario) =>
     (['before', 'after'] as const).flatMap((moment) =>
@@ -28,9 +28,9 @@ function cell(scenario: ScenarioName, method: MethodName, moment: Injection['mom
 }
 
 /**
- * The cells to run: `all`, or those whose name contains one of the parts asked for, separated by commas; of none, one per
- * method, as the seed has it.
- * @throws Error when nothing is left.
+ * The cells to run. `asked` is `all`, or parts of names with commas between: then a cell runs if its name contains one of them.
+ * If it is undefined, one cell per method runs, drawn by the seed.
+ * @throws Error when no cell matches.
  */
 export function cellsToRun(asked: string | undefined, seed: number): readonly Cell[] {
   const isAsked = ({ name }: Cell): boolean => asked === 'all' || (asked ?? '').split(',').some((part) => name.includes(part));

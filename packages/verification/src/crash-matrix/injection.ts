@@ -1,12 +1,12 @@
 import type { MethodName } from './failpoints.js';
 
 /**
- * What happens at a failpoint. `kill`: the process ends at once, by SIGKILL. `freeze`: it stops in its tracks until somebody
- * lets it go on. `throw`: the server does not answer, and the call was never carried out; `lost`: it was, and its answer is lost.
+ * What happens at a failpoint. `kill`: SIGKILL ends the process at once. `freeze`: SIGSTOP stops it until it gets SIGCONT.
+ * `throw`: the server does not answer, and the call was not carried out. `lost`: the call was carried out, and its answer is lost.
  */
 export type InjectionKind = 'kill' | 'freeze' | 'throw' | 'lost';
 
-/** One fault: what happens, before or after which call of which method, counted from 1 since the process was armed. */
+/** What happens, and when: before or after the nth call of a method. Calls are counted from 1 once the process is armed. */
 export interface Injection {
   readonly method: MethodName;
   readonly moment: 'before' | 'after';
@@ -14,17 +14,17 @@ export interface Injection {
   readonly call: number;
 }
 
-/** The moments at which each kind may strike: a call that throws before is not carried out, one that throws after is `lost`. */
+/** The kinds that are possible at each moment. A call that fails before it is carried out is `throw`; after that it is `lost`. */
 export const KINDS_AT = { before: ['kill', 'freeze', 'throw'], after: ['kill', 'freeze', 'lost'] } as const;
 
-/** The name of a strike, e.g. `engine.create:after=kill@1`. */
+/** For example `engine.create:after=kill@1`. */
 export const injectionName = ({ method, moment, kind, call }: Injection): string => `${method}:${moment}=${kind}@${String(call)}`;
 
 const NAME = /^(\w+\.\w+):(before|after)=(kill|freeze|throw|lost)@(\d+)$/;
 
 /**
- * Reads names of strikes, separated by commas; of a plan in which one method is to be struck more than once, each counts for itself.
- * @throws Error naming what is no strike.
+ * Reads names of injections, with commas between. Several may be at the same method.
+ * @throws Error that quotes the text that is not the name of an injection.
  */
 export function parseInjections(text: string): readonly Injection[] {
   return text.split(',').map((name) => {

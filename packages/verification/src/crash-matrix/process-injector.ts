@@ -6,8 +6,8 @@ import type { Injector } from './with-failpoints.js';
 const SIGNAL_WITHIN_MS = 200;
 
 /**
- * Strikes this process as its environment says, and tells of it on its standard output, among the lines of the log.
- * `GALAXY_FAILPOINTS` are names of strikes; with `GALAXY_FAILPOINTS_ARMED=later` no call counts before a SIGUSR2.
+ * Makes the injections that the environment of this process names, and reports them on standard output, between the lines of
+ * the log. `GALAXY_FAILPOINTS` holds names of injections. With `GALAXY_FAILPOINTS_ARMED=later` calls count only after a SIGUSR2.
  */
 export function processInjector(environment: Readonly<Record<string, string | undefined>>): Injector {
   const seen = new Set<MethodName>();
@@ -33,11 +33,11 @@ export function processInjector(environment: Readonly<Record<string, string | un
 function injectIntoProcess({ kind }: Injection): void {
   if (kind !== 'kill' && kind !== 'freeze') return;
   process.kill(process.pid, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP');
-  // Another thread may be the first that the signal reaches: nothing more happens here until it has reached all.
+  // The signal may reach another thread first. This thread waits, so that it does nothing more before the signal reaches it, too.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SIGNAL_WITHIN_MS);
 }
 
-// Written at once: a process that is killed or frozen next writes nothing more.
+// Written synchronously: the process may be killed or frozen next, and would write nothing more.
 function tell(line: object): void {
   writeSync(1, `${JSON.stringify({ level: 20, ...line })}\n`);
 }

@@ -10,14 +10,14 @@ import type { Run } from './run.js';
 import { type OperatorCommand, scenario } from './scenarios.js';
 import { giveCommand, startUnderTest } from './start-under-test.js';
 
-// Longer than a claim or a lease lives, so that others have taken over.
+// Longer than a claim or a lease lives, so that other processes have taken over.
 const FROZEN_MS = 7500;
-/** How long the one that was frozen may need to do whatever it would do. */
+/** After a frozen process goes on, it gets this time to do something wrong. */
 const AFTERMATH_MS = 2000;
 
 /**
- * Strikes a process once, lets a healthy one take over where it died or froze, and waits until everything has come to rest.
- * Returns what is wrong then; the first is that the strike was never due.
+ * Makes one injection in a process. If that dies or freezes, a healthy process takes over. Then waits until all work is done.
+ * Returns what is wrong. It is also wrong if the injection never happened.
  */
 export async function runCell(world: World, engine: FakeDockerEngine, { scenario: name, injection }: Cell): Promise<readonly string[]> {
   const going = scenario(name);
@@ -40,7 +40,7 @@ async function serviceUnderTest(run: Run, operating: Promise<readonly string[]> 
   const problems = (await operating) ?? [];
   if (problems.length > 0) return problems;
   if (injection.kind === 'freeze') {
-    // The healthy one alone gets everything done; only then is it seen whether the other one spoils it.
+    // First the healthy process must get everything done alone. Then the frozen one goes on, and must not damage anything.
     const found = await atRest(run, true);
     if (found.length > 0) return ['while it is frozen', ...found];
     await thaw(run, dueAt);
@@ -50,13 +50,13 @@ async function serviceUnderTest(run: Run, operating: Promise<readonly string[]> 
 
 const isOut = ({ kind }: Injection): boolean => kind === 'kill' || kind === 'freeze';
 
-// Whoever gave the command gives it again: at once, although the first one may only be slow, or when it may have died.
+// The operator gives the command again: at once after the first one froze, because it may only look slow, or when it has died.
 async function commandUnderTest(run: Run, { words }: OperatorCommand): Promise<readonly string[]> {
   const { world, injection, underTest } = run;
   const dueAt = performance.now();
   if (injection.kind === 'kill') {
     await underTest.exited;
-    // As half a minute would.
+    // Instead of half a minute of waiting for the lease to expire.
     await world.sql`update runtime_leases set expires_at = clock_timestamp() where name = 'recovery'`;
   }
   if (isOut(injection)) await (await world.start({}, 'main', words)).exited;
@@ -71,7 +71,7 @@ async function thaw({ underTest }: Run, frozenAt: number): Promise<void> {
   await sleep(AFTERMATH_MS);
 }
 
-// Never throws, since nobody may be waiting for it by then.
+// It does not throw, because the caller may not wait for it when something else fails first.
 async function operate(world: World, command: OperatorCommand): Promise<readonly string[]> {
   try {
     const { code } = await (await giveCommand(world, command)).exited;

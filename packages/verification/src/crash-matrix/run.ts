@@ -10,5 +10,6 @@ export interface Run {
   readonly engine: FakeDockerEngine;
   readonly going: Scenario;
   readonly injection: Injection;
+  /** The process in which the injection happens: of the service, or of a command. */
   readonly underTest: RtmanagerProcess;
 }

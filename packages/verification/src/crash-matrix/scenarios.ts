@@ -12,32 +12,32 @@ export interface OperatorCommand {
   readonly words: readonly string[];
 }
 
-/** What goes on around a strike. */
+/** What happens around an injection. */
 export interface Scenario {
-  /** Calls count from the start of the process, or once the first jobs were answered and the servers were touched. */
+  /** When calls begin to count: from the start of the process, or after `first` was answered and `act` was done. */
   readonly armed: 'now' | 'later';
-  /** Answered before that: where calls count from the start, by a process that has ended by then. */
+  /** Jobs that are answered before calls count. If calls count from the start, an earlier process answers them and ends. */
   readonly first: readonly PlannedJob[];
-  /** Done to the servers then. */
+  /** Changes the servers after `first` was answered. */
   readonly act?: (world: World) => Promise<void>;
-  /** Published when calls count. */
+  /** Jobs that are published when calls count. */
   readonly then: readonly PlannedJob[];
-  /** What else must go wrong, so that the method is called at all. */
+  /** Other injections, without which the method would not be called. */
   readonly besides?: readonly Injection[];
   readonly variables?: Readonly<Record<string, string>>;
-  /** Given meanwhile, and not struck. */
+  /** A command that an operator gives meanwhile. Nothing is injected into it. */
   readonly operator?: OperatorCommand;
-  /** What is struck instead of the service, beside a process of it that is not. */
+  /** The command that is the process under test. A process of the service runs beside it, without injections. */
   readonly command?: OperatorCommand;
-  /** The struck process is told to end (SIGTERM) once a job is under way. */
+  /** The process under test gets SIGTERM once a job is under way. */
   readonly ends?: true;
-  /** One entry was lost before it was read, which must be told once. */
+  /** One entry was lost before it was read. The log must report that once. */
   readonly gap?: true;
   /** See CheckedRun. */
   readonly pruned?: number;
 }
 
-// Two driftHistory, and old enough to be acted on, within a few seconds.
+// Within a few seconds, a drift is seen twice and is old enough to be acted on.
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' };
 
 const CONFIRM_ENGINE: OperatorCommand = { hold: 'engine_changed', words: ['reconcile', '--confirm', 'engine'] };
@@ -45,7 +45,7 @@ const CONFIRM_CHANGE: OperatorCommand = { hold: 'mass_change', words: ['reconcil
 const RECOVER_SKIP: OperatorCommand = { hold: 'restored', words: ['recover', '--skip'] };
 const RECOVER_REPLAY: OperatorCommand = { hold: 'restored', words: ['recover', '--replay'] };
 
-/** The scenarios, for a game that nobody else has. */
+/** A scenario with a game of its own. */
 export function scenario(name: ScenarioName): Scenario {
   return makers(uniqueName('game'))[name]();
 }
@@ -59,7 +59,7 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
   const later = { armed: 'later', first: [], then: [] } as const;
   const started = { ...later, first: [start] };
   const reconciled = { ...started, variables: SOON };
-  // By a process that comes after another one.
+  // Two processes, one after the other: the second one is under test.
   const next = { armed: 'now', first: [start], then: [stop], variables: SOON } as const;
   return {
     boot: () => ({ ...later, armed: 'now', then: [start] }),
@@ -90,7 +90,7 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
   };
 }
 
-// As many as it takes before the engine itself is asked whether it answers.
+// So many faults of the container engine make the service ask it whether it answers.
 function startsAtOnce(): readonly PlannedJob[] {
   return Array.from({ length: 5 }, () => plannedStart(uniqueName('game'), { ref: engineImages.current, fate: 'runs' }));
 }

@@ -5,7 +5,7 @@ import type { World } from '../harness/service-world.js';
 import { KEYS } from '../harness/streams.js';
 import type { OperatorCommand, Scenario } from './scenarios.js';
 
-/** Sets a scenario's scene and starts what is struck in it. Returns when calls count. */
+/** Prepares a scenario and starts the process under test. Returns when its calls count. */
 export async function startUnderTest(world: World, going: Scenario, injections: string): Promise<RtmanagerProcess> {
   const variables = { ...going.variables, GALAXY_FAILPOINTS: injections, GALAXY_FAILPOINTS_ARMED: going.armed };
   if (going.armed === 'later') return startAndArm(world, going, variables);
@@ -17,7 +17,7 @@ export async function startUnderTest(world: World, going: Scenario, injections: 
   return underTest;
 }
 
-/** Waits until the hold is in force, and then gives the command. Returns the process of it. */
+/** Waits until the hold is in force, then gives the command and returns its process. */
 export async function giveCommand(world: World, { hold, words }: OperatorCommand, ...how: Variables): Promise<RtmanagerProcess> {
   const isHeld = async () => (await world.sql`select from runtime_holds where reason = ${hold}`).length > 0;
   await waitFor(`the hold ${hold}`, isHeld);
@@ -47,10 +47,10 @@ async function startCommand(
   world: World,
   command: OperatorCommand,
   { variables, then }: Scenario,
-  underTest: Readonly<Record<string, string>>,
+  failpoints: Readonly<Record<string, string>>,
 ) {
   await world.start(variables);
-  const given = await giveCommand(world, command, underTest);
+  const given = await giveCommand(world, command, failpoints);
   await publish(world, then);
   return given;
 }
@@ -66,7 +66,7 @@ async function answerFirst(world: World, { first }: Scenario, by: RtmanagerProce
 async function tellToEnd({ sql }: World, underTest: RtmanagerProcess): Promise<void> {
   const isUnderWay = async () => (await sql`select from runtime_operation_log where status = 'running'`).length > 0;
   const wasInjected = () => underTest.log.some(({ msg }) => msg === 'injected');
-  // Without tables until the process has made them.
+  // The query fails until the process has made the tables.
   await waitFor('a job to be under way', async () => wasInjected() || (await isUnderWay().catch(() => false)));
   underTest.signal('SIGTERM');
 }

@@ -4,7 +4,7 @@ import type { ServerPorts } from './failpoints.js';
 import { injectionName, parseInjections } from './injection.js';
 import { withFailpoints } from './with-failpoints.js';
 
-/** Ports of which only releases of containers are called, and what became of them. */
+/** Ports with failpoints, and a list of what was called and injected. */
 function portsUnderTest(plan: string) {
   const seen: string[] = [];
   let armed = true;
@@ -39,27 +39,27 @@ function portsUnderTest(plan: string) {
 }
 
 describe('withFailpoints', () => {
-  it('does not carry out what it throws before', async () => {
+  it('does not carry out a call that it makes fail before', async () => {
     const { engine, seen } = portsUnderTest('engine.kill:before=throw@1');
     await expect(engine.kill('a')).rejects.toMatchObject({ dependency: 'container_engine', effect: 'unknown', retryable: true });
     await expect(engine.kill('b')).resolves.toBe('stopped');
     expect(seen).toEqual(['called engine.kill', 'engine.kill:before=throw@1', 'called engine.kill', 'killed b']);
   });
 
-  it('carries out what it loses the answer of', async () => {
+  it('carries out a call whose answer it loses', async () => {
     const { engine, seen } = portsUnderTest('engine.kill:after=lost@2');
     await engine.kill('a');
     await expect(engine.kill('b')).rejects.toBeInstanceOf(DependencyFault);
     expect(seen).toEqual(['called engine.kill', 'killed a', 'called engine.kill', 'killed b', 'engine.kill:after=lost@2']);
   });
 
-  it('goes on after a freeze, on the side of the call where it was', async () => {
+  it('goes on after a freeze where it stopped: before or after the call', async () => {
     const { engine, seen } = portsUnderTest('engine.kill:before=freeze@1,engine.kill:after=kill@1');
     await expect(engine.kill('a')).resolves.toBe('stopped');
     expect(seen).toEqual(['called engine.kill', 'engine.kill:before=freeze@1', 'killed a', 'engine.kill:after=kill@1']);
   });
 
-  it('counts calls only while it is armed', async () => {
+  it('does not count calls before it is armed', async () => {
     const { engine, seen, arm } = portsUnderTest('engine.kill:before=throw@1');
     arm(false);
     await engine.kill('a');
@@ -68,14 +68,14 @@ describe('withFailpoints', () => {
     expect(seen).toEqual(['killed a', 'called engine.kill', 'engine.kill:before=throw@1']);
   });
 
-  it('does not count a call that asks for nothing', async () => {
+  it('does not count a call with an empty list', async () => {
     const { outbox, seen } = portsUnderTest('outbox.markPublished:before=throw@1');
     await outbox.markPublished([]);
     await expect(outbox.markPublished([{ id: 1n, epoch: 1n, entryId: null }])).rejects.toThrow('injected before outbox.markPublished');
     expect(seen).toEqual(['marked 0', 'called outbox.markPublished', 'outbox.markPublished:before=throw@1']);
   });
 
-  it('leaves other methods alone', async () => {
+  it('does not change other methods', async () => {
     const { engine, seen, describeEngine } = portsUnderTest('stream.key:before=throw@1');
     await engine.ping();
     expect(describeEngine()).toBe('an engine');

@@ -2,18 +2,18 @@ import { DependencyFault } from '@galaxy/ports';
 import { FAILPOINTS, type MethodName, type PortName, SERVER_OF, type ServerPorts } from './failpoints.js';
 import type { Injection } from './injection.js';
 
-/** What carries strikes out in a process of the service. */
+/** Makes the injections in a process of the service. */
 export interface Injector {
   readonly injections: readonly Injection[];
-  /** Whether calls count by now. */
+  /** Whether calls count now. */
   readonly armed: () => boolean;
-  /** Is told of every call of a failpoint that counts, before it is made. */
+  /** Called before every call that counts. */
   readonly called: (method: MethodName) => void;
-  /** Is told of a strike when it is due; kills or freezes the process itself. */
+  /** Called when an injection is due. It kills or freezes the process; for the other kinds, {@link withFailpoints} throws. */
   readonly inject: (injection: Injection) => void;
 }
 
-/** The ports, each call of which may be struck. */
+/** The same ports, with a failpoint before and after each call. */
 export function withFailpoints<P extends ServerPorts>(ports: P, injector: Injector): P {
   const wrapped = Object.keys(FAILPOINTS).map((port) => [port, withInjections(ports[port as PortName], port as PortName, injector)]);
   return { ...ports, ...(Object.fromEntries(wrapped) as Pick<ServerPorts, PortName>) };
@@ -47,14 +47,14 @@ function withInjections<T extends object>(target: T, port: PortName, injector: I
   });
 }
 
-// An adapter answers those by itself when they are given an empty list: to strike there is to strike nothing.
+// Given an empty list, the adapter of these methods calls no server, so there is nothing to inject into.
 const OF_LISTS: ReadonlySet<MethodName> = new Set(['outbox.markPublished', 'results.held', 'deadLetters.held']);
 
 function asksNothing(method: MethodName, [list]: readonly unknown[]): boolean {
   return OF_LISTS.has(method) && Array.isArray(list) && list.length === 0;
 }
 
-// A method without scenarios may be one that is no promise.
+// A method without scenarios may return something other than a promise: it must stay as it is.
 function hasScenarios(method: MethodName): boolean {
   const [port = '', name = ''] = method.split('.');
   return ((FAILPOINTS as Record<string, Record<string, readonly string[]>>)[port]?.[name]?.length ?? 0) > 0;

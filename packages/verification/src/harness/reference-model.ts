@@ -2,36 +2,35 @@ import type { Meaning } from './lobby-run.js';
 import type { Written } from './streams.js';
 
 /**
- * What a game may be like between two jobs. `id` is the container's; `down`: it ended by itself, and the service knows;
- * `ended`: by a stop that failed all the same, and the service does not know yet.
+ * The state of a game between two jobs. `id` is the container's. `down`: the container ended by itself, and the service knows.
+ * `ended`: a stop ended the container although it failed, and the service does not know yet.
  */
 export type GameState =
   | { readonly kind: 'none' | 'removed' }
   | { readonly kind: 'running'; readonly id: string; readonly image: string; readonly ended?: true }
   | { readonly kind: 'down' | 'stopped'; readonly id: string };
 
-/** What was done to a game from outside, so that its results may tell of it. */
+/** What was done to a game from outside. Its results may show that. */
 export interface ExternalChanges {
   /** Running containers that were ended. */
   readonly died: ReadonlySet<string>;
   /** Containers that were removed. */
   readonly gone: ReadonlySet<string>;
-  /** Containers of stopped games that a call removed which was carried out late. */
+  /** Containers of stopped games that were removed by a call of the service that was carried out late. */
   readonly goneLate: ReadonlySet<string>;
-  /** Whether a start that was under way may have failed by it. */
+  /** Whether a start that was under way may have failed because of the changes. */
   readonly failing: boolean;
-  /** Codes of failures that faults of servers or processes explain; none when not given. */
+  /** Error codes that injections into servers or processes explain; default none. */
   readonly excuses?: readonly string[];
 }
 
-/** What was done by the time of a game's nth result, and for `failing`: while it was worked for. `Infinity`: by the end. */
+/** The changes before the nth result of a game; `Infinity`: all. `failing` is about the time between the nth job and its result. */
 export type ChangesUntil = (n: number) => ExternalChanges;
 
 const NOTHING: ReadonlySet<string> = new Set();
-/** Nobody did anything. */
 const unchanged: ChangesUntil = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
 
-/** Whether a game's results can be explained, and what it may be like after the last one. */
+/** Why the results of a game cannot be explained (null: they can), and the states that it may have after the last one. */
 export interface Explanation {
   readonly problem: string | null;
   readonly states: readonly GameState[];
@@ -40,9 +39,9 @@ export interface Explanation {
 const REMOVED: GameState = { kind: 'removed' };
 
 /**
- * Goes through a game's jobs in order, one result each, and keeps every state the contract allows the game to be in. It
- * knows nothing of how the service works: a result that no state explains is a violation. What was done from outside the
- * service may have noticed or not, up to the end: by then it must have.
+ * Goes through the jobs of a game in order, with one result each, and keeps every state that the contract allows. It does not know
+ * how the service works. If no state explains a result, that is a violation. At each result the service may or may not have
+ * noticed an external change; at the end it must have noticed all.
  */
 export function explain(meanings: readonly Meaning[], results: readonly Written[], changesUntil: ChangesUntil = unchanged): Explanation {
   let states: readonly GameState[] = [{ kind: 'none' }];
@@ -63,7 +62,7 @@ export function explain(meanings: readonly Meaning[], results: readonly Written[
   return { problem, states: distinct(states.flatMap((state) => atTheEnd(state, changesUntil(Number.POSITIVE_INFINITY)))) };
 }
 
-/** What the service may make of what was done, once it has noticed. */
+/** The states after the service has noticed the changes. */
 function noticed(state: GameState, { died, gone, goneLate }: ExternalChanges): readonly GameState[] {
   if (!('id' in state)) return [];
   const isDead = state.kind === 'running' && (state.ended === true || died.has(state.id));
@@ -93,7 +92,7 @@ function nextStates(state: GameState, meaning: Meaning, answered: Answered): rea
   }
 }
 
-// A stop that failed may have ended the container all the same; a start that failed may have removed the previous one.
+// A failed stop may still have ended the container. A failed start may have removed the previous one.
 function afterExcuse(state: GameState, { kind }: Meaning, { result, changes }: Answered): readonly GameState[] {
   if (changes.excuses?.some((code) => failedWith(result, code)) !== true) return [];
   if (state.kind === 'running' && kind === 'stop') return [state, { ...state, ended: true }];
@@ -122,7 +121,7 @@ function afterStart(state: GameState, start: Start, answered: Answered): readonl
   if (state.kind === 'running') return startOfRunning(state, start, result) ? [state] : [];
   if (state.kind === 'down') return failedWith(result, 'conflict') ? [state] : [];
   const asBefore = state.kind === 'none' ? REMOVED : state;
-  // The previous container may have been removed by then, or not.
+  // The start may have removed the previous container or not.
   if (start.fate !== 'malformed' && isCutShort(answered)) return [asBefore, REMOVED];
   if (start.fate === 'runs') return startedFresh(state, start, result);
   const [code, after] = FAILURES[start.fate];

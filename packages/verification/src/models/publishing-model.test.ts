@@ -48,7 +48,7 @@ describe('publishing goes wrong without', () => {
     { guard: 'verify', injections: { failovers: 1 }, problem: 'Lobby never reads result 1' },
     { guard: 'adoptUnchanged', injections: { failovers: 1, flushes: 1 }, problem: 'Lobby never reads result 2' },
     { guard: 'raiseFirst', injections: { failovers: 1 }, problem: 'Lobby never reads result 2' },
-    // No rule of ours: what Lobby has to put up with.
+    // This is no rule of the service: Lobby must expect this.
     { guard: 'lobbyExpectsLosses', injections: { failovers: 1 }, problem: 'Lobby reads 1 after 1' },
   ])('$guard', async ({ guard, problem, injections }) => {
     const model = modelOf({ scope: { results: 2, workers: 2 }, injections }, { ...ALL_PUBLISHING_GUARDS, [guard]: false });

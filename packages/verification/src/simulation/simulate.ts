@@ -17,23 +17,24 @@ import { Processes } from './world/processes.js';
 import { type Settle, settleByTick } from './world/simulated-time.js';
 import { makeWorld } from './world/world.js';
 
-/** What came of a history. */
+/** The outcome of a history. */
 export interface Outcome {
   /** The first promise that was broken; null when none was. */
   readonly violation: string | null;
+  /** Of the whole trace: equal histories have equal hashes. */
   readonly hash: string;
-  /** The last lines of what happened. */
+  /** The last lines of the trace. */
   readonly last: (lines: number) => readonly string[];
   readonly coverage: Coverage;
   readonly simulatedMs: number;
 }
 
-/** When all troubles end, and within how long everything has come to rest then. */
+/** When all injections end, and how long the work that is left may take then. */
 const INJECTIONS_END_MS = HORIZON_MS + 4000;
 const REST_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
-/** Plays one history: first with its troubles, then without them until everything has come to rest. */
+/** Plays one history: first with its injections, then without them until all work is done. */
 export async function simulate(plan: Plan, settle: Settle = settleByTick): Promise<Outcome> {
   const history = begin(plan, settle);
   const { world } = history;
@@ -79,7 +80,7 @@ function begin(plan: Plan, settle: Settle): History {
   return history;
 }
 
-// Lobby and whoever reads dead letters look as often as chance has it.
+// Lobby and the reader of dead letters read at random times.
 function readResults({ world: { time, draws, servers }, published }: History): void {
   for (const stream of published) {
     const look = (): void => {
@@ -92,9 +93,9 @@ function readResults({ world: { time, draws, servers }, published }: History): v
 
 function take(event: RuntimeEvent, told: { lost: bigint }, violate: (text: string) => void): void {
   if (event.kind === 'stream_gap') told.lost += event.lost;
-  // No database was restored here.
+  // The simulation never restores a database.
   if (event.kind === 'hold_changed' && event.reason === 'restored' && event.held)
-    violate(`the database passes for restored: ${event.message}`);
+    violate(`the database is taken for restored: ${event.message}`);
 }
 
 function endInjections({ world: { servers, streams, engineInjections }, processes }: History): void {
@@ -106,7 +107,7 @@ function endInjections({ world: { servers, streams, engineInjections }, processe
   engineInjections.lie = null;
 }
 
-// An operator looks at holds, and finds that all is as it is.
+// An operator confirms every hold.
 async function decideHolds({ world: { ports, database } }: History): Promise<void> {
   if (database.holdsInForce.has('mass_change')) await confirmMassChange(ports);
   if (database.holdsInForce.has('engine_changed')) await confirmEngine(ports);

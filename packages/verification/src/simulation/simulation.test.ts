@@ -7,7 +7,7 @@ import { simulate } from './simulate.js';
 import { planOf } from './world/plan.js';
 import { settleByTick, settleByTurn } from './world/simulated-time.js';
 
-/** As few as meet every trouble. */
+/** The smallest number in which every injection happens. */
 const HISTORIES = 1000;
 const FIRST_SEED = 1;
 
@@ -19,7 +19,7 @@ it(
   async () => {
     const { failure, coverage } = await playHistories(first, count);
     if (failure !== null) throw new Error(failure);
-    if (count >= HISTORIES) expect(coverage.missing(mustBeMet), 'injections that were never met').toEqual([]);
+    if (count >= HISTORIES) expect(coverage.missing(mustBeMet), 'injections that never happened').toEqual([]);
   },
   60_000 + count * 1000,
 );

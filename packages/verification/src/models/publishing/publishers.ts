@@ -3,7 +3,7 @@ import { append, appendToDemoted, type Reply } from './redis.js';
 import type { Publisher, PublishingGuards, PublishingInjections, PublishingScope, PublishingState } from './state.js';
 import { accepts, RELAY } from './state.js';
 
-/** The next result is decided; its worker publishes it at once, unless it dies first. */
+/** A worker decides the next result and will publish it at once, or dies before it does. */
 export function finishes(state: PublishingState, { results, workers }: PublishingScope): Move<PublishingState>[] {
   const busy = state.publishers.filter(({ name }) => name !== RELAY).length;
   if (state.finished === results || busy === workers) return [];
@@ -19,7 +19,7 @@ export function finishes(state: PublishingState, { results, workers }: Publishin
   return [move, { label: `${move.label} and dies`, by: 'environment', to: spend(after, 'deaths') }];
 }
 
-/** The relay reads what is not marked. */
+/** The relay reads all results that are not marked. */
 export function relayReads(state: PublishingState): Move<PublishingState>[] {
   const pending = numbersFrom(1, state.finished).filter((number) => !state.marked.includes(number));
   if (pending.length === 0 || state.publishers.some(({ name }) => name === RELAY)) return [];
@@ -27,7 +27,7 @@ export function relayReads(state: PublishingState): Move<PublishingState>[] {
   return [{ label: `relay finds ${pending.join(' ')} pending`, by: 'system', to: { ...state, publishers: [...state.publishers, relay] } }];
 }
 
-/** What publishers do next, and what befalls them. */
+/** The next moves of every publisher, and its death. */
 export const publishes = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
   state.publishers.flatMap((publisher) => {
     const moves = publisher.point === 'send' ? sends(guards, state, publisher) : [marks(guards, state, publisher)];
@@ -51,7 +51,7 @@ function sends(guards: PublishingGuards, state: PublishingState, publisher: Publ
   ];
 }
 
-// Whoever has not noticed the failover publishes where nobody reads.
+// A publisher that has not noticed the failover publishes to the demoted master, whose stream nobody reads.
 function toDemoted(guards: PublishingGuards, state: PublishingState, publisher: Publisher, number: number): Move<PublishingState>[] {
   if (state.demoted === null) return [];
   const { after, reply } = appendToDemoted(guards, state, state.demoted, { number, epoch: publisher.epoch });
@@ -70,14 +70,14 @@ function answered(after: PublishingState, publisher: Publisher, reply: Reply, la
   }
 }
 
-// A worker leaves it to the relay; the relay wants to know why, unless it has only read before the last comparison.
+// A worker leaves its result to the relay. The relay asks for a comparison, unless it read its results before the last one.
 function refused(state: PublishingState, publisher: Publisher): PublishingState {
   const after = become(state, publisher, null);
   const isNews = publisher.name === RELAY && state.verification.point === 'idle' && accepts(state) !== state.epoch;
   return isNews ? { ...after, verification: { point: 'wanted' } } : after;
 }
 
-// Whoever meets a gap sends everything from there; if that meets one too, the relay begins anew.
+// A publisher that meets a gap sends every result from there on. If it meets a gap again, it stops, and the relay starts again.
 const fill = (state: PublishingState, publisher: Publisher, held: number): Publisher | null =>
   publisher.filling ? null : { ...publisher, queue: numbersFrom(held + 1, state.finished), filling: true };
 

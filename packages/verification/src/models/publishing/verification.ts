@@ -3,7 +3,10 @@ import { adopt } from './redis.js';
 import type { PublishingGuards, PublishingState, Server, Verification } from './state.js';
 import { accepts } from './state.js';
 
-/** The comparison of Redis with what is marked: a list, a look, writes, and Redis told of it. It may end anywhere, and begins anew then. */
+/**
+ * The comparison of Redis with the marks. It lists the lanes with marks, reads their last numbers from Redis, takes back marks, and
+ * lets Redis adopt the raised epoch. It may die at any point, and then starts again.
+ */
 export function verifies(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
   const { verification, injections } = state;
   const steps = stepsFrom(guards, state);
@@ -34,7 +37,7 @@ function stepsFrom(guards: PublishingGuards, state: PublishingState): Move<Publi
   }
 }
 
-// Whoever compares may still be connected to the demoted master. Once: it will be noticed.
+// The comparison may still be connected to the demoted master, but only once, because it will notice that.
 function reads(state: PublishingState, { isListed, seen }: Listed): Move<PublishingState>[] {
   const { held, demoted } = state;
   const label = (number: number) => (isListed ? `reads the last number, ${number}` : 'has nothing to ask for');
@@ -54,7 +57,7 @@ const lostOf = (guards: PublishingGuards, { marked }: PublishingState, { held }:
   return marked.filter((number) => number > kept);
 };
 
-// In parts, of one mark each here, in any order. Each is one write with the raise that follows it.
+// It takes back marks in parts, in any order; here each part is one mark. One write takes back a part and raises the epoch.
 function takesBack(guards: PublishingGuards, state: PublishingState, verification: TakingBack): Move<PublishingState>[] {
   const lost = lostOf(guards, state, verification);
   const { server, seen } = verification;

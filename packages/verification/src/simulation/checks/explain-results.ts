@@ -11,9 +11,10 @@ import type { FactKind } from './facts.js';
 
 type Operation = World['database']['operations'][number];
 
-const PATIENCE = 5;
+/** So many failures exhaust an operation. */
+const MAX_FAILURES = 5;
 
-/** What the reference model says against the results and the record of a game; null when it explains them. */
+/** Why the reference model cannot explain the results and the record of a game; null when it can. */
 export function unexplained(world: World, containers: Containers, game: string, jobs: readonly PlannedJob[]): string | null {
   const { database } = world;
   const operations = database.operations.filter(({ gameId, source }) => gameId === game && source === 'lobby');
@@ -45,7 +46,7 @@ function externalChangesOf({ facts, time }: World, containers: Containers, game:
     return {
       died: ids(({ id }) => facts.by('container died', id, endMs) > 0),
       gone: ids(({ id }) => facts.by('container vanished', id, endMs) > 0),
-      // What has ended may be removed by any call, however late.
+      // A container that has ended may be removed by any call, however late it is.
       goneLate: ids(({ state, wasEnded, sinceMs }) => state === 'gone' && wasEnded && sinceMs <= endMs),
       failing: met('container died') + met('container vanished') + met('engine injection') > 0,
       excuses: excuses(met, facts.by('name taken', game, endMs) > 0),
@@ -57,7 +58,7 @@ function excuses(met: (what: FactKind) => number, nameIsTaken: boolean): string[
   const processInjections = met('process injection') + met('refusal');
   return [
     ...(met('engine injection') > 0 ? ['docker_unavailable', 'container_stop_failed'] : []),
-    ...(processInjections >= PATIENCE ? ['internal_error'] : []),
+    ...(processInjections >= MAX_FAILURES ? ['internal_error'] : []),
     ...(nameIsTaken ? ['conflict'] : []),
     ...(met('engine injection') + met('health injection') + processInjections > 0 ? ['engine_not_ready'] : []),
   ];

@@ -4,7 +4,7 @@ import type { Network } from '../world/network.js';
 import type { SimulatedProcess } from '../world/simulated-process.js';
 import type { World } from '../world/world.js';
 
-/** Following the engine's changes as a process does it: hints come as the engineInjections is, until the connection is lost. */
+/** {@link ContainerFleet.watch} of one process: hints come as the engine injections say, until the connection is lost. */
 export function watchFleet(world: World, network: Network, process: SimulatedProcess): ContainerFleet['watch'] {
   const { time, engine, servers, draws } = world;
   const server = servers.container_engine;

@@ -1,20 +1,20 @@
-/** What becomes of hints on their way. */
+/** What happens to a hint between the container engine and a process. */
 export type HintFate = 'told' | 'lost' | 'doubled' | 'late';
 
-/** A moment in which the container engine does not see a game's containers, but for those who carry out its jobs. */
+/** A time in which the container engine hides a container of a game. While a job of the game runs, it does not. */
 interface Lie {
   readonly gameId: string;
-  /** Until when; null before the list that begins it. */
+  /** When it ends; null until a list begins it. */
   untilMs: number | null;
 }
 
-/** What goes wrong for a while, whoever calls. */
+/** Injections into the container engine that last for a while and are the same for all processes. */
 export interface EngineInjections {
   hints: HintFate;
   lie: Lie | null;
 }
 
-/** Nothing goes wrong. */
+/** No injections at first. */
 export function makeEngineInjections(): EngineInjections {
   return { hints: 'told', lie: null };
 }

@@ -6,7 +6,7 @@ import type { World } from '../world/world.js';
 import type { HintFate } from './engine-injections.js';
 import type { WorldInjection, WorldInjectionKind } from './injections.js';
 
-/** What worldInjections strike. */
+/** What an injection can be done to. */
 interface InjectionTarget {
   readonly world: World;
   readonly processes: Processes;
@@ -14,7 +14,7 @@ interface InjectionTarget {
   readonly published: readonly Published[];
 }
 
-/** Lets something happen; says whether there was anything for it to happen to. */
+/** Makes an injection. False when there is nothing to do it to, or when it happens later and counts then. */
 export type Inject = (target: InjectionTarget, injection: WorldInjection) => boolean;
 
 const onProcess =
@@ -63,7 +63,7 @@ const failOver: Inject = (target, { ms }) => {
   const { streams, time, servers } = target.world;
   const replica = streams.fork();
   const before = servers.redis.losses;
-  // A replica follows: what its master has lost meanwhile it has lost too.
+  // The replica follows its master: if the master has lost data meanwhile, the replica has lost it, too.
   time.after(Math.min(ms, 3000), () => {
     if (servers.redis.losses === before) loseData(target, () => streams.failOverTo(replica));
   });
@@ -131,7 +131,7 @@ const takeName: Inject = ({ world: { engine, facts, plan } }, { whom }) => {
   return true;
 };
 
-/** What each injection does. */
+/** How each injection is made. */
 export const INJECT: Readonly<Record<WorldInjectionKind, Inject>> = {
   'process killed': onProcess('kill'),
   'process frozen': onProcess('freeze'),

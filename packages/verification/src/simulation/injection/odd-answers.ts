@@ -5,7 +5,7 @@ const LIE_MS = 300;
 const ABSENT: Inspection = { kind: 'absent' };
 const MAX_WAIT_MS = 2000;
 
-/** Lets the container engine, once in a while, show a list that is not whole, and stand by it for a moment. */
+/** Lets the container engine sometimes leave a container out of a list, and hide it from inspections for a moment. */
 export function letListsLie({ ports, engineInjections, time, database, say, coverage }: World): void {
   const { engine, fleet } = ports;
   const isHidden = (gameId: string | undefined): boolean => {
@@ -15,7 +15,7 @@ export function letListsLie({ ports, engineInjections, time, database, say, cove
   };
   const ownerOf = (id: string) => engine.inventory.incarnations.find((one) => one.id === id)?.owner.gameId;
   let before: readonly string[] = [];
-  // Nothing helps against two wrong looks in a row, and a look in which a container just began is one.
+  // The manager cannot detect two wrong lists in a row. So only a container that the list before has shown is left out.
   const wasShown = ({ id, owner }: ListedIncarnation): boolean => owner.gameId === engineInjections.lie?.gameId && before.includes(id);
   const [list, inspect, find] = [fleet.list.bind(fleet), engine.inspect.bind(engine), engine.find.bind(engine)];
   fleet.list = async () => {
@@ -33,7 +33,7 @@ export function letListsLie({ ports, engineInjections, time, database, say, cove
   engine.find = async (gameId) => (isHidden(gameId) ? ABSENT : find(gameId));
 }
 
-/** Makes waits for jobs last by the simulated clock, and reads return no more than the plan says. */
+/** Makes waits for jobs use the simulated time, and limits how many entries a read returns, as the plan says. */
 export function readByThePlan({ ports: { stream }, plan, time, arrivals }: World): void {
   const read = stream.read.bind(stream);
   stream.read = (after, limit) => read(after, Math.min(limit, plan.settings.readLimit));

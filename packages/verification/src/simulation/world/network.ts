@@ -7,12 +7,12 @@ import { type Call, Exchange } from './exchange.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { World } from './world.js';
 
-/** What strikes a process that makes a call. */
+/** Kills a process; another one takes its place after `downMs`. */
 export interface ProcessKiller {
   kill(process: SimulatedProcess, downMs: number): void;
 }
 
-/** Stands between processes and servers, and lets calls meet with their troubles. */
+/** Stands between processes and servers, and makes the injections into calls. */
 export class Network {
   readonly #world: World;
   readonly #containers: Containers;
@@ -27,7 +27,7 @@ export class Network {
     this.#ahead = world.plan.callInjections.map((injection) => ({ ...injection }));
   }
 
-  /** No call meets with trouble any more. */
+  /** From now on nothing is injected into any call. */
   endInjections(): void {
     this.#areOver = true;
   }
@@ -42,7 +42,7 @@ export class Network {
     return { ...('key' in target ? { key: target.key.bind(target) } : {}), ...Object.fromEntries(methods) } as ManagerPorts[P];
   }
 
-  /** The trouble that following the engine's changes meets now, if any; one that strikes the process does so here. */
+  /** The injection into a call of `fleet.watch`, if there is one now. If it is one into the process, it is made here. */
   nextOfWatch(process: SimulatedProcess): CallInjection | null {
     const injection = this.#next(process, 'fleet.watch');
     if (injection?.what === 'freeze') process.freeze(injection.ms);
@@ -60,7 +60,7 @@ export class Network {
     }
     injection.times -= 1;
     coverage.hit(`${name} ${injection.what}`);
-    say(`${process.name} ${name} meets ${injection.what} ${injection.ms}`);
+    say(`${process.name} ${name} injected: ${injection.what} ${injection.ms}`);
     return injection;
   }
 
@@ -114,7 +114,7 @@ const INJECT_INTO: Readonly<Record<CallInjectionKind, (at: InjectedCall) => void
   refused: ({ exchange }) => exchange.fail('not_done', exchange.replyMs, false),
   lost: ({ exchange }) => void exchange.perform().then(() => exchange.fail('unknown', exchange.replyMs)),
   late: ({ exchange, ms, world: { draws, time } }) => {
-    // PostgreSQL ends a statement by itself before the caller gives up on it.
+    // PostgreSQL itself cancels a statement before the deadline of the caller.
     const isBounded = SERVER_OF[exchange.call.port] === 'postgres';
     const waitMs = draws.below('patience', Math.min(ms, 3000));
     exchange.fail('unknown', isBounded ? ms : waitMs);
@@ -142,7 +142,7 @@ const ABORTED: Partial<Record<CallName, unknown>> = {
   'stream.wait': undefined,
 };
 
-// Who aborts runs at that moment, so that the answer needs no way to it. Returns what ends that.
+// The process that aborts is running at that moment, so it gets the answer at once. Returns a function that stops listening.
 function onAbort(args: readonly unknown[], aborted: () => void): () => void {
   const signal = args.at(-1);
   if (!(signal instanceof AbortSignal)) return () => undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type CallInjection, callInjections, HORIZON_MS, type WorldInjection, worldInjections } from '../injection/injections.js';
 
-/** What a job asks for: a start by how its image behaves, a stop, or an entry that can't be decoded. */
+/** What a job asks for: a start of an image with a certain behaviour, a stop, or an entry that cannot be decoded. */
 const JOB_KINDS = [
   'start',
   'start other',
@@ -15,27 +15,25 @@ const JOB_KINDS = [
   'undecodable',
 ] as const;
 
-/** One of {@link JOB_KINDS}. */
 export type JobKind = (typeof JOB_KINDS)[number];
 
-/** A job of a game. */
 export interface PlannedJob {
   readonly atMs: number;
   readonly game: number;
   readonly what: JobKind;
 }
 
-/** What operators, and the servers' makers, decided. */
+/** Settings of the service, and limits of the servers. */
 interface PlannedSettings {
-  /** Whether a drift must last before something is ended for it. */
+  /** Whether a drift must last for a time before the reconciler acts. */
   readonly hasGrace: boolean;
-  /** Whether only what was published lately is sent again. */
+  /** Whether the resend window is short. */
   readonly resendsShortly: boolean;
-  /** At most so many entries of a stream come with one read. */
+  /** How many entries of a stream one read returns, at most. */
   readonly readLimit: number;
 }
 
-/** One history: who runs, what is asked for, and what goes wrong. With the seed it decides everything. */
+/** The plan of one history: its processes, jobs and injections. Together with the seed it decides everything. */
 export interface Plan {
   readonly seed: number;
   readonly processes: number;
@@ -55,7 +53,7 @@ const jobOf = (games: number): fc.Arbitrary<PlannedJob> =>
     what: weighted({ start: 14, 'start other': 4, stop: 12 }),
   });
 
-/** Any plan for a seed. */
+/** Draws a plan for a seed. */
 export const planFor = (seed: number): fc.Arbitrary<Plan> =>
   fc
     .noBias(
@@ -70,7 +68,7 @@ export const planFor = (seed: number): fc.Arbitrary<Plan> =>
     )
     .map(withNecessities);
 
-// Calls that are made only after something rare would hardly ever meet with trouble.
+// Some calls are made only after something rare. Without these additions hardly anything would be injected into them.
 function withNecessities(plan: Plan): Plan {
   const meets = (method: string) => plan.callInjections.some(({ call }) => call.endsWith(method));
   const injection = (what: WorldInjection['what'], atMs: number, ms = 1): WorldInjection => ({ what, atMs, whom: 0, ms });
@@ -95,7 +93,7 @@ function oneIn(count: number): fc.Arbitrary<boolean> {
   return fc.nat({ max: count - 1 }).map((drawn) => drawn === count - 1);
 }
 
-/** The plan of a seed. */
+/** The one plan of a seed. */
 export function planOf(seed: number): Plan {
   const [plan] = fc.sample(planFor(seed), { seed, numRuns: 1 });
   if (plan === undefined) throw new Error('a sample of one is one');
