@@ -31,8 +31,8 @@ const config: KnipConfig = {
     'packages/adapters/engine-http': door,
     // Loaded into other processes by its path.
     'packages/adapters/local-process': { ...door, entry: ['src/exit-with-parent.ts!'] },
-    // The struck service is bundled by its path.
-    'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!', 'src/service-tests/struck-main.test-support.ts'] },
+    // The service with failpoints is bundled by its path.
+    'apps/rtmanager': { entry: ['src/main.ts!', 'src/demo.ts!', 'src/service-tests/failpoints-main.test-support.ts'] },
     'packages/demo-engine': { entry: ['src/main.ts!'] },
   },
 };

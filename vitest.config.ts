@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'heavy',
           // The harness runs the service without knowing where it lies.
-          provide: { serviceEntries: { main: service('main.ts'), struck: service('service-tests/struck-main.test-support.ts') } },
+          provide: { serviceEntries: { main: service('main.ts'), failpoints: service('service-tests/failpoints-main.test-support.ts') } },
           // Last, and one file at a time: each has the machine to itself.
           sequence: { groupOrder: 2 },
           include: [...HEAVY_TESTS],

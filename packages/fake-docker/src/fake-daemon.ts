@@ -6,7 +6,7 @@ import { ListedContainers } from './containers/listed-containers.js';
 import { DaemonRun } from './daemon-run.js';
 import { EventLog } from './events/event-log.js';
 import { ImageShelf } from './images/image-shelf.js';
-import { FakeDockerFaults } from './injection/fake-docker-faults.js';
+import { FakeDockerInjections } from './injection/fake-docker-injections.js';
 import type { AddressBlock } from './networks/address-block.js';
 import { NetworkTable } from './networks/network-table.js';
 
@@ -29,7 +29,7 @@ export class FakeDaemon {
   readonly networks: NetworkTable;
   readonly images = new ImageShelf();
   readonly events: EventLog;
-  readonly faults: FakeDockerFaults;
+  readonly injections: FakeDockerInjections;
   readonly audit = new FakeDockerAudit();
   readonly listed: ListedContainers;
   /** Names the daemon's store. */
@@ -40,8 +40,8 @@ export class FakeDaemon {
     this.options = { seed: 1, liveRestore: true, init: true, bridgePorts: Number.POSITIVE_INFINITY, ...options };
     const { seed, bridgePorts } = this.options;
     this.networks = new NetworkTable(block, bridgePorts);
-    this.faults = new FakeDockerFaults(seed, (event) => this.events.tell(event));
-    this.events = new EventLog((event) => this.faults.shaping.shape(event));
+    this.injections = new FakeDockerInjections(seed, (event) => this.events.tell(event));
+    this.events = new EventLog((event) => this.injections.shaping.shape(event));
     this.listed = new ListedContainers(seed);
     for (const [ref, behaviour] of knownImages) {
       this.images.load(ref, { behaviour });
@@ -57,7 +57,7 @@ export class FakeDaemon {
   /** The daemon ends: what is under way is never finished. */
   end(): void {
     this.listed.ended(this.containers.all);
-    this.faults.shaping.forget();
+    this.injections.shaping.forget();
     this.events.close();
     this.#run.end();
   }

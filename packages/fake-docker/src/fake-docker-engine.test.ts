@@ -132,14 +132,14 @@ describe('an engine that is killed', () => {
     fake.images.load('games/stubborn:1', { behaviour: { ignoresSigterm: true } });
     await containers.run('stopping', 'games/stubborn:1');
     await containers.run('going');
-    fake.faults.slowRemoval('going', 60_000);
+    fake.injections.slowRemoval('going', 60_000);
     const calls = Promise.allSettled([containers.act('stopping', 'stop?t=1'), containers.remove('going')]);
     await waitFor('the removal', async () => (await containers.status('going')) === 'removing');
     await fake.kill();
     expect((await calls).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await fake.restart();
     expect([await containers.status('stopping'), await containers.status('going')]).toEqual(['running', 'exited']);
-    fake.faults.clear();
+    fake.injections.clear();
     expect((await containers.remove('going')).status).toBe(204);
   });
 
@@ -241,7 +241,7 @@ describe('events', () => {
     const run = async (seed: number) => {
       fake = await start({ seed });
       containers = containersOf(fake);
-      fake.faults.onEvents({ lose: 0.2, duplicate: 0.2, reorder: 0.2 });
+      fake.injections.onEvents({ lose: 0.2, duplicate: 0.2, reorder: 0.2 });
       for (let round = 0; round < 20; round += 1) {
         await containers.run('g1');
         await containers.remove('g1');

@@ -8,7 +8,7 @@ import type { EngineMode } from './containers/engine-listener.js';
 import type { FakeDockerOptions } from './fake-daemon.js';
 import { FakeDaemon, newEngineId } from './fake-daemon.js';
 import type { ImageShelf } from './images/image-shelf.js';
-import type { FakeDockerFaults } from './injection/fake-docker-faults.js';
+import type { FakeDockerInjections } from './injection/fake-docker-injections.js';
 import type { AddressBlock } from './networks/address-block.js';
 import { reserveAddressBlock } from './networks/address-block.js';
 
@@ -31,7 +31,7 @@ interface Crash {
 /** A Docker Engine without containers behind its API. */
 export interface FakeDockerEngine extends DockerApi {
   /** What goes wrong on it. */
-  readonly faults: FakeDockerFaults;
+  readonly injections: FakeDockerInjections;
   /** What happened on it, over all its restarts. */
   readonly audit: FakeDockerAudit;
   /** What it has and can pull; at first all of `engineImages`. */
@@ -65,7 +65,7 @@ export async function startFakeDockerEngine(options: FakeDockerOptions = {}): Pr
   await control.open();
   return {
     ...dockerApi(`unix://${socket}`),
-    faults: daemon.faults,
+    injections: daemon.injections,
     audit: daemon.audit,
     images: daemon.images,
     crash: (who, crash = {}) => crashContainer(daemon, who, crash),

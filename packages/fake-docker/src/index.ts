@@ -5,4 +5,4 @@ export type { EngineBehaviour } from './containers/engine-behaviour.js';
 export type { FakeDockerOptions } from './fake-daemon.js';
 export type { FakeDockerEngine } from './fake-docker-engine.js';
 export { startFakeDockerEngine } from './fake-docker-engine.js';
-export type { CallFault, CallFaultHandle, CallFaultRule } from './injection/call-faults.js';
+export type { CallInjection, CallInjectionHandle, CallInjectionRule } from './injection/call-injections.js';

@@ -1,5 +1,5 @@
-export { processStriker } from './crash-matrix/process-striker.js';
-export { type Striker, withFailpoints } from './crash-matrix/with-failpoints.js';
+export { processInjector } from './crash-matrix/process-injector.js';
+export { type Injector, withFailpoints } from './crash-matrix/with-failpoints.js';
 export { bundledService } from './harness/bundle-service.js';
 export { type CheckedRun, violationsOf } from './harness/check-run.js';
 export { offencesAgainst } from './harness/contract.js';
@@ -21,13 +21,13 @@ export {
 } from './harness/streams.js';
 export { jobCount, seed } from './harness/test-scale.js';
 export { ALL_GUARDS, type Guards } from './models/claims/guards.js';
-export type { Faults, State } from './models/claims/state.js';
+export type { Injections, State } from './models/claims/state.js';
 export { claimsModel } from './models/claims-model.js';
 export { type Exploration, explore, type Model, type Move } from './models/explore.js';
 export {
   ALL_PUBLISHING_GUARDS,
-  type PublishingFaults,
   type PublishingGuards,
+  type PublishingInjections,
   type PublishingScope,
   type PublishingState,
 } from './models/publishing/state.js';

@@ -32,7 +32,7 @@ afterEach(async () => {
   await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'pass' })));
   // Politely, so that the next one need not wait for this one's lease to run out.
   await rtmanager.end('SIGTERM');
-  expect(world.faults()).toEqual([]);
+  expect(world.problems()).toEqual([]);
 });
 afterAll(async () => {
   await world.close();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const rtmanager = await world.start();
   await rtmanager.untilReady();
 });
-afterEach(() => expect(world.faults()).toEqual([]));
+afterEach(() => expect(world.problems()).toEqual([]));
 afterAll(() => world.close());
 
 const GAME = 'GAME';

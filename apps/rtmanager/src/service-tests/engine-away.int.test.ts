@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await proxy.set({ kind: 'pass' });
-  expect(world.faults()).toEqual([]);
+  expect(world.problems()).toEqual([]);
 });
 afterAll(async () => {
   await world.close();

@@ -1,13 +1,13 @@
 import { engineImages, waitFor } from '@galaxy/testing';
 import { describe, expect, it } from 'vitest';
-import { comparisons, type FaultStage, FRESH, openStage, type StagedGame } from './fault-stage.test-support.js';
+import { comparisons, FRESH, type InjectionStage, openStage, type StagedGame } from './injection-stage.test-support.js';
 
 /** Plays on a stage of its own, and checks what must hold whatever was played. */
-async function onStage(play: (stage: FaultStage) => Promise<void>, options: { readonly liveRestore?: boolean } = {}): Promise<void> {
+async function onStage(play: (stage: InjectionStage) => Promise<void>, options: { readonly liveRestore?: boolean } = {}): Promise<void> {
   const stage = await openStage(options);
   try {
     await play(stage);
-    expect(stage.world.faults()).toEqual([]);
+    expect(stage.world.problems()).toEqual([]);
     expect([...stage.engine.audit.overlaps('existed'), ...stage.engine.audit.overlaps('ran')]).toEqual([]);
   } finally {
     await stage.close();
@@ -20,7 +20,7 @@ const untilStatus = (games: readonly StagedGame[], status: string): Promise<unkn
 
 const runsOf = (games: readonly StagedGame[]) => games.map((game) => game.lives().map(({ id, runs }) => [id, runs.length]));
 
-const removeByHand = ({ engine }: FaultStage, { name }: StagedGame) =>
+const removeByHand = ({ engine }: InjectionStage, { name }: StagedGame) =>
   engine.call({ method: 'DELETE', path: `/containers/${name}?force=1` });
 
 describe('a container engine that is started again', () => {
@@ -68,14 +68,14 @@ describe('a container engine that is started again', () => {
         const rtmanager = await stage.serve();
         const games = await stage.runningGames(count);
         const before = runsOf(games);
-        stage.engine.faults.listAfterRestart = { kind: 'missing', forMs: 60_000, share: 1 };
+        stage.engine.injections.listAfterRestart = { kind: 'missing', forMs: 60_000, share: 1 };
         await stage.engine.restart();
         const told = rtmanager.log.length;
         await waitFor('games to be missed', () => rtmanager.log.slice(told).some(({ event }) => event === 'drift_found'));
         await comparisons(rtmanager, 3);
         expect(runsOf(games)).toEqual(before);
         await untilStatus(games, 'running');
-        stage.engine.faults.listAfterRestart = null;
+        stage.engine.injections.listAfterRestart = null;
         expect(await games[0]?.stop()).toMatchObject(FRESH);
       }),
   );
@@ -84,7 +84,7 @@ describe('a container engine that is started again', () => {
 it('events that are lost, doubled and out of order change nothing about where records end', () =>
   onStage(async (stage) => {
     await stage.serve();
-    stage.engine.faults.onEvents({ lose: 0.5, duplicate: 0.5, reorder: 0.3 });
+    stage.engine.injections.onEvents({ lose: 0.5, duplicate: 0.5, reorder: 0.3 });
     const games = await stage.runningGames(12);
     const [died, removed, stopped, left] = [0, 3, 6, 9].map((from) => games.slice(from, from + 3)) as [
       StagedGame[],
@@ -134,7 +134,7 @@ it('two managers on one container engine leave each other’s games and stranger
       expect(stage.engine.audit.lives.find(({ id }) => id === Id)).toMatchObject({ existed: { to: null }, runs: [{ to: null }] });
       for (const { world } of [stage, neighbour])
         expect(await world.sql`select count(*)::int as games from runtime_records where status = 'running'`).toEqual([{ games: 3 }]);
-      expect(neighbour.world.faults()).toEqual([]);
+      expect(neighbour.world.problems()).toEqual([]);
     } finally {
       await neighbour.close();
     }

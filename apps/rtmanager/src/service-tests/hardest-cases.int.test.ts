@@ -1,25 +1,25 @@
-import type { CallFault, Endpoint } from '@galaxy/fake-docker';
+import type { CallInjection, Endpoint } from '@galaxy/fake-docker';
 import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultStage, FRESH, openStage, type StagedGame } from './fault-stage.test-support.js';
+import { FRESH, type InjectionStage, openStage, type StagedGame } from './injection-stage.test-support.js';
 
 // An answer that is cut in its middle is known to be lost only when the deadline of its call is over.
-const LOST: readonly CallFault[] = [{ kind: 'lose_reply' }, { kind: 'fail_after' }, { kind: 'late', ms: 400 }, { kind: 'reset' }];
+const LOST: readonly CallInjection[] = [{ kind: 'lose_reply' }, { kind: 'fail_after' }, { kind: 'late', ms: 400 }, { kind: 'reset' }];
 
-let stage: FaultStage;
+let stage: InjectionStage;
 beforeAll(async () => {
   stage = await openStage();
   await stage.serve({ RTMANAGER_READY_TIMEOUT: '4s', RTMANAGER_STOP_GRACE: '1s', RTMANAGER_START_CONCURRENCY: '8' });
 });
 afterEach(() => {
-  expect(stage.world.faults()).toEqual([]);
+  expect(stage.world.problems()).toEqual([]);
   expect([...stage.engine.audit.overlaps('existed'), ...stage.engine.audit.overlaps('ran')]).toEqual([]);
 });
 afterAll(() => stage.close());
 
 /** Befalls one call about the container of a game. */
-const once = (game: StagedGame, endpoint: Endpoint, fault: CallFault) =>
-  stage.engine.faults.onCall({ gameId: game.id, endpoint, fault, times: 1 });
+const once = (game: StagedGame, endpoint: Endpoint, injection: CallInjection) =>
+  stage.engine.injections.onCall({ gameId: game.id, endpoint, injection, times: 1 });
 
 /** Has an image that is there only to be pulled. */
 function imageToPull(pull: { readonly error?: string; readonly stalls?: boolean; readonly cut?: boolean }): string {
@@ -36,9 +36,9 @@ function loaded(behaviour: { readonly bootMs?: number }): string {
 }
 
 describe.concurrent.each(['create', 'start'] as const)('a %s whose answer does not come', (endpoint) => {
-  it.each(LOST)('($kind) leaves one container and one result', async (fault) => {
+  it.each(LOST)('($kind) leaves one container and one result', async (injection) => {
     const game = stage.game();
-    const rule = once(game, endpoint, fault);
+    const rule = once(game, endpoint, injection);
     const result = await game.start();
     expect(result).toMatchObject(FRESH);
     expect(rule.hits).toBe(1);
@@ -51,25 +51,28 @@ describe.concurrent.each(['create', 'start'] as const)('a %s whose answer does n
 });
 
 describe.concurrent.each(['stop', 'remove'] as const)('a %s whose answer does not come', (endpoint) => {
-  it.each(LOST)('($kind) neither ends twice nor lies: the game is stopped, and starts again in a container of its own', async (fault) => {
-    const game = stage.game();
-    await game.start();
-    const rule = once(game, endpoint, fault);
-    expect(await game.stop()).toMatchObject(FRESH);
-    expect(game.running()).toEqual([]);
-    const again = await game.start();
-    expect(again).toMatchObject(FRESH);
-    expect(rule.hits).toBe(1);
-    expect(game.running()).toEqual([again['container_id']]);
-    expect(await game.results()).toHaveLength(3);
-  });
+  it.each(LOST)(
+    '($kind) neither ends twice nor lies: the game is stopped, and starts again in a container of its own',
+    async (injection) => {
+      const game = stage.game();
+      await game.start();
+      const rule = once(game, endpoint, injection);
+      expect(await game.stop()).toMatchObject(FRESH);
+      expect(game.running()).toEqual([]);
+      const again = await game.start();
+      expect(again).toMatchObject(FRESH);
+      expect(rule.hits).toBe(1);
+      expect(game.running()).toEqual([again['container_id']]);
+      expect(await game.results()).toHaveLength(3);
+    },
+  );
 });
 
 it('a start waits for the name of a previous container that somebody else is removing, and succeeds', async () => {
   const game = stage.game();
   const previous = (await game.start())['container_id'] ?? '';
   await game.stop();
-  stage.engine.faults.slowRemoval(game.id, 1500);
+  stage.engine.injections.slowRemoval(game.id, 1500);
   const removing = stage.engine.call({ method: 'DELETE', path: `/containers/${previous}?force=1` });
   await waitFor('the removal to be under way', async () => {
     const seen = await stage.engine.json<{ State: { Status: string } }>({ method: 'GET', path: `/containers/${previous}/json` });
@@ -112,7 +115,7 @@ it.concurrent('a container that outlives SIGKILL is never told of as stopped: it
   if (game === undefined || other === undefined) throw new Error('no games');
   const id = game.running()[0];
   const answered = { kind: 'refuse', status: 204, message: '' } as const;
-  const rule = stage.engine.faults.onCall({ gameId: game.id, endpoint: ['stop', 'kill'], fault: answered });
+  const rule = stage.engine.injections.onCall({ gameId: game.id, endpoint: ['stop', 'kill'], injection: answered });
   const failing = game.stop();
   await waitFor('the stop to be under way', () => rule.hits > 0);
   expect(await other.stop()).toMatchObject(FRESH);

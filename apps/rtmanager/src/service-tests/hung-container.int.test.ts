@@ -45,7 +45,7 @@ it('one container of which nothing is answered delays no other game, and is stop
   await publishStart(world.redis, hung, engineImages.current);
   await untilResults(world, hung, 1);
   await startAndStop();
-  const inPeace = await startAndStop();
+  const undisturbed = await startAndStop();
 
   stopped = await shimOf(hung);
   process.kill(stopped, 'SIGSTOP');
@@ -53,11 +53,11 @@ it('one container of which nothing is answered delays no other game, and is stop
   const isAtIt = async () => (await world.sql`select from runtime_operation_log where game_id = ${hung} and status = 'running'`).length > 0;
   await waitFor('the stop to be under way', isAtIt);
   const beside = await startAndStop();
-  expect(beside / inPeace).toBeLessThan(NOISE);
+  expect(beside / undisturbed).toBeLessThan(NOISE);
   expect(await resultsOf(world.redis, hung)).toHaveLength(1);
 
   process.kill(stopped, 'SIGCONT');
   stopped = null;
   expect((await untilResults(world, hung, 2))[1]).toMatchObject({ outcome: 'success', error_code: '' });
-  expect(world.faults()).toEqual([]);
+  expect(world.problems()).toEqual([]);
 });

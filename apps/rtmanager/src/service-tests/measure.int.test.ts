@@ -20,7 +20,7 @@ beforeAll(async () => {
   bare = await bareEngineLike(world.docker, result?.['container_id'] ?? '', world.network);
 });
 afterAll(async () => {
-  expect(world.faults()).toEqual([]);
+  expect(world.problems()).toEqual([]);
   results.disconnect();
   await world.close();
 });

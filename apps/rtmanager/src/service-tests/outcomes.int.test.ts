@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   await rtmanager.untilReady();
 });
-afterEach(() => expect(world.faults()).toEqual([]));
+afterEach(() => expect(world.problems()).toEqual([]));
 afterAll(() => world.close());
 
 /** A game with what its tests ask of it. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const rtmanager = await world.start({ ...slots, RTMANAGER_READY_TIMEOUT: '60s', RTMANAGER_STOP_GRACE: '60s' });
   await rtmanager.untilReady();
 });
-afterEach(() => expect(world.faults()).toEqual([]));
+afterEach(() => expect(world.problems()).toEqual([]));
 afterAll(() => world.close());
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, () => uniqueName(prefix));

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const rtmanager = await world.start();
   await rtmanager.untilReady();
 });
-afterEach(() => expect(world.faults()).toEqual([]));
+afterEach(() => expect(world.problems()).toEqual([]));
 afterAll(async () => {
   await world.close();
   await registry.stop();

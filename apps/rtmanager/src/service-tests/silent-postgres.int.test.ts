@@ -69,7 +69,7 @@ describe.each(SILENCES)('SIGTERM while PostgreSQL %s', (how) => {
     const rtmanager = await world.start({ RTMANAGER_POSTGRES_URL: proxy.url });
     await waitFor('it to ask for the schema', () => proxy.taken > 0);
     await terminate(rtmanager);
-    expect(world.faults()).toEqual([]);
+    expect(world.problems()).toEqual([]);
   });
 
   it('ends the service in the middle of its work, which the next one ends: one result per job', async () => {
@@ -89,6 +89,6 @@ describe.each(SILENCES)('SIGTERM while PostgreSQL %s', (how) => {
     await world.start();
     expect(await untilResults(world, starting, 1)).toMatchObject([{ outcome: 'success', error_code: '' }]);
     expect((await untilResults(world, stopping, 2))[1]).toMatchObject({ outcome: 'success', error_code: '' });
-    expect(world.faults()).toEqual([]);
+    expect(world.problems()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { containerRoutes } from '../containers/container-routes.js';
 import { RunOver } from '../daemon-run.js';
 import type { FakeDaemon } from '../fake-daemon.js';
 import { imageRoutes } from '../images/image-routes.js';
-import { carryOut } from '../injection/faulty-call.js';
+import { carryOut } from '../injection/carry-out.js';
 import { networkRoutes } from '../networks/network-routes.js';
 import { ApiRefusal } from './api-refusal.js';
 import type { ApiCall, Endpoint } from './endpoints.js';

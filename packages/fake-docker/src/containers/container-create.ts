@@ -12,7 +12,7 @@ export function createContainer(daemon: FakeDaemon, name: string, body: Containe
   checkConfig(body);
   checkMounts(body);
   const image = imageFor(daemon, body.Image ?? '');
-  if (daemon.faults.diskFull) throw new ApiRefusal(500, 'mkdir /var/lib/docker/overlay2/new-init: no space left on device');
+  if (daemon.injections.diskFull) throw new ApiRefusal(500, 'mkdir /var/lib/docker/overlay2/new-init: no space left on device');
   const plain = name.replace(/^\//, '') || `fake_${randomBytes(4).toString('hex')}`;
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(plain))
     throw new ApiRefusal(400, `Invalid container name (${plain}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);

@@ -33,7 +33,7 @@ export async function removeContainer(daemon: FakeDaemon, container: FakeContain
   const { run } = daemon;
   if (container.process !== null) await killContainer(daemon, container, SIGKILL);
   // Never at once, so that calls at the same time meet a removal under way.
-  await run.for(daemon.faults.removeMs(container));
+  await run.for(daemon.injections.removeMs(container));
   daemon.containers.delete(container);
   daemon.audit.removed(container);
   daemon.events.container('destroy', container);

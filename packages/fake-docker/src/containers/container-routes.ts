@@ -17,7 +17,7 @@ const changed = (change: Change): Reply => empty(change === 'done' ? 204 : 304);
 /** The answers to calls about containers. */
 export const containerRoutes = {
   list: (daemon: FakeDaemon, { query }: ApiCall): Reply => {
-    const shown = daemon.listed.shown(daemon.containers.all, daemon.faults.listAfterRestart);
+    const shown = daemon.listed.shown(daemon.containers.all, daemon.injections.listAfterRestart);
     return json(chosenContainers(shown, query).map(listView));
   },
   create: (daemon: FakeDaemon, { query, body }: ApiCall): Reply => {

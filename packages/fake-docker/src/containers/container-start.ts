@@ -49,7 +49,7 @@ function launched(daemon: FakeDaemon, container: FakeContainer): FakeProcess {
     address: container.attachment?.address ?? '',
     init: hasInit(container),
     stateDir: stateDirOf(container),
-    killMs: () => daemon.faults.killMs(container),
+    killMs: () => daemon.injections.killMs(container),
     onExit: (code) => ended(daemon, container, code),
   });
   container.process = process;

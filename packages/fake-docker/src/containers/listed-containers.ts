@@ -2,7 +2,7 @@ import { draw } from '../draw.js';
 import type { FakeContainer } from './fake-container.js';
 
 /** What is wrong with lists right after a restart. */
-export interface ListFault {
+export interface ListInjection {
   /** `stale`: as things were when the daemon went. `missing`: a part of the containers, drawn by the seed, is not there. */
   readonly kind: 'stale' | 'missing';
   /** Milliseconds from the restart on. */
@@ -34,9 +34,9 @@ export class ListedContainers {
   }
 
   /** The containers that a list shows now. */
-  shown(containers: readonly FakeContainer[], fault: ListFault | null): readonly FakeContainer[] {
-    if (fault === null || this.#now() - this.#restartedAt >= fault.forMs) return containers;
-    if (fault.kind === 'stale') return this.#atEnd;
-    return containers.filter(({ id }) => draw(this.#seed, 'list', id) >= (fault.share ?? 0.5));
+  shown(containers: readonly FakeContainer[], injection: ListInjection | null): readonly FakeContainer[] {
+    if (injection === null || this.#now() - this.#restartedAt >= injection.forMs) return containers;
+    if (injection.kind === 'stale') return this.#atEnd;
+    return containers.filter(({ id }) => draw(this.#seed, 'list', id) >= (injection.share ?? 0.5));
   }
 }

@@ -11,7 +11,7 @@ export async function writePull(daemon: FakeDaemon, image: FakeImage, response: 
   line({ status: `Pulling from ${image.ref.replace(/:[^/]*$/, '')}`, id: image.ref.split(':').at(-1) });
   if (stalls || !(await download(daemon, image, response, line))) return;
   if (cut) return void response.destroy();
-  finish(daemon, image, line, error ?? (daemon.faults.diskFull ? NO_SPACE : null));
+  finish(daemon, image, line, error ?? (daemon.injections.diskFull ? NO_SPACE : null));
   response.end();
 }
 

@@ -10,7 +10,7 @@ import { PROXIED, type Proxied, type Replica, startReplica } from './replica.js'
 
 const REPLICAS = processesAtOnce(5);
 const ROUNDS = jobCount(4);
-/** The pause between two tries of what failed has grown to five seconds by then. */
+/** By then the pause of the service between two tries has grown to five seconds. */
 const READY_MS = 10_000;
 const HEALTHY: readonly Proxied[] = [];
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([redis.stop(), engine.stop()]));
 
-/** Which servers are missing in each round, in turn, in which way, and for how long. */
+/** For each round: which servers are missing, how, and for how long. */
 const rounds = fc
   .sample(fc.noBias(fc.record({ mode: fc.constantFrom('refuse' as const, 'hold' as const), forMs: fc.integer({ min: 500, max: 4000 }) })), {
     numRuns: ROUNDS,
@@ -54,7 +54,7 @@ it(`${ROUNDS * REPLICAS} boots, ${REPLICAS} at once on a fresh database, are rea
         expect(await untilResults(world, 'first', 1), what).toMatchObject([{ outcome: 'success', error_code: '' }]);
         const exits = await Promise.all(replicas.map(({ process }) => process.end('SIGTERM')));
         expect(exits, what).toEqual(replicas.map(() => ({ code: 0, signal: null })));
-        expect(world.faults(), what).toEqual([]);
+        expect(world.problems(), what).toEqual([]);
         await Promise.all(replicas.map((replica) => replica.close()));
       },
     );
@@ -66,7 +66,7 @@ it(`${ROUNDS * REPLICAS} boots, ${REPLICAS} at once on a fresh database, are rea
   expect(slowest, `seed ${seed}`).toBeLessThan(promisedMs(READY_MS));
 });
 
-/** A replica stays up and says which servers it misses. */
+/** Checks that a replica stays up and reports the missing servers. */
 async function misses({ process }: Replica, away: readonly Proxied[], what: string): Promise<void> {
   const { dependencies } = await process.readyz();
   for (const server of away) expect(dependencies[server]?.ok, what).toBe(false);

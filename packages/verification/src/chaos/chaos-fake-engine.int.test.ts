@@ -4,15 +4,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openWorldOn, type World } from '../harness/service-world.js';
 import { jobCount, seed } from '../harness/test-scale.js';
 import { EAGER, runChaos } from './chaos-run.js';
+import { noteExternalChanges } from './external-changes.js';
 import { departedOf, everRan, overlapsOn } from './fake-engine-facts.js';
-import { fakeEngineFaults } from './fake-engine-faults.js';
-import { makeMeddlingNotes } from './meddling-notes.js';
+import { fakeEngineInjections } from './fake-engine-injections.js';
 import { type Replica, startReplica } from './replica.js';
-import { networkFaults, processFaults } from './replica-faults.js';
+import { networkInjections, processInjections } from './replica-injections.js';
 import { tell } from './report.js';
-import { backendFaults, serverFaults } from './server-faults.js';
+import { backendInjections, serverInjections } from './server-injections.js';
 
-const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(800), jobCount(24), 100, 3];
+const [JOBS, INJECTIONS, GAMES, REPLICAS] = [jobCount(800), jobCount(24), 100, 3];
 
 let redis: RedisServer;
 let postgres: PostgresServer;
@@ -30,13 +30,13 @@ afterAll(async () => {
   await Promise.all([redis.stop(), postgres.stop(), engine.stop()]);
 });
 
-it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among ${FAULTS} faults of everything around them`, {
-  timeout: 180_000 + FAULTS * 10_000,
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, under ${INJECTIONS} injections into everything around them`, {
+  timeout: 180_000 + INJECTIONS * 10_000,
 }, async () => {
   await Promise.all(replicas.map(({ process }) => process.untilReady()));
   const complaints: string[] = [];
   const complain = (complaint: string): void => void complaints.push(complaint);
-  const notes = makeMeddlingNotes(() => departedOf(engine));
+  const notes = noteExternalChanges(() => departedOf(engine));
   const outcome = await runChaos({
     name: 'chaos on a fake engine',
     seed,
@@ -45,17 +45,17 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among 
     jobs: JOBS,
     games: GAMES,
     ahead: 150,
-    faultCount: FAULTS,
+    injectionCount: INJECTIONS,
     atOnce: 2,
-    peaceMs: 1500,
+    maxPauseMs: 1500,
     notes,
-    faults: (lanes) => [
-      ...processFaults(replicas, complain),
-      ...networkFaults(replicas),
-      ...serverFaults({ name: 'redis', server: redis, polite: 'SIGTERM' }),
-      ...serverFaults({ name: 'postgres', server: postgres, polite: 'SIGINT' }),
-      ...backendFaults(postgres),
-      ...fakeEngineFaults(engine, notes, lanes),
+    injections: (lanes) => [
+      ...processInjections(replicas, complain),
+      ...networkInjections(replicas),
+      ...serverInjections({ name: 'redis', server: redis, polite: 'SIGTERM' }),
+      ...serverInjections({ name: 'postgres', server: postgres, polite: 'SIGINT' }),
+      ...backendInjections(postgres),
+      ...fakeEngineInjections(engine, notes, lanes),
     ],
     ran: () => everRan(engine),
     complaints: () => [...complaints, ...overlapsOn(engine)],

@@ -12,15 +12,15 @@ import { watchContainers } from '../harness/container-watch.js';
 import { containersOf, openWorldOn, type World } from '../harness/service-world.js';
 import { jobCount, seed } from '../harness/test-scale.js';
 import { EAGER, runChaos } from './chaos-run.js';
-import { dockerFaults } from './docker-faults.js';
+import { dockerInjections } from './docker-injections.js';
 import { containerProcesses, shims } from './docker-processes.js';
-import { makeMeddlingNotes } from './meddling-notes.js';
+import { noteExternalChanges } from './external-changes.js';
 import { type Replica, startReplica } from './replica.js';
-import { networkFaults, processFaults } from './replica-faults.js';
+import { networkInjections, processInjections } from './replica-injections.js';
 import { tell } from './report.js';
-import { backendFaults, serverFaults } from './server-faults.js';
+import { backendInjections, serverInjections } from './server-injections.js';
 
-const [JOBS, FAULTS, GAMES, REPLICAS] = [jobCount(60), jobCount(9), 20, 2];
+const [JOBS, INJECTIONS, GAMES, REPLICAS] = [jobCount(60), jobCount(9), 20, 2];
 
 let redis: RedisServer;
 let postgres: PostgresServer;
@@ -39,14 +39,14 @@ afterAll(async () => {
   await Promise.all([redis.stop(), postgres.stop(), engine.stop()]);
 }, 120_000);
 
-it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among ${FAULTS} faults of a real engine and all servers`, {
-  timeout: 240_000 + FAULTS * 15_000,
+it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, under ${INJECTIONS} injections into a real engine and all servers`, {
+  timeout: 240_000 + INJECTIONS * 15_000,
 }, async () => {
   await Promise.all(replicas.map(({ process }) => process.untilReady()));
   const complaints: string[] = [];
   const complain = (complaint: string): void => void complaints.push(complaint);
   const watch = watchContainers(engine, world.instance);
-  const notes = makeMeddlingNotes(() => watch.departed);
+  const notes = noteExternalChanges(() => watch.departed);
   const outcome = await runChaos({
     name: 'chaos on a real engine',
     seed,
@@ -55,17 +55,17 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among 
     jobs: JOBS,
     games: GAMES,
     ahead: 40,
-    faultCount: FAULTS,
+    injectionCount: INJECTIONS,
     atOnce: 2,
-    peaceMs: 3000,
+    maxPauseMs: 3000,
     notes,
-    faults: () => [
-      ...processFaults(replicas, complain),
-      ...networkFaults(replicas),
-      ...serverFaults({ name: 'redis', server: redis, polite: 'SIGTERM' }),
-      ...serverFaults({ name: 'postgres', server: postgres, polite: 'SIGINT' }),
-      ...backendFaults(postgres),
-      ...dockerFaults(engine, world.instance, notes),
+    injections: () => [
+      ...processInjections(replicas, complain),
+      ...networkInjections(replicas),
+      ...serverInjections({ name: 'redis', server: redis, polite: 'SIGTERM' }),
+      ...serverInjections({ name: 'postgres', server: postgres, polite: 'SIGINT' }),
+      ...backendInjections(postgres),
+      ...dockerInjections(engine, world.instance, notes),
     ],
     ran: () => watch.ran,
     complaints: async () => [...complaints, ...(await watch.end()).violations, ...(await strangeProcesses())],
@@ -78,11 +78,11 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, among 
   await Promise.all(left.map(({ Id }) => engine.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` })));
   const processes = () => [...containerProcesses(engine).keys()];
   await expect.poll(processes, { message: `seed ${seed}: processes left behind` }).toEqual([]);
-  // containerd forgets the shim of a task that it was about to make or to delete when it was killed. Nothing runs in it.
+  // A containerd that is killed while it makes or deletes a task forgets the shim of that task. No process of a container is left.
   console.info(`seed ${seed}: shims that a killed containerd left behind empty: ${shims(engine).size}`);
 });
 
-/** Containers with processes that no record says run, and the other way round. */
+/** Containers that run without a record that says so, and records of running containers that do not run. */
 async function strangeProcesses(): Promise<readonly string[]> {
   const rows = await world.sql<{ id: string }[]>`select current_container_id as id from runtime_records where status = 'running'`;
   const records = new Set(rows.map(({ id }) => id));

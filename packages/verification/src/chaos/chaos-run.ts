@@ -5,14 +5,14 @@ import { neverRan } from '../harness/mixed-run.js';
 import { containersOf, type World } from '../harness/service-world.js';
 import { KEYS, written } from '../harness/streams.js';
 import { promisedMs } from '../harness/test-scale.js';
-import type { Fault } from './fault.js';
-import type { JobTimes, MeddlingNotes } from './meddling-notes.js';
-import { lengthOf, planFaults, type Struck, strikeAll } from './nemesis.js';
+import type { ExternalChangeNotes, JobTimes } from './external-changes.js';
+import type { Injection } from './injection.js';
+import { type Injected, injectAll, lengthOf, planInjections } from './nemesis.js';
 import { recoveries, slowestGame, timesOfGames, untilNoBacklog } from './recovery.js';
 import type { Replica } from './replica.js';
 import type { ChaosOutcome } from './report.js';
 
-/** A run of jobs among faults. */
+/** How to run jobs under injections. */
 export interface ChaosRun extends Pick<Pace, 'ahead'> {
   readonly name: string;
   readonly seed: number;
@@ -20,42 +20,42 @@ export interface ChaosRun extends Pick<Pace, 'ahead'> {
   readonly replicas: readonly Replica[];
   readonly jobs: number;
   readonly games: number;
-  /** The kinds of faults, for these games. */
-  readonly faults: (lanes: readonly string[]) => readonly Fault[];
-  readonly faultCount: number;
+  /** The kinds of injections, for games with these ids. */
+  readonly injections: (lanes: readonly string[]) => readonly Injection[];
+  readonly injectionCount: number;
   readonly atOnce: number;
-  readonly peaceMs: number;
-  readonly notes: MeddlingNotes;
-  /** What else is wrong, once all is over. */
+  readonly maxPauseMs: number;
+  readonly notes: ExternalChangeNotes;
+  /** What else is wrong, asked once all work is done. */
   readonly complaints: () => readonly string[] | Promise<readonly string[]>;
-  /** Every container that ever ran, once all is over. */
+  /** Every container that ever ran, asked once all work is done. */
   readonly ran: () => ReadonlySet<string>;
 }
 
-/** What the service is run with, so that it looks for what does not agree every two seconds. */
+/** With these variables the service looks for drifts every two seconds. */
 export const EAGER = { RTMANAGER_RECONCILE_INTERVAL: '2s', RTMANAGER_RECONCILE_GRACE: '1s' } as const;
 
-/** From the end of the last fault to the end of all that was left to do. */
+/** From the end of the last injection to the end of the backlog. */
 const BACKLOG_MS = 30_000;
-/** Two periods of the reconciler, its grace, and what its acts take. */
+/** Two intervals of the reconciler, its grace, and the time that its acts take. */
 const AGREEMENT_MS = 2 * 2000 + 1000 + 3000;
-/** Longer than a claim or a lease lives: whoever was thought dead and is not would act within it. */
+/** Longer than a claim or a lease lives. A process that only seemed dead would do something within this time. */
 const AFTERMATH_MS = 6000;
 
-/** Publishes jobs while faults happen, waits until all has come to rest within the bounds that are promised, and checks everything. */
+/** Publishes jobs under injections, waits until all work is done, which must be within the promised times, and checks everything. */
 export async function runChaos(run: ChaosRun): Promise<ChaosOutcome> {
   const { world, seed } = run;
   const plan = planJobs(seed, run);
   const lanes = [...new Set(plan.flatMap(({ meaning }) => meaning.lane ?? []))];
-  const faults = planFaults(run.faults(lanes), { ...run, count: run.faultCount });
-  const [struck] = await Promise.all([
-    strikeAll(faults, run),
-    publishAll(world.redis, plan, { ahead: run.ahead, spreadMs: lengthOf(faults, run) }),
+  const injections = planInjections(run.injections(lanes), { ...run, count: run.injectionCount });
+  const [injected] = await Promise.all([
+    injectAll(injections, run),
+    publishAll(world.redis, plan, { ahead: run.ahead, spreadMs: lengthOf(injections, run) }),
   ]);
-  return afterwards(run, plan, struck);
+  return afterwards(run, plan, injected);
 }
 
-async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: readonly Struck[]): Promise<ChaosOutcome> {
+async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], injected: readonly Injected[]): Promise<ChaosOutcome> {
   const { world } = run;
   const jobs = await publishedJobs(world.redis, plan);
   const overdue: string[] = [];
@@ -75,14 +75,14 @@ async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], struck: re
       name: run.name,
       seed: run.seed,
       jobs: jobs.length,
-      struck,
+      injected,
       ...counts,
-      recoveries: recoveries(struck, times),
+      recoveries: recoveries(injected, times),
       slowest: slowestGame(times),
       backlogMs,
       agreementMs,
     },
-    violations: [...overdue, ...violations, ...late, ...world.faults(), ...complaints, ...unreal],
+    violations: [...overdue, ...violations, ...late, ...world.problems(), ...complaints, ...unreal],
   };
 }
 
@@ -98,8 +98,8 @@ async function untilAgreement(run: ChaosRun, jobs: readonly PublishedJob[]) {
 
 async function violationsNow({ world, notes, replicas }: ChaosRun, jobs: readonly PublishedJob[]): Promise<readonly string[]> {
   const times = await timesOfGames(world, jobs);
-  const meddling = (lane: string) => notes.of(lane, times.get(lane) ?? []);
-  const found = await violationsOf({ world, jobs, meddling });
+  const changesUntil = (lane: string) => notes.of(lane, times.get(lane) ?? []);
+  const found = await violationsOf({ world, jobs, changesUntil });
   return [...found, ...(await Promise.all(replicas.map(unready))).flat()];
 }
 

@@ -2,20 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { DockerEngine } from '@galaxy/testing';
 
-/** The processes of a private Docker Engine's containers, by container: all that its control group holds. */
+/** The processes in each container of a private Docker Engine: those in the container's control group. */
 export function containerProcesses(engine: Pick<DockerEngine, 'host'>): ReadonlyMap<string, readonly number[]> {
   const group = new RegExp(`/${basename(workDir(engine))}/([0-9a-f]{64})`);
   const found = new Map<string, number[]>();
   for (const pid of pids()) {
     const [, container = ''] = group.exec(read(`/proc/${pid}/cgroup`)) ?? [];
-    // A zombie has no command line, and waits only to be reaped.
+    // A zombie has no command line.
     if (container === '' || read(`/proc/${pid}/cmdline`) === '') continue;
     found.set(container, [...(found.get(container) ?? []), pid]);
   }
   return found;
 }
 
-/** The shims of a private Docker Engine, by container. */
+/** The pid of each shim of a private Docker Engine, by container. */
 export function shims(engine: Pick<DockerEngine, 'host'>): ReadonlyMap<string, number> {
   const address = `${workDir(engine)}/containerd.sock`;
   const found = new Map<string, number>();
@@ -35,7 +35,7 @@ const pids = (): readonly number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-// A process may end between two looks at it.
+// Empty when the process ends while it is being read.
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

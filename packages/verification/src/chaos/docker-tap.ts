@@ -4,18 +4,18 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One call that changes containers, as its client made it. Times are in milliseconds since 1970. */
+/** One call that changes a container. */
 export interface TappedChange {
   readonly method: string;
-  /** With its query, without a version. */
+  /** Path and query, without the API version. */
   readonly path: string;
-  /** When the client connected for it; it was on its way from then on. */
+  /** When the client connected to send it, in milliseconds since 1970. */
   readonly connectedAt: number;
 }
 
-/** A listener before a Docker Engine that passes everything on, and notes who changes containers. */
+/** A proxy before a Docker Engine that passes on everything, and notes each call that changes a container. */
 export interface DockerTap {
-  /** As in `DOCKER_HOST`. */
+  /** Its address, as in `DOCKER_HOST`. */
   readonly host: string;
   readonly changes: readonly TappedChange[];
   stop(): Promise<void>;
@@ -23,7 +23,7 @@ export interface DockerTap {
 
 const CHANGE = /^(POST|DELETE) (?:\/v[\d.]+)?(\/containers\/\S+) HTTP\/1\.1\r\n/;
 
-/** Taps a Docker Engine at a unix socket. */
+/** Starts a tap before a Docker Engine that listens on a unix socket. */
 export async function tapDocker(host: string): Promise<DockerTap> {
   const dir = await mkdtemp(join(tmpdir(), 'galaxy-tap-'));
   const path = join(dir, 'docker.sock');
@@ -33,7 +33,7 @@ export async function tapDocker(host: string): Promise<DockerTap> {
     const connectedAt = Date.now();
     const engine = connect({ path: new URL(host).pathname, allowHalfOpen: true });
     for (const socket of [client, engine]) sockets.add(socket.on('error', () => undefined));
-    // A call begins a chunk: no client sends one before the last one was answered.
+    // A call is at the beginning of a chunk, because no client sends a call before the last one was answered.
     client.on('data', (chunk: Buffer) => {
       const [, method = '', called = ''] = CHANGE.exec(chunk.toString('latin1')) ?? [];
       if (method !== '') changes.push({ method, path: called, connectedAt });

@@ -1,7 +1,7 @@
 import type { FakeDockerEngine } from '@galaxy/fake-docker';
 import type { Departed } from '../harness/container-watch.js';
 
-/** Every container of a fake engine that is no more. */
+/** Every container of a fake engine that was removed. */
 export function departedOf({ audit }: FakeDockerEngine): readonly Departed[] {
   return audit.lives.flatMap(({ id, existed: { to } }) => {
     const at = Math.floor(performance.timeOrigin + (to ?? 0));
@@ -9,7 +9,7 @@ export function departedOf({ audit }: FakeDockerEngine): readonly Departed[] {
   });
 }
 
-/** Every time that a game had two containers on a fake engine, in words. */
+/** Every case in which a game had two containers on a fake engine, in words. */
 export function overlapsOn({ audit }: FakeDockerEngine): readonly string[] {
   return (['existed', 'ran'] as const).flatMap((what) =>
     audit.overlaps(what).map((overlap) => `two containers at once: ${JSON.stringify(overlap)}`),

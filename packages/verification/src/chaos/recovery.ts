@@ -2,10 +2,10 @@ import { waitFor } from '@galaxy/testing';
 import type { PublishedJob } from '../harness/lobby-run.js';
 import type { World } from '../harness/service-world.js';
 import { KEYS } from '../harness/streams.js';
-import type { JobTimes } from './meddling-notes.js';
-import type { Struck } from './nemesis.js';
+import type { JobTimes } from './external-changes.js';
+import type { Injected } from './nemesis.js';
 
-/** When the jobs of each game were asked for and answered, in order; `answeredAt` is infinite for one that was not. */
+/** The times of each game's jobs, in order. `answeredAt` is infinite for a job without a result. */
 export async function timesOfGames(
   { redis }: Pick<World, 'redis'>,
   jobs: readonly PublishedJob[],
@@ -27,20 +27,25 @@ export async function timesOfGames(
 
 const msOf = (entryId: string): number => Number(entryId.split('-')[0]);
 
-/** For each fault, how long after its end all that was asked for before had been answered, in milliseconds, the shortest first. */
-export function recoveries(struck: readonly Struck[], times: ReadonlyMap<string, readonly JobTimes[]>): readonly number[] {
+/**
+ * For each injection: how many milliseconds after its end every job that was published before that end had its result. The
+ * shortest comes first.
+ */
+export function recoveries(injected: readonly Injected[], times: ReadonlyMap<string, readonly JobTimes[]>): readonly number[] {
   const all = [...times.values()].flat();
-  const after = struck.map(({ to }) => Math.max(0, ...all.filter(({ askedAt }) => askedAt <= to).map(({ answeredAt }) => answeredAt - to)));
+  const after = injected.map(({ to }) =>
+    Math.max(0, ...all.filter(({ askedAt }) => askedAt <= to).map(({ answeredAt }) => answeredAt - to)),
+  );
   return after.sort((a, b) => a - b);
 }
 
-/** The game of the job that was answered latest after it was asked for. */
+/** The game of the job that waited longest for its result. */
 export function slowestGame(times: ReadonlyMap<string, readonly JobTimes[]>): string {
   const all = [...times].flatMap(([lane, jobs]) => jobs.map(({ askedAt, answeredAt }) => ({ lane, ms: answeredAt - askedAt })));
   return all.reduce((slowest, one) => (one.ms > slowest.ms ? one : slowest), { lane: '', ms: -1 }).lane;
 }
 
-/** Waits until nothing is left to do: every job taken in and ended, every message published. Returns how long that took. */
+/** Waits until every job is ingested and ended and every message is published. Returns how many milliseconds that took. */
 export async function untilNoBacklog(world: World, jobs: readonly PublishedJob[], timeoutMs: number): Promise<number> {
   const startedAt = performance.now();
   const answerable = jobs.filter(({ meaning }) => meaning.lane !== null).length;

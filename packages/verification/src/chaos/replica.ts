@@ -2,7 +2,7 @@ import { type FaultProxy, startFaultProxy } from '@galaxy/testing';
 import type { RtmanagerProcess } from '../harness/rtmanager-process.js';
 import type { World } from '../harness/service-world.js';
 
-/** The servers a replica reaches through a proxy of its own each. */
+/** The servers that a replica reaches through a proxy. */
 export const PROXIED = ['redis', 'postgres', 'container_engine'] as const;
 
 const VARIABLE = {
@@ -11,23 +11,22 @@ const VARIABLE = {
   container_engine: 'RTMANAGER_DOCKER_HOST',
 } as const satisfies Record<Proxied, string>;
 
-/** A server behind a proxy. */
 export type Proxied = (typeof PROXIED)[number];
 
-/** One replica of the service, over all its restarts, behind proxies of its own. */
+/** One replica of the service, over all its restarts, with a proxy before each server. */
 export interface Replica {
   /** Its present process. */
   readonly process: RtmanagerProcess;
-  /** Every process it has been. */
+  /** All its processes so far, the present one last. */
   readonly processes: readonly RtmanagerProcess[];
   readonly proxies: Readonly<Record<Proxied, FaultProxy>>;
-  /** Starts a process in place of the one that has ended. */
+  /** Starts a new process after the present one has ended. */
   restart(): Promise<void>;
-  /** Ends its proxies. */
+  /** Stops its proxies. */
   close(): Promise<void>;
 }
 
-/** Starts a replica of a world's service; `away`: behind proxies that are not in mode `pass` yet. */
+/** Starts a replica in a world. `away` gives the mode of proxies that do not pass anything at first. */
 export async function startReplica(
   world: World,
   variables: Readonly<Record<string, string>>,

@@ -3,14 +3,14 @@ import { type FreshDatabase, freshDatabase, type RedisServer, startRedis, testSe
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openWorldOn, type World } from '../harness/service-world.js';
 import { jobCount, seed } from '../harness/test-scale.js';
+import { changesAfterTakeOver } from './changes-after-take-over.js';
 import { EAGER, runChaos } from './chaos-run.js';
 import { type DockerTap, tapDocker } from './docker-tap.js';
+import { noteExternalChanges } from './external-changes.js';
 import { departedOf, everRan, overlapsOn } from './fake-engine-facts.js';
-import { makeMeddlingNotes } from './meddling-notes.js';
 import { type Replica, startReplica } from './replica.js';
-import { processFaults } from './replica-faults.js';
+import { processInjections } from './replica-injections.js';
 import { tell } from './report.js';
-import { trespasses } from './trespasses.js';
 
 const [JOBS, PAUSES, REPLICAS] = [jobCount(150), jobCount(15), 3];
 
@@ -35,8 +35,8 @@ afterAll(async () => {
 it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, though they freeze, die or end ${PAUSES} times`, {
   timeout: 180_000 + PAUSES * 10_000,
 }, async () => {
-  // So that most freezes catch somebody amid an operation.
-  engine.faults.onCall({ fault: { kind: 'delay', ms: 300 }, endpoint: ['create', 'start', 'stop', 'remove'] });
+  // Slow calls, so that most freezes happen during an operation.
+  engine.injections.onCall({ injection: { kind: 'delay', ms: 300 }, endpoint: ['create', 'start', 'stop', 'remove'] });
   await Promise.all(replicas.map(({ process }) => process.untilReady()));
   const roles = (await Promise.all(replicas.map(({ process }) => process.readyz()))).map(({ role }) => role);
   expect(roles.toSorted()).toEqual(['leader', ...replicas.slice(1).map(() => 'standby')]);
@@ -49,17 +49,17 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, though
     jobs: JOBS,
     games: 30,
     ahead: 60,
-    faultCount: PAUSES,
+    injectionCount: PAUSES,
     atOnce: REPLICAS,
-    peaceMs: 1000,
-    notes: makeMeddlingNotes(() => departedOf(engine)),
-    faults: () => processFaults(replicas, (complaint) => void complaints.push(complaint), { weight: 60, whileWaiting: true }),
+    maxPauseMs: 1000,
+    notes: noteExternalChanges(() => departedOf(engine)),
+    injections: () => processInjections(replicas, (complaint) => void complaints.push(complaint), { weight: 60, whileWaiting: true }),
     ran: () => everRan(engine),
     complaints: () => [
       ...complaints,
       ...overlapsOn(engine),
-      // Whoever was frozen has lost its operations by the time it wakes up, and lets them be.
-      ...trespasses(
+      // A replica that was frozen has lost its claims when it goes on. It must not touch their containers.
+      ...changesAfterTakeOver(
         replicas.map(({ processes }, at) => ({ processes, changes: taps[at]?.changes ?? [] })),
         engine.audit.lives,
       ),

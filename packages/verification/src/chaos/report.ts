@@ -1,30 +1,32 @@
-import type { Struck } from './nemesis.js';
+import type { Injected } from './nemesis.js';
 import type { Replica } from './replica.js';
 
-/** What a run of faults came to. Times are in milliseconds. */
+/** The figures of a run. Times are in milliseconds. */
 interface ChaosReport {
   readonly name: string;
   readonly seed: number;
   readonly jobs: number;
-  readonly struck: readonly Struck[];
-  /** Jobs without a result, results without a job, containers without a record. */
+  readonly injected: readonly Injected[];
+  /** Jobs without a result. */
   readonly lost: number;
+  /** Results without a job. */
   readonly doubled: number;
+  /** Containers without a record. */
   readonly orphans: number;
-  /** How long after each fault all that was asked for before it ended was answered, the shortest first. */
+  /** See `recoveries` in recovery.ts. */
   readonly recoveries: readonly number[];
   /** The game of the job that waited longest. */
   readonly slowest: string;
-  /** How long the backlog lasted after the last fault; infinite when it did not end in time. */
+  /** How long the backlog lasted after the last injection; infinite when it did not end in time. */
   readonly backlogMs: number;
-  /** How long containers and records took to agree after that. */
+  /** How long records and containers took to agree after that. */
   readonly agreementMs: number;
   /** Attempts beyond the first of an operation, and acts of the reconciler. */
   readonly resumed: number;
   readonly reconciled: number;
 }
 
-/** What came of a run. */
+/** The outcome of a run. */
 export interface ChaosOutcome {
   readonly report: ChaosReport;
   /** Everything that is wrong, in words. */
@@ -32,20 +34,20 @@ export interface ChaosOutcome {
 }
 
 function reportLine(report: ChaosReport): string {
-  const { name, seed, jobs, struck, lost, doubled, orphans, recoveries, backlogMs, agreementMs, resumed, reconciled } = report;
+  const { name, seed, jobs, injected, lost, doubled, orphans, recoveries, backlogMs, agreementMs, resumed, reconciled } = report;
   return [
-    `seed ${seed}: ${name}: ${jobs} jobs, ${struck.length} faults`,
+    `seed ${seed}: ${name}: ${jobs} jobs, ${injected.length} injections`,
     `lost ${lost}, doubled ${doubled}, orphans ${orphans}`,
     `recovery max ${seconds(recoveries.at(-1))}, p99 ${seconds(percentile(recoveries, 0.99))}, p50 ${seconds(percentile(recoveries, 0.5))}`,
-    `backlog gone ${seconds(backlogMs)} after the last fault, agreement ${seconds(agreementMs)} later`,
+    `backlog gone ${seconds(backlogMs)} after the last injection, agreement ${seconds(agreementMs)} later`,
     `resumed ${resumed}, reconciled ${reconciled}`,
-    `faults: ${kinds(struck)}`,
+    `injections: ${kinds(injected)}`,
   ].join('; ');
 }
 
-function kinds(struck: readonly Struck[]): string {
+function kinds(injected: readonly Injected[]): string {
   const counts = new Map<string, number>();
-  for (const { kind } of struck) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const { kind } of injected) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([kind, count]) => `${kind} ${count}`)
@@ -58,10 +60,10 @@ function percentile(sorted: readonly number[], share: number): number | undefine
 
 const seconds = (ms = 0): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** So long after the end of a fault, whoever reads the report wants to know why. */
+/** After a longer recovery, the report says why. */
 const TELLING_MS = 30_000;
 
-/** Writes what a run came to: its line, and of games that something is wrong with, or that waited for long, all that happened. */
+/** Writes one line about a run. For games with a violation, or with a job that waited long, writes everything that happened. */
 export function tell({ report, violations }: ChaosOutcome, replicas: readonly Replica[]): void {
   console.log(reportLine(report));
   const isSlow = (report.recoveries.at(-1) ?? 0) > TELLING_MS;
@@ -69,8 +71,8 @@ export function tell({ report, violations }: ChaosOutcome, replicas: readonly Re
   if (about !== '') console.error(chronicle(report, about, replicas));
 }
 
-function chronicle({ struck }: ChaosReport, about: string, replicas: readonly Replica[]): string {
-  const faults = struck.map(({ kind, victim, from, to }) => [from, `${kind} (${victim}) for ${to - from} ms`] as const);
+function chronicle({ injected }: ChaosReport, about: string, replicas: readonly Replica[]): string {
+  const injections = injected.map(({ kind, victim, from, to }) => [from, `${kind} (${victim}) for ${to - from} ms`] as const);
   const lines = replicas.flatMap(({ processes }, replica) =>
     processes.flatMap(({ pid, log }) =>
       log
@@ -78,7 +80,7 @@ function chronicle({ struck }: ChaosReport, about: string, replicas: readonly Re
         .map((line) => [Date.parse(String(line['time'])), `replica ${replica} (${pid}): ${JSON.stringify(line)}`] as const),
     ),
   );
-  return [...faults, ...lines]
+  return [...injections, ...lines]
     .sort(([a], [b]) => a - b)
     .map(([at, what]) => `${new Date(at).toISOString()} ${what}`)
     .join('\n');

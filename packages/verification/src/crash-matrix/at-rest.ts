@@ -1,14 +1,14 @@
 import { type WaitOptions, waitFor } from '@galaxy/testing';
 import { violationsOf } from '../harness/check-run.js';
 import { publishedJobs } from '../harness/lobby-run.js';
+import type { Injection } from './injection.js';
 import type { Run } from './run.js';
-import type { Strike } from './strike.js';
 
 const REST_MS = 90_000;
 
 /**
- * Waits until everything has come to rest, the process that was struck included unless it is frozen still. Returns what is
- * wrong when it has not, and what must never be seen.
+ * Waits until all work is done, also by the process under test, unless that one is still frozen. Returns what is still wrong
+ * after the time-out, and everything that must never be seen.
  */
 export async function atRest(run: Run, isFrozen = false): Promise<readonly string[]> {
   const { world, engine, going } = run;
@@ -24,11 +24,11 @@ export async function atRest(run: Run, isFrozen = false): Promise<readonly strin
     ...found,
     ...overlaps.map((overlap) => `two containers: ${JSON.stringify(overlap)}`),
     ...gapProblems(run, isFrozen),
-    ...faultsOf(run),
+    ...problemsOf(run),
   ];
 }
 
-/** Whether something comes true in time. */
+/** Whether the probe becomes true before the time-out. */
 export async function inTime(what: string, probe: () => boolean | Promise<boolean>, options: WaitOptions): Promise<boolean> {
   return waitFor(what, probe, { everyMs: 100, ...options }).then(
     () => true,
@@ -36,8 +36,8 @@ export async function inTime(what: string, probe: () => boolean | Promise<boolea
   );
 }
 
-// A write of the mirror that fails is not repeated before the next turn of the intake, half a minute later.
-const mirrorFailed = ({ strike: { method, kind } }: Run): boolean => method === 'offsets.save' && kind === 'throw';
+// The intake repeats a failed write of the mirror only in its next turn, half a minute later.
+const mirrorFailed = ({ injection: { method, kind } }: Run): boolean => method === 'offsets.save' && kind === 'throw';
 
 const prunedOf = ({ going: { pruned } }: Run) => (pruned === undefined ? {} : { pruned });
 
@@ -46,34 +46,35 @@ async function holdsLeft({ world: { sql } }: Run): Promise<readonly string[]> {
   return holds.map(({ reason, message }) => `held: ${reason}: ${message}`);
 }
 
-// To be killed was asked for, only by nobody outside; and entries that are lost are told as an error.
-function faultsOf({ world, going, strike, struck }: Run): readonly string[] {
-  const dead = strike.kind === 'kill' ? struck.faults() : [];
+// The process under test kills itself, so the harness did not ask for that exit. A lost entry is logged as an error, as it should be.
+function problemsOf({ world, going, injection, underTest }: Run): readonly string[] {
+  const dead = injection.kind === 'kill' ? underTest.problems() : [];
   const exits = dead.filter((fault) => fault.startsWith('unexpected exit') && fault.includes('SIGKILL'));
-  return world.faults().filter((fault) => !exits.includes(fault) && !(going.gap === true && isGap(fault)));
+  return world.problems().filter((fault) => !exits.includes(fault) && !(going.gap === true && isGap(fault)));
 }
 
-/** How often the entry that was lost may have been told by now. */
-function toldOften({ kind, moment }: Strike, isFrozen: boolean): readonly number[] {
+/** How often the log may have reported the lost entry by now. */
+function reportsAllowed({ kind, moment }: Injection, isFrozen: boolean): readonly number[] {
   switch (kind) {
     case 'kill':
-      // Told once it is written down: who dies between the two tells nobody.
+      // It is reported after it is written. A process that dies between the two reports nothing.
       return [0, 1];
     case 'freeze':
-      // Who froze behind the write tells when it wakes up.
+      // A process that froze after the write reports when it goes on.
       return isFrozen && moment === 'after' ? [0, 1] : [1];
     case 'throw':
-      // Who can't know tells, as nobody else might; so it is told twice when it was not carried out.
+      // A process that cannot know whether the write was done reports, because no other process might. If it was not done, the
+      // next turn reports again.
       return [1, 2];
     case 'lost':
       return [1];
   }
 }
 
-function gapProblems({ world, going, strike }: Run, isFrozen: boolean): readonly string[] {
-  const told = world.faults().filter(isGap);
-  const isRight = toldOften(strike, isFrozen).includes(told.length);
-  return going.gap !== true || isRight ? [] : [`one lost entry was told ${told.length} times`, ...told];
+function gapProblems({ world, going, injection }: Run, isFrozen: boolean): readonly string[] {
+  const reports = world.problems().filter(isGap);
+  const isRight = reportsAllowed(injection, isFrozen).includes(reports.length);
+  return going.gap !== true || isRight ? [] : [`one lost entry was reported ${reports.length} times`, ...reports];
 }
 
 const isGap = (fault: string): boolean => fault.includes('"event":"stream_gap"');

@@ -5,23 +5,23 @@ import { METHODS } from './failpoints.js';
 describe('cellsToRun', () => {
   const all = cellsToRun('all', 1);
 
-  it('strikes every method that has a scenario, in each of them, in all ways, each once', () => {
+  it('has each cell once: every method with every of its scenarios, moments and kinds', () => {
     for (const { method, port, scenarios } of METHODS) {
       if (method !== 'stream.key') expect(scenarios, method).not.toEqual([]);
-      const struck = all.filter(({ strike }) => strike.method === method);
-      expect(struck).toHaveLength(scenarios.length * (port === 'engineClient' ? 4 : 6));
+      const ofMethod = all.filter(({ injection }) => injection.method === method);
+      expect(ofMethod).toHaveLength(scenarios.length * (port === 'engineClient' ? 4 : 6));
     }
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   });
 
-  it('takes one cell per method when nothing is asked for, the same for the same seed', () => {
-    const struck = METHODS.filter(({ scenarios }) => scenarios.length > 0).map(({ method }) => method);
-    expect(cellsToRun(undefined, 7).map(({ strike }) => strike.method)).toEqual(struck);
+  it('takes one cell per method when none is named, and the same ones for the same seed', () => {
+    const methods = METHODS.filter(({ scenarios }) => scenarios.length > 0).map(({ method }) => method);
+    expect(cellsToRun(undefined, 7).map(({ injection }) => injection.method)).toEqual(methods);
     expect(cellsToRun(undefined, 7)).toEqual(cellsToRun(undefined, 7));
     expect(cellsToRun(undefined, 7)).not.toEqual(cellsToRun(undefined, 8));
   });
 
-  it('takes the cells that are asked for, and refuses to run none', () => {
+  it('takes the cells that are named, and throws when no cell has that name', () => {
     const name = 'restart engine.create:before=freeze@1';
     expect(cellsToRun(name, 1).map((cell) => cell.name)).toEqual([name]);
     expect(cellsToRun(`release_claim,${name}`, 1).map(({ scenario }) => scenario)).toEqual([...Array(6).fill('release_claim'), 'restart']);

@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { METHODS, type MethodName, type ScenarioName, SERVER_OF } from './failpoints.js';
-import { KINDS_AT, type Strike, type StrikeKind, strikeName } from './strike.js';
+import { type Injection, type InjectionKind, injectionName, KINDS_AT } from './injection.js';
 
-/** One cell of the matrix: one strike in one scenario. */
+/** One cell of the matrix: one injection in one scenario. */
 export interface Cell {
   readonly name: string;
   readonly scenario: ScenarioName;
-  readonly strike: Strike;
+  readonly injection: Injection;
 }
 
-/** Every failpoint, before and after the call, of every kind, in every scenario it belongs to. */
+/** Every failpoint with every kind of injection, before and after the call, in each of its scenarios. */
 const ALL_CELLS: readonly Cell[] = METHODS.flatMap(({ method, port, scenarios }) =>
   scenarios.flatMap((scenario) =>
     (['before', 'after'] as const).flatMap((moment) =>
-      KINDS_AT[moment].filter((kind) => SERVER_OF[port] !== null || !isFault(kind)).map((kind) => cell(scenario, method, moment, kind)),
+      KINDS_AT[moment].filter((kind) => SERVER_OF[port] !== null || !needsServer(kind)).map((kind) => cell(scenario, method, moment, kind)),
     ),
   ),
 );
 
-function isFault(kind: StrikeKind): boolean {
+function needsServer(kind: InjectionKind): boolean {
   return kind === 'throw' || kind === 'lost';
 }
 
-function cell(scenario: ScenarioName, method: MethodName, moment: Strike['moment'], kind: StrikeKind): Cell {
-  const strike: Strike = { method, moment, kind, call: 1 };
-  return { name: `${scenario} ${strikeName(strike)}`, scenario, strike };
+function cell(scenario: ScenarioName, method: MethodName, moment: Injection['moment'], kind: InjectionKind): Cell {
+  const injection: Injection = { method, moment, kind, call: 1 };
+  return { name: `${scenario} ${injectionName(injection)}`, scenario, injection };
 }
 
 /**
- * The cells to run: `all`, or those whose name contains one of the parts asked for, separated by commas; of none, one per
- * method, as the seed has it.
- * @throws Error when nothing is left.
+ * The cells to run. `asked` is `all`, or parts of names with commas between: then a cell runs if its name contains one of them.
+ * If it is undefined, one cell per method runs, drawn by the seed.
+ * @throws Error when no cell matches.
  */
 export function cellsToRun(asked: string | undefined, seed: number): readonly Cell[] {
   const isAsked = ({ name }: Cell): boolean => asked === 'all' || (asked ?? '').split(',').some((part) => name.includes(part));
@@ -41,7 +41,7 @@ export function cellsToRun(asked: string | undefined, seed: number): readonly Ce
 
 function sample(seed: number): readonly Cell[] {
   return METHODS.filter(({ scenarios }) => scenarios.length > 0).flatMap(({ method }) => {
-    const cells = ALL_CELLS.filter(({ strike }) => strike.method === method);
+    const cells = ALL_CELLS.filter(({ injection }) => injection.method === method);
     return fc.sample(fc.noBias(fc.constantFrom(...cells)), { numRuns: 1, seed });
   });
 }

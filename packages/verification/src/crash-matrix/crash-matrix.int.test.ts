@@ -6,7 +6,7 @@ import { seed, worldsAtOnce } from '../harness/test-scale.js';
 import { type Cell, cellsToRun } from './cells.js';
 import { runCell } from './run-cell.js';
 
-/** One Redis database each. */
+/** Each cell has its own Redis database. */
 const DATABASES = 1000;
 
 let redis: RedisServer;
@@ -15,10 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-// `GALAXY_TEST_CELLS`: `all`, or parts of the names of those to run, separated by commas.
+// `GALAXY_TEST_CELLS` is `all`, or parts of the names of the cells to run, with commas between.
 const cells = cellsToRun(process.env['GALAXY_TEST_CELLS'], seed);
 
-it(`${cells.length} strikes, each alone, cost no job its one right result`, { timeout: 3_600_000 }, async () => {
+it(`every job gets its one right result in each of ${cells.length} cells`, { timeout: 3_600_000 }, async () => {
   const startedAt = performance.now();
   const failures: string[] = [];
   const waiting = [...cells.entries()];

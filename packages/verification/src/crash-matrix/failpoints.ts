@@ -2,10 +2,10 @@ import type { Recovery } from '@galaxy/manager-ports';
 import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
-/** The ports of the manager that lead to servers, and what its commands have besides. */
+/** The ports of the manager that call servers, and the port that only its commands have. */
 export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'> & { readonly recovery: Recovery };
 
-/** What is going on when a fault strikes, see scenarios.ts. */
+/** What happens around an injection, see scenarios.ts. */
 export type ScenarioName =
   | 'boot'
   | 'start'
@@ -34,8 +34,8 @@ export type ScenarioName =
   | 'recover_replay';
 
 /**
- * Every method of every port, and the scenarios in which it is called and must be struck: a method that is renamed or new
- * does not compile until it has its line.
+ * Every method of every port, with the scenarios in which it is called and an injection must happen. After a method was added or
+ * renamed, this does not compile until the method has its line.
  */
 export const FAILPOINTS = {
   journal: {
@@ -66,7 +66,7 @@ export const FAILPOINTS = {
     clear: ['confirm_engine', 'confirm_change', 'recover_skip', 'recover_replay'],
   },
   facts: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
-  // A key asks no server and can't fail.
+  // `key` calls no server and cannot fail.
   stream: { key: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
   results: {
@@ -102,7 +102,7 @@ export const FAILPOINTS = {
   recovery: { closeOperations: ['recover_skip'], lastNumbers: ['recover_skip', 'recover_replay'] },
 } as const satisfies { readonly [P in keyof ServerPorts]: { readonly [M in keyof ServerPorts[P]]: readonly ScenarioName[] } };
 
-/** The server behind each port; null for one that never throws. */
+/** The server behind each port; null for a port that never throws. */
 export const SERVER_OF = {
   journal: 'postgres',
   outbox: 'postgres',
@@ -120,13 +120,12 @@ export const SERVER_OF = {
   recovery: 'postgres',
 } as const satisfies Record<keyof ServerPorts, Dependency | null>;
 
-/** A port by name. */
 export type PortName = keyof typeof FAILPOINTS;
 
 /** One method of one port, e.g. `journal.finish`. */
 export type MethodName = { [P in PortName]: `${P}.${keyof (typeof FAILPOINTS)[P] & string}` }[PortName];
 
-/** Every method and the scenarios it is struck in. */
+/** The table {@link FAILPOINTS} as a list. */
 export const METHODS: readonly { readonly method: MethodName; readonly port: PortName; readonly scenarios: readonly ScenarioName[] }[] =
   Object.entries(FAILPOINTS).flatMap(([port, methods]) =>
     Object.entries<readonly ScenarioName[]>(methods).map(([name, scenarios]) => ({

@@ -3,8 +3,8 @@ import { engineImages, uniqueName } from '@galaxy/testing';
 import { type PlannedJob, plannedPoison, plannedStart, plannedStop } from '../harness/lobby-run.js';
 import type { World } from '../harness/service-world.js';
 import type { ScenarioName } from './failpoints.js';
-import * as mischief from './mischief.js';
-import { parseStrikes, type Strike } from './strike.js';
+import { type Injection, parseInjections } from './injection.js';
+import * as scene from './scene-changes.js';
 
 /** A command that an operator gives once a hold is in force. */
 export interface OperatorCommand {
@@ -12,32 +12,32 @@ export interface OperatorCommand {
   readonly words: readonly string[];
 }
 
-/** What goes on around a strike. */
+/** What happens around an injection. */
 export interface Scenario {
-  /** Calls count from the start of the process, or once the first jobs were answered and the servers were touched. */
+  /** When calls begin to count: from the start of the process, or after `first` was answered and `act` was done. */
   readonly armed: 'now' | 'later';
-  /** Answered before that: where calls count from the start, by a process that has ended by then. */
+  /** Jobs that are answered before calls count. If calls count from the start, an earlier process answers them and ends. */
   readonly first: readonly PlannedJob[];
-  /** Done to the servers then. */
+  /** Changes the servers after `first` was answered. */
   readonly act?: (world: World) => Promise<void>;
-  /** Published when calls count. */
+  /** Jobs that are published when calls count. */
   readonly then: readonly PlannedJob[];
-  /** What else must go wrong, so that the method is called at all. */
-  readonly besides?: readonly Strike[];
+  /** Other injections, without which the method would not be called. */
+  readonly besides?: readonly Injection[];
   readonly variables?: Readonly<Record<string, string>>;
-  /** Given meanwhile, and not struck. */
+  /** A command that an operator gives meanwhile. Nothing is injected into it. */
   readonly operator?: OperatorCommand;
-  /** What is struck instead of the service, beside a process of it that is not. */
+  /** The command that is the process under test. A process of the service runs beside it, without injections. */
   readonly command?: OperatorCommand;
-  /** The struck process is told to end (SIGTERM) once a job is under way. */
+  /** The process under test gets SIGTERM once a job is under way. */
   readonly ends?: true;
-  /** One entry was lost before it was read, which must be told once. */
+  /** One entry was lost before it was read. The log must report that once. */
   readonly gap?: true;
   /** See CheckedRun. */
   readonly pruned?: number;
 }
 
-// Two driftHistory, and old enough to be acted on, within a few seconds.
+// Within a few seconds, a drift is seen twice and is old enough to be acted on.
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' };
 
 const CONFIRM_ENGINE: OperatorCommand = { hold: 'engine_changed', words: ['reconcile', '--confirm', 'engine'] };
@@ -45,7 +45,7 @@ const CONFIRM_CHANGE: OperatorCommand = { hold: 'mass_change', words: ['reconcil
 const RECOVER_SKIP: OperatorCommand = { hold: 'restored', words: ['recover', '--skip'] };
 const RECOVER_REPLAY: OperatorCommand = { hold: 'restored', words: ['recover', '--replay'] };
 
-/** The scenarios, for a game that nobody else has. */
+/** A scenario with a game of its own. */
 export function scenario(name: ScenarioName): Scenario {
   return makers(uniqueName('game'))[name]();
 }
@@ -59,7 +59,7 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
   const later = { armed: 'later', first: [], then: [] } as const;
   const started = { ...later, first: [start] };
   const reconciled = { ...started, variables: SOON };
-  // By a process that comes after another one.
+  // Two processes, one after the other: the second one is under test.
   const next = { armed: 'now', first: [start], then: [stop], variables: SOON } as const;
   return {
     boot: () => ({ ...later, armed: 'now', then: [start] }),
@@ -69,32 +69,32 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
     stop: () => ({ ...started, then: [stop] }),
     restart: () => ({ ...later, first: [start, stop], then: [runs(engineImages.patch)] }),
     poison: () => ({ ...later, then: [poison, start] }),
-    release_claim: () => ({ ...later, then: [start], besides: parseStrikes('engine.create:before=throw@1') }),
-    kill: () => ({ ...started, then: [stop], besides: parseStrikes('engine.stop:before=throw@1') }),
+    release_claim: () => ({ ...later, then: [start], besides: parseInjections('engine.create:before=throw@1') }),
+    kill: () => ({ ...started, then: [stop], besides: parseInjections('engine.stop:before=throw@1') }),
     engine_away: () => ({ ...later, then: startsAtOnce(), besides: engineSilent(), variables: { RTMANAGER_START_CONCURRENCY: '5' } }),
     shutdown: () => ({ ...later, armed: 'now', then: [runs(engineImages.slowReady)], ends: true }),
-    adopt: () => ({ ...reconciled, act: mischief.forgetRecords }),
-    orphan: () => ({ ...reconciled, act: mischief.leaveOrphan }),
-    gap: () => ({ ...next, act: mischief.trimUnread, gap: true }),
-    taken_back: () => ({ ...started, act: mischief.takeBackResults, then: [stop] }),
-    lost_results: () => ({ ...later, first: [poison, start], act: mischief.loseResults, then: [stop] }),
-    forgotten: () => ({ ...later, first: [poison], act: mischief.forgetNumbers, then: [poison, start] }),
-    pruned: () => ({ ...next, first: [start, stop], act: mischief.ageFirstMessage, then: [start], pruned: 1 }),
-    engine_changed: () => ({ ...next, act: mischief.changeEngine, operator: CONFIRM_ENGINE }),
-    mass_change: () => ({ ...next, act: mischief.leaveOrphans, operator: CONFIRM_CHANGE }),
-    restored: () => ({ ...next, act: mischief.workAhead, operator: RECOVER_SKIP }),
-    confirm_engine: () => ({ ...next, act: mischief.changeEngine, command: CONFIRM_ENGINE }),
-    confirm_change: () => ({ ...next, act: mischief.leaveOrphans, command: CONFIRM_CHANGE }),
-    recover_skip: () => ({ ...next, act: mischief.workAhead, command: RECOVER_SKIP }),
-    recover_replay: () => ({ ...next, act: mischief.publishAhead, command: RECOVER_REPLAY }),
+    adopt: () => ({ ...reconciled, act: scene.forgetRecords }),
+    orphan: () => ({ ...reconciled, act: scene.leaveOrphan }),
+    gap: () => ({ ...next, act: scene.trimUnread, gap: true }),
+    taken_back: () => ({ ...started, act: scene.takeBackResults, then: [stop] }),
+    lost_results: () => ({ ...later, first: [poison, start], act: scene.loseResults, then: [stop] }),
+    forgotten: () => ({ ...later, first: [poison], act: scene.forgetNumbers, then: [poison, start] }),
+    pruned: () => ({ ...next, first: [start, stop], act: scene.ageFirstMessage, then: [start], pruned: 1 }),
+    engine_changed: () => ({ ...next, act: scene.changeEngine, operator: CONFIRM_ENGINE }),
+    mass_change: () => ({ ...next, act: scene.leaveOrphans, operator: CONFIRM_CHANGE }),
+    restored: () => ({ ...next, act: scene.workAhead, operator: RECOVER_SKIP }),
+    confirm_engine: () => ({ ...next, act: scene.changeEngine, command: CONFIRM_ENGINE }),
+    confirm_change: () => ({ ...next, act: scene.leaveOrphans, command: CONFIRM_CHANGE }),
+    recover_skip: () => ({ ...next, act: scene.workAhead, command: RECOVER_SKIP }),
+    recover_replay: () => ({ ...next, act: scene.publishAhead, command: RECOVER_REPLAY }),
   };
 }
 
-// As many as it takes before the engine itself is asked whether it answers.
+// So many faults of the container engine make the service ask it whether it answers.
 function startsAtOnce(): readonly PlannedJob[] {
   return Array.from({ length: 5 }, () => plannedStart(uniqueName('game'), { ref: engineImages.current, fate: 'runs' }));
 }
 
-function engineSilent(): readonly Strike[] {
-  return parseStrikes([1, 2, 3, 4, 5].map((call) => `engine.find:before=throw@${String(call)}`).join(','));
+function engineSilent(): readonly Injection[] {
+  return parseInjections([1, 2, 3, 4, 5].map((call) => `engine.find:before=throw@${String(call)}`).join(','));
 }

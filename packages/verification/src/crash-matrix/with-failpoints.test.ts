@@ -1,11 +1,11 @@
 import { DependencyFault } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import type { ServerPorts } from './failpoints.js';
-import { parseStrikes, strikeName } from './strike.js';
+import { injectionName, parseInjections } from './injection.js';
 import { withFailpoints } from './with-failpoints.js';
 
-/** Ports of which only releases of containers are called, and what became of them. */
-function struck(plan: string) {
+/** Ports with failpoints, and a list of what was called and injected. */
+function portsUnderTest(plan: string) {
   const seen: string[] = [];
   let armed = true;
   class Engine {
@@ -26,10 +26,10 @@ function struck(plan: string) {
   const others = Object.fromEntries([...names, 'fleet', 'engineClient', 'recovery'].map((name) => [name, {}]));
   const ports = { ...others, outbox, engine: new Engine() } as unknown as ServerPorts;
   const withThem = withFailpoints(ports, {
-    strikes: parseStrikes(plan),
+    injections: parseInjections(plan),
     armed: () => armed,
     called: (method) => void seen.push(`called ${method}`),
-    struck: (strike) => void seen.push(strikeName(strike)),
+    inject: (injection) => void seen.push(injectionName(injection)),
   });
   const arm = (now: boolean): void => {
     armed = now;
@@ -39,57 +39,57 @@ function struck(plan: string) {
 }
 
 describe('withFailpoints', () => {
-  it('does not carry out what it throws before', async () => {
-    const { engine, seen } = struck('engine.kill:before=throw@1');
+  it('does not carry out a call that it makes fail before', async () => {
+    const { engine, seen } = portsUnderTest('engine.kill:before=throw@1');
     await expect(engine.kill('a')).rejects.toMatchObject({ dependency: 'container_engine', effect: 'unknown', retryable: true });
     await expect(engine.kill('b')).resolves.toBe('stopped');
     expect(seen).toEqual(['called engine.kill', 'engine.kill:before=throw@1', 'called engine.kill', 'killed b']);
   });
 
-  it('carries out what it loses the answer of', async () => {
-    const { engine, seen } = struck('engine.kill:after=lost@2');
+  it('carries out a call whose answer it loses', async () => {
+    const { engine, seen } = portsUnderTest('engine.kill:after=lost@2');
     await engine.kill('a');
     await expect(engine.kill('b')).rejects.toBeInstanceOf(DependencyFault);
     expect(seen).toEqual(['called engine.kill', 'killed a', 'called engine.kill', 'killed b', 'engine.kill:after=lost@2']);
   });
 
-  it('goes on after a freeze, on the side of the call where it was', async () => {
-    const { engine, seen } = struck('engine.kill:before=freeze@1,engine.kill:after=kill@1');
+  it('goes on after a freeze where it stopped: before or after the call', async () => {
+    const { engine, seen } = portsUnderTest('engine.kill:before=freeze@1,engine.kill:after=kill@1');
     await expect(engine.kill('a')).resolves.toBe('stopped');
     expect(seen).toEqual(['called engine.kill', 'engine.kill:before=freeze@1', 'killed a', 'engine.kill:after=kill@1']);
   });
 
-  it('counts calls only while it is armed', async () => {
-    const { engine, seen, arm } = struck('engine.kill:before=throw@1');
+  it('does not count calls before it is armed', async () => {
+    const { engine, seen, arm } = portsUnderTest('engine.kill:before=throw@1');
     arm(false);
     await engine.kill('a');
     arm(true);
-    await expect(engine.kill('b')).rejects.toThrow('struck before engine.kill');
+    await expect(engine.kill('b')).rejects.toThrow('injected before engine.kill');
     expect(seen).toEqual(['killed a', 'called engine.kill', 'engine.kill:before=throw@1']);
   });
 
-  it('does not count a call that asks for nothing', async () => {
-    const { outbox, seen } = struck('outbox.markPublished:before=throw@1');
+  it('does not count a call with an empty list', async () => {
+    const { outbox, seen } = portsUnderTest('outbox.markPublished:before=throw@1');
     await outbox.markPublished([]);
-    await expect(outbox.markPublished([{ id: 1n, epoch: 1n, entryId: null }])).rejects.toThrow('struck before outbox.markPublished');
+    await expect(outbox.markPublished([{ id: 1n, epoch: 1n, entryId: null }])).rejects.toThrow('injected before outbox.markPublished');
     expect(seen).toEqual(['marked 0', 'called outbox.markPublished', 'outbox.markPublished:before=throw@1']);
   });
 
-  it('leaves other methods alone', async () => {
-    const { engine, seen, describeEngine } = struck('stream.key:before=throw@1');
+  it('does not change other methods', async () => {
+    const { engine, seen, describeEngine } = portsUnderTest('stream.key:before=throw@1');
     await engine.ping();
     expect(describeEngine()).toBe('an engine');
     expect(seen).toEqual(['called engine.ping', 'pinged']);
   });
 });
 
-describe('parseStrikes', () => {
-  it('reads what strikeName writes', () => {
+describe('parseInjections', () => {
+  it('reads what injectionName writes', () => {
     const name = 'journal.ingest:after=lost@3';
-    expect(parseStrikes(`${name},${name}`).map(strikeName)).toEqual([name, name]);
+    expect(parseInjections(`${name},${name}`).map(injectionName)).toEqual([name, name]);
   });
 
   it.each(['', 'journal.ingest', 'journal.ingest:after=lost', 'journal.ingest:during=kill@1', 'a.b:after=boom@1'])('refuses %o', (text) => {
-    expect(() => parseStrikes(text)).toThrow(`no failpoint: ${text}`);
+    expect(() => parseInjections(text)).toThrow(`no failpoint: ${text}`);
   });
 });

@@ -1,27 +1,27 @@
 import { DependencyFault } from '@galaxy/ports';
 import { FAILPOINTS, type MethodName, type PortName, SERVER_OF, type ServerPorts } from './failpoints.js';
-import type { Strike } from './strike.js';
+import type { Injection } from './injection.js';
 
-/** What carries strikes out in a process of the service. */
-export interface Striker {
-  readonly strikes: readonly Strike[];
-  /** Whether calls count by now. */
+/** Makes the injections in a process of the service. */
+export interface Injector {
+  readonly injections: readonly Injection[];
+  /** Whether calls count now. */
   readonly armed: () => boolean;
-  /** Is told of every call of a failpoint that counts, before it is made. */
+  /** Called before every call that counts. */
   readonly called: (method: MethodName) => void;
-  /** Is told of a strike when it is due; kills or freezes the process itself. */
-  readonly struck: (strike: Strike) => void;
+  /** Called when an injection is due. It kills or freezes the process; for the other kinds, {@link withFailpoints} throws. */
+  readonly inject: (injection: Injection) => void;
 }
 
-/** The ports, each call of which may be struck. */
-export function withFailpoints<P extends ServerPorts>(ports: P, striker: Striker): P {
-  const struck = Object.keys(FAILPOINTS).map((port) => [port, withStrikes(ports[port as PortName], port as PortName, striker)]);
-  return { ...ports, ...(Object.fromEntries(struck) as Pick<ServerPorts, PortName>) };
+/** The same ports, with a failpoint before and after each call. */
+export function withFailpoints<P extends ServerPorts>(ports: P, injector: Injector): P {
+  const wrapped = Object.keys(FAILPOINTS).map((port) => [port, withInjections(ports[port as PortName], port as PortName, injector)]);
+  return { ...ports, ...(Object.fromEntries(wrapped) as Pick<ServerPorts, PortName>) };
 }
 
 type Method = (...args: unknown[]) => unknown;
 
-function withStrikes<T extends object>(target: T, port: PortName, striker: Striker): T {
+function withInjections<T extends object>(target: T, port: PortName, injector: Injector): T {
   const methods = new Map(Object.keys(FAILPOINTS[port]).map((name) => [name, `${port}.${name}` as MethodName]));
   const calls = new Map<MethodName, number>();
   return new Proxy(target, {
@@ -30,41 +30,41 @@ function withStrikes<T extends object>(target: T, port: PortName, striker: Strik
       if (typeof member !== 'function') return member;
       const call = (...args: unknown[]): unknown => (member as Method).apply(target, args);
       const method = typeof name === 'string' ? methods.get(name) : undefined;
-      const due = striker.strikes.filter((strike) => strike.method === method);
-      if (method === undefined || !isStruck(method)) return call;
+      const due = injector.injections.filter((injection) => injection.method === method);
+      if (method === undefined || !hasScenarios(method)) return call;
       return async (...args: unknown[]) => {
-        if (!striker.armed() || asksNothing(method, args)) return call(...args);
+        if (!injector.armed() || asksNothing(method, args)) return call(...args);
         const number = (calls.get(method) ?? 0) + 1;
         calls.set(method, number);
-        striker.called(method);
-        const now = due.filter((strike) => strike.call === number);
-        strikeAt('before', now, port, striker);
+        injector.called(method);
+        const now = due.filter((injection) => injection.call === number);
+        injectAt('before', now, port, injector);
         const answer = await call(...args);
-        strikeAt('after', now, port, striker);
+        injectAt('after', now, port, injector);
         return answer;
       };
     },
   });
 }
 
-// An adapter answers those by itself when they are given an empty list: to strike there is to strike nothing.
+// Given an empty list, the adapter of these methods calls no server, so there is nothing to inject into.
 const OF_LISTS: ReadonlySet<MethodName> = new Set(['outbox.markPublished', 'results.held', 'deadLetters.held']);
 
 function asksNothing(method: MethodName, [list]: readonly unknown[]): boolean {
   return OF_LISTS.has(method) && Array.isArray(list) && list.length === 0;
 }
 
-// A method without scenarios may be one that is no promise.
-function isStruck(method: MethodName): boolean {
+// A method without scenarios may return something other than a promise: it must stay as it is.
+function hasScenarios(method: MethodName): boolean {
   const [port = '', name = ''] = method.split('.');
   return ((FAILPOINTS as Record<string, Record<string, readonly string[]>>)[port]?.[name]?.length ?? 0) > 0;
 }
 
-function strikeAt(moment: Strike['moment'], due: readonly Strike[], port: PortName, striker: Striker): void {
-  for (const strike of due.filter((one) => one.moment === moment)) {
-    striker.struck(strike);
+function injectAt(moment: Injection['moment'], due: readonly Injection[], port: PortName, injector: Injector): void {
+  for (const injection of due.filter((one) => one.moment === moment)) {
+    injector.inject(injection);
     const dependency = SERVER_OF[port];
-    if ((strike.kind === 'throw' || strike.kind === 'lost') && dependency !== null)
-      throw new DependencyFault({ message: `struck ${moment} ${strike.method}`, retryable: true, dependency, effect: 'unknown' });
+    if ((injection.kind === 'throw' || injection.kind === 'lost') && dependency !== null)
+      throw new DependencyFault({ message: `injected ${moment} ${injection.method}`, retryable: true, dependency, effect: 'unknown' });
   }
 }

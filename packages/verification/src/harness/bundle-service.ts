@@ -6,18 +6,18 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { inject } from 'vitest';
 
-// What libraries in CommonJS expect to find.
+// Libraries in CommonJS need these names.
 const COMMON_JS = `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
 
 const PREFIX = 'rtmanager-bundle-';
 
-/** What a process of the service is made from: itself, or with every port of it struck as its environment says. */
-export type ServiceEntry = 'main' | 'struck';
+/** The service as it is, or with failpoints around its ports. */
+export type ServiceEntry = 'main' | 'failpoints';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The path of the source file that each entry of the service begins with. The test runner's configuration gives it. */
+    /** The source file of each entry. vitest.config.ts gives the paths. */
     readonly serviceEntries: Readonly<Record<ServiceEntry, string>>;
   }
 }
@@ -25,8 +25,8 @@ declare module 'vitest' {
 const bundled = new Map<ServiceEntry, Promise<string>>();
 
 /**
- * The service as one file, made from the sources of this moment: never stale, and it starts in half the time that
- * transpiling on the fly takes. Made once per process; the next one removes it.
+ * The path of the service as one file, bundled from the present sources. It starts in half the time that sources need which are
+ * transpiled while they are loaded. Each process bundles it once; a later process removes it.
  */
 export function bundledService(entry: ServiceEntry = 'main'): Promise<string> {
   const made = bundled.get(entry) ?? bundleService(entry);
@@ -57,7 +57,7 @@ async function bundleService(entry: ServiceEntry): Promise<string> {
   return outfile;
 }
 
-// The test runner ends its processes by a signal, so that none of them can clear up behind itself.
+// The test runner ends its processes by a signal, so they cannot remove their own bundles.
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const [pid = ''] = name.slice(PREFIX.length).split('-');
@@ -65,7 +65,7 @@ function removeLeftovers(): void {
   }
 }
 
-/** Files that sources look for beside themselves, such as migrations, are found from the bundle, too. */
+/** Lets the bundle find files that lie beside a source, such as migrations. */
 const ownUrls: Plugin = {
   name: 'own-urls',
   setup({ onLoad }) {

@@ -1,26 +1,26 @@
 import { offencesAgainst } from './contract.js';
 import { byEntryId, type PublishedJob } from './lobby-run.js';
-import { explain, type GameState, type Meddling } from './reference-model.js';
+import { type ChangesUntil, explain, type GameState } from './reference-model.js';
 import { containersOf, type World } from './service-world.js';
 import { KEYS, type Written, written } from './streams.js';
 
-/** What a run is checked against. */
+/** A run, and what is known of it. */
 export interface CheckedRun {
   readonly world: Pick<World, 'redis' | 'sql' | 'docker' | 'instance'>;
   readonly jobs: readonly PublishedJob[];
-  /** True when a write of the mirror of the offsets has failed and was not repeated yet; default false. */
+  /** True when a write of an offset has failed and was not repeated yet; default false. */
   readonly mirrorMayLag?: boolean;
-  /** What was done to a game from outside; none: nothing, to any. */
-  readonly meddling?: (lane: string) => Meddling;
-  /** How many of each game's messages were deleted as old, all of them published; default none. */
+  /** The external changes of a game; default: there were none. */
+  readonly changesUntil?: (lane: string) => ChangesUntil;
+  /** How many published messages of each game were deleted because they were old; default 0. */
   readonly pruned?: number;
 }
 
 /**
- * Checks a run that has come to rest, and returns every violation: per game exactly one result per job, in the order of
- * the jobs, as the reference model allows; every entry of the service as the contract says; dead letters once each;
- * nothing open, everything published, results without gaps; offsets at the end of the streams; the engine's containers
- * as the records say.
+ * Checks a run in which all work is done, and returns every violation. Each game has exactly one result per job, in the order of
+ * the jobs, as the reference model allows. Every entry that the service wrote keeps the contract. Each dead letter is there once.
+ * No operation is open, every message is published, and results have no gaps. Offsets are at the end of the streams. The
+ * containers are as the records say.
  */
 export async function violationsOf(run: CheckedRun): Promise<readonly string[]> {
   const results = await written(run.world.redis, KEYS.results);
@@ -37,14 +37,14 @@ export async function violationsOf(run: CheckedRun): Promise<readonly string[]> 
   ];
 }
 
-function checkGames({ jobs, meddling }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
+function checkGames({ jobs, changesUntil }: CheckedRun, results: readonly Written[], states: Map<string, readonly GameState[]>): string[] {
   const lanes = new Set([...jobs.flatMap(({ meaning }) => meaning.lane ?? []), ...results.map((result) => result['game_id'] ?? '')]);
   return [...lanes].flatMap((lane) => {
     const meanings = jobs.map(({ meaning }) => meaning).filter((meaning) => meaning.lane === lane);
     const { problem, states: final } = explain(
       meanings,
       results.filter((result) => result['game_id'] === lane),
-      meddling?.(lane),
+      changesUntil?.(lane),
     );
     states.set(lane, final);
     return problem === null ? [] : [`${lane}: ${problem}`];
@@ -138,7 +138,7 @@ async function checkContainers({ world }: CheckedRun): Promise<string[]> {
   );
 }
 
-/** What is there and should not be, or the other way round, or too often. */
+/** What was seen too often, and what is missing. */
 function differences(what: string, seen: readonly string[], expected: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const one of seen) counts.set(one, (counts.get(one) ?? 0) + 1);

@@ -4,28 +4,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DockerApi } from '@galaxy/testing';
 import { containersOf } from './service-world.js';
 
-/** What a watch saw. */
+/** The outcome of a watch. */
 interface Watched {
-  /** Every instant at which a game had two containers. */
+  /** Every case in which a game had two containers. */
   readonly violations: readonly string[];
   /** How often it looked. */
   readonly looks: number;
-  /** Every container that was seen to run or to have run, or was told to have started. */
+  /** Every container that was seen running or ended, or whose start was an event. */
   readonly ran: ReadonlySet<string>;
 }
 
-/** A container that is no more, and between which times it went, in milliseconds since 1970. */
+/** A container that was removed, after one time and before the other, in milliseconds since 1970. */
 export interface Departed {
   readonly id: string;
   readonly after: number;
   readonly before: number;
 }
 
-/** Watches an installation's containers. */
 export interface ContainerWatch {
-  /** What was seen, and is there no more by the last look. */
+  /** Containers that were seen, and that the last look did not find. */
   readonly departed: readonly Departed[];
-  /** Every container that was seen to run or to have run so far. */
+  /** As {@link Watched.ran}, so far. */
   readonly ran: ReadonlySet<string>;
   end(): Promise<Watched>;
 }
@@ -33,8 +32,8 @@ export interface ContainerWatch {
 const EVERY_MS = 50;
 
 /**
- * Watches in two ways that no game ever has two containers: looks every 50 ms, or as often as the engine answers, and
- * follows the engine's own account of what starts and dies.
+ * Watches in two ways that no game ever has two containers. It lists the containers every 50 ms, or as often as the engine
+ * answers. And it follows the engine's events of containers that start and die.
  */
 export function watchContainers(docker: DockerApi, instance: string): ContainerWatch {
   const violations = new Set<string>();
@@ -62,7 +61,7 @@ export function watchContainers(docker: DockerApi, instance: string): ContainerW
   };
   const watching = (async () => {
     while (!over.signal.aborted) {
-      // An engine that was killed for the test's sake does not answer for a while.
+      // The test may have killed the engine.
       await look().catch(() => undefined);
       await sleep(EVERY_MS);
     }
@@ -93,7 +92,7 @@ interface Following {
 
 async function followEvents({ host, instance, ran, violations, signal }: Following): Promise<void> {
   while (!signal.aborted) {
-    // An engine that was away tells nobody what ended meanwhile.
+    // The engine sends no events of what ended while it was away.
     const running = new Map<string, string>();
     await eachEvent(host, instance, signal, ({ Action, Actor: { ID, Attributes } }) => {
       const game = Attributes['galaxy.game_id'] ?? '';
@@ -108,7 +107,10 @@ async function followEvents({ host, instance, ran, violations, signal }: Followi
   }
 }
 
-/** Tells every event until the engine goes away or the signal aborts: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemEvents */
+/**
+ * Passes on every event until the connection ends or the signal aborts:
+ * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemEvents
+ */
 async function eachEvent(host: string, instance: string, signal: AbortSignal, note: (event: DockerEvent) => void): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ type: ['container'], label: [`galaxy.instance=${instance}`] }));
   const asked = request({ socketPath: new URL(host).pathname, path: `/events?filters=${filters}`, agent: false, signal });
@@ -124,6 +126,6 @@ async function eachEvent(host: string, instance: string, signal: AbortSignal, no
       for (const line of lines) note(JSON.parse(line) as DockerEvent);
     }
   } catch {
-    // Whatever cut it short, it is asked again.
+    // The caller asks again, whatever the error was.
   }
 }

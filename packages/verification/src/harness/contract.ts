@@ -6,7 +6,7 @@ const text = readFileSync(new URL('../../../../contracts/runtime-jobs-asyncapi.y
 const { components } = parse(text) as { readonly components: object };
 const ajv = new Ajv({ strict: true, allErrors: true }).addVocabulary(['components']).addSchema({ components }, 'contract');
 
-/** What contracts/runtime-jobs-asyncapi.yaml has against the payload; empty when nothing. */
+/** The rules of contracts/runtime-jobs-asyncapi.yaml that the payload breaks. */
 export function offencesAgainst(schema: 'RuntimeJobResultPayload' | 'RuntimeDeadLetterPayload', payload: unknown): readonly string[] {
   const validate = ajv.getSchema(`contract#/components/schemas/${schema}`);
   if (validate === undefined) throw new Error(`the contract has no schema ${schema}`);

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { type EntryFields, type JobEntry, type JobStreamName, jobEntries, KEYS, publish } from './streams.js';
 
-/** What becomes of an image when it is started; `silent` never gets ready. */
+/** What happens when an image is started; `silent`: its engine never becomes ready. */
 type ImageFate = 'runs' | 'missing' | 'malformed' | 'fails' | 'silent';
 
-/** What an entry asks for. `lane` is the game that gets the answer; null when nobody can be answered. */
+/** What an entry asks for. `lane` is the game that gets the result; null when the entry names none. */
 export type Meaning =
   | { readonly kind: 'start'; readonly lane: string; readonly image: string; readonly fate: ImageFate }
   | { readonly kind: 'stop'; readonly lane: string }
@@ -36,8 +36,9 @@ const IMAGES: readonly (readonly [weight: number, image: string, fate: ImageFate
 ];
 
 /**
- * Mixed jobs over a number of games, the same for the same seed but for the games' names: starts of images that run, fail,
- * are missing or malformed, stops with or without a start, entries that can't be decoded, and duplicates of them all.
+ * Mixed jobs for a number of games: starts of images that run, fail, are missing or malformed, stops with and without a start
+ * before, entries that cannot be decoded, and duplicates of all these. The same seed gives the same jobs; only the names of the
+ * games differ.
  */
 export function planJobs(seed: number, { jobs, games }: { readonly jobs: number; readonly games: number }): readonly PlannedJob[] {
   const prefix = uniqueName('g');
@@ -72,33 +73,33 @@ function poisonOf(game: fc.Arbitrary<string>) {
   return { weight: 8, arbitrary };
 }
 
-/** A start of an image, and what becomes of it. */
+/** A start job of an image. */
 export function plannedStart(lane: string, { ref, fate }: { readonly ref: string; readonly fate: ImageFate }): PlannedJob {
   const fields = [['game_id', lane] as const, ['image_ref', ref] as const, ['requested_at_ms', '1'] as const];
   return planned('start_jobs', fields, { kind: 'start', lane, image: ref, fate });
 }
 
-/** A stop. */
+/** A stop job. Its game id has spaces around it, which the service must ignore. */
 export function plannedStop(lane: string, reason: string): PlannedJob {
   return planned('stop_jobs', [['game_id', ` ${lane} `] as const, ['reason', reason] as const], { kind: 'stop', lane });
 }
 
-/** A start without an image: it can't be decoded, and is answered. */
+/** A start without an image: it cannot be decoded, but its game gets a result. */
 export function plannedPoison(lane: string): PlannedJob {
   return planned('start_jobs', [['game_id', lane]], { kind: 'poison', lane });
 }
 
 const planned = (stream: JobStreamName, fields: EntryFields, meaning: Meaning): PlannedJob => ({ stream, fields, meaning });
 
-/** How fast to publish: at most `ahead` jobs before their results, all of them within no less than `spreadMs`. */
+/** How fast to publish: at most `ahead` jobs wait for their results, and all jobs together take at least `spreadMs`. */
 export interface Pace {
   readonly ahead: number;
   readonly spreadMs?: number;
 }
 
 /**
- * Publishes the jobs at a pace. No two jobs of one game share a millisecond: the
- * contract leaves the order of such a stop and start open while the service reads along.
+ * Publishes the jobs at a pace. No two jobs of one game share a millisecond, because the contract does not say in which order a
+ * start and a stop of the same millisecond are done when the service reads between them.
  */
 export async function publishAll(redis: Redis, jobs: readonly PlannedJob[], { ahead, spreadMs = 0 }: Pace): Promise<void> {
   let answerable = 0;
@@ -126,9 +127,9 @@ function chunksOfDistinctGames(jobs: readonly PlannedJob[]): readonly (readonly 
   return chunks;
 }
 
-/** What the streams really hold, in the order of the contract: by millisecond, starts before stops, then by sequence. */
+/** The entries that the streams hold, in the order of the contract: by millisecond, starts before stops, then by sequence. */
 export async function publishedJobs(redis: Redis, plan: readonly PlannedJob[]): Promise<readonly PublishedJob[]> {
-  // Equal entries mean the same, so an entry is known by what it holds; a publish that was sent twice is two jobs.
+  // Entries with the same content ask for the same, so the content identifies the plan. A publish that was sent twice is two jobs.
   const meanings = new Map(plan.map(({ stream, fields, meaning }) => [contentOf(stream, fields), meaning]));
   const entries = [...(await jobEntries(redis, 'start_jobs')), ...(await jobEntries(redis, 'stop_jobs'))];
   return entries.sort(byArrival).map((entry) => {
@@ -141,7 +142,7 @@ export async function publishedJobs(redis: Redis, plan: readonly PlannedJob[]): 
 const contentOf = (stream: JobStreamName, fields: EntryFields): string =>
   [stream, ...fields.flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part).toString('hex'))].join(' ');
 
-/** Which of two entries of one stream comes first. */
+/** Compares two entry ids of one stream. */
 export function byEntryId(a: string, b: string): number {
   const [aMs = 0, aSeq = 0] = a.split('-').map(Number);
   const [bMs = 0, bSeq = 0] = b.split('-').map(Number);

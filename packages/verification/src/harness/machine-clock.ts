@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '@galaxy/manager-ports';
 
-/** The clock of the machine. */
+/** A {@link Clock} with the real time. */
 export const machineClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),

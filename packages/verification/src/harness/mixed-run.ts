@@ -8,24 +8,24 @@ import type { World } from './service-world.js';
 import { KEYS, type Written, written } from './streams.js';
 import { seed } from './test-scale.js';
 
-/** A run of mixed jobs. */
+/** How to run mixed jobs. */
 export interface MixedRun extends Pace {
   readonly jobs: number;
   readonly games: number;
-  /** What happens to the service or its servers meanwhile. When it returns, all of them are up. */
+  /** What the test does to the service or its servers meanwhile. When it returns, all of them are up again. */
   readonly meanwhile?: () => Promise<void>;
 }
 
-// Longer than a claim or a lease lives: whoever was thought dead and is not would act within it.
+// Longer than a claim or a lease lives. A process that only seemed dead would do something within this time.
 const AFTERMATH_MS = 6000;
 
-/** Publishes mixed jobs while something goes on, waits until everything has come to rest, checks it all, and says what it saw. */
+/** Publishes mixed jobs, waits until all of them are done, checks the run, and returns a line about it. */
 export async function runMixedJobs(world: World, run: MixedRun): Promise<string> {
   const { meanwhile } = run;
   const plan = planJobs(seed, run);
   const watch = watchContainers(world.docker, world.instance);
   const startedAt = performance.now();
-  const [, answeredInTrouble] = await Promise.all([
+  const [, answeredMeanwhile] = await Promise.all([
     publishAll(world.redis, plan, run),
     meanwhile?.().then(() => world.redis.xlen(KEYS.results)),
   ]);
@@ -33,7 +33,7 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const seconds = (performance.now() - startedAt) / 1000;
 
   const jobs = await publishedJobs(world.redis, plan);
-  const check = async () => [...(await violationsOf({ world, jobs })), ...world.faults()];
+  const check = async () => [...(await violationsOf({ world, jobs })), ...world.problems()];
   await expect.poll(check, { interval: 500, message: `seed ${seed}` }).toEqual([]);
   if (meanwhile !== undefined) {
     await sleep(AFTERMATH_MS);
@@ -44,8 +44,8 @@ export async function runMixedJobs(world: World, run: MixedRun): Promise<string>
   const results = await written(world.redis, KEYS.results);
   expect(neverRan(results, ran), `seed ${seed}: successes of containers that never ran`).toEqual([]);
   const rate = `${jobs.length} jobs in ${seconds.toFixed(1)} s (${(jobs.length / seconds).toFixed(1)}/s)`;
-  const inTrouble = answeredInTrouble === undefined ? '' : ` ${answeredInTrouble} answered before the trouble was over;`;
-  return `seed ${seed}: ${rate};${inTrouble} ${ran.size} containers seen, ${looks} looks; ${tally(results)}`;
+  const meanwhileLine = answeredMeanwhile === undefined ? '' : ` ${answeredMeanwhile} answered before the last injection ended;`;
+  return `seed ${seed}: ${rate};${meanwhileLine} ${ran.size} containers seen, ${looks} looks; ${tally(results)}`;
 }
 
 async function untilAnswered(world: World, plan: readonly PlannedJob[]): Promise<void> {
@@ -60,7 +60,7 @@ async function untilAnswered(world: World, plan: readonly PlannedJob[]): Promise
   }
 }
 
-/** The containers that a fresh success names although they never ran. */
+/** The containers that never ran although a success names them. Replays do not count. */
 export function neverRan(results: readonly Written[], ran: ReadonlySet<string>): readonly string[] {
   const fresh = results.filter(({ outcome, error_code }) => outcome === 'success' && error_code === '');
   return fresh.map((result) => result['container_id'] ?? '').filter((id) => id !== '' && !ran.has(id));

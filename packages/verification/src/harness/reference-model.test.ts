@@ -49,7 +49,7 @@ describe('explain', () => {
     expect(explain(jobs, results)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
   });
 
-  it('keeps every state a superseded start may leave', () => {
+  it('keeps every state that a superseded start may leave behind', () => {
     const jobs = [start(), stop, start(), stop];
     const before = [ok(A), ok(A), no('start_superseded')];
     expect(explain(jobs, [...before, replay(A)])).toEqual({ problem: null, states: [{ kind: 'stopped', id: A }] });
@@ -74,7 +74,7 @@ describe('explain', () => {
   });
 });
 
-describe('explain, of games that were meddled with', () => {
+describe('explain, with external changes', () => {
   const set = (...ids: string[]) => new Set(ids);
   const done = (what: { died?: Set<string>; gone?: Set<string>; goneLate?: Set<string>; failing?: boolean }) => () => ({
     died: what.died ?? set(),
@@ -83,7 +83,7 @@ describe('explain, of games that were meddled with', () => {
     failing: what.failing ?? false,
   });
 
-  it('accepts a death that was not noticed yet, and one that was', () => {
+  it('accepts results before and after the service noticed a death', () => {
     const died = done({ died: set(A) });
     expect(explain([start(), start()], [ok(A), replay(A)], died)).toEqual({ problem: null, states: [{ kind: 'down', id: A }] });
     expect(explain([start(), start(), stop], [ok(A), no('conflict'), ok(A)], died)).toEqual({
@@ -92,7 +92,7 @@ describe('explain, of games that were meddled with', () => {
     });
   });
 
-  it('accepts a removal that was not noticed yet, and one that was', () => {
+  it('accepts results before and after the service noticed a removal', () => {
     const gone = done({ gone: set(A) });
     expect(explain([start(), stop], [ok(A), ok('')], gone)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
     expect(explain([start(), stop], [ok(A), replay('')], gone)).toEqual({ problem: null, states: [{ kind: 'removed' }] });
@@ -100,11 +100,11 @@ describe('explain, of games that were meddled with', () => {
     expect(explain([start(), stop, stop], [ok(A), ok(A), replay('')], done({ goneLate: set(A) })).states).toEqual([{ kind: 'removed' }]);
   });
 
-  it('accepts a start that failed by it', () => {
+  it('accepts a start that failed because of a change', () => {
     expect(explain([start()], [no('container_start_failed')], done({ failing: true })).states).toEqual([{ kind: 'removed' }]);
   });
 
-  it('accepts a stop that failed and had ended the container, which was noticed at once, later, or not at all', () => {
+  it('accepts that a failed stop has ended the container, and that the service notices it at once, later, or not at all', () => {
     const excused = () => ({ ...done({})(), excuses: ['docker_unavailable'] });
     const running = { kind: 'running', id: A, image: 'a:1' };
     const either = { problem: null, states: [running, { kind: 'down', id: A }] };

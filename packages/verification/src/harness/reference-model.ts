@@ -2,36 +2,35 @@ import type { Meaning } from './lobby-run.js';
 import type { Written } from './streams.js';
 
 /**
- * What a game may be like between two jobs. `id` is the container's; `down`: it ended by itself, and the service knows;
- * `ended`: by a stop that failed all the same, and the service does not know yet.
+ * The state of a game between two jobs. `id` is the container's. `down`: the container ended by itself, and the service knows.
+ * `ended`: a stop ended the container although it failed, and the service does not know yet.
  */
 export type GameState =
   | { readonly kind: 'none' | 'removed' }
   | { readonly kind: 'running'; readonly id: string; readonly image: string; readonly ended?: true }
   | { readonly kind: 'down' | 'stopped'; readonly id: string };
 
-/** What was done to a game from outside, so that its results may tell of it. */
-export interface Meddled {
+/** What was done to a game from outside. Its results may show that. */
+export interface ExternalChanges {
   /** Running containers that were ended. */
   readonly died: ReadonlySet<string>;
   /** Containers that were removed. */
   readonly gone: ReadonlySet<string>;
-  /** Containers of stopped games that a call removed which was carried out late. */
+  /** Containers of stopped games that were removed by a call of the service that was carried out late. */
   readonly goneLate: ReadonlySet<string>;
-  /** Whether a start that was under way may have failed by it. */
+  /** Whether a start that was under way may have failed because of the changes. */
   readonly failing: boolean;
-  /** Codes of failures that faults of servers or processes explain; none when not given. */
+  /** Error codes that injections into servers or processes explain; default none. */
   readonly excuses?: readonly string[];
 }
 
-/** What was done by the time of a game's nth result, and for `failing`: while it was worked for. `Infinity`: by the end. */
-export type Meddling = (n: number) => Meddled;
+/** The changes before the nth result of a game; `Infinity`: all. `failing` is about the time between the nth job and its result. */
+export type ChangesUntil = (n: number) => ExternalChanges;
 
 const NOTHING: ReadonlySet<string> = new Set();
-/** Nobody did anything. */
-const unmeddled: Meddling = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
+const unchanged: ChangesUntil = () => ({ died: NOTHING, gone: NOTHING, goneLate: NOTHING, failing: false });
 
-/** Whether a game's results can be explained, and what it may be like after the last one. */
+/** Why the results of a game cannot be explained (null: they can), and the states that it may have after the last one. */
 export interface Explanation {
   readonly problem: string | null;
   readonly states: readonly GameState[];
@@ -40,46 +39,46 @@ export interface Explanation {
 const REMOVED: GameState = { kind: 'removed' };
 
 /**
- * Goes through a game's jobs in order, one result each, and keeps every state the contract allows the game to be in. It
- * knows nothing of how the service works: a result that no state explains is a violation. What was done from outside the
- * service may have noticed or not, up to the end: by then it must have.
+ * Goes through the jobs of a game in order, with one result each, and keeps every state that the contract allows. It does not know
+ * how the service works. If no state explains a result, that is a violation. At each result the service may or may not have
+ * noticed an external change; at the end it must have noticed all.
  */
-export function explain(meanings: readonly Meaning[], results: readonly Written[], meddling: Meddling = unmeddled): Explanation {
+export function explain(meanings: readonly Meaning[], results: readonly Written[], changesUntil: ChangesUntil = unchanged): Explanation {
   let states: readonly GameState[] = [{ kind: 'none' }];
   for (const [n, meaning] of meanings.entries()) {
     const result = results[n];
     if (result === undefined) return { problem: `job ${n} has no result`, states };
-    const meddled = meddling(n);
+    const changes = changesUntil(n);
     const stopFollows = meanings.slice(n + 1).some(({ kind }) => kind === 'stop');
-    const before = states.flatMap((state) => [state, ...noticed(state, meddled)]);
+    const before = states.flatMap((state) => [state, ...noticed(state, changes)]);
     const after = before.flatMap((state) => [
-      ...nextStates(state, meaning, { result, stopFollows, meddled }),
-      ...afterExcuse(state, meaning, { result, stopFollows, meddled }),
+      ...nextStates(state, meaning, { result, stopFollows, changes }),
+      ...afterExcuse(state, meaning, { result, stopFollows, changes }),
     ]);
     if (after.length === 0) return { problem: `job ${n} ${told(meaning)} of ${told(before)} can't be ${told(result)}`, states };
     states = distinct(after);
   }
   const problem = results.length > meanings.length ? `${results.length} results of ${meanings.length} jobs` : null;
-  return { problem, states: distinct(states.flatMap((state) => atTheEnd(state, meddling(Number.POSITIVE_INFINITY)))) };
+  return { problem, states: distinct(states.flatMap((state) => atTheEnd(state, changesUntil(Number.POSITIVE_INFINITY)))) };
 }
 
-/** What the service may make of what was done, once it has noticed. */
-function noticed(state: GameState, { died, gone, goneLate }: Meddled): readonly GameState[] {
+/** The states after the service has noticed the changes. */
+function noticed(state: GameState, { died, gone, goneLate }: ExternalChanges): readonly GameState[] {
   if (!('id' in state)) return [];
   const isDead = state.kind === 'running' && (state.ended === true || died.has(state.id));
   const down: readonly GameState[] = isDead ? [{ kind: 'down', id: state.id }] : [];
   return gone.has(state.id) || (state.kind === 'stopped' && goneLate.has(state.id)) ? [...down, REMOVED] : down;
 }
 
-function atTheEnd(state: GameState, meddled: Meddled): readonly GameState[] {
-  const instead = noticed(state, meddled);
+function atTheEnd(state: GameState, changes: ExternalChanges): readonly GameState[] {
+  const instead = noticed(state, changes);
   return instead.includes(REMOVED) ? [REMOVED] : instead.length > 0 ? instead : [state];
 }
 
 interface Answered {
   readonly result: Written;
   readonly stopFollows: boolean;
-  readonly meddled: Meddled;
+  readonly changes: ExternalChanges;
 }
 
 function nextStates(state: GameState, meaning: Meaning, answered: Answered): readonly GameState[] {
@@ -93,14 +92,14 @@ function nextStates(state: GameState, meaning: Meaning, answered: Answered): rea
   }
 }
 
-// A stop that failed may have ended the container all the same; a start that failed may have removed the previous one.
-function afterExcuse(state: GameState, { kind }: Meaning, { result, meddled }: Answered): readonly GameState[] {
-  if (meddled.excuses?.some((code) => failedWith(result, code)) !== true) return [];
+// A failed stop may still have ended the container. A failed start may have removed the previous one.
+function afterExcuse(state: GameState, { kind }: Meaning, { result, changes }: Answered): readonly GameState[] {
+  if (changes.excuses?.some((code) => failedWith(result, code)) !== true) return [];
   if (state.kind === 'running' && kind === 'stop') return [state, { ...state, ended: true }];
   return kind === 'start' && state.kind !== 'running' && state.kind !== 'down' ? [state, REMOVED] : [state];
 }
 
-function afterStop(state: GameState, { result, meddled }: Answered): readonly GameState[] {
+function afterStop(state: GameState, { result, changes }: Answered): readonly GameState[] {
   switch (state.kind) {
     case 'none':
       return failedWith(result, 'not_found') ? [state] : [];
@@ -110,7 +109,7 @@ function afterStop(state: GameState, { result, meddled }: Answered): readonly Ga
       return succeededWith(result, 'replay_no_op', state.id) ? [state] : [];
     case 'running':
     case 'down':
-      if (meddled.gone.has(state.id) && succeededWith(result, '', '')) return [REMOVED];
+      if (changes.gone.has(state.id) && succeededWith(result, '', '')) return [REMOVED];
       return succeededWith(result, '', state.id) ? [{ kind: 'stopped', id: state.id }] : [];
   }
 }
@@ -122,15 +121,15 @@ function afterStart(state: GameState, start: Start, answered: Answered): readonl
   if (state.kind === 'running') return startOfRunning(state, start, result) ? [state] : [];
   if (state.kind === 'down') return failedWith(result, 'conflict') ? [state] : [];
   const asBefore = state.kind === 'none' ? REMOVED : state;
-  // The previous container may have been removed by then, or not.
+  // The start may have removed the previous container or not.
   if (start.fate !== 'malformed' && isCutShort(answered)) return [asBefore, REMOVED];
   if (start.fate === 'runs') return startedFresh(state, start, result);
   const [code, after] = FAILURES[start.fate];
   return failedWith(result, code) ? [{ untouched: state, asBefore, removed: REMOVED }[after]] : [];
 }
 
-function isCutShort({ result, stopFollows, meddled }: Answered): boolean {
-  return (stopFollows && failedWith(result, 'start_superseded')) || (meddled.failing && failedWith(result, 'container_start_failed'));
+function isCutShort({ result, stopFollows, changes }: Answered): boolean {
+  return (stopFollows && failedWith(result, 'start_superseded')) || (changes.failing && failedWith(result, 'container_start_failed'));
 }
 
 const FAILURES = {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { waitFor } from '@galaxy/testing';
 import { bundledService, type ServiceEntry } from './bundle-service.js';
 
-/** One line of the service's log. `level` as in pino: 40 is a warning, 50 an error, 60 fatal. */
+/** One line of the log. `level` is as in pino: 40 is a warning, 50 an error, 60 fatal. */
 interface LogLine {
   readonly level: number;
   readonly msg: string;
@@ -12,23 +12,22 @@ interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** How a process ended. */
 interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What `/readyz` answered. */
+/** An answer of `/readyz`. */
 interface Readyz {
   readonly status: number;
   readonly role: string;
   readonly dependencies: Readonly<Record<string, { readonly ok: boolean; readonly why?: string }>>;
 }
 
-/** The service as a process of its own. */
+/** One process of the service, or of one of its commands. */
 export interface RtmanagerProcess {
   readonly pid: number;
-  /** Where its HTTP interface listens; empty when it ended before that. */
+  /** The address of its HTTP interface; empty when it ended before it listened. */
   readonly url: string;
   readonly log: readonly LogLine[];
   readonly stderr: () => string;
@@ -40,29 +39,29 @@ export interface RtmanagerProcess {
   readyz(): Promise<Readyz>;
   /** Returns once `/readyz` says that everything answers; rejects when the process ends before. */
   untilReady(): Promise<void>;
-  /** How it ended, with the end of all that it said; undefined while it runs. */
+  /** How it ended, with the last lines of its output; undefined while it runs. */
   readonly gone: () => string | undefined;
-  /** Whether it has ended although nobody had asked it to. */
+  /** Whether it has ended although this test did not tell it to. */
   readonly endedUnasked: () => boolean;
-  /** What must never be seen: an exit nobody asked for, an error or worse in the log, a word on standard error. */
-  faults(): readonly string[];
+  /** What must never be seen: an exit without a signal of this test, an error or worse in the log, text on standard error. */
+  problems(): readonly string[];
 }
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
 
-// The kernel ends it with the process of its tests, however that ends; it keeps its pid, as setpriv becomes what it starts.
+// The kernel kills it when the process of the tests ends, for any reason. setpriv replaces itself, so the pid stays the same.
 const WITH_ITS_TESTS: readonly string[] = ['--pdeathsig', 'KILL', '--'];
 
 const SERVE: readonly string[] = ['serve'];
 const LAST_LINES = 10;
 
-// The service writes nothing but its log; other commands speak to people.
+// The service writes nothing but its log. Other commands write text for people.
 const NO_LOG_LINE = { level: 60, what: 'not a log line' };
 const SAID = { level: 30, what: 'said' };
 
 /**
- * Starts `rtmanager serve` with these variables and no others, and returns once it listens or has ended; or another command,
- * which may end by itself, and is not waited for.
+ * Starts `rtmanager serve` with these variables and no others, and returns once it listens or has ended. Any other command may end
+ * by itself; then this returns at once.
  */
 export async function startRtmanager(
   variables: Readonly<Record<string, string>>,
@@ -74,7 +73,7 @@ export async function startRtmanager(
   const child = spawn('setpriv', [...WITH_ITS_TESTS, process.execPath, main, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { log, stderr } = outputOf(child, command === SERVE ? NO_LOG_LINE : SAID);
   let exit: Exit | null = null;
-  // A command ends by itself, and says with its code whether there was anything to do.
+  // A command ends by itself; its exit code says whether there was anything to do.
   let asked = command !== SERVE;
   let frozen = false;
   const exited = new Promise<Exit>((resolve) => {
@@ -107,9 +106,9 @@ export async function startRtmanager(
     },
     gone: () => (exit === null ? undefined : [`it ended with ${JSON.stringify(exit)}; its output ends:`, ...lastWords()].join('\n')),
     endedUnasked: () => exit !== null && !asked,
-    faults: () => [
+    problems: () => [
       ...(rtmanager.endedUnasked() ? [`unexpected exit: ${JSON.stringify(exit)}`] : []),
-      // Whoever was frozen says so when it goes on.
+      // A process that was frozen logs an error when it goes on.
       ...log.filter(({ level, event }) => level >= 50 && !(frozen && event === 'stalled')).map((line) => `logged: ${JSON.stringify(line)}`),
       ...(stderr() === '' ? [] : [`wrote to standard error: ${stderr()}`]),
     ],

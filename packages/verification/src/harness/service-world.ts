@@ -4,36 +4,36 @@ import postgres from 'postgres';
 import type { ServiceEntry } from './bundle-service.js';
 import { type RtmanagerProcess, startRtmanager } from './rtmanager-process.js';
 
-/** Where a world's servers are. */
+/** The addresses of a world's servers. */
 export interface WorldServers {
   readonly redisUrl: string;
   readonly postgresUrl: string;
   readonly dockerHost: string;
 }
 
-/** Servers that only this world uses, and the service on them. */
+/** An installation of the service for one test, with its servers. */
 export interface World {
   readonly redis: Redis;
   readonly sql: postgres.Sql;
   readonly docker: DockerApi;
-  /** The name that marks this world's containers. */
+  /** The name of the installation, in the labels of its containers. */
   readonly instance: string;
   readonly network: string;
-  /** What the service is configured with. */
+  /** The configuration of the service. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Starts the service, or another command of it. */
+  /** Starts a process of the service, or of another command. */
   start(extra?: Readonly<Record<string, string>>, entry?: ServiceEntry, command?: readonly string[]): Promise<RtmanagerProcess>;
-  /** What is still open, and the latest warnings of all processes: for whoever has to find out why. */
+  /** The open operations and the latest warnings of all processes, to find out why a test failed. */
   story(): Promise<string>;
-  /** What must never be seen, of all processes so far. */
-  faults(): readonly string[];
-  /** Why nothing more comes: no process of the service is left, and one of them ended unasked. Undefined while that is not so. */
+  /** {@link RtmanagerProcess.problems} of all processes so far. */
+  problems(): readonly string[];
+  /** Why waiting makes no sense: all processes have ended, and one of them ended unasked. Undefined while that is not so. */
   readonly gone: () => string | undefined;
   /** Ends all processes and removes this world's containers, network and database. */
   close(): Promise<void>;
 }
 
-/** A world on servers of the test run: a Redis and a database of its own, and the Docker Engine that all share. */
+/** A world with a Redis and a database of its own, on the Docker Engine that all tests share. */
 export async function openWorld(): Promise<World> {
   const { postgresUrl, dockerHost } = testServers();
   const [redis, database] = await Promise.all([startRedis(), freshDatabase(postgresUrl)]);
@@ -51,7 +51,7 @@ export async function openWorld(): Promise<World> {
 export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers): World {
   const [instance, network] = [uniqueName('instance'), uniqueName('net')];
   const docker = dockerApi(dockerHost);
-  // Commands wait for as long as the server is away.
+  // While the server is away, commands wait.
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
   redis.on('error', () => undefined);
   const sql = postgres(postgresUrl, { max: 2, onnotice: () => undefined });
@@ -83,7 +83,7 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
       const warnings = processes.flatMap(({ pid, log }) => log.filter(({ level }) => level >= 40).map((line) => ({ pid, ...line })));
       return [...open, ...warnings.slice(-40)].map((line) => JSON.stringify(line)).join('\n');
     },
-    faults: () => processes.flatMap((rtmanager) => rtmanager.faults()),
+    problems: () => processes.flatMap((rtmanager) => rtmanager.problems()),
     gone: () => {
       const ends = processes.flatMap((rtmanager) => rtmanager.gone() ?? []);
       return ends.length === processes.length && processes.some((each) => each.endedUnasked()) ? ends.at(-1) : undefined;
@@ -106,7 +106,7 @@ export interface ListedContainer {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-/** Every container of an installation, whatever it is doing. */
+/** Every container of an installation, in any state. */
 export function containersOf(docker: DockerApi, instance: string): Promise<readonly ListedContainer[]> {
   const filters = encodeURIComponent(JSON.stringify({ label: [`galaxy.instance=${instance}`] }));
   return docker.json({ method: 'GET', path: `/containers/json?all=1&filters=${filters}` });

@@ -25,7 +25,7 @@ export interface JobEntry {
 /** The fields of an entry the service wrote. */
 export type Written = Readonly<Record<string, string>>;
 
-/** Whose results are waited for: see World. */
+/** A part of World. */
 interface Publishers {
   readonly redis: Redis;
   readonly gone: () => string | undefined;
@@ -36,7 +36,7 @@ export async function publish(redis: Redis, stream: JobStreamName, fields: Entry
   return (await redis.xadd(KEYS[stream], entryId, ...fields.flat())) ?? '';
 }
 
-/** Appends a start job as the Lobby writes it. */
+/** Appends a start job as Lobby writes it. */
 export function publishStart(redis: Redis, gameId: string, imageRef: string): Promise<string> {
   return publish(redis, 'start_jobs', [
     ['game_id', gameId],
@@ -45,7 +45,7 @@ export function publishStart(redis: Redis, gameId: string, imageRef: string): Pr
   ]);
 }
 
-/** Appends a stop job as the Lobby writes it. */
+/** Appends a stop job as Lobby writes it. */
 export function publishStop(redis: Redis, gameId: string, reason = 'cancelled'): Promise<string> {
   return publish(redis, 'stop_jobs', [
     ['game_id', gameId],
@@ -54,7 +54,7 @@ export function publishStop(redis: Redis, gameId: string, reason = 'cancelled'):
   ]);
 }
 
-/** Every entry of a stream the service writes, in order, with all its fields; refuses a field that comes twice. */
+/** Every entry of a stream that the service writes, in order. Throws when an entry has a field twice. */
 export async function written(redis: Redis, key: string): Promise<readonly Written[]> {
   const entries = await redis.xrange(key, '-', '+');
   return entries.map(([id, flat]) => {
@@ -75,7 +75,7 @@ export async function resultsOf(redis: Redis, gameId: string): Promise<readonly 
   return (await written(redis, KEYS.results)).filter((result) => result['game_id'] === gameId);
 }
 
-/** Waits until a game has `count` results and returns them; rejects when nobody is left who could publish them. */
+/** Waits until a game has `count` results and returns them. Rejects when no process is left that could publish them. */
 export async function untilResults({ redis, gone }: Publishers, gameId: string, count: number): Promise<readonly Written[]> {
   const probe = async () => {
     const results = await resultsOf(redis, gameId);

@@ -1,32 +1,32 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism, loadavg } from 'node:os';
 
-/** What decides everything random of a run: `GALAXY_TEST_SEED`, or another one each time. Every failure names it. */
+/** The seed of everything random in a run: `GALAXY_TEST_SEED`, or another one each time. Every failure names it. */
 export const seed = Number(process.env['GALAXY_TEST_SEED'] ?? randomInt(2 ** 31));
 
-/** What decides everything random where every run is to be the same: `GALAXY_TEST_SEED`, or this one. */
+/** The seed of a test that is the same in every run: `GALAXY_TEST_SEED`, or the given one. */
 export function seedOr(fixed: number): number {
   return Number(process.env['GALAXY_TEST_SEED'] ?? fixed);
 }
 
 const scale = Number(process.env['GALAXY_TEST_SCALE'] ?? 1);
 
-/** How many jobs a run takes: `count` times `GALAXY_TEST_SCALE` (1 when not given). */
+/** `count` times `GALAXY_TEST_SCALE` (default 1). */
 export function jobCount(count: number): number {
   return Math.max(1, Math.round(count * scale));
 }
 
-/** How many worlds of their own a suite has at a time: they mostly wait, and two a core leave no wait of theirs hungry. */
+/** How many worlds a suite has at a time. Worlds mostly wait, so two for each core still get enough processor time. */
 export const worldsAtOnce = 2 * availableParallelism();
 
-/** How many processes of the service a suite starts at the same moment: no more than there are cores, but enough to compete. */
+/** How many processes of the service a suite starts at the same moment: as many as there are cores, but at least three. */
 export function processesAtOnce(most: number): number {
   return Math.min(most, Math.max(3, availableParallelism()));
 }
 
 /**
- * How long what is promised within so many milliseconds may take on this machine now. A promise is made of a machine with processor
- * time to give: where three want each processor, everything takes three times as long, and nobody has broken a promise.
+ * How long something that is promised within so many milliseconds may take on this machine now. A promise needs a machine with free
+ * processor time. If three processes want each processor, everything may take three times as long.
  */
 export function promisedMs(ms: number): number {
   const [wanting = 0] = loadavg();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Model, Move } from './explore.js';
 import { explore } from './explore.js';
 
-/** A counter from 0 to `top` that the environment may set back. */
+/** A counter from 0 to `top`. The environment may set it back to 0. */
 const counter = (top: number, change: Partial<Model<number>> = {}): Model<number> => ({
   initial: 0,
   moves: (n) => [...up(n, top), ...back(n)],
@@ -21,7 +21,7 @@ describe('explore', () => {
     expect(explore(counter(3), 10)).toEqual({ states: 4, moves: 6, violation: null });
   });
 
-  it('tells the shortest way to a state that is broken', () => {
+  it('returns the shortest trace to a broken state', () => {
     const leap: Move<number> = { label: 'leap', by: 'environment', to: 3 };
     const model = counter(5, {
       moves: (n) => [...up(n, 5), ...(n === 1 ? [leap] : [])],
@@ -30,7 +30,7 @@ describe('explore', () => {
     expect(explore(model, 10).violation).toBe('three is wrong\n  1. to 1\n  2. leap\n     then: at 3');
   });
 
-  it('asks of a state whether it is settled only where nothing but the environment moves', () => {
+  it('asks whether a state is settled only if nothing but the environment can move', () => {
     const asked: number[] = [];
     const unsettled = (n: number) => {
       asked.push(n);
@@ -40,7 +40,7 @@ describe('explore', () => {
     expect(asked).toEqual([3]);
   });
 
-  it('reports rest that is not settled', () => {
+  it('reports a state at rest that is not settled', () => {
     expect(explore(counter(1, { unsettled: () => 'not done' }), 10).violation).toBe('not done\n  1. to 1\n     then: at 1');
   });
 
@@ -57,11 +57,11 @@ describe('explore', () => {
     expect(explore(counter(0, { moves }), 10).violation).toMatch(/^nothing the system can do .* rest\n {2}1\. enter\n {5}then: at 1$/);
   });
 
-  it('takes states of one key for one', () => {
+  it('counts states with the same key as one', () => {
     expect(explore(counter(9, { key: (n) => String(n % 2) }), 10).states).toBe(2);
   });
 
-  it('fails rather than leave states out', () => {
+  it('throws when there are more states than allowed', () => {
     expect(() => explore(counter(10), 10)).toThrow('more than 10 states');
     expect(explore(counter(9), 10).states).toBe(10);
   });

@@ -1,25 +1,25 @@
-/** One thing that may happen next. `system`: the design promises that it happens; `environment`: it may happen or never do. */
+/** One thing that may happen next. `system`: the design promises that it happens. `environment`: it may happen or never happen. */
 export interface Move<S> {
   readonly label: string;
   readonly by: 'system' | 'environment';
   readonly to: S;
 }
 
-/** What is explored: states, what may happen in each, and what must hold. All functions are pure. */
+/** States, what may happen in each, and what must hold. All functions are pure. */
 export interface Model<S> {
   readonly initial: S;
   readonly moves: (state: S) => readonly Move<S>[];
-  /** Two states of one key are one state: what follows from them is the same up to names. */
+  /** Two states with the same key count as one state: the same follows from both, except for names. */
   readonly key: (state: S) => string;
-  /** What is wrong in this state, whatever comes next; null when nothing is. */
+  /** What is wrong in this state; null when nothing is. */
   readonly broken: (state: S) => string | null;
-  /** What is wrong if nothing but the environment ever moves again; null when nothing is. */
+  /** What is wrong if only the environment can still move; null when nothing is. */
   readonly unsettled: (state: S) => string | null;
   /** The state in words, for the end of a trace. */
   readonly show: (state: S) => string;
 }
 
-/** What an exploration found: how much there is, and the shortest way to the first violation as lines of text, or null. */
+/** The result: how many states and moves there are, and the shortest trace to the first violation, or null. */
 export interface Exploration {
   readonly states: number;
   readonly moves: number;
@@ -36,9 +36,10 @@ interface Node<S> {
 }
 
 /**
- * Visits every state that can be reached, nearest first, until one is wrong: broken, at rest and unsettled, or without
- * any way of its own to come to rest. Deterministic.
- * @throws Error when there are more than `maxStates`: a part of a model proves nothing.
+ * Visits every state that can be reached, nearest first, until one is wrong. A state is wrong if it is broken, or at rest and
+ * unsettled, or if the system alone cannot come to rest from it. A state is at rest if only the environment can still move.
+ * Deterministic.
+ * @throws Error when there are more than `maxStates` states: a part of a model proves nothing.
  */
 export function explore<S>(model: Model<S>, maxStates: number): Exploration {
   const first: Node<S> = { state: model.initial, parent: null, label: '', before: [], settles: false };
@@ -46,7 +47,7 @@ export function explore<S>(model: Model<S>, maxStates: number): Exploration {
   const atRest: Node<S>[] = [];
   let moves = 0;
   const found = (violation: string | null): Exploration => ({ states: nodes.size, moves, violation });
-  // A map hands out what is added while it is walked, in the order of adding: this is breadth first.
+  // Iterating over a map also visits what is added meanwhile, in the order in which it was added. So this is breadth first.
   for (const node of nodes.values()) {
     const next = model.moves(node.state);
     const rests = next.every(({ by }) => by === 'environment');
@@ -69,7 +70,7 @@ function visit<S>(model: Model<S>, nodes: Map<string, Node<S>>, from: Node<S>, {
   if (by === 'system') node.before.push(from);
 }
 
-// Walks system moves backwards from the states at rest.
+// Follows system moves backwards from the states at rest.
 function firstRestless<S>(all: Iterable<Node<S>>, atRest: Node<S>[]): Node<S> | null {
   const settled = [...atRest];
   for (const node of settled) node.settles = true;

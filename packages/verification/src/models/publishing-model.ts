@@ -1,39 +1,48 @@
 /*
- * The publishing model: the numbered results of one game, workers that publish theirs at once, a relay for the rest, a
- * Redis that may be emptied, noticed or not, or fail over to a replica without the last entries, and Lobby, which reads the stream.
+ * The publishing model: the numbered results of one game, workers that publish their own result at once, a relay for all others, a
+ * Redis, and Lobby, which reads the stream. Redis may be emptied, and may fail over to a replica without the last entries.
  *
- * Time is left out: publishers may be as slow as they like, and calls that nobody waits for any more are carried out
- * whenever it hurts most. Stream, last number and epoch are one server's, written by one script, and a failover cuts them at
- * the same point. A demoted master may go on for those who have not noticed, workers, the relay and once whoever compares.
- * It is assumed that database and script do one thing at a time, and that each failover is noticed some time later.
- * What Lobby has read matters only when Redis loses it, so it is decided at each failover.
+ * What is left out. There is no time: publishers may be slow, and a call that no process waits for may be carried out at any later
+ * moment. One script writes the stream, the last number and the epoch of a server together, and a failover takes them back to the
+ * same moment. A demoted master may go on for those that have not noticed the failover: workers, the relay, and once the
+ * comparison. What Lobby has read matters only when Redis loses it, so the model decides it at each failover.
  *
- * What stands for which code:
- *   publishing/publishers.ts    a result decided: finish.ts in packages/adapters/postgres/src; sending, filling a gap, marking, the
- *                               relay: publish-in-order.ts and publish-outbox.ts in packages/use-cases/src; publish-marks.ts in
- *                               packages/adapters/postgres/src
- *   publishing/redis.ts         publish-numbered.ts and adopt-epoch.ts in packages/adapters/redis/src/scripts;
+ * What is assumed. Database and script do one thing at a time. Each failover is noticed some time later.
+ *
+ * Which code each file stands for (those of PostgreSQL in packages/adapters/postgres/src, those of publishing in
+ * packages/use-cases/src/publishing):
+ *   publishing/publishers.ts    decide a result: operations/finish.ts of PostgreSQL
+ *                               send, fill a gap: publish-in-order.ts of publishing
+ *                               publish at once, relay: publish-outbox.ts of publishing
+ *                               mark: outbox/publish-marks.ts of PostgreSQL
+ *   publishing/redis.ts         the scripts: publish-numbered.ts and adopt-epoch.ts in packages/adapters/redis/src/scripts
  *                               Lobby: apps/lobby-producer/src/read-job-results.ts
- *   publishing/verification.ts  the comparison: compare-published.ts in packages/use-cases/src; take-back.ts in packages/adapters/postgres/src
+ *   publishing/verification.ts  the comparison: compare-published.ts of publishing
+ *                               take back marks, raise the epoch: outbox/take-back.ts of PostgreSQL
  *
- * Holds in every state: read from its place, the stream gives Lobby each result once and in order, save that one it had read and
- * Redis has lost comes once more. Holds at rest, which is always in reach: Lobby can read every result, and all are marked.
+ * What must hold in every state. From its place in the stream, Lobby reads each result once and in order; only a result that it
+ * had read and Redis has lost comes once more. What must hold when nothing is left to do, a state that can always be reached: Lobby
+ * can read every result, and all results are marked.
  *
  * Not covered: dead letters, batches, results of other games, entry ids (a replica whose clock is behind may give ids that
- * Lobby's place has passed), results too old to be sent again, trimming of the stream, a loss of the hashes alone, and faults
- * beyond the few that a test allows at a time.
+ * are behind Lobby's place), results too old to be sent again, trimming of the stream, a loss of the hashes alone, and more
+ * injections than a test allows at a time.
  */
 import type { Model } from './explore.js';
 import { finishes, publishes, relayReads } from './publishing/publishers.js';
 import { failovers, flushes, lateCalls, lobbyAt } from './publishing/redis.js';
-import type { PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './publishing/state.js';
+import type { PublishingGuards, PublishingInjections, PublishingScope, PublishingState } from './publishing/state.js';
 import { initialPublishing, publishingKey, showPublishing } from './publishing/state.js';
 import { verifies } from './publishing/verification.js';
 
-/** One game's results, workers that publish them, a relay, Lobby, and what may go wrong. */
-export function publishingModel(scope: PublishingScope, faults: PublishingFaults, guards: PublishingGuards): Model<PublishingState> {
+/** The model of one game's results. `injections` says how often each of them may happen. */
+export function publishingModel(
+  scope: PublishingScope,
+  injections: PublishingInjections,
+  guards: PublishingGuards,
+): Model<PublishingState> {
   return {
-    initial: initialPublishing(faults),
+    initial: initialPublishing(injections),
     moves: (state) => [
       ...finishes(state, scope),
       ...relayReads(state),

@@ -4,19 +4,19 @@ import { type Outcome, simulate } from './simulate.js';
 import { type Plan, planFor, planOf } from './world/plan.js';
 import { settleByTick, settleByTurn } from './world/simulated-time.js';
 
-/** What came of many histories. */
+/** The outcome of many histories. */
 export interface Campaign {
-  /** The first history that broke a promise, in words; null when none did. */
+  /** The first history in which a promise was broken, in words; null when there was none. */
   readonly failure: string | null;
   readonly coverage: Coverage;
 }
 
 const LAST_LINES = 120;
 const SHRINK_WITHIN_MS = 60_000;
-/** One of so many is played by turns of the event loop, in which a rejection that nobody handles at once is unhandled. */
+/** One of so many histories is played with {@link settleByTurn}, which finds every unhandled rejection. */
 const STRICT_EVERY = 50;
 
-/** Plays the histories of so many seeds in a row, until one breaks a promise; that one is made as small as it goes. */
+/** Plays the histories of so many seeds in a row, until a promise is broken. The plan of that history is then made as small as possible. */
 export async function playHistories(firstSeed: number, count: number): Promise<Campaign> {
   const coverage = new Coverage();
   for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
@@ -27,7 +27,7 @@ export async function playHistories(firstSeed: number, count: number): Promise<C
   return { failure: null, coverage };
 }
 
-/** Plays one history; a rejection that nobody handles is a violation, too. */
+/** Plays one history. An unhandled rejection is a violation, too. */
 async function play(plan: Plan): Promise<Outcome> {
   const unhandled: string[] = [];
   const note = (reason: Error): void => void unhandled.push(`unhandled: ${reason.message}`);

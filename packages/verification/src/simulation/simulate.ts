@@ -8,38 +8,39 @@ import { unexplained } from './checks/explain-results.js';
 import { Published } from './checks/published.js';
 import { amiss, type History } from './checks/rest.js';
 import { watchOffsets, watchOrder, watchRecords } from './checks/safety.js';
-import { HAPPEN } from './injection/happen.js';
+import { INJECT } from './injection/inject.js';
+import { HORIZON_MS } from './injection/injections.js';
 import { letListsLie, readByThePlan } from './injection/odd-answers.js';
-import { HORIZON_MS } from './injection/troubles.js';
 import { gameId, Lobby, type LobbyEntry } from './world/lobby.js';
 import type { Plan } from './world/plan.js';
 import { Processes } from './world/processes.js';
 import { type Settle, settleByTick } from './world/simulated-time.js';
 import { makeWorld } from './world/world.js';
 
-/** What came of a history. */
+/** The outcome of a history. */
 export interface Outcome {
   /** The first promise that was broken; null when none was. */
   readonly violation: string | null;
+  /** Of the whole trace: equal histories have equal hashes. */
   readonly hash: string;
-  /** The last lines of what happened. */
+  /** The last lines of the trace. */
   readonly last: (lines: number) => readonly string[];
   readonly coverage: Coverage;
   readonly simulatedMs: number;
 }
 
-/** When all troubles end, and within how long everything has come to rest then. */
-const CALM_AT_MS = HORIZON_MS + 4000;
+/** When all injections end, and how long the work that is left may take then. */
+const INJECTIONS_END_MS = HORIZON_MS + 4000;
 const REST_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
-/** Plays one history: first with its troubles, then without them until everything has come to rest. */
+/** Plays one history: first with its injections, then without them until all work is done. */
 export async function simulate(plan: Plan, settle: Settle = settleByTick): Promise<Outcome> {
   const history = begin(plan, settle);
   const { world } = history;
   const isOver = (): boolean => world.violations.length > 0;
-  await world.time.pass(CALM_AT_MS, isOver);
-  calm(history);
+  await world.time.pass(INJECTIONS_END_MS, isOver);
+  endInjections(history);
   const deadlineMs = world.time.ms + REST_WITHIN_MS;
   let problem = amiss(history);
   while (problem !== null && world.time.ms < deadlineMs && !isOver()) {
@@ -70,16 +71,16 @@ function begin(plan: Plan, settle: Settle): History {
   const told = { lost: 0n };
   const processes = new Processes(world, containers, (event) => take(event, told, world.violate));
   const history = { world, containers, processes, lobby, published: [results, deadLetters], toldLost: () => told.lost };
-  for (const happening of plan.happenings)
-    world.time.after(happening.atMs, () => {
-      world.say(`${happening.what} ${happening.ms}`);
-      if (HAPPEN[happening.what](history, happening)) world.coverage.hit(happening.what);
+  for (const injection of plan.worldInjections)
+    world.time.after(injection.atMs, () => {
+      world.say(`${injection.what} ${injection.ms}`);
+      if (INJECT[injection.what](history, injection)) world.coverage.hit(injection.what);
     });
   readResults(history);
   return history;
 }
 
-// Lobby and whoever reads dead letters look as often as chance has it.
+// Lobby and the reader of dead letters read at random times.
 function readResults({ world: { time, draws, servers }, published }: History): void {
   for (const stream of published) {
     const look = (): void => {
@@ -92,21 +93,21 @@ function readResults({ world: { time, draws, servers }, published }: History): v
 
 function take(event: RuntimeEvent, told: { lost: bigint }, violate: (text: string) => void): void {
   if (event.kind === 'stream_gap') told.lost += event.lost;
-  // No database was restored here.
+  // The simulation never restores a database.
   if (event.kind === 'hold_changed' && event.reason === 'restored' && event.held)
-    violate(`the database passes for restored: ${event.message}`);
+    violate(`the database is taken for restored: ${event.message}`);
 }
 
-function calm({ world: { servers, streams, weather }, processes }: History): void {
-  processes.network.calm();
+function endInjections({ world: { servers, streams, engineInjections }, processes }: History): void {
+  processes.network.endInjections();
   for (const server of Object.values(servers)) server.comeBack();
   streams.setReachable(true);
   streams.setFull(false);
-  weather.hints = 'told';
-  weather.lie = null;
+  engineInjections.hints = 'told';
+  engineInjections.lie = null;
 }
 
-// An operator looks at holds, and finds that all is as it is.
+// An operator confirms every hold.
 async function decideHolds({ world: { ports, database } }: History): Promise<void> {
   if (database.holdsInForce.has('mass_change')) await confirmMassChange(ports);
   if (database.holdsInForce.has('engine_changed')) await confirmEngine(ports);

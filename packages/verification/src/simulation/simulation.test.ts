@@ -1,25 +1,25 @@
 import { expect, it } from 'vitest';
 import { jobCount, seedOr } from '../harness/test-scale.js';
 import { CALLS } from './injection/calls.js';
-import { HAPPENINGS } from './injection/troubles.js';
+import { WORLD_INJECTIONS } from './injection/injections.js';
 import { playHistories } from './play-histories.js';
 import { simulate } from './simulate.js';
 import { planOf } from './world/plan.js';
 import { settleByTick, settleByTurn } from './world/simulated-time.js';
 
-/** As few as meet every trouble. */
+/** The smallest number in which every injection happens. */
 const HISTORIES = 1000;
 const FIRST_SEED = 1;
 
 const [first, count] = [seedOr(FIRST_SEED), jobCount(HISTORIES)];
-const mustBeMet = [...HAPPENINGS, ...CALLS.flatMap((call) => ['before', 'lost', 'late'].map((what) => `${call} ${what}`))];
+const mustBeMet = [...WORLD_INJECTIONS, ...CALLS.flatMap((call) => ['before', 'lost', 'late'].map((what) => `${call} ${what}`))];
 
 it(
   `keeps every promise in ${count} histories from seed ${first} on`,
   async () => {
     const { failure, coverage } = await playHistories(first, count);
     if (failure !== null) throw new Error(failure);
-    if (count >= HISTORIES) expect(coverage.missing(mustBeMet), 'troubles that were never met').toEqual([]);
+    if (count >= HISTORIES) expect(coverage.missing(mustBeMet), 'injections that never happened').toEqual([]);
   },
   60_000 + count * 1000,
 );

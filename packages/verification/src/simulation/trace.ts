@@ -2,7 +2,7 @@ import { hashOf } from './injection/draws.js';
 
 const KEPT = 400;
 
-/** What happened, line by line: a hash over all of it, and the last lines. */
+/** What happened, line by line. It keeps a hash over all lines, and the last lines. */
 export class Trace {
   #kept: string[] = [];
   #lines = 0;
@@ -18,12 +18,12 @@ export class Trace {
     if (this.#kept.length > 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
   }
 
-  /** Stands for every line so far. */
+  /** Of every line so far. */
   get hash(): string {
     return `${String(this.#lines)}:${(this.#hash >>> 0).toString(16)}:${(this.#other >>> 0).toString(16)}`;
   }
 
-  /** The last lines, at most so many (of at most 400). */
+  /** The last `count` lines, but at most 400. */
   last(count: number): readonly string[] {
     return this.#kept.slice(-Math.min(count, KEPT));
   }

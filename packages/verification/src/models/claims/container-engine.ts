@@ -1,12 +1,12 @@
 import type { Move } from '../explore.js';
 import type { Attempt } from './attempt.js';
-import { befalls, does, drop } from './attempt.js';
+import { does, drop, happensTo } from './attempt.js';
 import type { Guards } from './guards.js';
 import { isCurrent } from './journal.js';
 import type { Call, Container, State } from './state.js';
 import { spend } from './state.js';
 
-/** What becomes of a call: it is answered; it was not, and may be carried out now or later; or its caller dies. */
+/** What may happen with a call: it is answered; it is not, and is carried out now, later or never; or its caller dies. */
 export function calls(
   at: Attempt,
   kind: Call['kind'],
@@ -19,23 +19,23 @@ export function calls(
   const done = carryOut(guards, state, call, !isCurrent(at));
   const moves = [does(at, what, then.answered(done))];
   const sent = send(guards, state, call);
-  if (state.faults.lostReplies > 0) {
-    moves.push(befalls(at, `${what}, reply lost`, then.lost(spend(done, 'lostReplies'))));
-    moves.push(befalls(at, `${what}, not answered and still under way`, then.lost(spend(sent, 'lostReplies'))));
+  if (state.injections.lostReplies > 0) {
+    moves.push(happensTo(at, `${what}, reply lost`, then.lost(spend(done, 'lostReplies'))));
+    moves.push(happensTo(at, `${what}, not answered and still under way`, then.lost(spend(sent, 'lostReplies'))));
   }
-  if (state.faults.crashes > 0) moves.push(befalls(at, `dies with ${what} under way`, drop(at, spend(sent, 'crashes'))));
+  if (state.injections.crashes > 0) moves.push(happensTo(at, `dies with ${what} under way`, drop(at, spend(sent, 'crashes'))));
   return moves;
 }
 
-/** Calls that nobody waits for any more are carried out. */
+/** Moves that carry out a call which no process waits for any more. */
 export const lateCalls = (guards: Guards, state: State): Move<State>[] =>
   state.underWay.map((call, n) => ({
-    label: `engine carries out ${call.kind} ${call.id} at last`,
+    label: `engine carries out ${call.kind} ${call.id} late`,
     by: 'environment',
     to: carryOut(guards, { ...state, underWay: state.underWay.filter((_, other) => other !== n) }, call, true),
   }));
 
-/** The engine does what a call asks for, if it can. `late`: its caller no longer waits for it, or has lost its claim. */
+/** The state after the engine carried out a call. `isLate`: its caller no longer waits for it, or has lost its claim. */
 export function carryOut(guards: Guards, state: State, call: Call, isLate: boolean): State {
   const target = targetOf(guards, state, call);
   const containers = containersAfter(guards, state.containers, call, target);
@@ -50,7 +50,7 @@ const send = (guards: Guards, state: State, call: Call): State =>
 const targetOf = ({ idsAct }: Guards, { containers }: State, call: Call): Container | undefined =>
   idsAct ? containers.find(({ id }) => id === call.id) : containers[0];
 
-// An id is given once: what is gone never comes back.
+// An id is given only once, so a call about a container that is gone has no effect any more.
 const mayMatter = (guards: Guards, state: State, call: Call): boolean =>
   !guards.idsAct || call.kind === 'create' || targetOf(guards, state, call) !== undefined;
 
@@ -71,9 +71,7 @@ function containersAfter(
 }
 
 function destroyed({ record, operations }: State, { kind, operation }: Call, target: Container | undefined): string | null {
-  const isOnDuty = target?.state === 'running' && record.status === 'running' && record.id === target.id;
+  const isInUse = target?.state === 'running' && record.status === 'running' && record.id === target.id;
   const isDestruction = kind === 'stop' || kind === 'remove';
-  return isOnDuty && isDestruction && operations[operation]?.kind !== 'stop'
-    ? 'a running engine was ended that nobody asked to stop'
-    : null;
+  return isInUse && isDestruction && operations[operation]?.kind !== 'stop' ? 'a running engine was ended that nobody asked to stop' : null;
 }

@@ -1,22 +1,22 @@
-/** The rules of the design, each of which can be left out to see what it is for. */
+/** The rules of the design. A test leaves out one of them to show what goes wrong without it. */
 export interface Guards {
-  /** A write changes something only while its own attempt is running, not just any attempt. */
+  /** A write has an effect only while its own attempt is running. Without: while any attempt is. */
   readonly attemptIsFence: boolean;
-  /** A finish changes something only while its operation is running. */
+  /** A finish has an effect only while its operation is running. */
   readonly endsOnce: boolean;
-  /** An operation is claimed only when nothing older of its game is queued. */
+  /** An operation is claimed only when no older one of its game is queued. */
   readonly oldestFirst: boolean;
   /** A start is claimed only when no other operation of its game runs. */
   readonly startWaits: boolean;
-  /** A stop, too: it pre-empts a start by being queued, and waits for it to end. */
+  /** A stop is claimed only then, too. It supersedes a running start by being queued, and waits until that ends. */
   readonly stopWaits: boolean;
-  /** The container engine refuses a name that is taken, and a game has one name. */
+  /** All containers of a game have the same name, and the container engine refuses a name that is taken. */
   readonly oneName: boolean;
-  /** Changes address ids, not names. */
+  /** Calls that change a container name its id, not its name. */
   readonly idsAct: boolean;
-  /** A container is adopted only if operation and attempt are one's own, not just the operation. */
+  /** An attempt adopts only a container of its own operation and attempt. Without: of its own operation. */
   readonly adoptOwnAttempt: boolean;
-  /** The claim is renewed before a container found under the game's name is removed. */
+  /** The claim is renewed before a container that was found by the game's name is removed. */
   readonly renewBeforeRemove: boolean;
   /** The step is recorded before the previous container is removed. */
   readonly stepBeforeReplacing: boolean;
@@ -24,17 +24,17 @@ export interface Guards {
   readonly undoCreated: boolean;
   /** The previous record is put back only while its container is there. */
   readonly restoreWhatIsThere: boolean;
-  /** A start superseded before its intent leaves a record for the stop to find. */
+  /** A start that is superseded before its intent leaves a record, so that the stop finds one. */
   readonly historyForStop: boolean;
-  /** `stopped` is reported only once it was seen. */
+  /** `stopped` is reported only after an inspection showed it. */
   readonly verifyStopped: boolean;
-  /** Reconciling acts as an operation of its own, and looks again after its claim. */
+  /** The reconciler acts in an operation of its own, and inspects again after its claim. */
   readonly reconcileInLane: boolean;
-  /** Reconciling happens at all. */
+  /** There is a reconciler. */
   readonly reconcile: boolean;
 }
 
-/** The design. */
+/** The design: with all its rules. */
 export const ALL_GUARDS: Guards = {
   attemptIsFence: true,
   endsOnce: true,

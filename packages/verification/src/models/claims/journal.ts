@@ -1,50 +1,50 @@
 import type { Move } from '../explore.js';
 import type { Attempt } from './attempt.js';
-import { befalls, does, drop, goOn, jobName } from './attempt.js';
+import { does, drop, goOn, happensTo, jobName } from './attempt.js';
 import type { Guards } from './guards.js';
 import type { Ending, GameRecord, Operation, Run, State, Step } from './state.js';
 import { containerOf, replaced, spend } from './state.js';
 
-/** Claims and take-overs by the first idle replica; the others are like it. */
+/** Claims and take-overs by the first free replica. The other replicas would do the same. */
 export function claims(guards: Guards, state: State): Move<State>[] {
   const replica = state.runs.indexOf(null);
-  // Its operation was queued before whatever may be claimed now.
+  // The operation of the reconciler is older than any that may be claimed now.
   const isTaken = guards.reconcileInLane && state.reconciler.point !== 'idle';
   if (replica < 0 || isTaken) return [];
   return state.operations.flatMap((operation, n) => {
     if (operation.status === 'queued') return mayClaim(guards, state, n) ? claimed(guards, state, replica, n, 'claims') : [];
     if (operation.status !== 'running') return [];
     if (!isHeld(state, n)) return claimed(guards, state, replica, n, 'takes over');
-    if (state.faults.takeOvers === 0) return [];
+    if (state.injections.takeOvers === 0) return [];
     const late = claimed(guards, spend(state, 'takeOvers'), replica, n, 'takes over, though its holder lives,');
     return late.map((move) => ({ ...move, by: 'environment' as const }));
   });
 }
 
-/** Whether a write of this attempt still changes something. */
+/** Whether a write of this attempt still has an effect. */
 export function holds({ guards, state, run }: Attempt): boolean {
   const operation = state.operations[run.operation];
   if (operation?.status !== 'running') return !guards.endsOnce;
   return !guards.attemptIsFence || operation.attempt === run.attempt;
 }
 
-/** Whether this attempt is the one that the operation is in the hands of, whatever the guards say. */
+/** Whether this attempt is the current one of its operation, independent of the guards. */
 export function isCurrent({ state, run }: Attempt): boolean {
   const operation = state.operations[run.operation];
   return operation?.status === 'running' && operation.attempt === run.attempt;
 }
 
-/** Whether a later stop of the game is queued. The holder learns it at some renewal, early or late. */
+/** Whether a later stop of the game is queued. The holder learns that at some renewal. */
 export const isSuperseded = ({ state, run }: Attempt): boolean =>
   state.operations.some(({ kind, status }, n) => n > run.operation && kind === 'stop' && status === 'queued');
 
-/** Asks whether the claim is still one's own before it goes on. */
+/** Renews the claim and goes on, or drops the run when the claim is lost. */
 export function renews(at: Attempt, next: Partial<Run>): Move<State> {
   if (!at.guards.renewBeforeRemove || holds(at)) return does(at, 'renews', goOn(at, at.state, next));
   return does(at, 'renews: lost', drop(at, at.state));
 }
 
-/** Records a step and its record in one write. A lost reply is a failed attempt: the next one reads what was written. */
+/** Writes a step and the record in one statement. A lost reply ends the attempt; the next attempt reads what was written. */
 export function advances(
   at: Attempt,
   written: { step: Step; record: GameRecord; previous?: GameRecord },
@@ -58,11 +58,11 @@ export function advances(
   const operations = change(state, run.operation, { step: written.step, previous });
   const after: State = { ...state, operations, record: written.record };
   const move = does(at, what, goOn(at, after, { ...next, step: written.step, previous, record: written.record }));
-  if (state.faults.lostReplies === 0) return [move];
-  return [move, befalls(at, `${what}, reply lost`, drop(at, spend(after, 'lostReplies')))];
+  if (state.injections.lostReplies === 0) return [move];
+  return [move, happensTo(at, `${what}, reply lost`, drop(at, spend(after, 'lostReplies')))];
 }
 
-/** Ends the operation: record, operation and result in one write. After a lost reply it is asked again. */
+/** Ends the operation: record, operation and result in one statement. After a lost reply, the attempt repeats it. */
 export function finishes(at: Attempt): Move<State>[] {
   const { state, run } = at;
   const ending = run.ending ?? { result: 'nothing', record: null };
@@ -71,8 +71,8 @@ export function finishes(at: Attempt): Move<State>[] {
   if (ending.record !== null && !isSame(state.record, run.record)) return [does(at, `${what}: the record has moved`, drop(at, state))];
   const after = ended(state, run, ending);
   const move = does(at, what, drop(at, after));
-  if (state.faults.lostReplies === 0) return [move];
-  return [move, befalls(at, `${what}, reply lost`, spend(after, 'lostReplies'))];
+  if (state.injections.lostReplies === 0) return [move];
+  return [move, happensTo(at, `${what}, reply lost`, spend(after, 'lostReplies'))];
 }
 
 function ended(state: State, run: Run, ending: Ending): State {
@@ -81,7 +81,7 @@ function ended(state: State, run: Run, ending: Ending): State {
   return { ...state, operations, published, record: ending.record ?? state.record, wrong: state.wrong ?? misled(state, run, ending) };
 }
 
-// What no job may be answered, or leave behind, as the state is at its end.
+// A result or a record that is wrong at the end of an operation.
 function misled(state: State, run: Run, { result, record }: Ending): string | null {
   const wasStarted = state.operations.some(({ kind }, n) => n < run.operation && kind === 'start');
   if (result === 'not found' && wasStarted) return 'a stop found no record although a start came before it';
@@ -102,8 +102,9 @@ function claimed(guards: Guards, state: State, replica: number, n: number, verb:
   const at = newAttempt(guards, state, replica, n);
   const label = `R${replica} ${verb} ${jobName(state, n)} (attempt ${at.run.attempt})`;
   const moves: Move<State>[] = [{ label, by: 'system', to: goOn(at, at.state, {}) }];
-  if (state.faults.lostReplies > 0) moves.push({ label: `${label}, reply lost`, by: 'environment', to: spend(at.state, 'lostReplies') });
-  if (state.faults.givenUp > 0) moves.push(givesUp(at, label));
+  if (state.injections.lostReplies > 0)
+    moves.push({ label: `${label}, reply lost`, by: 'environment', to: spend(at.state, 'lostReplies') });
+  if (state.injections.exhausted > 0) moves.push(endsExhausted(at, label));
   return moves;
 }
 
@@ -116,16 +117,16 @@ function newAttempt(guards: Guards, state: State, replica: number, n: number): A
   return { guards, state: { ...state, operations: change(state, n, { status: 'running', attempt }) }, replica, run };
 }
 
-// The engine does not answer: nothing can be undone or looked at, so what was recorded decides.
-function givesUp(at: Attempt, label: string): Move<State> {
-  const state: State = { ...spend(at.state, 'givenUp'), blind: true };
+// The container engine does not answer: nothing can be undone or inspected, so the recorded step decides.
+function endsExhausted(at: Attempt, label: string): Move<State> {
+  const state: State = { ...spend(at.state, 'exhausted'), blind: true };
   const { previous, step, point } = at.run;
   const restored = previous !== null && (previous.id === null || step === 'intent') ? previous : null;
   const removed: GameRecord = { status: 'removed', id: null };
   const untouched = at.state.record.status === 'none' && at.state.operations[at.run.operation]?.kind === 'start' ? removed : null;
   const record = point === 'image' ? (restored ?? removed) : untouched;
-  const ending: Ending = { result: 'given up', record };
-  return { label: `${label} and gives it up`, by: 'environment', to: goOn(at, state, { point: 'finish', ending }) };
+  const ending: Ending = { result: 'exhausted', record };
+  return { label: `${label}, which is exhausted`, by: 'environment', to: goOn(at, state, { point: 'finish', ending }) };
 }
 
 const change = ({ operations }: State, n: number, changed: Partial<Operation>): Operation[] => {

@@ -3,7 +3,7 @@ import { carryOut } from './container-engine.js';
 import type { Guards } from './guards.js';
 import type { Container, GameRecord, Reconciler, Repair, State } from './state.js';
 
-/** What the reconciler does next. */
+/** The next moves of the reconciler. */
 export function reconciles(guards: Guards, state: State): Move<State>[] {
   if (!guards.reconcile) return [];
   const { reconciler } = state;
@@ -17,10 +17,10 @@ export function reconciles(guards: Guards, state: State): Move<State>[] {
   }
 }
 
-/** What is to be done about a game that has no operation under way; null when record and container agree. */
+/** What to do about a game that has no operation under way; null when record and container agree. */
 export function repairOf({ record, containers }: State): Repair | null {
-  const stranger = containers.find(({ id }) => id !== record.id);
-  if (stranger !== undefined) return remove(stranger, record.status === 'starting' ? REMOVED : null);
+  const orphan = containers.find(({ id }) => id !== record.id);
+  if (orphan !== undefined) return remove(orphan, record.status === 'starting' ? REMOVED : null);
   const [container] = containers;
   return container === undefined ? withoutContainer(record) : withContainer(record, container);
 }
@@ -50,7 +50,7 @@ function withContainer({ status, id }: GameRecord, container: Container): Repair
   }
 }
 
-// Queued only when the game has nothing open. While it is, nothing that arrives later is claimed.
+// It queues its operation only when the game has none open. Until that ends, no later operation is claimed.
 function queues(state: State): Move<State>[] {
   const isOpen = state.operations.some(({ status }) => status === 'queued' || status === 'running');
   return isOpen || repairOf(state) === null ? [] : [step(state, 'sees a difference and queues an operation', { point: 'queued' })];

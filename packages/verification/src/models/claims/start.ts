@@ -1,6 +1,6 @@
 import type { Move } from '../explore.js';
 import type { Attempt } from './attempt.js';
-import { befalls, does, drop, goOn } from './attempt.js';
+import { does, drop, goOn, happensTo } from './attempt.js';
 import { calls } from './container-engine.js';
 import { advances, finishes, isSuperseded, renews } from './journal.js';
 import type { Ending, GameRecord, Run, State } from './state.js';
@@ -11,7 +11,7 @@ type Point = (at: Attempt) => Move<State>[];
 const REMOVED: GameRecord = { status: 'removed', id: null };
 const keeping = (result: string): Partial<Run> => ({ point: 'finish', ending: { result, record: null } });
 
-/** What an attempt at a start does next, by the point it has reached. */
+/** The next moves of an attempt at a start, by the point that it has reached. */
 export const START_POINTS: Readonly<Record<string, Point>> = {
   decide,
   image,
@@ -69,7 +69,7 @@ const finds = (at: Attempt): Move<State> => {
   return does(at, 'looks the name up', isThere ? lookAfterCreate(at, at.state) : drop(at, at.state));
 };
 
-// Whatever a create answers, what bears the name decides.
+// The answer of a create does not count. The container with the game's name decides.
 function lookAfterCreate(at: Attempt, after: State): State {
   const { guards, run } = at;
   const bearer = after.containers.at(-1);
@@ -99,7 +99,7 @@ function ready(at: Attempt): Move<State>[] {
   ];
 }
 
-// Everything of this operation goes, whichever attempt made it.
+// It looks for the container of this operation, whichever attempt created it.
 function undoes(at: Attempt): Move<State> {
   const { guards, state, run } = at;
   const created = guards.undoCreated ? state.containers.find(({ operation }) => operation === run.operation) : undefined;
@@ -122,4 +122,4 @@ const toldToStop = (at: Attempt): Move<State>[] =>
   isSuperseded(at) ? [does(at, 'learns that it is superseded', goOn(at, at.state, { point: 'undo' }))] : [];
 
 const mayFail = (at: Attempt, what: string): Move<State>[] =>
-  at.state.faults.failures > 0 ? [befalls(at, what, goOn(at, spend(at.state, 'failures'), { point: 'undo' }))] : [];
+  at.state.injections.failures > 0 ? [happensTo(at, what, goOn(at, spend(at.state, 'failures'), { point: 'undo' }))] : [];

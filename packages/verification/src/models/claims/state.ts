@@ -7,16 +7,16 @@ export interface Operation {
   readonly previous: GameRecord | null;
 }
 
-/** How far a start has got. */
+/** How far a start is. */
 export type Step = 'intent' | 'replacing' | 'created';
 
-/** The game's row: status, and the container it speaks of. */
+/** The record of the game: its status, and the id of its container. */
 export interface GameRecord {
   readonly status: 'none' | 'starting' | 'running' | 'unreachable' | 'stopped' | 'removed';
   readonly id: string | null;
 }
 
-/** A container that bears the game's name. `operation` and `attempt` are its labels. */
+/** A container of the game. `operation` and `attempt` are its labels. */
 export interface Container {
   readonly id: string;
   readonly operation: number;
@@ -24,7 +24,7 @@ export interface Container {
   readonly state: 'created' | 'running' | 'exited';
 }
 
-/** A change asked of the container engine, by an attempt at an operation. */
+/** A call that changes a container, by an attempt at an operation. */
 export interface Call {
   readonly kind: 'create' | 'start' | 'stop' | 'remove';
   readonly id: string;
@@ -32,13 +32,13 @@ export interface Call {
   readonly attempt: number;
 }
 
-/** How an operation ends: what is published, and the record after it (null: it stays as it is). */
+/** How an operation ends: its result, and the record afterwards (null: it stays as it is). */
 export interface Ending {
   readonly result: string;
   readonly record: GameRecord | null;
 }
 
-/** What one replica is doing: an attempt, the point it has reached, and what it knows, which may be out of date. */
+/** What one replica is doing: its attempt, the point that it has reached, and what it knows, which may be out of date. */
 export interface Run {
   readonly operation: number;
   readonly attempt: number;
@@ -46,61 +46,61 @@ export interface Run {
   readonly record: GameRecord;
   readonly step: Step | null;
   readonly previous: GameRecord | null;
-  /** How many of its creates were not answered: each may still make a container, with an id of its own. */
+  /** How many of its creates were not answered. Each of them may still create a container, with another id. */
   readonly unanswered: number;
   /** The container that the point is about. */
   readonly id: string | null;
   readonly ending: Ending | null;
 }
 
-/** How often what may still go wrong. */
-export interface Faults {
-  /** Claims that expire while their holder goes on: it is slow, cut off, or its machine was suspended. */
+/** How often each injection may still happen. */
+export interface Injections {
+  /** Claims that expire while their holder goes on, because it is slow or cut off, or its machine was suspended. */
   readonly takeOvers: number;
-  /** Processes that die, the call they have sent still under way. */
+  /** Processes that die. A call that they have sent may still be carried out. */
   readonly crashes: number;
-  /** Replies that are lost, of calls that were carried out or will be later. */
+  /** Lost replies, of calls that were carried out or will be later. */
   readonly lostReplies: number;
-  /** Images that can't be pulled and engines that don't become ready. */
+  /** Images that cannot be pulled, and engines that do not become ready. */
   readonly failures: number;
-  /** Attempts that end their operation because its chances are used up. */
-  readonly givenUp: number;
+  /** Attempts that end their operation because it is exhausted. */
+  readonly exhausted: number;
 }
 
-/** What a reconciling pass wants to do about one game. */
+/** What the reconciler does about a game. */
 export interface Repair {
   readonly call: { readonly kind: 'stop' | 'remove'; readonly id: string } | null;
   readonly record: GameRecord | null;
 }
 
-/** Where the reconciler is: it has queued an operation of its own, or is about to carry out a repair it decided on. */
+/** The point of the reconciler. `queued`: its operation is queued. `act`: it has decided on a repair and will make it. */
 export type Reconciler =
   | { readonly point: 'idle' }
   | { readonly point: 'queued' }
   | { readonly point: 'act'; readonly repair: Repair; readonly seen: GameRecord };
 
-/** Everything there is. */
+/** The state of the model. */
 export interface State {
   readonly operations: readonly Operation[];
   readonly record: GameRecord;
   readonly containers: readonly Container[];
   readonly runs: readonly (Run | null)[];
-  /** Calls nobody waits for any more and that may still be carried out. */
+  /** Calls that no process waits for any more, and that may still be carried out. */
   readonly underWay: readonly Call[];
   /** The operations whose results were decided, in order. */
   readonly published: readonly number[];
   readonly reconciler: Reconciler;
-  readonly faults: Faults;
+  readonly injections: Injections;
   /** Whether a call was carried out after its attempt had been superseded or its operation had ended. */
   readonly late: boolean;
-  /** Whether an operation ended without a look at the container engine. */
+  /** Whether an operation was ended as exhausted, without an inspection. */
   readonly blind: boolean;
-  /** What a move did that no move may do. */
+  /** What is wrong about the last move; null when nothing is. */
   readonly wrong: string | null;
 }
 
-/** The state in which the first job is queued and nothing has happened. */
-export function initialState(jobs: readonly Operation['kind'][], faults: Faults): State {
+/** The first job is queued, and nothing else has happened. */
+export function initialState(jobs: readonly Operation['kind'][], injections: Injections): State {
   return {
     operations: jobs.map((kind, n) => ({ kind, status: n === 0 ? 'queued' : 'to come', attempt: 0, step: null, previous: null })),
     record: { status: 'none', id: null },
@@ -109,7 +109,7 @@ export function initialState(jobs: readonly Operation['kind'][], faults: Faults)
     underWay: [],
     published: [],
     reconciler: { point: 'idle' },
-    faults,
+    injections,
     late: false,
     blind: false,
     wrong: null,
@@ -117,11 +117,11 @@ export function initialState(jobs: readonly Operation['kind'][], faults: Faults)
 }
 
 /**
- * The state as a short text. Replicas are alike, and calls under way have no order; what an attempt has learned on its
- * way no longer matters once it only has to finish.
+ * The state as a short text. Replicas are interchangeable, and calls under way have no order. When an attempt only has to finish, it
+ * no longer matters what it has learned before.
  */
 export function stateKey(state: State): string {
-  const { operations, record, containers, runs, underWay, published, reconciler, faults, late, blind, wrong } = state;
+  const { operations, record, containers, runs, underWay, published, reconciler, injections, late, blind, wrong } = state;
   return [
     operations.map(({ status, attempt, step, previous }) => `${status}${attempt}${step}${recordKey(previous)}`).join(),
     recordKey(record),
@@ -133,7 +133,7 @@ export function stateKey(state: State): string {
       .join(),
     published.join(),
     reconciler.point === 'act' ? JSON.stringify(reconciler) : reconciler.point,
-    Object.values(faults).join(),
+    Object.values(injections).join(),
     `${late}${blind}${wrong}`,
   ].join(';');
 }
@@ -152,19 +152,19 @@ function runKey(run: Run | null): string {
 export function showState({ record, containers, operations, late, blind }: State): string {
   const boxes = containers.map(({ id, state }) => `${id} ${state}`).join(', ') || 'none';
   const jobs = operations.map(({ kind, status }) => `${kind} ${status}`).join(', ');
-  const notes = `${late ? '; a call came late' : ''}${blind ? '; given up without a look' : ''}`;
+  const notes = `${late ? '; a call came late' : ''}${blind ? '; exhausted without an inspection' : ''}`;
   return `record ${record.status} (${record.id ?? 'no container'}); containers: ${boxes}; jobs: ${jobs}${notes}`;
 }
 
-/** The container of a list with this id. */
+/** The container with this id. */
 export const containerOf = ({ containers }: Pick<State, 'containers'>, id: string | null): Container | undefined =>
   containers.find((container) => container.id === id);
 
-/** One item of a list replaced. */
+/** The list with one item replaced. */
 export const replaced = <T>(items: readonly T[], index: number, item: T): T[] => items.map((old, n) => (n === index ? item : old));
 
-/** One fault fewer to come. */
-export const spend = (state: State, fault: keyof Faults): State => ({
+/** The state after one injection of this kind happened. */
+export const spend = (state: State, injection: keyof Injections): State => ({
   ...state,
-  faults: { ...state.faults, [fault]: state.faults[fault] - 1 },
+  injections: { ...state.injections, [injection]: state.injections[injection] - 1 },
 });

@@ -6,7 +6,7 @@ import { finishes } from './journal.js';
 import type { Ending, State } from './state.js';
 import { containerOf } from './state.js';
 
-/** What an attempt at a stop does next, by the point it has reached. */
+/** The next moves of an attempt at a stop, by the point that it has reached. */
 export const STOP_POINTS: Readonly<Record<string, (at: Attempt) => Move<State>[]>> = {
   decide: (at) => [decide(at)],
   stop: (at) => asks(at, 'verify'),
@@ -20,13 +20,13 @@ function decide(at: Attempt): Move<State> {
   const { status, id: known } = at.run.record;
   if (status === 'none') return ends(at, 'has no record', { result: 'not found', record: null });
   if (status === 'stopped' || status === 'removed') return ends(at, 'is stopped already', { result: 'replayed', record: null });
-  // A start that was given up may have left a container that its record does not name.
+  // A start that was ended as exhausted may have left a container that its record does not name.
   const id = known ?? at.state.containers.at(0)?.id ?? null;
   if (id === null) return ends(at, 'finds no container', { result: 'stopped', record: { status: 'removed', id: null } });
   return does(at, 'decides to stop', goOn(at, at.state, { point: 'stop', id }));
 }
 
-// Whether it was answered or not: the look that follows tells.
+// It does not matter whether the call is answered: the inspection that follows shows the outcome.
 function asks(at: Attempt, point: string): Move<State>[] {
   const { run, guards } = at;
   const ending: Ending = { result: 'stopped', record: { status: 'stopped', id: run.id } };

@@ -1,9 +1,9 @@
 import type { Move } from '../explore.js';
 import { append, appendToDemoted, type Reply } from './redis.js';
-import type { Publisher, PublishingFaults, PublishingGuards, PublishingScope, PublishingState } from './state.js';
+import type { Publisher, PublishingGuards, PublishingInjections, PublishingScope, PublishingState } from './state.js';
 import { accepts, RELAY } from './state.js';
 
-/** The next result is decided; its worker publishes it at once, unless it dies first. */
+/** A worker decides the next result and will publish it at once, or dies before it does. */
 export function finishes(state: PublishingState, { results, workers }: PublishingScope): Move<PublishingState>[] {
   const busy = state.publishers.filter(({ name }) => name !== RELAY).length;
   if (state.finished === results || busy === workers) return [];
@@ -15,11 +15,11 @@ export function finishes(state: PublishingState, { results, workers }: Publishin
     by: 'system',
     to: { ...after, publishers: [...state.publishers, worker] },
   };
-  if (state.faults.deaths === 0) return [move];
+  if (state.injections.deaths === 0) return [move];
   return [move, { label: `${move.label} and dies`, by: 'environment', to: spend(after, 'deaths') }];
 }
 
-/** The relay reads what is not marked. */
+/** The relay reads all results that are not marked. */
 export function relayReads(state: PublishingState): Move<PublishingState>[] {
   const pending = numbersFrom(1, state.finished).filter((number) => !state.marked.includes(number));
   if (pending.length === 0 || state.publishers.some(({ name }) => name === RELAY)) return [];
@@ -27,11 +27,11 @@ export function relayReads(state: PublishingState): Move<PublishingState>[] {
   return [{ label: `relay finds ${pending.join(' ')} pending`, by: 'system', to: { ...state, publishers: [...state.publishers, relay] } }];
 }
 
-/** What publishers do next, and what befalls them. */
+/** The next moves of every publisher, and its death. */
 export const publishes = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
   state.publishers.flatMap((publisher) => {
     const moves = publisher.point === 'send' ? sends(guards, state, publisher) : [marks(guards, state, publisher)];
-    if (state.faults.deaths === 0) return moves;
+    if (state.injections.deaths === 0) return moves;
     return [...moves, { label: `${publisher.name} dies`, by: 'environment', to: spend(become(state, publisher, null), 'deaths') }];
   });
 
@@ -40,8 +40,8 @@ function sends(guards: PublishingGuards, state: PublishingState, publisher: Publ
   const publish = { number, epoch: publisher.epoch };
   const { after, reply } = append(guards, state, publish);
   const label = `${publisher.name} publishes ${number}`;
-  const moves = [answered(after, publisher, reply, label), ...straying(guards, state, publisher, number)];
-  if (state.faults.lostReplies === 0) return moves;
+  const moves = [answered(after, publisher, reply, label), ...toDemoted(guards, state, publisher, number)];
+  if (state.injections.lostReplies === 0) return moves;
   const gone = spend(become(state, publisher, null), 'lostReplies');
   const underWay = [...gone.underWay, { publish: number, epoch: publisher.epoch }];
   return [
@@ -51,8 +51,8 @@ function sends(guards: PublishingGuards, state: PublishingState, publisher: Publ
   ];
 }
 
-// Whoever has not noticed the failover publishes where nobody reads.
-function straying(guards: PublishingGuards, state: PublishingState, publisher: Publisher, number: number): Move<PublishingState>[] {
+// A publisher that has not noticed the failover publishes to the demoted master, whose stream nobody reads.
+function toDemoted(guards: PublishingGuards, state: PublishingState, publisher: Publisher, number: number): Move<PublishingState>[] {
   if (state.demoted === null) return [];
   const { after, reply } = appendToDemoted(guards, state, state.demoted, { number, epoch: publisher.epoch });
   const move = answered(after, publisher, reply, `${publisher.name} publishes ${number} to the demoted master`);
@@ -70,14 +70,14 @@ function answered(after: PublishingState, publisher: Publisher, reply: Reply, la
   }
 }
 
-// A worker leaves it to the relay; the relay wants to know why, unless it has only read before the last comparison.
+// A worker leaves its result to the relay. The relay asks for a comparison, unless it read its results before the last one.
 function refused(state: PublishingState, publisher: Publisher): PublishingState {
   const after = become(state, publisher, null);
   const isNews = publisher.name === RELAY && state.verification.point === 'idle' && accepts(state) !== state.epoch;
   return isNews ? { ...after, verification: { point: 'wanted' } } : after;
 }
 
-// Whoever meets a gap sends everything from there; if that meets one too, the relay begins anew.
+// A publisher that meets a gap sends every result from there on. If it meets a gap again, it stops, and the relay starts again.
 const fill = (state: PublishingState, publisher: Publisher, held: number): Publisher | null =>
   publisher.filling ? null : { ...publisher, queue: numbersFrom(held + 1, state.finished), filling: true };
 
@@ -95,9 +95,9 @@ const become = (state: PublishingState, before: Publisher, after: Publisher | nu
   return { ...state, publishers: after === null ? others : [...others, after] };
 };
 
-const spend = (state: PublishingState, fault: keyof PublishingFaults): PublishingState => ({
+const spend = (state: PublishingState, injection: keyof PublishingInjections): PublishingState => ({
   ...state,
-  faults: { ...state.faults, [fault]: state.faults[fault] - 1 },
+  injections: { ...state.injections, [injection]: state.injections[injection] - 1 },
 });
 
 const numbersFrom = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);

@@ -2,10 +2,13 @@ import type { Move } from '../explore.js';
 import type { Adoption, Call, Demoted, Lobby, PublishingGuards, PublishingState, Server } from './state.js';
 import { accepts } from './state.js';
 
-/** What the script answers: it is in the stream now or was already, the last number that is, or that another epoch is accepted. */
+/**
+ * The answer of the script. `there`: the result is in the stream, since now or before. `gap`: `held` is the last number in the
+ * stream. `other_epoch`: the server accepts another epoch.
+ */
 export type Reply = { readonly kind: 'there' | 'other_epoch' } | { readonly kind: 'gap'; readonly held: number };
 
-/** A numbered result, stamped with the epoch in which its publisher read it. */
+/** A numbered result, with the epoch in which its publisher read it. */
 export interface Publish {
   readonly number: number;
   readonly epoch: number;
@@ -31,7 +34,7 @@ export function appendToDemoted(
   return { after: { ...state, demoted: { ...demoted, held: publish.number } }, reply: { kind: 'there' } };
 }
 
-/** Why nothing is appended; null when it is. */
+/** The answer when nothing is appended; null when the result is. */
 function judge(guards: PublishingGuards, server: Pick<Demoted, 'held' | 'accepts'>, { number, epoch }: Publish): Reply | null {
   if (guards.epochInRedis && server.accepts !== epoch) return { kind: 'other_epoch' };
   if (guards.numberCheck && number <= server.held) return { kind: 'there' };
@@ -39,7 +42,7 @@ function judge(guards: PublishingGuards, server: Pick<Demoted, 'held' | 'accepts
   return null;
 }
 
-/** The script that adopts an epoch, unless the server knows a higher one, or another one than was seen; null when it refuses. */
+/** The script that adopts an epoch. Null when it refuses: the server knows another epoch than the one that was seen. */
 export function adopt(guards: PublishingGuards, state: PublishingState, { epoch, seen, server }: Adopting): PublishingState | null {
   const { demoted, adoptions, stream } = state;
   const known = knownTo(server, state);
@@ -52,18 +55,18 @@ export function adopt(guards: PublishingGuards, state: PublishingState, { epoch,
 const knownTo = (server: Server, state: PublishingState): number | null =>
   server === 'master' ? accepts(state) : (state.demoted?.accepts ?? null);
 
-/** A call of it: the new epoch, and the one that the server knew before it was compared. */
+/** The new epoch, and the one that the server knew before it was compared. */
 interface Adopting {
   readonly epoch: number;
   readonly seen: number | null;
   readonly server: Server;
 }
 
-/** Calls that nobody waits for any more are carried out. */
+/** Moves that carry out a call which no process waits for any more. */
 export const lateCalls = (guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] =>
   state.underWay.map((call, n) => {
     const rest = { ...state, underWay: state.underWay.filter((_, other) => other !== n) };
-    return { label: `Redis ${whatOf(call)} at last`, by: 'environment', to: carryOut(guards, rest, call) };
+    return { label: `Redis ${whatOf(call)} late`, by: 'environment', to: carryOut(guards, rest, call) };
   });
 
 const whatOf = (call: Call): string => ('adopt' in call ? `adopts epoch ${call.adopt}` : `carries out the publish of ${call.publish}`);
@@ -73,24 +76,24 @@ const carryOut = (guards: PublishingGuards, state: PublishingState, call: Call):
     ? (adopt(guards, state, { epoch: call.adopt, seen: call.seen, server: 'master' }) ?? state)
     : append(guards, state, { number: call.publish, epoch: call.epoch }).after;
 
-/** A replica that lacks the last entries, or the last adoption, takes over; Lobby may have read some of them. */
+/** A replica without the last entries, or without the last adoption, takes over. Lobby may have read some of these entries. */
 export function failovers(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { faults, stream, lobby } = state;
-  if (faults.failovers === 0) return [];
+  const { injections, stream, lobby } = state;
+  if (injections.failovers === 0) return [];
   return cutsOf(state).flatMap((cut) => {
     const first = Math.max(cut.kept, lobby.position);
     const reads = Array.from({ length: Math.max(1, stream.length - first + 1) }, (_, more) => first + more);
     return reads.flatMap((read) => [
       failover(guards, state, cut, read, false),
-      ...(faults.splits > 0 ? [failover(guards, state, cut, read, true)] : []),
+      ...(injections.splits > 0 ? [failover(guards, state, cut, read, true)] : []),
     ]);
   });
 }
 
-/** Redis is emptied, and nobody loses the connection. A comparison that is under way does not notice. */
+/** Redis is emptied, and no connection is lost. A comparison that is under way does not notice it. */
 export function flushes(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { faults, stream, lobby, verification } = state;
-  if (faults.flushes === 0) return [];
+  const { injections, stream, lobby, verification } = state;
+  if (injections.flushes === 0) return [];
   const reads = Array.from({ length: stream.length - lobby.position + 1 }, (_, more) => lobby.position + more);
   return reads.map((read) => ({
     label: `Redis is emptied of ${stream.join(' ')}${read > 0 ? `, of which Lobby has read ${stream.slice(0, read).join(' ')}` : ''}`,
@@ -102,12 +105,12 @@ export function flushes(guards: PublishingGuards, state: PublishingState): Move<
       adoptions: [],
       lobby: afterLoss(guards, lobbyAt(state, read).lobby, stream, 0),
       verification: verification.point === 'idle' ? { point: 'wanted' } : verification,
-      faults: { ...faults, flushes: faults.flushes - 1 },
+      injections: { ...injections, flushes: injections.flushes - 1 },
     },
   }));
 }
 
-/** What a replica has: so many entries, and what was adopted up to there. */
+/** The entries that a replica has, and the epochs that it has adopted. */
 interface Cut {
   readonly kept: number;
   readonly adoptions: readonly Adoption[];
@@ -123,7 +126,7 @@ function cutsOf({ stream, adoptions }: PublishingState): Cut[] {
 }
 
 function failover(guards: PublishingGuards, state: PublishingState, cut: Cut, read: number, isSplit: boolean): Move<PublishingState> {
-  const { stream, faults, held, adoptions } = state;
+  const { stream, injections, held, adoptions } = state;
   const { kept } = cut;
   const isRead = read > kept ? `, of which Lobby has read ${stream.slice(kept, read).join(' ')}` : '';
   const isAdoptionLost = cut.adoptions.length < adoptions.length;
@@ -140,7 +143,7 @@ function failover(guards: PublishingGuards, state: PublishingState, cut: Cut, re
       demoted: isSplit ? demoted : state.demoted,
       lobby: afterLoss(guards, lobbyAt(state, read).lobby, stream, kept),
       verification: { point: 'wanted' },
-      faults: { ...faults, failovers: faults.failovers - 1, splits: faults.splits - (isSplit ? 1 : 0) },
+      injections: { ...injections, failovers: injections.failovers - 1, splits: injections.splits - (isSplit ? 1 : 0) },
     },
   };
 }
@@ -155,7 +158,7 @@ function afterLoss(
   return { last, position: Math.min(position, kept), again: [...new Set([...again, ...lost])].sort() };
 }
 
-/** Lobby once it has read that many entries, and what it can't make sense of on the way. */
+/** Lobby after it has read up to a position, and the first result that it did not expect. */
 export function lobbyAt({ lobby, stream }: PublishingState, position: number): { lobby: Lobby; wrong: string | null } {
   let { last, again } = lobby;
   let wrong: string | null = null;

@@ -1,28 +1,28 @@
-/** The rules of the design, each of which can be left out to see what it is for. */
+/** The rules of the design. A test leaves out one of them to show what goes wrong without it. */
 export interface PublishingGuards {
-  /** A number that is there already is not appended again. */
+  /** A number that is in the stream is not appended again. */
   readonly numberCheck: boolean;
   /** A number that leaves a gap is refused. */
   readonly gapRefusal: boolean;
-  /** Stream and last number change together, also when a failover takes them back. */
+  /** Stream and last number change together, also in a failover. */
   readonly lostTogether: boolean;
-  /** A mark counts only in the epoch in which its publisher learned of the result. */
+  /** A mark counts only in the epoch in which its publisher read the result. */
   readonly markUnderEpoch: boolean;
-  /** Redis accepts a publish only in the epoch that it adopted last. */
+  /** Redis accepts a result only of the epoch that it adopted last. */
   readonly epochInRedis: boolean;
-  /** After a failover the stream is compared with what is marked. */
+  /** After a failover, the stream is compared with the marks. */
   readonly verify: boolean;
-  /** The comparison raises the epoch before it takes the first mark back, and again with each part of them. */
+  /** The comparison raises the epoch before it takes back the first mark, and again with each part of the marks. */
   readonly raiseFirst: boolean;
-  /** Redis adopts an epoch only if it knows the one that it knew before it was compared. */
+  /** Redis adopts an epoch only if it still knows the epoch that it knew before the comparison. */
   readonly adoptUnchanged: boolean;
-  /** Marks of a lane that was not listed for the comparison are taken back as well. */
+  /** Marks of a lane that was not listed for the comparison are taken back, too. */
   readonly takeBackUnlisted: boolean;
-  /** Lobby expects a result once more that it has read and Redis has lost. */
+  /** Lobby expects that a result which it has read and Redis has lost comes once more. */
   readonly lobbyExpectsLosses: boolean;
 }
 
-/** The design. */
+/** The design: with all its rules. */
 export const ALL_PUBLISHING_GUARDS: PublishingGuards = {
   numberCheck: true,
   gapRefusal: true,
@@ -36,47 +36,48 @@ export const ALL_PUBLISHING_GUARDS: PublishingGuards = {
   lobbyExpectsLosses: true,
 };
 
-/** How much there is to publish, and by how many workers at a time, beside the relay. */
+/** How many results there are, and how many workers publish at a time, beside the relay. */
 export interface PublishingScope {
   readonly results: number;
   readonly workers: number;
 }
 
-/** How often what may still go wrong. */
-export interface PublishingFaults {
-  /** Failovers to a replica that lacks some of the last entries. */
+/** How often each injection may still happen. */
+export interface PublishingInjections {
+  /** Failovers to a replica without some of the last entries. */
   readonly failovers: number;
-  /** How often Redis is emptied without anybody losing the connection: seen only by the epoch that is not there. */
+  /** How often Redis is emptied while all connections stay. Only the missing epoch shows it. */
   readonly flushes: number;
-  /** How many failovers leave the old master running, with somebody connected to it. */
+  /** How many failovers leave the old master running, with processes connected to it. */
   readonly splits: number;
-  /** Replies that are lost, of calls that were carried out or will be later. */
+  /** Lost replies, of calls that were carried out or will be later. */
   readonly lostReplies: number;
   /** Publishers that die. */
   readonly deaths: number;
 }
 
-/** The name of the publisher that sends whatever is pending. */
+/** The name of the publisher that sends all pending results. */
 export const RELAY = 'relay';
 
-/** One process that publishes: a worker with its own result, or a relay. */
+/** A worker with its own result, or the relay. */
 export interface Publisher {
   readonly name: string;
-  /** The numbers still to send; the first is being sent or marked. */
+  /** The numbers that it still has to send. The first one is being sent or marked. */
   readonly queue: readonly number[];
   readonly point: 'send' | 'mark';
-  /** The publish epoch when it read what it sends. */
+  /** The publish epoch in which it read its results. */
   readonly epoch: number;
-  /** Whether it is sending what was missing. */
+  /** Whether it is filling a gap. */
   readonly filling: boolean;
 }
 
-/** The server that whoever compares is connected to. */
+/** The server that the comparison is connected to. */
 export type Server = 'master' | 'demoted';
 
 /**
- * Where the comparison is: nothing to do, wanted, the lane looked for among those with marks, its last number read from
- * Redis (null: not listed, so not asked for), its marks being taken back part by part, or the raised epoch not adopted yet.
+ * The point of the comparison. `listed`: the lanes with marks were listed; the lane may be among them or not. `read`: its last number
+ * was read from Redis (`held` is null if the lane was not listed). `taking_back`: its marks are taken back, part by part. `raised`:
+ * Redis has not adopted the raised epoch yet. `unmarked`, only without the guard `raiseFirst`: all marks were taken back first.
  */
 export type Verification =
   | { readonly point: 'idle' | 'wanted' }
@@ -84,24 +85,24 @@ export type Verification =
   | { readonly point: 'read' | 'taking_back'; readonly held: number | null; readonly server: Server; readonly seen: number | null }
   | { readonly point: 'unmarked' | 'raised'; readonly server: Server; readonly seen: number | null };
 
-/** That Redis adopted an epoch when its stream had so many entries: a failover may lose it like an entry. */
+/** Redis adopted an epoch when its stream had `after` entries. A failover may lose this like an entry. */
 export interface Adoption {
   readonly epoch: number;
   readonly after: number;
 }
 
-/** A master that was replaced and does not know. What is published there is lost. */
+/** A master that was replaced and does not know it. A result that is published there is lost. */
 export interface Demoted {
   readonly held: number;
   readonly accepts: number | null;
-  /** Whether whoever compares may still take it for the master. */
+  /** Whether the comparison may still be connected to it. */
   readonly isTrusted: boolean;
 }
 
-/** A call nobody waits for any more. */
+/** A call that no process waits for any more. */
 export type Call = { readonly publish: number; readonly epoch: number } | { readonly adopt: number; readonly seen: number | null };
 
-/** Everything there is. Results are their numbers. */
+/** The state of the model. A result is its number. */
 export interface PublishingState {
   /** How many results are decided. */
   readonly finished: number;
@@ -109,34 +110,34 @@ export interface PublishingState {
   readonly marked: readonly number[];
   readonly epoch: number;
   readonly publishers: readonly Publisher[];
-  /** Calls nobody waits for any more and that Redis may still carry out. */
+  /** Calls that no process waits for any more, and that Redis may still carry out. */
   readonly underWay: readonly Call[];
   readonly stream: readonly number[];
-  /** The last number in the hash. */
+  /** The last number in the hash of Redis. */
   readonly held: number;
-  /** What the master has adopted, in order; it accepts the last. */
+  /** The epochs that the master has adopted, in order. It accepts the last one. */
   readonly adoptions: readonly Adoption[];
   readonly demoted: Demoted | null;
   readonly lobby: Lobby;
   readonly verification: Verification;
-  readonly faults: PublishingFaults;
+  readonly injections: PublishingInjections;
 }
 
-/** What Lobby is known to have read. Reading more changes nothing for anyone else until a failover, so it is decided there. */
+/** What Lobby has read so far. How much that is matters only at a failover, so the model decides it there. */
 export interface Lobby {
   /** How many entries of the stream it has read. */
   readonly position: number;
   /** The last result it has read. */
   readonly last: number;
-  /** The results that it read and Redis lost: each may come once more. */
+  /** The results that it has read and Redis has lost. Each may come once more. */
   readonly again: readonly number[];
 }
 
-/** The epoch that the master accepts; null when it knows none. */
+/** The epoch that the master accepts; null when it has adopted none. */
 export const accepts = ({ adoptions }: Pick<PublishingState, 'adoptions'>): number | null => adoptions.at(-1)?.epoch ?? null;
 
-/** The state before the first result, after the first comparison. */
-export function initialPublishing(faults: PublishingFaults): PublishingState {
+/** No result is decided yet, and the first comparison is done. */
+export function initialPublishing(injections: PublishingInjections): PublishingState {
   return {
     finished: 0,
     marked: [],
@@ -149,16 +150,16 @@ export function initialPublishing(faults: PublishingFaults): PublishingState {
     demoted: null,
     lobby: { position: 0, last: 0, again: [] },
     verification: { point: 'idle' },
-    faults,
+    injections,
   };
 }
 
 /**
- * The state as a short text. Publishers and calls under way have no order; of an epoch it matters only how far it is from
- * the one of now.
+ * The state as a short text. Publishers and calls under way have no order. Of an epoch, only its distance from the present one
+ * matters.
  */
 export function publishingKey(state: PublishingState): string {
-  const { finished, marked, epoch, publishers, underWay, stream, held, adoptions, demoted, lobby, verification, faults } = state;
+  const { finished, marked, epoch, publishers, underWay, stream, held, adoptions, demoted, lobby, verification, injections } = state;
   const since = (other: number | null) => (other === null ? 'none' : epoch - other);
   const publisherKey = ({ name, queue, point, epoch: own, filling }: Publisher) =>
     `${name === RELAY}${queue.join('.')}${point}${since(own)}${filling}`;
@@ -175,7 +176,7 @@ export function publishingKey(state: PublishingState): string {
     demoted === null ? '' : `${demoted.held}:${since(demoted.accepts)}:${demoted.isTrusted}`,
     `${lobby.position}:${lobby.last}:${lobby.again.join('.')}`,
     verificationKey(verification),
-    Object.values(faults).join(),
+    Object.values(injections).join(),
   ].join(';');
 }
 

@@ -3,12 +3,15 @@ import { adopt } from './redis.js';
 import type { PublishingGuards, PublishingState, Server, Verification } from './state.js';
 import { accepts } from './state.js';
 
-/** The comparison of Redis with what is marked: a list, a look, writes, and Redis told of it. It may end anywhere, and begins anew then. */
+/**
+ * The comparison of Redis with the marks. It lists the lanes with marks, reads their last numbers from Redis, takes back marks, and
+ * lets Redis adopt the raised epoch. It may die at any point, and then starts again.
+ */
 export function verifies(guards: PublishingGuards, state: PublishingState): Move<PublishingState>[] {
-  const { verification, faults } = state;
+  const { verification, injections } = state;
   const steps = stepsFrom(guards, state);
-  if (faults.deaths === 0 || verification.point === 'idle' || verification.point === 'wanted') return steps;
-  const dead = { ...state, faults: { ...faults, deaths: faults.deaths - 1 } };
+  if (injections.deaths === 0 || verification.point === 'idle' || verification.point === 'wanted') return steps;
+  const dead = { ...state, injections: { ...injections, deaths: injections.deaths - 1 } };
   return [...steps, { ...step(dead, 'dies', { point: 'wanted' }), by: 'environment' }];
 }
 
@@ -34,7 +37,7 @@ function stepsFrom(guards: PublishingGuards, state: PublishingState): Move<Publi
   }
 }
 
-// Whoever compares may still be connected to the demoted master. Once: it will be noticed.
+// The comparison may still be connected to the demoted master, but only once, because it will notice that.
 function reads(state: PublishingState, { isListed, seen }: Listed): Move<PublishingState>[] {
   const { held, demoted } = state;
   const label = (number: number) => (isListed ? `reads the last number, ${number}` : 'has nothing to ask for');
@@ -54,7 +57,7 @@ const lostOf = (guards: PublishingGuards, { marked }: PublishingState, { held }:
   return marked.filter((number) => number > kept);
 };
 
-// In parts, of one mark each here, in any order. Each is one write with the raise that follows it.
+// It takes back marks in parts, in any order; here each part is one mark. One write takes back a part and raises the epoch.
 function takesBack(guards: PublishingGuards, state: PublishingState, verification: TakingBack): Move<PublishingState>[] {
   const lost = lostOf(guards, state, verification);
   const { server, seen } = verification;
@@ -80,15 +83,15 @@ const raises = (state: PublishingState, next: Verification): Move<PublishingStat
   step({ ...state, epoch: state.epoch + 1 }, 'raises the epoch', next);
 
 function adopts(guards: PublishingGuards, state: PublishingState, { server, seen }: Raised): Move<PublishingState>[] {
-  const { epoch, faults, underWay } = state;
+  const { epoch, injections, underWay } = state;
   const after = adopt(guards, state, { epoch, seen, server });
   if (after === null) return [step(state, 'finds Redis changed since it looked', { point: 'wanted' })];
   const label = server === 'master' ? 'has Redis adopt the epoch' : 'has the demoted master adopt the epoch';
   const done = step(after, label, { point: server === 'master' ? 'idle' : 'wanted' });
-  if (faults.lostReplies === 0) return [done];
-  const spent = { ...faults, lostReplies: faults.lostReplies - 1 };
-  const lost = step({ ...after, faults: spent }, `${label}, reply lost`, { point: 'wanted' });
-  const late = { ...state, underWay: [...underWay, { adopt: epoch, seen }], faults: spent };
+  if (injections.lostReplies === 0) return [done];
+  const spent = { ...injections, lostReplies: injections.lostReplies - 1 };
+  const lost = step({ ...after, injections: spent }, `${label}, reply lost`, { point: 'wanted' });
+  const late = { ...state, underWay: [...underWay, { adopt: epoch, seen }], injections: spent };
   const isLate = step(late, `${label}, not answered and still under way`, { point: 'wanted' });
   return [done, { ...lost, by: 'environment' }, { ...isLate, by: 'environment' }];
 }

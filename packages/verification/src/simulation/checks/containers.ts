@@ -1,7 +1,7 @@
 import type { IncarnationState } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 
-/** What is known of a container of ours, from its creation on. */
+/** One container of this installation, from its creation on. */
 export interface ContainerLife {
   readonly id: string;
   readonly game: string;
@@ -13,10 +13,10 @@ export interface ContainerLife {
   wasEnded: boolean;
 }
 
-/** Every container of ours that ever was. */
+/** Every container that this installation ever had, by id. */
 export type Containers = ReadonlyMap<string, ContainerLife>;
 
-/** Follows every container of ours. At no moment a game has two. */
+/** Follows every container of this installation. A game must never have two. */
 export function watchContainers(world: World): Containers {
   const lives = new Map<string, ContainerLife>();
   const change = (life: ContainerLife, state: ContainerLife['state']): void => {

@@ -1,8 +1,8 @@
-/** How often each kind of trouble was really met. */
+/** How often each injection really happened. */
 export class Coverage {
   readonly #counts = new Map<string, number>();
 
-  /** Counts what was met. */
+  /** Counts an injection that happened. */
   hit(name: string, times = 1): void {
     this.#counts.set(name, this.of(name) + times);
   }
@@ -16,12 +16,12 @@ export class Coverage {
     for (const [name, times] of other.#counts) this.hit(name, times);
   }
 
-  /** Of these names those that were never met. */
+  /** Those of these names that were never counted. */
   missing(names: readonly string[]): string[] {
     return names.filter((name) => this.of(name) === 0);
   }
 
-  /** Everything that was counted, by name. */
+  /** All counts, sorted by name. */
   get counts(): readonly (readonly [string, number])[] {
     return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
   }

@@ -4,8 +4,8 @@ import type { World } from '../world/world.js';
 import type { Containers } from './containers.js';
 
 /**
- * What ends an operation agrees with the containers: a start's success names one that ran and has its image, and the
- * reconciler marks nothing that was otherwise all the time it had claimed the game.
+ * Checks that the end of an operation agrees with the containers. The success of a start names a container that ran and has the
+ * right image. The reconciler does not write a status into a record if the container was in another state since the claim.
  */
 export function watchEnds({ database, ports: { journal }, violate, time }: World, containers: Containers): void {
   const claimedAtMs = new Map<string, number>();
@@ -36,10 +36,10 @@ export function watchEnds({ database, ports: { journal }, violate, time }: World
 function wrongStart({ imageRef }: StartJob, { result, errorCode }: OperationOutcome, containers: Containers): string | null {
   if (errorCode !== '') return null;
   const life = containers.get(result.containerId);
-  if (life === undefined) return 'it was started in no container that ever was';
+  if (life === undefined) return 'its start names a container that never existed';
   return life.everRan && life.imageRef === imageRef
     ? null
-    : `it was started in ${life.id} with ${life.imageRef}, asked for was ${imageRef}`;
+    : `it was started in ${life.id} with ${life.imageRef}, but the job asked for ${imageRef}`;
 }
 
 function wrongMark(
@@ -48,12 +48,12 @@ function wrongMark(
   containers: Containers,
   sinceMs: number,
 ): string | null {
-  // What a probe finds is up to the engine's answer.
+  // After a probe, the answer of the game engine decides.
   if (change.kind === 'keep' || verdict === 'probe') return null;
   const life = containers.get(change.expected?.containerId ?? '');
   if (life === undefined || life.sinceMs >= sinceMs) return null;
   const { status } = change.record;
-  return isContrary(status, life.state) ? `the reconciler made the record ${status}, and the container is ${life.state}` : null;
+  return isContrary(status, life.state) ? `the reconciler made the record ${status}, but the container is ${life.state}` : null;
 }
 
 function isContrary(status: RuntimeStatus, state: string): boolean {

@@ -1,7 +1,7 @@
 import type { JobResult } from '@galaxy/ports';
 import { encodeJobResult } from '@galaxy/wire';
 import type { Meaning } from '../../harness/lobby-run.js';
-import { explain, type Meddling } from '../../harness/reference-model.js';
+import { type ChangesUntil, explain } from '../../harness/reference-model.js';
 import { IMAGES } from '../world/images.js';
 import type { PlannedJob } from '../world/plan.js';
 import { START_OF_TIME_MS } from '../world/simulated-time.js';
@@ -11,15 +11,16 @@ import type { FactKind } from './facts.js';
 
 type Operation = World['database']['operations'][number];
 
-const PATIENCE = 5;
+/** So many failures exhaust an operation. */
+const MAX_FAILURES = 5;
 
-/** What the reference model says against the results and the record of a game; null when it explains them. */
+/** Why the reference model cannot explain the results and the record of a game; null when it can. */
 export function unexplained(world: World, containers: Containers, game: string, jobs: readonly PlannedJob[]): string | null {
   const { database } = world;
   const operations = database.operations.filter(({ gameId, source }) => gameId === game && source === 'lobby');
   const results = database.lane('job_result', game).flatMap(({ entry }) => (entry.kind === 'job_result' ? [entry.message.result] : []));
   const told = results.map((result: JobResult) => ({ ...encodeJobResult(result) }));
-  const { problem, states } = explain(jobs.map(meaningOf), told, meddlingWith(world, containers, game, operations));
+  const { problem, states } = explain(jobs.map(meaningOf), told, externalChangesOf(world, containers, game, operations));
   if (problem !== null) return `${game}: ${problem}`;
   const record = database.records.get(game);
   const status = record === undefined ? 'none' : record.status === 'engine_unreachable' ? 'down' : record.status;
@@ -34,7 +35,7 @@ function meaningOf({ what, game }: PlannedJob): Meaning {
   return what === 'invalid' || what === 'undecodable' ? { kind: 'poison', lane } : { kind: 'start', lane, ...IMAGES[what] };
 }
 
-function meddlingWith({ facts, time }: World, containers: Containers, game: string, operations: readonly Operation[]): Meddling {
+function externalChangesOf({ facts, time }: World, containers: Containers, game: string, operations: readonly Operation[]): ChangesUntil {
   const own = [...containers.values()].filter((life) => life.game === game);
   return (n) => {
     const operation = operations[n];
@@ -45,21 +46,21 @@ function meddlingWith({ facts, time }: World, containers: Containers, game: stri
     return {
       died: ids(({ id }) => facts.by('container died', id, endMs) > 0),
       gone: ids(({ id }) => facts.by('container vanished', id, endMs) > 0),
-      // What has ended may be removed by any call, however late.
+      // A container that has ended may be removed by any call, however late it is.
       goneLate: ids(({ state, wasEnded, sinceMs }) => state === 'gone' && wasEnded && sinceMs <= endMs),
-      failing: met('container died') + met('container vanished') + met('engine trouble') > 0,
+      failing: met('container died') + met('container vanished') + met('engine injection') > 0,
       excuses: excuses(met, facts.by('name taken', game, endMs) > 0),
     };
   };
 }
 
 function excuses(met: (what: FactKind) => number, nameIsTaken: boolean): string[] {
-  const struck = met('process trouble') + met('refusal');
+  const processInjections = met('process injection') + met('refusal');
   return [
-    ...(met('engine trouble') > 0 ? ['docker_unavailable', 'container_stop_failed'] : []),
-    ...(struck >= PATIENCE ? ['internal_error'] : []),
+    ...(met('engine injection') > 0 ? ['docker_unavailable', 'container_stop_failed'] : []),
+    ...(processInjections >= MAX_FAILURES ? ['internal_error'] : []),
     ...(nameIsTaken ? ['conflict'] : []),
-    ...(met('engine trouble') + met('health trouble') + struck > 0 ? ['engine_not_ready'] : []),
+    ...(met('engine injection') + met('health injection') + processInjections > 0 ? ['engine_not_ready'] : []),
   ];
 }
 

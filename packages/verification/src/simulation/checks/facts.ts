@@ -1,13 +1,13 @@
 import type { SimulatedTime } from '../world/simulated-time.js';
 
-/** What really went wrong, as far as it excuses a result, or a loss that is told twice. */
+/** An injection that really happened, if it can explain a result, or a loss that is reported twice. */
 export type FactKind =
   | 'container died'
   | 'container vanished'
   | 'name taken'
-  | 'engine trouble'
-  | 'health trouble'
-  | 'process trouble'
+  | 'engine injection'
+  | 'health injection'
+  | 'process injection'
   | 'refusal'
   | 'unclear correction';
 
@@ -18,7 +18,7 @@ interface Fact {
   readonly untilMs: number;
 }
 
-/** All that went wrong in one history. */
+/** What happened in one history, for the checks. */
 export class Facts {
   readonly #time: SimulatedTime;
   readonly #facts: Fact[] = [];
@@ -27,18 +27,18 @@ export class Facts {
     this.#time = time;
   }
 
-  /** Notes something about a container, a game, or in general, and for how long it lasts from now. */
+  /** Notes something about a container, a game, or nothing in particular, and how long it lasts from now. */
   add(what: FactKind, about = '', ms = 0): void {
     const fromMs = this.#time.ms;
     this.#facts.push({ what, about, fromMs, untilMs: fromMs + ms });
   }
 
-  /** How often it had happened by then. */
+  /** How often it had happened at a moment. */
   by(what: FactKind, about: string, atMs: number): number {
     return this.#facts.filter((fact) => fact.what === what && fact.about === about && fact.fromMs <= atMs).length;
   }
 
-  /** How often it happened, or still lasted, between two moments. */
+  /** How often it began or still lasted between two moments. */
   between(what: FactKind, fromMs: number, untilMs: number): number {
     return this.#facts.filter((fact) => fact.what === what && fact.fromMs <= untilMs && fact.untilMs >= fromMs).length;
   }

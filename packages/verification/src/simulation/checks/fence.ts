@@ -4,15 +4,15 @@ import type { KnownClaim, SimulatedProcess } from '../world/simulated-process.js
 import type { World } from '../world/world.js';
 import type { Containers } from './containers.js';
 
-/** Remembers what a process was told of its claims. */
+/** Notes the claims that a process received. */
 export function noteClaims(process: SimulatedProcess, [request]: readonly unknown[], answered: unknown): void {
   const { holder } = request as ClaimRequest;
   for (const { gameId, opId, attempt } of answered as Claim[]) process.claims.set(gameId, { opId, attempt, holder });
 }
 
 /**
- * No change to a container begins by a process whose claim is somebody else's by then, or nobody's; nor of a container
- * that is not ours. Which claim a call belongs to is known of a create; of other calls it is the last one of the game.
+ * Checks that no process begins to change a container after it lost its claim, and that no process changes a foreign container.
+ * A create says which claim it belongs to. For other calls, it is the last claim of the game that the process received.
  */
 export function assertFenced(
   world: World,
@@ -25,7 +25,7 @@ export function assertFenced(
   if (game === undefined) return;
   const known = process.claims.get(game);
   const problem = known === undefined ? 'never claimed' : lossOf(world, { ...known, ...claimOf(spec) });
-  if (problem !== null) world.violate(`${process.name} ${name} of ${game}, whose operation it has ${problem}`);
+  if (problem !== null) world.violate(`${process.name} calls ${name} for ${game}, whose operation it has ${problem}`);
 }
 
 const isForeign = ({ engine }: World, target: unknown): boolean => engine.inventory.foreign.some(({ id }) => id === target);
@@ -35,5 +35,5 @@ function lossOf({ database }: World, { opId, attempt, holder }: KnownClaim): str
   const operation = database.operations.find((one) => one.opId === opId);
   if (operation?.status !== 'running') return 'ended';
   if (operation.attempt !== attempt) return `lost to attempt ${operation.attempt}`;
-  return operation.holder === holder ? null : 'handed back';
+  return operation.holder === holder ? null : 'released';
 }

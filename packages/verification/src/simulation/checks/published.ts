@@ -2,7 +2,7 @@ import { isIdAfter } from '@galaxy/domain';
 import type { OutboxEntry, PublishOutcome, PublishStamp, StreamPublishing } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 
-/** One message in the stream. */
+/** One entry of the stream. */
 interface Copy {
   readonly lane: string;
   readonly number: bigint;
@@ -16,8 +16,8 @@ interface Publisher<M> extends StreamPublishing {
 }
 
 /**
- * Watches a stream of numbered messages: at any moment it holds each message at most once, in order, with ids that its
- * reader has not passed; only what the server has lost may come again.
+ * Checks a stream of numbered messages. At any moment it holds each message at most once, in order. A new entry gets an id that its
+ * reader has not passed. Only a message that the server has lost may be published again.
  */
 export class Published {
   readonly copies: Copy[] = [];
@@ -33,7 +33,7 @@ export class Published {
     this.#key = key;
   }
 
-  /** Watches a publisher of the stream. */
+  /** Checks everything that this publisher does. */
   watch<M extends { readonly number: bigint }>(publisher: Publisher<M>, laneOf: (message: M) => string): void {
     const publish = publisher.publish.bind(publisher);
     publisher.publish = async (message, stamp) => {
@@ -45,12 +45,12 @@ export class Published {
     publisher.skipTo = async (lane, number) => {
       await skipTo(lane, number);
       this.#world.say(`skipped ${this.#kind} ${lane} up to ${String(number)}`);
-      if (!this.#world.plan.settings.resendsShortly) this.#world.violate(`${lane}: a message was skipped that is kept`);
+      if (!this.#world.plan.settings.resendsShortly) this.#world.violate(`${lane}: a message was skipped that can still be sent`);
       this.#skipped.set(lane, number);
     };
   }
 
-  /** Reads on from where the reader is, as Lobby does. */
+  /** Reads everything after the last entry that was read, as Lobby does. */
   read(): void {
     for (const { entryId } of this.#world.streams.after(this.#key, this.#cursor)) {
       this.#cursor = entryId;
@@ -59,13 +59,13 @@ export class Published {
     }
   }
 
-  /** Looks which messages the server has lost. */
+  /** Notes which messages the server has lost. */
   noteLosses(): void {
     const held = new Set(this.#world.streams.after(this.#key, '0-0').map(({ entryId }) => entryId));
     for (const copy of this.copies) copy.isAlive &&= held.has(copy.entryId);
   }
 
-  /** What is not as it must be at rest: every decided message is there and was read. */
+  /** What is wrong when all work is done: then every message of the outbox must be in the stream and read. */
   amiss(): string | null {
     for (const { entry } of this.#world.database.outbox) {
       if (entry.kind !== this.#kind) continue;

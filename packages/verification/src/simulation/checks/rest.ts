@@ -5,18 +5,18 @@ import type { Containers } from './containers.js';
 import type { Published } from './published.js';
 import { isIngested } from './safety.js';
 
-/** All of one history. */
+/** All parts of one history. */
 export interface History {
   readonly world: World;
   readonly containers: Containers;
   readonly processes: Processes;
   readonly lobby: Lobby;
   readonly published: readonly Published[];
-  /** How many lost jobs the manager has told of. */
+  /** How many lost jobs the manager has reported. */
   readonly toldLost: () => bigint;
 }
 
-/** What is not yet as it must be when everything has come to rest; null when all is. */
+/** Why not all work is done yet; null when it is. */
 export function amiss(history: History): string | null {
   const { world, lobby, processes, published } = history;
   const { operations, outbox } = world.database;
@@ -35,16 +35,16 @@ export function amiss(history: History): string | null {
   return untold(history) ?? disagreement(history);
 }
 
-// As many as were lost unread, where nothing but trimming loses jobs, and nobody was struck while telling. Who can't know
-// whether the loss was written down tells it, and so may the next one.
+// If only trimming lost jobs, and no process was injected into while it reported, then the number of reported losses is right. It
+// may be too large when a process could not know whether it had written the loss: it reported, and so may the next process.
 function untold({ world: { plan, facts, time }, world, lobby, toldLost }: History): string | null {
   const isClear =
-    !plan.happenings.some(({ what }) => what === 'redis flushed' || what === 'redis fails over') &&
-    facts.between('process trouble', 0, time.ms) === 0;
+    !plan.worldInjections.some(({ what }) => what === 'redis flushed' || what === 'redis fails over') &&
+    facts.between('process injection', 0, time.ms) === 0;
   const lost = lobby.entries.filter(({ isLost, entryKey }) => isLost && !isIngested(world, entryKey)).length;
   const mayBeTwice = facts.between('unclear correction', 0, time.ms) > 0;
   const isRight = toldLost() === BigInt(lost) || (mayBeTwice && toldLost() > BigInt(lost));
-  return isClear && !isRight ? `${lost} jobs were lost, and ${String(toldLost())} were told of` : null;
+  return isClear && !isRight ? `${lost} jobs were lost, but ${String(toldLost())} were reported` : null;
 }
 
 function disagreement({ world: { database, engine, plan } }: History): string | null {

@@ -5,7 +5,7 @@ import type { World } from '../world/world.js';
 
 const ENTERS: readonly RuntimeStatus[] = ['starting', 'running', 'engine_unreachable', 'removed'];
 
-/** A record moves only along the status machine. */
+/** Checks that a record changes its status only as the status machine allows. */
 export function watchRecords({ database: { records }, say, violate }: World): void {
   const set = records.set.bind(records);
   records.set = (gameId, record) => {
@@ -18,7 +18,7 @@ export function watchRecords({ database: { records }, say, violate }: World): vo
   };
 }
 
-/** Of a game at most one operation runs, and none while an earlier one is open. */
+/** Checks that at most one operation of a game runs, and none while an earlier one is open. */
 export function watchOrder({ database, ports: { journal }, violate }: World): void {
   const claim = journal.claim.bind(journal);
   journal.claim = async (request) => {
@@ -33,7 +33,7 @@ export function watchOrder({ database, ports: { journal }, violate }: World): vo
   };
 }
 
-/** Cursors never pass an entry that is not queued, and no mirror is ahead of all cursors there ever were. */
+/** Checks that cursors never pass an entry that is not queued, and that no offset is ahead of the farthest cursor so far. */
 export function watchOffsets(world: World, lobby: Lobby): void {
   const { database, ports, violate } = world;
   const farthest: Record<JobStreamName, string> = { start_jobs: '0-0', stop_jobs: '0-0' };
@@ -60,12 +60,12 @@ export function watchOffsets(world: World, lobby: Lobby): void {
   const save = ports.offsets.save.bind(ports.offsets);
   ports.offsets.save = async (label, entryId) => {
     const stream = label === 'startjobs' ? 'start_jobs' : 'stop_jobs';
-    if (isIdAfter(entryId, farthest[stream])) violate(`the mirror of ${stream} is at ${entryId}, the cursor never was`);
+    if (isIdAfter(entryId, farthest[stream])) violate(`the offset of ${stream} is ${entryId}, but the cursor never was there`);
     return save(label, entryId);
   };
 }
 
-/** Whether an entry was queued, or dead-lettered since nobody can be answered. */
+/** Whether an entry was queued, or became a dead letter because it names no game. */
 export function isIngested({ database }: World, entryKey: string): boolean {
   return database.ingested.has(entryKey) || database.outbox.some(({ dedupeKey }) => dedupeKey === entryKey);
 }

@@ -1,10 +1,10 @@
 import type { ContainerFleet, FleetHint } from '@galaxy/manager-ports';
-import type { CallTrouble } from '../injection/troubles.js';
+import type { CallInjection } from '../injection/injections.js';
 import type { Network } from '../world/network.js';
 import type { SimulatedProcess } from '../world/simulated-process.js';
 import type { World } from '../world/world.js';
 
-/** Following the engine's changes as a process does it: hints come as the weather is, until the connection is lost. */
+/** {@link ContainerFleet.watch} of one process: hints come as the engine injections say, until the connection is lost. */
 export function watchFleet(world: World, network: Network, process: SimulatedProcess): ContainerFleet['watch'] {
   const { time, engine, servers, draws } = world;
   const server = servers.container_engine;
@@ -30,17 +30,17 @@ export function watchFleet(world: World, network: Network, process: SimulatedPro
       if (signal.aborted) return aborted();
       signal.addEventListener('abort', aborted);
       ends.push(() => signal.removeEventListener('abort', aborted));
-      const trouble = network.meetWatch(process);
-      if (refuses(trouble)) return void time.after(1, breakOff);
-      time.after(trouble?.what === 'hang' ? trouble.ms : 1, connect);
-      if (trouble?.what === 'lost' || trouble?.what === 'late') time.after(trouble.what === 'late' ? trouble.ms : 2, breakOff);
+      const injection = network.nextOfWatch(process);
+      if (refuses(injection)) return void time.after(1, breakOff);
+      time.after(injection?.what === 'hang' ? injection.ms : 1, connect);
+      if (injection?.what === 'lost' || injection?.what === 'late') time.after(injection.what === 'late' ? injection.ms : 2, breakOff);
     });
 }
 
-const refuses = (trouble: CallTrouble | null) => trouble?.what === 'before' || trouble?.what === 'refused';
+const refuses = (injection: CallInjection | null) => injection?.what === 'before' || injection?.what === 'refused';
 
-function passOn({ weather, draws }: World, hint: FleetHint, tell: (hint: FleetHint, ms: number) => void): void {
-  switch (weather.hints) {
+function passOn({ engineInjections, draws }: World, hint: FleetHint, tell: (hint: FleetHint, ms: number) => void): void {
+  switch (engineInjections.hints) {
     case 'lost':
       return;
     case 'late':

@@ -4,7 +4,7 @@ import type { ManagerPorts } from '@galaxy/use-cases';
 /** The ports behind which there is a server. */
 export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'>;
 
-/** Which server is behind a port, as faults name it. */
+/** The server behind each port. */
 export const SERVER_OF = {
   journal: 'postgres',
   outbox: 'postgres',
@@ -21,7 +21,7 @@ export const SERVER_OF = {
   engineClient: 'game_engine',
 } as const satisfies Record<ServedPort, Dependency>;
 
-/** Every call that a manager can make of a server. Only an operator's recovery calls lowerTo, and only operators lift holds. */
+/** Every call of a port that a manager can make. Not `lowerTo` and `clear`: only the commands of operators call these. */
 export const CALLS_OF = {
   journal: ['cursors', 'moveCursor', 'ingest', 'claim', 'renew', 'advance', 'finish', 'releaseClaim'],
   outbox: ['pending', 'lane', 'markPublished', 'state', 'lately', 'takeBack', 'backlog', 'prune'],
@@ -41,7 +41,7 @@ export const CALLS_OF = {
 /** A call by name, such as `journal.claim`. */
 export type CallName = `${ServedPort}.${string}`;
 
-/** All of them. */
+/** All calls of {@link CALLS_OF}. */
 export const CALLS: readonly CallName[] = Object.entries(CALLS_OF).flatMap(([port, methods]) =>
   methods.map((method) => `${port as ServedPort}.${method}` as const),
 );
@@ -49,7 +49,7 @@ export const CALLS: readonly CallName[] = Object.entries(CALLS_OF).flatMap(([por
 /** The calls that change a container. */
 export const MUTATIONS: ReadonlySet<string> = new Set(['engine.create', 'engine.start', 'engine.stop', 'engine.kill', 'engine.remove']);
 
-/** After how long a caller gives up on a server that does not answer. */
+/** How long a caller waits for a server that does not answer. */
 export const DEADLINE_MS: Readonly<Record<Dependency, number>> = {
   postgres: 3000,
   redis: 2000,

@@ -5,27 +5,27 @@ const LIE_MS = 300;
 const ABSENT: Inspection = { kind: 'absent' };
 const MAX_WAIT_MS = 2000;
 
-/** Lets the container engine, once in a while, show a list that is not whole, and stand by it for a moment. */
-export function letListsLie({ ports, weather, time, database, say, coverage }: World): void {
+/** Lets the container engine sometimes leave a container out of a list, and hide it from inspections for a moment. */
+export function letListsLie({ ports, engineInjections, time, database, say, coverage }: World): void {
   const { engine, fleet } = ports;
   const isHidden = (gameId: string | undefined): boolean => {
-    const { lie } = weather;
+    const { lie } = engineInjections;
     if (lie === null || gameId !== lie.gameId || time.ms >= (lie.untilMs ?? 0)) return false;
     return !database.operations.some((one) => one.gameId === gameId && one.source === 'lobby' && one.status === 'running');
   };
   const ownerOf = (id: string) => engine.inventory.incarnations.find((one) => one.id === id)?.owner.gameId;
   let before: readonly string[] = [];
-  // Nothing helps against two wrong looks in a row, and a look in which a container just began is one.
-  const wasShown = ({ id, owner }: ListedIncarnation): boolean => owner.gameId === weather.lie?.gameId && before.includes(id);
+  // The manager cannot detect two wrong lists in a row. So only a container that the list before has shown is left out.
+  const wasShown = ({ id, owner }: ListedIncarnation): boolean => owner.gameId === engineInjections.lie?.gameId && before.includes(id);
   const [list, inspect, find] = [fleet.list.bind(fleet), engine.inspect.bind(engine), engine.find.bind(engine)];
   fleet.list = async () => {
     const inventory = await list();
-    const hidden = weather.lie?.untilMs === null ? inventory.incarnations.find(wasShown) : undefined;
+    const hidden = engineInjections.lie?.untilMs === null ? inventory.incarnations.find(wasShown) : undefined;
     const incarnations = inventory.incarnations.filter((one) => one !== hidden);
     before = incarnations.map(({ id }) => id);
-    if (weather.lie === null || hidden === undefined) return inventory;
-    weather.lie.untilMs = time.ms + LIE_MS;
-    say(`the list lies about ${weather.lie.gameId}`);
+    if (engineInjections.lie === null || hidden === undefined) return inventory;
+    engineInjections.lie.untilMs = time.ms + LIE_MS;
+    say(`the list lies about ${engineInjections.lie.gameId}`);
     coverage.hit('one list lies');
     return { ...inventory, incarnations };
   };
@@ -33,7 +33,7 @@ export function letListsLie({ ports, weather, time, database, say, coverage }: W
   engine.find = async (gameId) => (isHidden(gameId) ? ABSENT : find(gameId));
 }
 
-/** Makes waits for jobs last by the simulated clock, and reads return no more than the plan says. */
+/** Makes waits for jobs use the simulated time, and limits how many entries a read returns, as the plan says. */
 export function readByThePlan({ ports: { stream }, plan, time, arrivals }: World): void {
   const read = stream.read.bind(stream);
   stream.read = (after, limit) => read(after, Math.min(limit, plan.settings.readLimit));

@@ -1,4 +1,4 @@
-/** Something that is to happen. */
+/** Something that will happen at a moment. */
 export interface QueuedEvent {
   readonly atMs: number;
   readonly act: () => void;
@@ -9,11 +9,11 @@ interface Entry extends QueuedEvent {
   isOff: boolean;
 }
 
-/** What is to happen, soonest first: a binary heap. */
+/** A priority queue of events: a binary heap. */
 export class EventQueue {
   readonly #heap: Entry[] = [];
 
-  /** Adds an event; of those of one moment the one with the lowest order comes first. Returns what calls it off. */
+  /** Adds an event. Of the events of one moment, the one with the lowest order comes first. Returns a function that cancels it. */
   add(atMs: number, order: number, act: () => void): () => void {
     const entry: Entry = { atMs, order, act, isOff: false };
     this.#heap.push(entry);
@@ -23,7 +23,7 @@ export class EventQueue {
     };
   }
 
-  /** Takes the next event out, if it is due by then. */
+  /** Removes and returns the next event, if it is due at or before `endMs`. */
   takeUntil(endMs: number): QueuedEvent | null {
     for (let first = this.#heap[0]; first !== undefined && first.atMs <= endMs; first = this.#heap[0]) {
       this.#removeFirst();

@@ -3,15 +3,15 @@ import type { SimulatedProcess } from './simulated-process.js';
 import type { SimulatedServer } from './simulated-server.js';
 import type { World } from './world.js';
 
-/** A call of a process on its way. */
+/** A call of a port that a process makes. */
 export interface Call {
   readonly process: SimulatedProcess;
   readonly port: ServedPort;
   readonly name: CallName;
   readonly args: readonly unknown[];
-  /** Lets it take effect. */
+  /** Makes the call at the real port: it has its effect. */
   readonly go: () => Promise<unknown>;
-  /** Takes the answer to the caller. */
+  /** Gives the answer to the caller. */
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -36,7 +36,7 @@ export class Exchange {
     this.replyMs = latency(world, call);
   }
 
-  /** Carries it out as soon as the request is there; the reply follows, unless the connection is lost by then. */
+  /** Carries out the call when the request arrives. The reply follows, unless the connection is lost before. */
   carryOut(moreMs = 0): void {
     if (this.#server.absence === 'silent') return this.fail('unknown', DEADLINE_MS[this.#server.name]);
     this.#after(this.requestMs, () => {
@@ -44,7 +44,7 @@ export class Exchange {
     });
   }
 
-  /** Lets it have its effect at the server, whoever waits for it. */
+  /** Carries out the call at the server, even if no process waits for it. */
   async perform(): Promise<Outcome> {
     const { call } = this;
     if (this.#server.absence !== null) return { error: this.#server.fault('not_done') };
@@ -58,7 +58,7 @@ export class Exchange {
     }
   }
 
-  /** Tells the caller that nobody answers. A game engine that does not answer is no fault. */
+  /** Lets the call fail without an answer. For a game engine that is an outcome of the port, not a fault. */
   fail(effect: 'not_done' | 'unknown', afterMs: number, retryable = true): void {
     if (effect === 'unknown' && this.call.name === 'journal.moveCursor') this.#world.facts.add('unclear correction');
     if (this.#server.name === 'game_engine') this.#answer(() => this.call.resolve({ kind: 'unreachable', detail: 'no answer' }), afterMs);
@@ -82,7 +82,7 @@ export class Exchange {
   }
 }
 
-// Most calls are quick; changes of containers take time.
+// Most calls are quick; calls that change containers take longer.
 function latency({ draws }: World, { name }: Call): number {
   const drawn = draws.next(`latency ${name}`);
   if (drawn < 0.6) return 0;
@@ -96,7 +96,7 @@ function told({ args }: Call): string {
 
 const BRIEF = ['kind', 'gameId', 'opId', 'attempt', 'state', 'number', 'epoch', 'outboxId', 'step', 'held', 'entryId'] as const;
 
-/** A value as a line of a trace shows it. */
+/** A value in the short form of a trace. */
 export function brief(value: unknown): string {
   if (typeof value === 'string') return value.length > 36 ? value.slice(0, 12) : value;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);

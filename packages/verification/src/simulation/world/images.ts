@@ -1,7 +1,7 @@
 import type { MemoryContainerEngine } from '@galaxy/adapter-memory';
 import type { JobKind } from './plan.js';
 
-/** Per kind of start the image it names, and what becomes of it. */
+/** For each kind of start job: its image, and what happens when the image is started. */
 export const IMAGES = {
   start: { image: 'games/engine:1.0.0', fate: 'runs' },
   'start other': { image: 'games/engine:1.0.1', fate: 'runs' },
@@ -12,7 +12,7 @@ export const IMAGES = {
   'start silent': { image: 'games/engine:silent', fate: 'silent' },
 } as const satisfies Partial<Record<JobKind, { readonly image: string; readonly fate: string }>>;
 
-/** Makes known what can be pulled. */
+/** Adds the images that can be pulled. */
 export function addImages(engine: MemoryContainerEngine): void {
   engine.addImage(IMAGES.start.image);
   engine.addImage(IMAGES['start other'].image);

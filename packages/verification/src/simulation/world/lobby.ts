@@ -5,29 +5,28 @@ import { IMAGES } from './images.js';
 import type { PlannedJob } from './plan.js';
 import type { World } from './world.js';
 
-/** A job as it was published. */
+/** A job that was published. */
 export interface LobbyEntry {
   readonly stream: JobStreamName;
   readonly entryId: string;
   readonly atMs: number;
   readonly planned: PlannedJob;
-  /** What the entry is known by once it is taken in. */
+  /** The key of the entry in the database once it was ingested. */
   readonly entryKey: string;
-  /** Its stream has lost it. */
+  /** Whether its stream has lost it. */
   isLost: boolean;
-  /** It was trimmed, and is there again since a failover: behind younger ones that were read meanwhile. */
+  /** Whether it was trimmed and came back with a failover. Younger entries may have been read meanwhile. */
   cameBack: boolean;
 }
 
-/** Where each job stream is kept. */
+/** The key of each job stream. */
 export const JOB_STREAMS = { start_jobs: STREAM_KEYS.startJobs, stop_jobs: STREAM_KEYS.stopJobs } as const;
 
 const RETRY_MS = 50;
 
-/** The name of a game. */
 export const gameId = (game: number): string => `g${game}`;
 
-/** Publishes the planned jobs in order, each at its moment or as soon as the server takes it. */
+/** Publishes the planned jobs in order, each at its moment or as soon as the server accepts it. */
 export class Lobby {
   readonly entries: LobbyEntry[] = [];
   readonly #world: World;
@@ -45,7 +44,7 @@ export class Lobby {
     return this.#left.length > 0;
   }
 
-  /** Looks which entries the server has lost. */
+  /** Notes which entries the server has lost. */
   noteLosses(): void {
     const { streams } = this.#world;
     for (const name of ['start_jobs', 'stop_jobs'] as const) {
@@ -58,7 +57,7 @@ export class Lobby {
     }
   }
 
-  // No two jobs share a millisecond: the contract leaves the order of such a stop and start open.
+  // No two jobs share a millisecond, because the contract does not say in which order such a start and stop are done.
   #schedule(retryMs: number): void {
     const [next] = this.#left;
     const { time } = this.#world;

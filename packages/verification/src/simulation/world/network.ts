@@ -2,34 +2,34 @@ import type { ManagerPorts } from '@galaxy/use-cases';
 import type { Containers } from '../checks/containers.js';
 import { assertFenced, noteClaims } from '../checks/fence.js';
 import { CALLS_OF, type CallName, DEADLINE_MS, MUTATIONS, SERVER_OF, type ServedPort } from '../injection/calls.js';
-import type { CallTrouble, CallTroubleKind } from '../injection/troubles.js';
+import type { CallInjection, CallInjectionKind } from '../injection/injections.js';
 import { type Call, Exchange } from './exchange.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { World } from './world.js';
 
-/** What strikes a process that makes a call. */
-export interface Striker {
+/** Kills a process; another one takes its place after `downMs`. */
+export interface ProcessKiller {
   kill(process: SimulatedProcess, downMs: number): void;
 }
 
-/** Stands between processes and servers, and lets calls meet with their troubles. */
+/** Stands between processes and servers, and makes the injections into calls. */
 export class Network {
   readonly #world: World;
   readonly #containers: Containers;
-  readonly #striker: Striker;
-  readonly #ahead: (CallTrouble & { skip: number; times: number })[];
-  #isCalm = false;
+  readonly #killer: ProcessKiller;
+  readonly #ahead: (CallInjection & { skip: number; times: number })[];
+  #areOver = false;
 
-  constructor(world: World, containers: Containers, striker: Striker) {
+  constructor(world: World, containers: Containers, killer: ProcessKiller) {
     this.#world = world;
     this.#containers = containers;
-    this.#striker = striker;
-    this.#ahead = world.plan.calls.map((trouble) => ({ ...trouble }));
+    this.#killer = killer;
+    this.#ahead = world.plan.callInjections.map((injection) => ({ ...injection }));
   }
 
-  /** No call meets with trouble any more. */
-  calm(): void {
-    this.#isCalm = true;
+  /** From now on nothing is injected into any call. */
+  endInjections(): void {
+    this.#areOver = true;
   }
 
   /** A port as a process sees it. */
@@ -42,26 +42,26 @@ export class Network {
     return { ...('key' in target ? { key: target.key.bind(target) } : {}), ...Object.fromEntries(methods) } as ManagerPorts[P];
   }
 
-  /** The trouble that following the engine's changes meets now, if any; one that strikes the process does so here. */
-  meetWatch(process: SimulatedProcess): CallTrouble | null {
-    const trouble = this.#meet(process, 'fleet.watch');
-    if (trouble?.what === 'freeze') process.freeze(trouble.ms);
-    if (trouble?.what === 'kill before' || trouble?.what === 'kill after') this.#striker.kill(process, trouble.ms);
-    return trouble;
+  /** The injection into a call of `fleet.watch`, if there is one now. If it is one into the process, it is made here. */
+  nextOfWatch(process: SimulatedProcess): CallInjection | null {
+    const injection = this.#next(process, 'fleet.watch');
+    if (injection?.what === 'freeze') process.freeze(injection.ms);
+    if (injection?.what === 'kill before' || injection?.what === 'kill after') this.#killer.kill(process, injection.ms);
+    return injection;
   }
 
-  #meet(process: SimulatedProcess, name: CallName): CallTrouble | null {
+  #next(process: SimulatedProcess, name: CallName): CallInjection | null {
     const { time, coverage, say } = this.#world;
-    const trouble = this.#isCalm ? undefined : this.#ahead.find((one) => one.call === name && one.atMs <= time.ms && one.times > 0);
-    if (trouble === undefined) return null;
-    if (trouble.skip > 0) {
-      trouble.skip -= 1;
+    const injection = this.#areOver ? undefined : this.#ahead.find((one) => one.call === name && one.atMs <= time.ms && one.times > 0);
+    if (injection === undefined) return null;
+    if (injection.skip > 0) {
+      injection.skip -= 1;
       return null;
     }
-    trouble.times -= 1;
-    coverage.hit(`${name} ${trouble.what}`);
-    say(`${process.name} ${name} meets ${trouble.what} ${trouble.ms}`);
-    return trouble;
+    injection.times -= 1;
+    coverage.hit(`${name} ${injection.what}`);
+    say(`${process.name} ${name} injected: ${injection.what} ${injection.ms}`);
+    return injection;
   }
 
   #make(asked: Omit<Call, 'resolve' | 'reject'>): Promise<unknown> {
@@ -84,37 +84,37 @@ export class Network {
           reject(error);
         },
       });
-      const trouble = this.#meet(process, name);
-      if (trouble === null) return exchange.carryOut();
-      this.#note(asked, trouble);
-      const met = MEETINGS[trouble.what];
-      met({ exchange, ms: trouble.ms, world: this.#world, striker: this.#striker });
+      const injection = this.#next(process, name);
+      if (injection === null) return exchange.carryOut();
+      this.#note(asked, injection);
+      const met = INJECT_INTO[injection.what];
+      met({ exchange, ms: injection.ms, world: this.#world, killer: this.#killer });
     });
   }
 
-  #note({ port }: Pick<Call, 'port'>, { what, ms }: CallTrouble): void {
+  #note({ port }: Pick<Call, 'port'>, { what, ms }: CallInjection): void {
     const { facts } = this.#world;
     const server = SERVER_OF[port];
-    if (server === 'container_engine') facts.add('engine trouble', '', 2 * ms + 5000);
-    if (server === 'game_engine') facts.add('health trouble', '', ms);
+    if (server === 'container_engine') facts.add('engine injection', '', 2 * ms + 5000);
+    if (server === 'game_engine') facts.add('health injection', '', ms);
     if (what === 'refused') facts.add('refusal');
-    if (what === 'freeze' || what.startsWith('kill')) facts.add('process trouble', '', ms);
+    if (what === 'freeze' || what.startsWith('kill')) facts.add('process injection', '', ms);
   }
 }
 
-interface Meeting {
+interface InjectedCall {
   readonly exchange: Exchange;
   readonly ms: number;
   readonly world: World;
-  readonly striker: Striker;
+  readonly killer: ProcessKiller;
 }
 
-const MEETINGS: Readonly<Record<CallTroubleKind, (meeting: Meeting) => void>> = {
+const INJECT_INTO: Readonly<Record<CallInjectionKind, (at: InjectedCall) => void>> = {
   before: ({ exchange, world: { draws } }) => exchange.fail(draws.chance('effect', 0.5) ? 'unknown' : 'not_done', exchange.replyMs),
   refused: ({ exchange }) => exchange.fail('not_done', exchange.replyMs, false),
   lost: ({ exchange }) => void exchange.perform().then(() => exchange.fail('unknown', exchange.replyMs)),
   late: ({ exchange, ms, world: { draws, time } }) => {
-    // PostgreSQL ends a statement by itself before the caller gives up on it.
+    // PostgreSQL itself cancels a statement before the deadline of the caller.
     const isBounded = SERVER_OF[exchange.call.port] === 'postgres';
     const waitMs = draws.below('patience', Math.min(ms, 3000));
     exchange.fail('unknown', isBounded ? ms : waitMs);
@@ -125,9 +125,9 @@ const MEETINGS: Readonly<Record<CallTroubleKind, (meeting: Meeting) => void>> = 
     if (draws.chance('hang', 0.5)) exchange.carryOut(hangMs);
     else time.after(hangMs, () => exchange.carryOut());
   },
-  'kill before': ({ exchange, ms, striker }) => striker.kill(exchange.call.process, ms),
-  'kill after': ({ exchange, ms, striker }) => {
-    striker.kill(exchange.call.process, ms);
+  'kill before': ({ exchange, ms, killer }) => killer.kill(exchange.call.process, ms),
+  'kill after': ({ exchange, ms, killer }) => {
+    killer.kill(exchange.call.process, ms);
     void exchange.perform();
   },
   freeze: ({ exchange, ms }) => {
@@ -142,7 +142,7 @@ const ABORTED: Partial<Record<CallName, unknown>> = {
   'stream.wait': undefined,
 };
 
-// Who aborts runs at that moment, so that the answer needs no way to it. Returns what ends that.
+// The process that aborts is running at that moment, so it gets the answer at once. Returns a function that stops listening.
 function onAbort(args: readonly unknown[], aborted: () => void): () => void {
   const signal = args.at(-1);
   if (!(signal instanceof AbortSignal)) return () => undefined;

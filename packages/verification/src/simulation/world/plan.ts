@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type CallTrouble, callTroubles, type Happening, HORIZON_MS, happenings } from '../injection/troubles.js';
+import { type CallInjection, callInjections, HORIZON_MS, type WorldInjection, worldInjections } from '../injection/injections.js';
 
-/** What a job asks for: a start by how its image behaves, a stop, or an entry that can't be decoded. */
+/** What a job asks for: a start of an image with a certain behaviour, a stop, or an entry that cannot be decoded. */
 const JOB_KINDS = [
   'start',
   'start other',
@@ -15,34 +15,32 @@ const JOB_KINDS = [
   'undecodable',
 ] as const;
 
-/** One of {@link JOB_KINDS}. */
 export type JobKind = (typeof JOB_KINDS)[number];
 
-/** A job of a game. */
 export interface PlannedJob {
   readonly atMs: number;
   readonly game: number;
   readonly what: JobKind;
 }
 
-/** What operators, and the servers' makers, decided. */
+/** Settings of the service, and limits of the servers. */
 interface PlannedSettings {
-  /** Whether a drift must last before something is ended for it. */
+  /** Whether a drift must last for a time before the reconciler acts. */
   readonly hasGrace: boolean;
-  /** Whether only what was published lately is sent again. */
+  /** Whether the resend window is short. */
   readonly resendsShortly: boolean;
-  /** At most so many entries of a stream come with one read. */
+  /** How many entries of a stream one read returns, at most. */
   readonly readLimit: number;
 }
 
-/** One history: who runs, what is asked for, and what goes wrong. With the seed it decides everything. */
+/** The plan of one history: its processes, jobs and injections. Together with the seed it decides everything. */
 export interface Plan {
   readonly seed: number;
   readonly processes: number;
   readonly settings: PlannedSettings;
   readonly jobs: readonly PlannedJob[];
-  readonly calls: readonly CallTrouble[];
-  readonly happenings: readonly Happening[];
+  readonly callInjections: readonly CallInjection[];
+  readonly worldInjections: readonly WorldInjection[];
 }
 
 const weighted = (weights: Partial<Record<JobKind, number>>): fc.Arbitrary<JobKind> =>
@@ -55,7 +53,7 @@ const jobOf = (games: number): fc.Arbitrary<PlannedJob> =>
     what: weighted({ start: 14, 'start other': 4, stop: 12 }),
   });
 
-/** Any plan for a seed. */
+/** Draws a plan for a seed. */
 export const planFor = (seed: number): fc.Arbitrary<Plan> =>
   fc
     .noBias(
@@ -64,16 +62,16 @@ export const planFor = (seed: number): fc.Arbitrary<Plan> =>
         processes: fc.integer({ min: 1, max: 3 }),
         settings: fc.record({ hasGrace: fc.boolean(), resendsShortly: oneIn(8), readLimit: fc.constantFrom(1, 2, 500) }),
         jobs: fc.integer({ min: 3, max: 8 }).chain((games) => fc.array(jobOf(games), { minLength: 10, maxLength: 40 })),
-        calls: callTroubles,
-        happenings,
+        callInjections,
+        worldInjections,
       }),
     )
     .map(withNecessities);
 
-// Calls that are made only after something rare would hardly ever meet with trouble.
+// Some calls are made only after something rare. Without these additions hardly anything would be injected into them.
 function withNecessities(plan: Plan): Plan {
-  const meets = (method: string) => plan.calls.some(({ call }) => call.endsWith(method));
-  const happening = (what: Happening['what'], atMs: number, ms = 1): Happening => ({ what, atMs, whom: 0, ms });
+  const meets = (method: string) => plan.callInjections.some(({ call }) => call.endsWith(method));
+  const injection = (what: WorldInjection['what'], atMs: number, ms = 1): WorldInjection => ({ what, atMs, whom: 0, ms });
   const undecodable = (atMs: number): PlannedJob => ({ what: 'undecodable', atMs, game: 0 });
   const skips = meets('.skipTo');
   const drifts = meets('reconcileQueue.queue') || meets('facts.set');
@@ -81,12 +79,12 @@ function withNecessities(plan: Plan): Plan {
     ...plan,
     jobs: meets('deadLetters.skipTo') ? [...plan.jobs, undecodable(500), undecodable(HORIZON_MS - 500)] : plan.jobs,
     settings: skips ? { ...plan.settings, resendsShortly: true } : plan.settings,
-    happenings: [
-      ...plan.happenings,
-      ...(skips ? [happening('redis flushed', HORIZON_MS - 2000)] : []),
-      ...(meets('holds.set') ? [happening('engine emptied', HORIZON_MS / 2)] : []),
-      ...(meets('engine.ping') ? [happening('engine away', 3000, 4000)] : []),
-      ...(drifts ? [happening('container dies', HORIZON_MS / 2), happening('container dies', HORIZON_MS - 2000)] : []),
+    worldInjections: [
+      ...plan.worldInjections,
+      ...(skips ? [injection('redis flushed', HORIZON_MS - 2000)] : []),
+      ...(meets('holds.set') ? [injection('engine emptied', HORIZON_MS / 2)] : []),
+      ...(meets('engine.ping') ? [injection('engine away', 3000, 4000)] : []),
+      ...(drifts ? [injection('container dies', HORIZON_MS / 2), injection('container dies', HORIZON_MS - 2000)] : []),
     ],
   };
 }
@@ -95,7 +93,7 @@ function oneIn(count: number): fc.Arbitrary<boolean> {
   return fc.nat({ max: count - 1 }).map((drawn) => drawn === count - 1);
 }
 
-/** The plan of a seed. */
+/** The one plan of a seed. */
 export function planOf(seed: number): Plan {
   const [plan] = fc.sample(planFor(seed), { seed, numRuns: 1 });
   if (plan === undefined) throw new Error('a sample of one is one');

@@ -16,7 +16,7 @@ interface Slot {
   manager: Manager | null;
 }
 
-/** The processes of a history: each in its slot, and another one in its place after its end. */
+/** The processes of a history. Each has a slot; after its end another process takes the slot. */
 export class Processes {
   readonly network: Network;
   readonly #world: World;
@@ -31,7 +31,7 @@ export class Processes {
     for (const slot of this.#slots) world.time.after(world.draws.below('boot', 50), () => this.#open(slot));
   }
 
-  /** Ends a process at once; another one follows after that time. */
+  /** Ends a process at once. Another one takes its slot after `downMs`. */
   kill(process: SimulatedProcess, downMs: number): void {
     if (process.isDead) return;
     this.#world.say(`${process.name} is killed`);
@@ -39,8 +39,8 @@ export class Processes {
     this.#replace(process, downMs);
   }
 
-  /** Strikes the process of a slot, if there is one. */
-  strike(whom: number, how: 'kill' | 'freeze' | 'shut down', ms: number): void {
+  /** Kills, freezes or shuts down the process of a slot, if there is one that runs. */
+  inject(whom: number, how: 'kill' | 'freeze' | 'shut down', ms: number): void {
     const slot = this.#slots[whom % this.#slots.length];
     const process = slot?.process ?? null;
     if (slot === undefined || process === null || process.isDead || process.isFrozen) return;
@@ -50,7 +50,7 @@ export class Processes {
     process.freeze(ms);
   }
 
-  /** Whether every slot has a process that runs. */
+  /** Whether every slot has a running process. */
   get areUp(): boolean {
     return this.#slots.every(({ process }) => process !== null && !process.isDead && !process.isFrozen);
   }

@@ -1,6 +1,6 @@
 import type { SimulatedTime } from './simulated-time.js';
 
-/** A claim as a process was told of it. */
+/** A claim that a process has received. */
 export interface KnownClaim {
   readonly opId: string;
   readonly attempt: number;
@@ -8,12 +8,12 @@ export interface KnownClaim {
 }
 
 /**
- * One life of a process. Everything that reaches it, wakes or answers, passes through {@link run}: a dead process hears
- * nothing any more, a frozen one hears it all once it goes on, in any order.
+ * One process, from its start to its end. Every timer and every answer reaches it through {@link run}. A dead process gets nothing
+ * any more. A frozen one gets everything once it goes on, in any order.
  */
 export class SimulatedProcess {
   readonly name: string;
-  /** The last claim it was told of, per game. */
+  /** The last claim that it received, per game. */
   readonly claims = new Map<string, KnownClaim>();
   readonly #time: SimulatedTime;
   #isDead = false;
@@ -32,19 +32,19 @@ export class SimulatedProcess {
     return this.#missed !== null;
   }
 
-  /** Lets the process go on with something. */
+  /** Runs something in the process: now, later when it is frozen, never when it is dead. */
   run(act: () => void): void {
     if (this.#isDead) return;
     if (this.#missed === null) act();
     else this.#missed.push(act);
   }
 
-  /** Ends it between two of its steps: nothing is handed back, nobody is told. */
+  /** Ends it between two of its steps. It releases nothing. */
   kill(): void {
     this.#isDead = true;
   }
 
-  /** Stops it for so long. */
+  /** Freezes it for so many milliseconds. */
   freeze(ms: number): void {
     if (this.#isDead || this.#missed !== null) return;
     this.#missed = [];

@@ -1,7 +1,7 @@
 import type { Dependency } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 
-/** How a server is away: it refuses connections, or answers nothing. */
+/** How a server is away: it refuses connections, or does not answer. */
 export type Absence = 'refusing' | 'silent';
 
 /** A server and the connections to it. */
@@ -21,7 +21,7 @@ export class SimulatedServer {
     return this.#absence;
   }
 
-  /** Another number after every loss of connections: whatever was under way then is not answered. */
+  /** Changes whenever the connections are lost. A call that was under way at that moment gets no answer. */
   get connection(): number {
     return this.#connection;
   }
@@ -31,13 +31,13 @@ export class SimulatedServer {
     this.loseConnections();
   }
 
-  /** Cuts every connection, and takes new ones. */
+  /** Cuts every connection. New ones are accepted. */
   loseConnections(): void {
     this.#connection += 1;
     for (const lost of [...this.#watchers]) lost();
   }
 
-  /** Calls `lost` when the connections are lost; returns what ends that. */
+  /** Calls `lost` whenever the connections are lost. Returns a function that ends that. */
   onLoss(lost: () => void): () => void {
     this.#watchers.add(lost);
     return () => void this.#watchers.delete(lost);

@@ -2,19 +2,19 @@ import type { Clock } from '@galaxy/manager-ports';
 import type { Draws } from '../injection/draws.js';
 import { EventQueue } from './event-queue.js';
 
-/** When simulated time begins, in milliseconds since 1970 (UTC). */
+/** The beginning of simulated time, in milliseconds since 1970 (UTC). */
 export const START_OF_TIME_MS = Date.parse('2026-01-01T00:00:00Z');
 
-/** Lets everything go on that can go on now. */
+/** Returns after every promise that can settle now has settled. */
 export type Settle = () => Promise<void>;
 
-/** Ticks come after all promises that can go on have gone on. */
+/** Node runs a tick only after all promises that can settle have settled. */
 export const settleByTick: Settle = () => new Promise((resolve) => process.nextTick(resolve));
 
-/** As {@link settleByTick}, with a turn of the event loop, which is slow and brings unhandled rejections to light at once. */
+/** As {@link settleByTick}, but with a turn of the event loop. That is slow, and reports unhandled rejections at once. */
 export const settleByTurn: Settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Time that moves from one event to the next. What falls on the same moment comes in an order of the seed's. */
+/** Time that jumps from one event to the next. The seed decides the order of events of the same moment. */
 export class SimulatedTime {
   readonly #queue = new EventQueue();
   readonly #draws: Draws;
@@ -26,22 +26,22 @@ export class SimulatedTime {
     this.#settle = settle;
   }
 
-  /** Milliseconds since it began. */
+  /** Milliseconds since the beginning. */
   get ms(): number {
     return this.#elapsedMs;
   }
 
-  /** The same as a wall clock tells it. */
+  /** The same as wall-clock time. */
   get wallMs(): number {
     return START_OF_TIME_MS + this.#elapsedMs;
   }
 
-  /** Something that happens so many milliseconds from now; returns what calls it off. */
+  /** Calls `act` after so many milliseconds. Returns a function that cancels it. */
   after(ms: number, act: () => void): () => void {
     return this.#queue.add(this.#elapsedMs + Math.max(0, ms), this.#draws.next('order'), act);
   }
 
-  /** Lets everything happen that is due within so many milliseconds, or until `isOver`. */
+  /** Runs every event that is due within so many milliseconds, in order, until `isOver`. */
   async pass(ms: number, isOver: () => boolean): Promise<void> {
     const end = this.#elapsedMs + ms;
     await this.#settle();
@@ -53,7 +53,7 @@ export class SimulatedTime {
     this.#elapsedMs = Math.max(this.#elapsedMs, end);
   }
 
-  /** The clock of whoever goes on by `run`: those who are dead or frozen are not woken. */
+  /** A clock whose sleeps end through `run`, so that they do not wake a dead or frozen process. */
   clockFor(run: (act: () => void) => void): Clock {
     return {
       now: () => new Date(this.wallMs),

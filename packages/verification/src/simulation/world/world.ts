@@ -19,17 +19,16 @@ import {
 import { Coverage } from '../checks/coverage.js';
 import { Facts } from '../checks/facts.js';
 import { Draws } from '../injection/draws.js';
-import { makeWeather } from '../injection/weather.js';
+import { makeEngineInjections } from '../injection/engine-injections.js';
 import { Trace } from '../trace.js';
 import { addImages } from './images.js';
 import type { Plan } from './plan.js';
 import { SimulatedServer } from './simulated-server.js';
 import { type Settle, SimulatedTime } from './simulated-time.js';
 
-/** All that lives outside the processes: servers, time, and what is known of them. */
+/** Everything outside the processes: servers, time, injections, and what the checks have noted. */
 export type World = ReturnType<typeof makeWorld>;
 
-/** Makes the world of a plan. */
 export function makeWorld(plan: Plan, settle: Settle) {
   const draws = new Draws(plan.seed);
   const time = new SimulatedTime(draws, settle);
@@ -60,11 +59,11 @@ export function makeWorld(plan: Plan, settle: Settle) {
     },
     facts: new Facts(time),
     coverage: new Coverage(),
-    /** Called when a job arrives. */
+    /** Each of these is called when a job arrives. */
     arrivals: new Set<() => void>(),
-    weather: makeWeather(),
+    engineInjections: makeEngineInjections(),
     violations,
-    /** Notes that a promise was broken. The first one counts. */
+    /** Notes a broken promise. Only the first one is reported. */
     violate: (text: string): void => {
       say(`VIOLATION ${text}`);
       violations.push(text);

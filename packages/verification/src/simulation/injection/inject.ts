@@ -3,34 +3,34 @@ import { gameId, JOB_STREAMS, type Lobby } from '../world/lobby.js';
 import type { Processes } from '../world/processes.js';
 import type { Absence } from '../world/simulated-server.js';
 import type { World } from '../world/world.js';
-import type { Happening, HappeningKind } from './troubles.js';
-import type { HintFate } from './weather.js';
+import type { HintFate } from './engine-injections.js';
+import type { WorldInjection, WorldInjectionKind } from './injections.js';
 
-/** What happenings strike. */
-interface Struck {
+/** What an injection can be done to. */
+interface InjectionTarget {
   readonly world: World;
   readonly processes: Processes;
   readonly lobby: Lobby;
   readonly published: readonly Published[];
 }
 
-/** Lets something happen; says whether there was anything for it to happen to. */
-export type Happen = (struck: Struck, happening: Happening) => boolean;
+/** Makes an injection. False when there is nothing to do it to, or when it happens later and counts then. */
+export type Inject = (target: InjectionTarget, injection: WorldInjection) => boolean;
 
-const strike =
-  (how: 'kill' | 'freeze' | 'shut down'): Happen =>
+const onProcess =
+  (how: 'kill' | 'freeze' | 'shut down'): Inject =>
   ({ world, processes }, { whom, ms }) => {
-    world.facts.add('process trouble', '', ms);
-    processes.strike(whom, how, ms);
+    world.facts.add('process injection', '', ms);
+    processes.inject(whom, how, ms);
     return true;
   };
 
 const leave =
-  (server: 'postgres' | 'redis' | 'container_engine', absence: Absence): Happen =>
+  (server: 'postgres' | 'redis' | 'container_engine', absence: Absence): Inject =>
   ({ world: { servers, streams, time, facts } }, { ms }) => {
     servers[server].leave(absence);
     if (server === 'redis') streams.setReachable(false);
-    if (server === 'container_engine') facts.add('engine trouble', '', ms + 10_000);
+    if (server === 'container_engine') facts.add('engine injection', '', ms + 10_000);
     time.after(ms, () => {
       servers[server].comeBack();
       if (server === 'redis') streams.setReachable(true);
@@ -39,16 +39,16 @@ const leave =
   };
 
 const hint =
-  (fate: HintFate): Happen =>
-  ({ world: { weather, time } }, { ms }) => {
-    weather.hints = fate;
+  (fate: HintFate): Inject =>
+  ({ world: { engineInjections, time } }, { ms }) => {
+    engineInjections.hints = fate;
     time.after(ms, () => {
-      weather.hints = 'told';
+      engineInjections.hints = 'told';
     });
     return true;
   };
 
-const loseData = ({ world: { servers, streams }, lobby, published }: Struck, lose: () => void): void => {
+const loseData = ({ world: { servers, streams }, lobby, published }: InjectionTarget, lose: () => void): void => {
   lose();
   servers.redis.losses += 1;
   servers.redis.loseConnections();
@@ -59,18 +59,18 @@ const loseData = ({ world: { servers, streams }, lobby, published }: Struck, los
   if (isAway) streams.setReachable(false);
 };
 
-const failOver: Happen = (struck, { ms }) => {
-  const { streams, time, servers } = struck.world;
+const failOver: Inject = (target, { ms }) => {
+  const { streams, time, servers } = target.world;
   const replica = streams.fork();
   const before = servers.redis.losses;
-  // A replica follows: what its master has lost meanwhile it has lost too.
+  // The replica follows its master: if the master has lost data meanwhile, the replica has lost it, too.
   time.after(Math.min(ms, 3000), () => {
-    if (servers.redis.losses === before) loseData(struck, () => streams.failOverTo(replica));
+    if (servers.redis.losses === before) loseData(target, () => streams.failOverTo(replica));
   });
   return true;
 };
 
-const trim: Happen = ({ world: { streams, servers }, lobby }, { whom }) => {
+const trim: Inject = ({ world: { streams, servers }, lobby }, { whom }) => {
   if (servers.redis.absence !== null) return false;
   streams.trim(whom % 2 === 0 ? JOB_STREAMS.start_jobs : JOB_STREAMS.stop_jobs, Math.floor(whom / 2) % 3);
   lobby.noteLosses();
@@ -79,7 +79,7 @@ const trim: Happen = ({ world: { streams, servers }, lobby }, { whom }) => {
 
 const pick = <T>(all: readonly T[], whom: number): T | undefined => all[whom % Math.max(all.length, 1)];
 
-const die: Happen = ({ world: { engine, facts } }, { whom }) => {
+const die: Inject = ({ world: { engine, facts } }, { whom }) => {
   const container = pick(
     engine.inventory.incarnations.filter(({ state }) => state === 'running'),
     whom,
@@ -90,7 +90,7 @@ const die: Happen = ({ world: { engine, facts } }, { whom }) => {
   return true;
 };
 
-const removeByHand: Happen = ({ world: { ports, engine, facts } }, { whom }) => {
+const removeByHand: Inject = ({ world: { ports, engine, facts } }, { whom }) => {
   const container = pick(engine.inventory.incarnations, whom);
   if (container === undefined) return false;
   facts.add('container vanished', container.id);
@@ -106,18 +106,18 @@ const killAll = ({ engine, facts }: World): void => {
   }
 };
 
-const empty: Happen = ({ world: { engine, facts, ports, time, servers } }) => {
+const empty: Inject = ({ world: { engine, facts, ports, time, servers } }) => {
   for (const { id } of engine.inventory.incarnations) {
     facts.add('container vanished', id);
     void engine.remove(id);
   }
-  facts.add('engine trouble', '', 10_000);
+  facts.add('engine injection', '', 10_000);
   servers.container_engine.loseConnections();
   ports.fleet.engineId = `engine of ${time.ms}`;
   return true;
 };
 
-const takeName: Happen = ({ world: { engine, facts, plan } }, { whom }) => {
+const takeName: Inject = ({ world: { engine, facts, plan } }, { whom }) => {
   const games = [...new Set(plan.jobs.map(({ game }) => gameId(game)))];
   const bearers = new Set(engine.inventory.incarnations.map(({ owner }) => owner.gameId));
   const foreign = new Set(engine.inventory.foreign.map(({ name }) => name));
@@ -131,11 +131,11 @@ const takeName: Happen = ({ world: { engine, facts, plan } }, { whom }) => {
   return true;
 };
 
-/** What each happening does. */
-export const HAPPEN: Readonly<Record<HappeningKind, Happen>> = {
-  'process killed': strike('kill'),
-  'process frozen': strike('freeze'),
-  'process shut down': strike('shut down'),
+/** How each injection is made. */
+export const INJECT: Readonly<Record<WorldInjectionKind, Inject>> = {
+  'process killed': onProcess('kill'),
+  'process frozen': onProcess('freeze'),
+  'process shut down': onProcess('shut down'),
   'postgres away': leave('postgres', 'refusing'),
   'postgres silent': leave('postgres', 'silent'),
   'redis away': leave('redis', 'refusing'),
@@ -145,27 +145,27 @@ export const HAPPEN: Readonly<Record<HappeningKind, Happen>> = {
     time.after(ms, () => streams.setFull(false));
     return true;
   },
-  'redis flushed': (struck) => {
-    loseData(struck, () => struck.world.streams.flush());
+  'redis flushed': (target) => {
+    loseData(target, () => target.world.streams.flush());
     return true;
   },
   'redis fails over': failOver,
   'job stream trimmed': trim,
   'engine away': leave('container_engine', 'refusing'),
   'engine silent': leave('container_engine', 'silent'),
-  'engine restarts, containers alive': (struck, happening) => leave('container_engine', 'refusing')(struck, { ...happening, ms: 300 }),
-  'engine restarts, containers killed': (struck, happening) => {
-    leave('container_engine', 'refusing')(struck, { ...happening, ms: 300 });
-    killAll(struck.world);
+  'engine restarts, containers alive': (target, injection) => leave('container_engine', 'refusing')(target, { ...injection, ms: 300 }),
+  'engine restarts, containers killed': (target, injection) => {
+    leave('container_engine', 'refusing')(target, { ...injection, ms: 300 });
+    killAll(target.world);
     return true;
   },
   'engine emptied': empty,
   'container dies': die,
   'container removed by hand': removeByHand,
   'foreign container': takeName,
-  'one list lies': ({ world: { weather, plan } }, { whom }) => {
+  'one list lies': ({ world: { engineInjections, plan } }, { whom }) => {
     const job = pick(plan.jobs, whom);
-    if (job !== undefined) weather.lie = { gameId: gameId(job.game), untilMs: null };
+    if (job !== undefined) engineInjections.lie = { gameId: gameId(job.game), untilMs: null };
     return false;
   },
   'hints lost': hint('lost'),

@@ -1,41 +1,41 @@
 import type { FakeContainer } from '../containers/fake-container.js';
 import { gameOf } from '../containers/fake-container.js';
-import type { ListFault } from '../containers/listed-containers.js';
+import type { ListInjection } from '../containers/listed-containers.js';
 import type { FakeEvent } from '../events/event-log.js';
-import type { CallFaultHandle, CallFaultRule } from './call-faults.js';
-import { CallFaults } from './call-faults.js';
-import type { EventFaultShares } from './event-faults.js';
-import { EventFaults } from './event-faults.js';
+import type { CallInjectionHandle, CallInjectionRule } from './call-injections.js';
+import { CallInjections } from './call-injections.js';
+import type { EventInjectionShares } from './event-injections.js';
+import { EventInjections } from './event-injections.js';
 
 /** Undoes what was set. */
 export type Undo = () => void;
 
 /** What goes wrong on a fake daemon. Everything is off until it is set, and stays over restarts until it is undone. */
-export class FakeDockerFaults {
+export class FakeDockerInjections {
   /** While true, nothing can be created or pulled: no space is left. */
   diskFull = false;
   /** What a list is like for a while after each restart. */
-  listAfterRestart: ListFault | null = null;
+  listAfterRestart: ListInjection | null = null;
   /** For the server: what befalls calls. */
-  readonly calls: CallFaults;
+  readonly calls: CallInjections;
   /** For the event log: what befalls events. */
-  readonly shaping: EventFaults;
+  readonly shaping: EventInjections;
   readonly #hung = new Map<string, Hold>();
   readonly #killMs = new Map<string, number>();
   readonly #removeMs = new Map<string, number>();
 
   constructor(seed: number, tell: (event: FakeEvent) => void) {
-    this.calls = new CallFaults(seed);
-    this.shaping = new EventFaults(seed, tell);
+    this.calls = new CallInjections(seed);
+    this.shaping = new EventInjections(seed, tell);
   }
 
-  /** Makes a fault befall calls, see {@link CallFaultRule}. */
-  onCall(rule: CallFaultRule): CallFaultHandle {
+  /** Makes a fault befall calls, see {@link CallInjectionRule}. */
+  onCall(rule: CallInjectionRule): CallInjectionHandle {
     return this.calls.add(rule);
   }
 
-  /** Makes faults befall events, see {@link EventFaultShares}. */
-  onEvents(shares: EventFaultShares): void {
+  /** Makes faults befall events, see {@link EventInjectionShares}. */
+  onEvents(shares: EventInjectionShares): void {
     this.shaping.set(shares);
   }
 

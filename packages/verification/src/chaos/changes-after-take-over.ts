@@ -2,7 +2,7 @@ import type { ContainerLife } from '@galaxy/fake-docker';
 import type { RtmanagerProcess } from '../harness/rtmanager-process.js';
 import type { TappedChange } from './docker-tap.js';
 
-/** One replica's changes to containers, and every process it has been. */
+/** The changes that one replica made to containers, and all its processes. */
 export interface Observed {
   readonly processes: readonly RtmanagerProcess[];
   readonly changes: readonly TappedChange[];
@@ -15,10 +15,10 @@ interface ClaimLine {
 }
 
 /**
- * Every change to a game's container that began after another replica had claimed an operation of that game: whoever made it
- * had lost its own by then. Claims are known by the logs, changes by what came from each replica.
+ * Every change to a game's container that began after another replica had claimed an operation of that game. The replica that made
+ * the change had lost its own claim by then. Claims come from the logs, changes from the tap of each replica.
  */
-export function trespasses(replicas: readonly Observed[], lives: readonly ContainerLife[]): readonly string[] {
+export function changesAfterTakeOver(replicas: readonly Observed[], lives: readonly ContainerLife[]): readonly string[] {
   const gameOf = new Map(lives.map(({ id, gameId }) => [id, gameId]));
   const claims = claimsByGame(replicas);
   return replicas.flatMap(({ changes }, replica) =>

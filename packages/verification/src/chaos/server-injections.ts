@@ -1,25 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerControl } from '@galaxy/testing';
-import { type Draw, type Fault, picked } from './fault.js';
+import { type Draw, type Injection, picked } from './injection.js';
 
-/** A server, and the signal by which it ends at once but in order. */
+/** A server, and how to make injections into it. */
 export interface ServerVictim {
   readonly name: string;
   readonly server: ServerControl;
+  /** The signal by which it ends at once, but in order. */
   readonly polite: 'SIGTERM' | 'SIGINT';
-  /** What it shares its faults with; default: itself alone. */
+  /** The name of the victim, if it is more than this server. */
   readonly victim?: string;
-  /** How often it is befallen, relative to others; default 1. */
+  /** How often, relative to other servers; default 1. */
   readonly weight?: number;
-  /** Does something else beside each fault, e.g. noting it. */
-  readonly around?: (strike: () => Promise<void>) => Promise<void>;
+  /** Does something before and after each injection, e.g. notes it. */
+  readonly around?: (inject: () => Promise<void>) => Promise<void>;
 }
 
-/** A server is killed, restarted in order, or stopped in its tracks. */
-export function serverFaults(spec: ServerVictim): readonly Fault[] {
+/** Kills a server, restarts it in order, or freezes it. */
+export function serverInjections(spec: ServerVictim): readonly Injection[] {
   const { name, server: control, polite, weight = 1 } = spec;
-  const around = spec.around ?? ((strike: () => Promise<void>) => strike());
+  const around = spec.around ?? ((inject: () => Promise<void>) => inject());
   const victim = (): string => spec.victim ?? name;
   const bounce = (signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT') => (draw: Draw) =>
     around(async () => {
@@ -34,14 +35,14 @@ export function serverFaults(spec: ServerVictim): readonly Fault[] {
       control.resume();
     });
   return [
-    { kind: `${name} killed`, weight: 3 * weight, lasts: [0, 2000], victim, strike: bounce('SIGKILL') },
-    { kind: `${name} restarted`, weight: 2 * weight, lasts: [0, 500], victim, strike: bounce(polite) },
-    { kind: `${name} frozen`, weight: 3 * weight, lasts: [200, 4000], victim, strike: pause },
+    { kind: `${name} killed`, weight: 3 * weight, lasts: [0, 2000], victim, inject: bounce('SIGKILL') },
+    { kind: `${name} restarted`, weight: 2 * weight, lasts: [0, 500], victim, inject: bounce(polite) },
+    { kind: `${name} frozen`, weight: 3 * weight, lasts: [200, 4000], victim, inject: pause },
   ];
 }
 
-/** One backend of PostgreSQL is killed (at which the server throws all others out), asked to end, or stopped in its tracks. */
-export function backendFaults(postgres: ServerControl): readonly Fault[] {
+/** Kills one backend of PostgreSQL (then the server ends all others, too), ends it by SIGTERM, or freezes it. */
+export function backendInjections(postgres: ServerControl): readonly Injection[] {
   const victim = (): string => 'postgres';
   const onBackend = (act: (pid: number, draw: Draw) => Promise<void> | void) => (draw: Draw) => {
     const backends = backendsOf(postgres.pid());
@@ -53,13 +54,13 @@ export function backendFaults(postgres: ServerControl): readonly Fault[] {
     send(pid, 'SIGCONT');
   };
   return [
-    { kind: 'backend killed', weight: 3, lasts: [0, 0], victim, strike: onBackend((pid) => send(pid, 'SIGKILL')) },
-    { kind: 'backend ended', weight: 3, lasts: [0, 0], victim, strike: onBackend((pid) => send(pid, 'SIGTERM')) },
-    { kind: 'backend frozen', weight: 3, lasts: [200, 4000], victim, strike: onBackend(freeze) },
+    { kind: 'backend killed', weight: 3, lasts: [0, 0], victim, inject: onBackend((pid) => send(pid, 'SIGKILL')) },
+    { kind: 'backend ended', weight: 3, lasts: [0, 0], victim, inject: onBackend((pid) => send(pid, 'SIGTERM')) },
+    { kind: 'backend frozen', weight: 3, lasts: [200, 4000], victim, inject: onBackend(freeze) },
   ];
 }
 
-/** The backends that serve clients: children of the postmaster whose title tells where their client is. */
+/** The backends that serve clients: children of the postmaster with the address of a client in their title. */
 function backendsOf(postmaster: number): readonly number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => {
@@ -69,7 +70,7 @@ function backendsOf(postmaster: number): readonly number[] {
   });
 }
 
-// A process may end between two looks at it.
+// Empty when the process ends while it is being read.
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -2,7 +2,7 @@ import type { Endpoint } from '../api/endpoints.js';
 import { draw, Turns } from '../draw.js';
 
 /** What befalls one call. */
-export type CallFault =
+export type CallInjection =
   /** It is carried out so much later, and answered then. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** It is carried out, and the connection is reset without an answer. */
@@ -21,8 +21,8 @@ export type CallFault =
   | { readonly kind: 'hang' };
 
 /** Which calls a fault befalls; each condition that is left out holds for all. */
-export interface CallFaultRule {
-  readonly fault: CallFault;
+export interface CallInjectionRule {
+  readonly injection: CallInjection;
   readonly endpoint?: Endpoint | readonly Endpoint[];
   /** The game whose container the call is about. */
   readonly gameId?: string;
@@ -37,7 +37,7 @@ export interface CallFaultRule {
 }
 
 /** A rule in force. */
-export interface CallFaultHandle {
+export interface CallInjectionHandle {
   /** How many calls it has befallen. */
   readonly hits: number;
   /** Takes the rule away. */
@@ -52,7 +52,7 @@ export interface CallContext {
 }
 
 /** The rules by which faults befall calls. */
-export class CallFaults {
+export class CallInjections {
   readonly #seed: number;
   readonly #turns = new Turns();
   #rules: Rule[] = [];
@@ -63,7 +63,7 @@ export class CallFaults {
   }
 
   /** Puts a rule in force. Of several that fit a call, the oldest befalls it. */
-  add(rule: CallFaultRule): CallFaultHandle {
+  add(rule: CallInjectionRule): CallInjectionHandle {
     this.#added += 1;
     const added = new Rule(rule, this.#added, () => {
       this.#rules = this.#rules.filter((other) => other !== added);
@@ -78,30 +78,30 @@ export class CallFaults {
   }
 
   /** What befalls this call; null for nothing. Each call is to be asked for once. */
-  befalling(call: CallContext): CallFault | null {
+  injectionFor(call: CallContext): CallInjection | null {
     if (this.#rules.length === 0) return null;
     const key = `${call.endpoint}/${call.gameId ?? call.target}`;
     const turn = this.#turns.next(key);
     const rule = this.#rules.find((candidate) => candidate.takes(call, () => draw(this.#seed, candidate.serial, key, turn)));
-    return rule?.fault ?? null;
+    return rule?.injection ?? null;
   }
 }
 
-class Rule implements CallFaultHandle {
+class Rule implements CallInjectionHandle {
   hits = 0;
   readonly serial: number;
   readonly remove: () => void;
-  readonly #rule: CallFaultRule;
+  readonly #rule: CallInjectionRule;
   #seen = 0;
 
-  constructor(rule: CallFaultRule, serial: number, remove: () => void) {
+  constructor(rule: CallInjectionRule, serial: number, remove: () => void) {
     this.#rule = rule;
     this.serial = serial;
     this.remove = remove;
   }
 
-  get fault(): CallFault {
-    return this.#rule.fault;
+  get injection(): CallInjection {
+    return this.#rule.injection;
   }
 
   takes(call: CallContext, chance: () => number): boolean {

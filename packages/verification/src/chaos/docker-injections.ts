@@ -2,39 +2,39 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DockerEngine } from '@galaxy/testing';
 import { containersOf, type ListedContainer } from '../harness/service-world.js';
 import { containerProcesses, shims } from './docker-processes.js';
-import { type Draw, type Fault, picked } from './fault.js';
-import type { MeddlingNotes } from './meddling-notes.js';
-import { serverFaults } from './server-faults.js';
+import type { ExternalChangeNotes } from './external-changes.js';
+import { type Draw, type Injection, picked } from './injection.js';
+import { serverInjections } from './server-injections.js';
 
-/** What faults of a real engine befall: one after the other, as its own parts do not survive everything at once. */
+/** All injections into a real engine have one victim, so they come one after the other: the engine does not survive several at once. */
 const VICTIM = 'docker';
-/** dockerd finds its way back to a containerd that was away within so long. */
+/** dockerd connects again to a containerd that was away within this time. */
 const RECONNECT_MS = 5000;
 
-/** dockerd and containerd are killed, restarted or frozen; single containers are killed in every way, or removed. */
-export function dockerFaults(engine: DockerEngine, instance: string, notes: MeddlingNotes): readonly Fault[] {
-  const around = async (strike: () => Promise<void>): Promise<void> => {
+/** Kills, restarts and freezes dockerd and containerd; kills single containers in several ways, or removes them. */
+export function dockerInjections(engine: DockerEngine, instance: string, notes: ExternalChangeNotes): readonly Injection[] {
+  const around = async (inject: () => Promise<void>): Promise<void> => {
     const from = Date.now();
-    await strike();
+    await inject();
     const lapse = { from, to: Date.now() + RECONNECT_MS };
     notes.failing(null, lapse);
     notes.late(lapse);
   };
-  // dockerd may never learn of a container that ends before it has found its way back.
-  const untilReconnected = (strike: () => Promise<void>): Promise<void> =>
+  // dockerd may never learn of a container that ends before it has connected again.
+  const untilReconnected = (inject: () => Promise<void>): Promise<void> =>
     around(async () => {
-      await strike();
+      await inject();
       await sleep(RECONNECT_MS);
     });
   const shared = { polite: 'SIGTERM', victim: VICTIM } as const;
   return [
-    ...serverFaults({ name: 'dockerd', server: engine, weight: 2, around, ...shared }),
-    ...serverFaults({ name: 'containerd', server: engine.containerd, around: untilReconnected, ...shared }),
-    ...containerFaults(engine, instance, notes),
+    ...serverInjections({ name: 'dockerd', server: engine, weight: 2, around, ...shared }),
+    ...serverInjections({ name: 'containerd', server: engine.containerd, around: untilReconnected, ...shared }),
+    ...containerInjections(engine, instance, notes),
   ];
 }
 
-function containerFaults(engine: DockerEngine, instance: string, notes: MeddlingNotes): readonly Fault[] {
+function containerInjections(engine: DockerEngine, instance: string, notes: ExternalChangeNotes): readonly Injection[] {
   const onOne = (act: (container: ListedContainer) => Promise<void> | void) => async (draw: Draw) => {
     const candidates = (await containersOf(engine, instance)).filter(({ State }) => State === 'running');
     if (candidates.length > 0) await act(picked(candidates, draw));
@@ -59,18 +59,18 @@ function containerFaults(engine: DockerEngine, instance: string, notes: Meddling
     notes.removed(Id, Labels['galaxy.game_id'] ?? null);
     await engine.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` });
   });
-  const fault = (kind: string, weight: number, strike: Fault['strike']): Fault => ({
+  const injection = (kind: string, weight: number, inject: Injection['inject']): Injection => ({
     kind,
     weight,
     lasts: [0, 0],
     victim: () => VICTIM,
-    strike,
+    inject,
   });
   return [
-    fault('container killed', 4, killed),
-    fault('container crashed', 4, crashed),
-    fault('shim killed', 4, shimKilled),
-    fault('container removed', 2, removed),
+    injection('container killed', 4, killed),
+    injection('container crashed', 4, crashed),
+    injection('shim killed', 4, shimKilled),
+    injection('container removed', 2, removed),
   ];
 }
 

@@ -2,27 +2,26 @@ import fc from 'fast-check';
 import { CALLS, type CallName } from './calls.js';
 
 /**
- * What a call meets. `before`: it fails and has no effect; `lost`: it has its effect, and the reply is lost; `late`: the
- * caller is told that nobody answers, and the effect comes later; `hang`: the answer takes long. The others strike the
- * process that makes the call.
+ * What is injected into a call. `before`: it fails and has no effect. `lost`: it has its effect, and the reply is lost. `late`: the
+ * caller gets no answer, and the effect comes later. `hang`: the answer takes long. `refused`: the server refuses for good. The
+ * others kill or freeze the process that makes the call.
  */
-const CALL_TROUBLES = ['before', 'lost', 'late', 'hang', 'refused', 'kill before', 'kill after', 'freeze'] as const;
+const CALL_INJECTIONS = ['before', 'lost', 'late', 'hang', 'refused', 'kill before', 'kill after', 'freeze'] as const;
 
-/** One of {@link CALL_TROUBLES}. */
-export type CallTroubleKind = (typeof CALL_TROUBLES)[number];
+export type CallInjectionKind = (typeof CALL_INJECTIONS)[number];
 
-/** From a moment on, after so many more calls of that name, so many calls of it meet with trouble. */
-export interface CallTrouble {
+/** After `atMs`, the first `skip` calls of this name go well; then something is injected into the next `times` calls. */
+export interface CallInjection {
   readonly atMs: number;
   readonly call: CallName;
   readonly skip: number;
   readonly times: number;
-  readonly what: CallTroubleKind;
+  readonly what: CallInjectionKind;
   readonly ms: number;
 }
 
-/** What befalls processes, servers, streams, containers and hints by themselves. */
-export const HAPPENINGS = [
+/** What is injected into processes, servers, streams, containers and hints, independent of calls. */
+export const WORLD_INJECTIONS = [
   'process killed',
   'process frozen',
   'process shut down',
@@ -48,28 +47,27 @@ export const HAPPENINGS = [
   'hints late',
 ] as const;
 
-/** One of {@link HAPPENINGS}. */
-export type HappeningKind = (typeof HAPPENINGS)[number];
+export type WorldInjectionKind = (typeof WORLD_INJECTIONS)[number];
 
-/** Something that happens at a moment; `whom` picks the process, the game or the stream, `ms` is how long it lasts. */
-export interface Happening {
+/** An injection at a moment. `whom` chooses the process, the game or the stream; `ms` is how long it lasts. */
+export interface WorldInjection {
   readonly atMs: number;
-  readonly what: HappeningKind;
+  readonly what: WorldInjectionKind;
   readonly whom: number;
   readonly ms: number;
 }
 
-/** Jobs and troubles begin within so long. */
+/** All jobs are published and all injections begin within this time. */
 export const HORIZON_MS = 10_000;
 
 const moment = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 6, arbitrary: fc.integer({ min: 0, max: HORIZON_MS }) });
 
 const short = fc.integer({ min: 1, max: 200 });
 const long = fc.integer({ min: 200, max: 7000 });
-/** Longer than claims and the lease live. */
+/** Longer than a claim or the lease lives. */
 const veryLong = fc.integer({ min: 5200, max: 9000 });
 
-const CALL_WEIGHTS: Readonly<Record<CallTroubleKind, number>> = {
+const CALL_WEIGHTS: Readonly<Record<CallInjectionKind, number>> = {
   before: 3,
   lost: 3,
   late: 3,
@@ -80,9 +78,9 @@ const CALL_WEIGHTS: Readonly<Record<CallTroubleKind, number>> = {
   freeze: 2,
 };
 
-const callKind = fc.oneof(...CALL_TROUBLES.map((what) => ({ weight: CALL_WEIGHTS[what], arbitrary: fc.constant(what) })));
+const callKind = fc.oneof(...CALL_INJECTIONS.map((what) => ({ weight: CALL_WEIGHTS[what], arbitrary: fc.constant(what) })));
 
-/** Made once in a while only, most of them when a process begins its duty. */
+/** Calls that are rare. Most of them are made when a process becomes leader. */
 const RARE: readonly CallName[] = [
   'journal.cursors',
   'journal.moveCursor',
@@ -109,12 +107,12 @@ const RARE: readonly CallName[] = [
   'fleet.watch',
 ];
 
-/** Most is at stake where containers change. */
+/** Injections into these calls are more frequent, because they change containers. */
 const ON_CONTAINERS = CALLS.filter((name) => name.startsWith('engine.'));
 
-const callTrouble = (calls: readonly CallName[], skip: fc.Arbitrary<number>): fc.Arbitrary<CallTrouble> =>
+const callInjection = (calls: readonly CallName[], skip: fc.Arbitrary<number>): fc.Arbitrary<CallInjection> =>
   callKind.chain((what) =>
-    fc.record<CallTrouble>({
+    fc.record<CallInjection>({
       atMs: moment,
       call: fc.constantFrom(...calls),
       skip,
@@ -125,10 +123,10 @@ const callTrouble = (calls: readonly CallName[], skip: fc.Arbitrary<number>): fc
   );
 
 const some = fc.integer({ min: 0, max: 3 });
-const call = fc.oneof(callTrouble(CALLS, some), callTrouble(ON_CONTAINERS, some), callTrouble(RARE, fc.constant(0)));
+const call = fc.oneof(callInjection(CALLS, some), callInjection(ON_CONTAINERS, some), callInjection(RARE, fc.constant(0)));
 
-const happening: fc.Arbitrary<Happening> = fc.constantFrom(...HAPPENINGS).chain((what) =>
-  fc.record<Happening>({
+const injection: fc.Arbitrary<WorldInjection> = fc.constantFrom(...WORLD_INJECTIONS).chain((what) =>
+  fc.record<WorldInjection>({
     atMs: moment,
     what: fc.constant(what),
     whom: fc.nat({ max: 1000 }),
@@ -136,27 +134,26 @@ const happening: fc.Arbitrary<Happening> = fc.constantFrom(...HAPPENINGS).chain(
   }),
 );
 
-/** Any troubles of calls, some with what makes rare calls necessary. */
-export const callTroubles: fc.Arbitrary<readonly CallTrouble[]> = fc
+/** Any injections into calls. For some rare calls, others are added without which the call would not be made. */
+export const callInjections: fc.Arbitrary<readonly CallInjection[]> = fc
   .array(
     call.map((one) => [...necessity(one), one]),
     { maxLength: 12 },
   )
   .map((groups) => groups.flat());
 
-/** Any happenings. */
-export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(happening, { maxLength: 6 });
+export const worldInjections: fc.Arbitrary<readonly WorldInjection[]> = fc.array(injection, { maxLength: 6 });
 
-const NECESSITIES: Partial<Record<CallName, Pick<CallTrouble, 'call' | 'times' | 'what'>>> = {
-  // A kill follows only a stop that had no effect.
+const NECESSITIES: Partial<Record<CallName, Pick<CallInjection, 'call' | 'times' | 'what'>>> = {
+  // The manager calls `kill` only after a stop that had no effect.
   'engine.kill': { call: 'engine.stop', times: 1, what: 'before' },
-  // A lane is asked for only after something of it was not published at once.
+  // It reads a lane only after one of its messages was not published at once.
   'outbox.lane': { call: 'results.publish', times: 1, what: 'before' },
-  // A lease is given back at the end of a duty, which a renewal that fails brings.
+  // It releases the lease only when it stops leading, for example after a failed renewal.
   'leases.release': { call: 'leases.acquire', times: 6, what: 'before' },
 };
 
-function necessity({ atMs, call: name }: CallTrouble): CallTrouble[] {
+function necessity({ atMs, call: name }: CallInjection): CallInjection[] {
   const needed = NECESSITIES[name];
   return needed === undefined ? [] : [{ ...needed, atMs, skip: 0, ms: 1 }];
 }

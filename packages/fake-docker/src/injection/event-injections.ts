@@ -2,7 +2,7 @@ import { draw, Turns } from '../draw.js';
 import type { EventFilter, FakeEvent } from '../events/event-log.js';
 
 /** The shares of events, from 0 to 1, that something befalls; drawn by the seed. */
-export interface EventFaultShares {
+export interface EventInjectionShares {
   /** Neither told nor kept, as those that containerd loses. */
   readonly lose?: number;
   /** Told twice. */
@@ -14,11 +14,11 @@ export interface EventFaultShares {
 const HELD_MS = 100;
 
 /** What befalls events on their way. */
-export class EventFaults {
+export class EventInjections {
   readonly #seed: number;
   readonly #tell: (event: FakeEvent) => void;
   readonly #turns = new Turns();
-  #shares: EventFaultShares = {};
+  #shares: EventInjectionShares = {};
   #held: { readonly event: FakeEvent; readonly timer: NodeJS.Timeout } | null = null;
 
   /** @param tell tells an event that was held back and that no other one followed. */
@@ -28,7 +28,7 @@ export class EventFaults {
   }
 
   /** Sets what befalls events from now on. */
-  set(shares: EventFaultShares): void {
+  set(shares: EventInjectionShares): void {
     this.#shares = shares;
   }
 
@@ -41,15 +41,15 @@ export class EventFaults {
   readonly shape: EventFilter = (event) => {
     const { lose = 0, duplicate = 0, reorder = 0 } = this.#shares;
     const earlier = this.#takeHeld();
-    if (this.#befalls('lose', lose, event)) return earlier;
-    if (this.#befalls('reorder', reorder, event)) {
+    if (this.#isDrawn('lose', lose, event)) return earlier;
+    if (this.#isDrawn('reorder', reorder, event)) {
       this.#hold(event);
       return earlier;
     }
-    return [event, ...(this.#befalls('duplicate', duplicate, event) ? [event] : []), ...earlier];
+    return [event, ...(this.#isDrawn('duplicate', duplicate, event) ? [event] : []), ...earlier];
   };
 
-  #befalls(what: string, share: number, { action, attributes, id }: FakeEvent): boolean {
+  #isDrawn(what: string, share: number, { action, attributes, id }: FakeEvent): boolean {
     if (share <= 0) return false;
     const key = `${what}/${action}/${attributes['galaxy.game_id'] ?? attributes['name'] ?? id}`;
     return draw(this.#seed, key, this.#turns.next(key)) < share;

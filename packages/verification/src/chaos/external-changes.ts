@@ -1,34 +1,37 @@
 import type { Departed } from '../harness/container-watch.js';
-import type { Meddled, Meddling } from '../harness/reference-model.js';
+import type { ChangesUntil, ExternalChanges } from '../harness/reference-model.js';
 
-/** When one job of a game was asked for and answered, in milliseconds since 1970. */
+/** When one job was published and when its result was, in milliseconds since 1970. */
 export interface JobTimes {
   readonly askedAt: number;
   readonly answeredAt: number;
 }
 
-/** Something that lasted, in milliseconds since 1970. */
+/** A time from one moment to another, in milliseconds since 1970. */
 export interface Lapse {
   readonly from: number;
   readonly to: number;
 }
 
-/** Keeps account of everything that was done to containers from outside, so that results may tell of that and of no more. */
-export interface MeddlingNotes {
-  /** A game's running container is about to be ended. */
+/** Notes every external change, so that results may show these changes and no others. */
+export interface ExternalChangeNotes {
+  /** A running container of this game is about to be ended. */
   died(id: string, lane: string | null): void;
-  /** A game's container is about to be removed. */
+  /** A container of this game is about to be removed. */
   removed(id: string, lane: string | null): void;
-  /** Starts of a game (null: of any) that were under way in this time may have failed by it. */
+  /** Starts of this game (null: of any game) that were under way in this time may have failed. */
   failing(lane: string | null, lapse: Lapse): void;
-  /** Calls that were asked for may have been carried out as late as in this time. */
+  /** Calls of the service may have been carried out late, within this time. */
   late(lapse: Lapse): void;
-  /** What bears on the results of one game. */
-  of(lane: string, times: readonly JobTimes[]): Meddling;
+  /** The changes that the results of one game may show. */
+  of(lane: string, times: readonly JobTimes[]): ChangesUntil;
 }
 
-/** Starts an account. `departed` tells of every container that is no more, whoever removed it: what was asked for need not have happened. */
-export function makeMeddlingNotes(departed: () => readonly Departed[]): MeddlingNotes {
+/**
+ * Starts without any change. `departed` returns every container that was removed, by the test or by the service: a removal that
+ * was noted need not have happened.
+ */
+export function noteExternalChanges(departed: () => readonly Departed[]): ExternalChangeNotes {
   const died = new Map<string, number>();
   const removed = new Set<string>();
   const failures: (Lapse & { readonly lane: string | null })[] = [];
@@ -54,7 +57,7 @@ export function makeMeddlingNotes(departed: () => readonly Departed[]): Meddling
       const gone = all.filter(({ id }) => removed.has(id));
       const goneLate = all.filter((one) => lateness.some((lapse) => lapse.from <= one.before && one.after <= lapse.to));
       const dead = [...[...died].map(([id, at]) => ({ id, after: at })), ...gone];
-      return (n): Meddled => {
+      return (n): ExternalChanges => {
         const { askedAt, answeredAt } = times[n] ?? { askedAt: 0, answeredAt: Number.POSITIVE_INFINITY };
         return {
           died: upTo(answeredAt, dead),

@@ -5,43 +5,43 @@ import { json, send } from '../api/reply.js';
 import type { ContainerBody } from '../containers/fake-container.js';
 import { gameOf } from '../containers/fake-container.js';
 import type { FakeDaemon } from '../fake-daemon.js';
-import type { CallFault } from './call-faults.js';
+import type { CallInjection } from './call-injections.js';
 
 /** Carries out one call with whatever befalls it. Rejects when the daemon ends before, or the call fails beyond words. */
 export async function carryOut(daemon: FakeDaemon, call: ApiCall, response: ServerResponse, act: () => Promise<Reply>): Promise<void> {
   const { endpoint, target } = call;
   daemon.audit.called(endpoint);
-  const fault = daemon.faults.calls.befalling({ endpoint, target, gameId: gameIdOf(daemon, call) });
-  if (fault !== null && prevented(response, fault)) return;
-  await untilDue(daemon, call, response, fault);
-  answer(response, await act(), fault);
+  const injection = daemon.injections.calls.injectionFor({ endpoint, target, gameId: gameIdOf(daemon, call) });
+  if (injection !== null && prevented(response, injection)) return;
+  await untilDue(daemon, call, response, injection);
+  answer(response, await act(), injection);
 }
 
-function prevented(response: ServerResponse, fault: CallFault): boolean {
-  if (fault.kind === 'reset') response.destroy();
-  if (fault.kind === 'refuse') send(response, json({ message: fault.message }, fault.status), false);
-  return fault.kind === 'reset' || fault.kind === 'refuse' || fault.kind === 'hang';
+function prevented(response: ServerResponse, injection: CallInjection): boolean {
+  if (injection.kind === 'reset') response.destroy();
+  if (injection.kind === 'refuse') send(response, json({ message: injection.message }, injection.status), false);
+  return injection.kind === 'reset' || injection.kind === 'refuse' || injection.kind === 'hang';
 }
 
 async function untilDue(
   daemon: FakeDaemon,
   { endpoint, target }: ApiCall,
   response: ServerResponse,
-  fault: CallFault | null,
+  injection: CallInjection | null,
 ): Promise<void> {
-  if (fault?.kind === 'late') response.destroy();
-  if (fault?.kind === 'late' || fault?.kind === 'delay') await daemon.run.for(fault.ms);
+  if (injection?.kind === 'late') response.destroy();
+  if (injection?.kind === 'late' || injection?.kind === 'delay') await daemon.run.for(injection.ms);
   const container = HELD.includes(endpoint) ? daemon.containers.peek(target) : null;
-  if (container !== null && daemon.faults.isHung(container)) await daemon.run.until(daemon.faults.untilUnhung(container));
+  if (container !== null && daemon.injections.isHung(container)) await daemon.run.until(daemon.injections.untilUnhung(container));
 }
 
 // What takes the lock of a container; a list does not.
 const HELD: readonly string[] = ['inspect', 'start', 'stop', 'kill', 'pause', 'unpause', 'remove'];
 
-function answer(response: ServerResponse, reply: Reply, fault: CallFault | null): void {
-  if (fault?.kind === 'lose_reply') response.destroy();
-  else if (fault?.kind === 'fail_after') send(response, json({ message: fault.message ?? 'context canceled' }, 500), false);
-  else send(response, reply, fault?.kind === 'cut_reply');
+function answer(response: ServerResponse, reply: Reply, injection: CallInjection | null): void {
+  if (injection?.kind === 'lose_reply') response.destroy();
+  else if (injection?.kind === 'fail_after') send(response, json({ message: injection.message ?? 'context canceled' }, 500), false);
+  else send(response, reply, injection?.kind === 'cut_reply');
 }
 
 function gameIdOf(daemon: FakeDaemon, { endpoint, target, body }: ApiCall): string | null {

@@ -41,7 +41,7 @@ export interface StagedGame {
 }
 
 /** A service whose container engine fails as it is told to. */
-export interface FaultStage {
+export interface InjectionStage {
   readonly engine: FakeDockerEngine;
   readonly world: World;
   /** Starts another process of the service, and returns once it is ready. */
@@ -60,7 +60,7 @@ interface StageOptions {
 }
 
 /** Opens a stage on a fake Docker Engine of its own, or on one that others are on already. */
-export async function openStage({ on, ...options }: StageOptions = {}): Promise<FaultStage> {
+export async function openStage({ on, ...options }: StageOptions = {}): Promise<InjectionStage> {
   const { postgresUrl } = testServers();
   const [database, redis, engine] = await Promise.all([freshDatabase(postgresUrl), startRedis(), on ?? startFakeDockerEngine(options)]);
   const world = openWorldOn({ redisUrl: redis.url, postgresUrl: database.url, dockerHost: engine.host });
@@ -80,7 +80,7 @@ export async function openStage({ on, ...options }: StageOptions = {}): Promise<
       return games;
     },
     close: async () => {
-      engine.faults.clear();
+      engine.injections.clear();
       await world.close();
       await Promise.all([redis.stop(), database.drop(), ...(on === undefined ? [engine.stop()] : [])]);
     },
@@ -94,7 +94,7 @@ export async function comparisons({ log }: RtmanagerProcess, count: number): Pro
   await waitFor(`${count} comparisons`, () => passed() >= before + count);
 }
 
-function stagedGame(id: string, { world, engine }: Pick<FaultStage, 'world' | 'engine'>): StagedGame {
+function stagedGame(id: string, { world, engine }: Pick<InjectionStage, 'world' | 'engine'>): StagedGame {
   let answered = 0;
   const next = async (): Promise<Written> => {
     answered += 1;

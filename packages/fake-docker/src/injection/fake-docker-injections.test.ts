@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { containersOf } from '../fake-containers.test-support.js';
 import type { FakeDockerEngine } from '../fake-docker-engine.js';
 import { startFakeDockerEngine } from '../fake-docker-engine.js';
-import type { CallFault } from './call-faults.js';
+import type { CallInjection } from './call-injections.js';
 
 let fake: FakeDockerEngine;
 let containers: ReturnType<typeof containersOf>;
@@ -22,15 +22,15 @@ const seen = (call: Promise<DockerAnswer>) =>
   );
 
 describe('what befalls a call', () => {
-  it.each<[CallFault, number | 'cut', string]>([
+  it.each<[CallInjection, number | 'cut', string]>([
     [{ kind: 'delay', ms: 50 }, 204, 'running'],
     [{ kind: 'lose_reply' }, 'cut', 'running'],
     [{ kind: 'fail_after' }, 500, 'running'],
     [{ kind: 'refuse', status: 503, message: 'shutting down' }, 503, 'created'],
     [{ kind: 'reset' }, 'cut', 'created'],
-  ])('%j', async (fault, answer, status) => {
+  ])('%j', async (injection, answer, status) => {
     await containers.create('g1');
-    const rule = fake.faults.onCall({ endpoint: 'start', gameId: 'g1', fault });
+    const rule = fake.injections.onCall({ endpoint: 'start', gameId: 'g1', injection });
     expect(await seen(containers.act('g1', 'start'))).toBe(answer);
     expect([await containers.status('g1'), rule.hits]).toEqual([status, 1]);
     rule.remove();
@@ -38,19 +38,19 @@ describe('what befalls a call', () => {
   });
 
   it('{"kind":"cut_reply"}', async () => {
-    fake.faults.onCall({ endpoint: 'create', fault: { kind: 'cut_reply' }, times: 1 });
+    fake.injections.onCall({ endpoint: 'create', injection: { kind: 'cut_reply' }, times: 1 });
     await expect(containers.create('g1')).rejects.toThrow('aborted');
     expect(await containers.status('g1')).toBe('created');
   });
 
   it('{"kind":"hang"}', async () => {
-    fake.faults.onCall({ endpoint: ['list', 'info'], fault: { kind: 'hang' } });
+    fake.injections.onCall({ endpoint: ['list', 'info'], injection: { kind: 'hang' } });
     await expect(fake.call({ method: 'GET', path: '/info', timeoutMs: 100 })).rejects.toThrow('aborted');
     expect(await seen(fake.call({ method: 'GET', path: '/_ping' }))).toBe(200);
   });
 
   it('{"kind":"late"}: the client is lost at once, and the call is carried out later, if the daemon lives then', async () => {
-    fake.faults.onCall({ endpoint: 'create', fault: { kind: 'late', ms: 100 } });
+    fake.injections.onCall({ endpoint: 'create', injection: { kind: 'late', ms: 100 } });
     await expect(containers.create('g1')).rejects.toThrow('socket hang up');
     expect(Object.keys(await containers.list())).toEqual([]);
     await waitFor('the late create', async () => Object.keys(await containers.list()).length === 1);
@@ -62,8 +62,8 @@ describe('what befalls a call', () => {
   });
 
   it('skips and ends as it is told to, and counts', async () => {
-    const refuse: CallFault = { kind: 'refuse', status: 503, message: 'no' };
-    const rule = fake.faults.onCall({ endpoint: 'ping', fault: refuse, skip: 1, times: 2 });
+    const refuse: CallInjection = { kind: 'refuse', status: 503, message: 'no' };
+    const rule = fake.injections.onCall({ endpoint: 'ping', injection: refuse, skip: 1, times: 2 });
     const pings = [];
     for (let call = 0; call < 5; call += 1) pings.push(await seen(fake.call({ method: 'GET', path: '/_ping' })));
     expect(pings).toEqual([200, 503, 503, 200, 200]);
@@ -75,7 +75,7 @@ describe('what befalls a call', () => {
       const engine = await startFakeDockerEngine({ seed: 3 });
       const own = containersOf(engine);
       for (const game of ['a1', 'b1']) await own.create(game);
-      engine.faults.onCall({ endpoint: 'inspect', fault: { kind: 'refuse', status: 500, message: '' }, probability: 0.5 });
+      engine.injections.onCall({ endpoint: 'inspect', injection: { kind: 'refuse', status: 500, message: '' }, probability: 0.5 });
       const told: Record<string, unknown[]> = { a1: [], b1: [] };
       for (const game of order) told[game]?.push(await seen(engine.call({ method: 'GET', path: `/containers/${game}/json` })));
       await engine.stop();
@@ -91,7 +91,7 @@ describe('what befalls a call', () => {
 describe('a container', () => {
   it('that hangs answers nothing, while lists and others are well, and goes on when it is undone', async () => {
     const [stuck, well] = [await containers.run('stuck'), await containers.run('well')];
-    const undo = fake.faults.hang('stuck');
+    const undo = fake.injections.hang('stuck');
     const calls = ['stop?t=0', 'kill', 'start', 'pause'].map((what) => seen(containers.act(stuck, what)));
     await expect(fake.call({ method: 'GET', path: `/containers/${stuck}/json`, timeoutMs: 100 })).rejects.toThrow('aborted');
     expect(await containers.list()).toEqual({ [stuck]: 'running', [well]: 'running' });
@@ -102,7 +102,7 @@ describe('a container', () => {
 
   it('may outlive SIGKILL for a while', async () => {
     await containers.run('g1');
-    fake.faults.slowKill('g1', 200);
+    fake.injections.slowKill('g1', 200);
     const begun = performance.now();
     const killing = containers.act('g1', 'kill');
     await expect.poll(() => fake.audit.calls.get('kill')).toBe(1);
@@ -113,7 +113,7 @@ describe('a container', () => {
 
   it('may take its time to go: others are told of a removal under way', async () => {
     const id = await containers.run('g1');
-    fake.faults.slowRemoval(id, 150);
+    fake.injections.slowRemoval(id, 150);
     const removing = containers.remove('g1');
     await waitFor('the removal', async () => (await containers.status('g1')) === 'removing');
     expect(await containers.remove('g1')).toMatchObject({ status: 409, body: expect.stringContaining('already in progress') });
@@ -127,7 +127,7 @@ describe('a container', () => {
 describe('a list right after a restart', () => {
   it('may show what was', async () => {
     const [gone, alive] = [await containers.run('gone'), await containers.run('alive')];
-    fake.faults.listAfterRestart = { kind: 'stale', forMs: 200 };
+    fake.injections.listAfterRestart = { kind: 'stale', forMs: 200 };
     await fake.restart();
     await containers.remove('gone');
     expect(await containers.list()).toEqual({ [gone]: 'running', [alive]: 'running' });
@@ -137,25 +137,25 @@ describe('a list right after a restart', () => {
 
   it('may lack some, which an inspect finds', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, index) => containers.create(`g${index}`)));
-    fake.faults.listAfterRestart = { kind: 'missing', forMs: 60_000, share: 0.5 };
+    fake.injections.listAfterRestart = { kind: 'missing', forMs: 60_000, share: 0.5 };
     expect(Object.keys(await containers.list())).toHaveLength(20);
     await fake.restart();
     const listed = Object.keys(await containers.list());
     expect(listed.length).toBeGreaterThan(0);
     expect(listed.length).toBeLessThan(20);
     for (const id of ids) expect(await containers.status(id)).toBe('created');
-    fake.faults.clear();
+    fake.injections.clear();
     expect(Object.keys(await containers.list())).toHaveLength(20);
   });
 });
 
 it('has no space left while the disk is full', async () => {
   await containers.create('before');
-  fake.faults.diskFull = true;
+  fake.injections.diskFull = true;
   await expect(containers.create('g1')).rejects.toThrow('no space left on device');
   const pull = { method: 'POST', path: '/images/create?fromImage=galaxy/demo-engine&tag=1.0.0' } as const;
   expect((await fake.call(pull)).body).toContain('no space left on device');
   expect((await containers.act('before', 'start')).status).toBe(204);
-  fake.faults.diskFull = false;
+  fake.injections.diskFull = false;
   await containers.create('g1', engineImages.tiny);
 });
