@@ -1,6 +1,6 @@
 import { RuntimeFault } from '@galaxy/ports';
 
-/** The database was migrated by a newer version than this one, which would misread it. Nothing was touched. */
+/** A newer version has migrated the database; this version could misread it. Nothing was changed. */
 export class SchemaTooNewError extends RuntimeFault {
   readonly code = 'schema_too_new';
 
@@ -9,7 +9,7 @@ export class SchemaTooNewError extends RuntimeFault {
   }
 }
 
-/** The database lacks migrations that this version needs, and the caller is not one to apply them. Nothing was touched. */
+/** The database lacks migrations that this version needs, and the caller does not migrate. Nothing was changed. */
 export class SchemaTooOldError extends RuntimeFault {
   readonly code = 'schema_too_old';
 
@@ -21,12 +21,12 @@ export class SchemaTooOldError extends RuntimeFault {
   }
 }
 
-/** The database is the one of another installation than was asked for, or of none yet. Nothing was touched. */
+/** The database belongs to another installation than the wanted one, or to none yet. Nothing was changed. */
 export class WrongInstanceError extends RuntimeFault {
   readonly code = 'wrong_instance';
 
   constructor(held: string | null, wanted: string | undefined) {
-    const whose = held === null ? 'no service has run on this database yet' : `the database is the one of the instance ${held}`;
-    super({ message: wanted === undefined ? whose : `${whose}, asked for is ${wanted}`, retryable: false });
+    const whose = held === null ? 'no service has run on this database yet' : `the database belongs to the instance ${held}`;
+    super({ message: wanted === undefined ? whose : `${whose}, but the wanted instance is ${wanted}`, retryable: false });
   }
 }
