@@ -89,6 +89,7 @@ describe('errorMessage', () => {
   it('reads the first 4096 characters, up to the end of a word', () => {
     expect(errorMessage('x'.repeat(4096))).toBe('x'.repeat(512));
     expect(errorMessage('x'.repeat(4097))).toBe('<unreadable>');
+    expect(errorMessage(`a ${'\u0000'.repeat(4096)} b c`)).toBe('a');
     expect(errorMessage('words '.repeat(1000))).toBe('words '.repeat(86).slice(0, 512));
   });
 
