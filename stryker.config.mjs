@@ -1,6 +1,6 @@
 // `npm run mutants`: changes the sources of the core one small thing at a time and shows which changes no unit test notices.
 // Takes hours for everything, minutes for `npm run mutants -- --mutate 'packages/domain/src/entry-id.ts'`. What a run found is
-// kept: the next one tries only what was changed since.
+// kept: the next one tries only what was changed since, and constants of a file not again for a new test: `--force` tries all.
 const FOLDER = '.test-results/mutants';
 
 // Runs of the property tests that are long by chance tell nothing about a mutant.

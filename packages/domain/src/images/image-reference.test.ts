@@ -18,6 +18,7 @@ const VALID: readonly (readonly [text: string, ...parts: Parts])[] = [
   ['galaxy/engine:_', 'docker.io', 'galaxy/engine', '_', null],
   ['galaxy/engine:LATEST', 'docker.io', 'galaxy/engine', 'LATEST', null],
   [`galaxy/engine:${'t'.repeat(128)}`, 'docker.io', 'galaxy/engine', 't'.repeat(128), null],
+  ['my.engine:1', 'docker.io', 'library/my.engine', '1', null],
   ['a/b/c/d:1', 'docker.io', 'a/b/c/d', '1', null],
   ['x_y/a.b_c__d---e:1', 'docker.io', 'x_y/a.b_c__d---e', '1', null],
   ['registry.example.com/engine:1', 'registry.example.com', 'engine', '1', null],
@@ -32,6 +33,7 @@ const VALID: readonly (readonly [text: string, ...parts: Parts])[] = [
   [`galaxy/engine:1.0@${SHA256}`, 'docker.io', 'galaxy/engine', '1.0', SHA256],
   [`registry:5000/engine@${SHA512}`, 'registry:5000', 'engine', null, SHA512],
   [`h.test/${'a'.repeat(248)}:1`, 'h.test', 'a'.repeat(248), '1', null],
+  [`h.test/${'a'.repeat(240)}:${'t'.repeat(128)}@${SHA512}`, 'h.test', 'a'.repeat(240), 't'.repeat(128), SHA512],
 ];
 
 const MALFORMED: readonly (readonly [text: string, reason: string])[] = [
@@ -78,11 +80,14 @@ const MALFORMED: readonly (readonly [text: string, reason: string])[] = [
   ['galaxy/engine@sha256:abc', 'the digest'],
   [`galaxy/engine@${SHA256.toUpperCase()}`, 'the digest'],
   [`galaxy/engine@${SHA256}0`, 'the digest'],
+  [`galaxy/engine@${SHA512}0`, 'the digest'],
+  [`galaxy/engine@x${SHA512}`, 'the digest'],
   [`galaxy/engine@md5:${'0'.repeat(32)}`, 'the digest'],
   [`galaxy/engine@${SHA256}@${SHA256}`, 'the digest'],
   [`h.test/${'a'.repeat(249)}:1`, 'the name is longer than 255'],
   [`${'a'.repeat(238)}:1`, 'the name is longer than 255'],
   ['a/'.repeat(300), 'longer than 512'],
+  [`h.test/${'a'.repeat(241)}:${'t'.repeat(128)}@${SHA512}`, 'longer than 512'],
 ];
 
 function referenceOf(text: string): ImageReference | null {

@@ -12,6 +12,7 @@ describe('errorMessage', () => {
     'Head "http://registry:5000/v2/galaxy/engine/manifests/1.0": unauthorized: authentication required',
     'pull access denied for galaxy/engine, repository does not exist or may require ‘docker login’',
     'no basic auth credentials',
+    'basic authentication failed',
     'error getting credentials - err: exit status 1',
     'toomanyrequests: You have reached your pull rate limit. https://www.docker.com/increase-rate-limit',
     `galaxy/engine:1.0@sha256:${'0'.repeat(64)} is not for linux/arm64`,
@@ -30,6 +31,7 @@ describe('errorMessage', () => {
     ['redis://:s3cret@redis:6379 is away', 'redis://***@redis:6379 is away'],
     ['postgres://user:s3cret@db/galaxy', 'postgres://***@db/galaxy'],
     ['postgres://user:s3@cr/et@db/galaxy', 'postgres://***@db/galaxy'],
+    ['see s://user:s3cret@h', 'see s://***@h'],
     ['https://s3cret@registry/v2/', 'https://***@registry/v2/'],
     ['(HTTPS://u:s3cret@h) and ftp://u:s3cret@h', '(HTTPS://***@h) and ftp://***@h'],
     ['password=s3cret', 'password=***'],
@@ -45,6 +47,8 @@ describe('errorMessage', () => {
     ['X-Registry-Auth: s3cret', 'X-Registry-Auth: ***'],
     ['Set-Cookie: sid=s3cret; Path=/', 'Set-Cookie: *** Path=/'],
     ['sent Bearer abcDEF123456 to it', 'sent Bearer *** to it'],
+    ['sent Basic czNjcmV0czNjcmV0 to it', 'sent Basic *** to it'],
+    ['sent basic  czNjcmV0czNjcmV0 to it', 'sent basic *** to it'],
     [`found ${JWT}.`, 'found ***'],
     ['ghp_abcdefABCDEF0123456789 and dckr_pat_s3cret', '*** and ***'],
   ])('masks the secret of %j', (text, masked) => {
@@ -80,6 +84,13 @@ describe('errorMessage', () => {
     for (const [character, length] of Object.entries({ '~': 1, '\u00a1': 2, '\u07ff': 2, '\u0800': 3, '\uffe6': 3, '\u{10000}': 4 })) {
       expect(errorMessage(character.repeat(600))).toBe(character.repeat(Math.floor(512 / length)));
     }
+  });
+
+  it('reads the first 4096 characters, up to the end of a word', () => {
+    expect(errorMessage('x'.repeat(4096))).toBe('x'.repeat(512));
+    expect(errorMessage('x'.repeat(4097))).toBe('<unreadable>');
+    expect(errorMessage(`a ${'\u0000'.repeat(4096)} b c`)).toBe('a');
+    expect(errorMessage('words '.repeat(1000))).toBe('words '.repeat(86).slice(0, 512));
   });
 
   it('keeps no half of a secret that lies where a long text is cut', () => {

@@ -63,6 +63,9 @@ describe('a stream made anew', () => {
   it.each([
     ['is missing', at(3, 1, 3), null],
     ['is missing, and nothing of it was read but lost', { ...at(0, 5, 5), cursor: '0-0' }, null],
+    ['is missing, and only a cursor is known', at(3, null, null), null],
+    ['is missing, and only its first id is known', { ...NEVER_READ, floor: '5-0' }, null],
+    ['is missing, and only how much was read is known', { ...NEVER_READ, entriesRead: 3n }, null],
     ['gave out ids up to below the cursor', at(5, 1, 2), seen(1, 4, 4, 4)],
     ['never had an entry', at(5, 1, 2), seen(null, null, 0, 0)],
     ['holds an id below the first it had', at(9, 5, 3), seen(3, 12, 10, 10)],
