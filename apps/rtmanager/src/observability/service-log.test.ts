@@ -184,8 +184,10 @@ describe('a process whose log nobody reads', () => {
   const CRASH = "log.fatal({ err: new Error('boom\\u2028') }, 'unexpected error'); process.exit(3)";
   const CRASHED = { level: 60, msg: 'unexpected error', err: { message: 'boom\u2028' } };
 
-  it('has written its last line when it crashes', async () => {
-    const { code, lines } = await run(CRASH, 'all');
+  // Its promise holds for a reader that keeps up: one that is slow has standard error, below.
+  it('has written its last line when it crashes, to a reader that has taken all before it', async () => {
+    const afterAll = `const end = () => { if (process.stdout.writableLength > 0) return setTimeout(end, 5); ${CRASH} }; end();`;
+    const { code, lines } = await run(afterAll, 'all');
     expect(code).toBe(3);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject(CRASHED);
   });
