@@ -152,6 +152,12 @@ describe('errorMessage', () => {
   });
 });
 
+describe('a text of one word that is too long to be read', () => {
+  it.each(['', ' ', ' \n\t '])('is called unreadable, also behind %j', (space) => {
+    expect(errorMessage(space + 'x'.repeat(5000))).toBe('<unreadable>');
+  });
+});
+
 describe('withoutLogins', () => {
   it('takes user names and passwords out of URLs, and leaves all else', () => {
     const text = 'first redis://u:p@ss@h:1/0, then\n  at /srv/app.js:1:2 tcp://10.0.0.1:2375 and http://t0ken@h';

@@ -25,7 +25,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
  * recognise: logins in URLs, values named as secrets, tokens of known shapes, absolute paths.
  */
 export function errorMessage(text: string): string {
-  const line = firstWords(text).replace(CONTROL, ' ').trim();
+  const line = firstWords(text.trimStart()).replace(CONTROL, ' ').trim();
   return cut(MASKS.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), line));
 }
 
