@@ -5,7 +5,7 @@ import type { LobbySide } from './scripted-lobby.js';
 
 const LOOK_BACK_MS = 60_000;
 
-/** The Lobby's side of the streams in Redis, from about a minute ago on. */
+/** Lobby's side of the streams in Redis. It reads results from about a minute ago on. */
 export function redisLobby(url: string, config: Config, signal: AbortSignal): LobbySide {
   const keys = { startJobs: config.RTMANAGER_START_JOBS_STREAM, stopJobs: config.RTMANAGER_STOP_JOBS_STREAM };
   const runtimeManager = createRuntimeManager({ url, keys });

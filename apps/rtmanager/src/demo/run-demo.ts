@@ -10,17 +10,17 @@ import { redisLobby } from './lobby-side.js';
 import { playLobby } from './scripted-lobby.js';
 import { tableHead, tableRow } from './table.js';
 
-/** What may be said to the demo. */
+/** The options of `npm run demo`. */
 export interface DemoOptions {
   /** Leave everything running after the script. */
   readonly keep: boolean;
   readonly image: string;
 }
 
-// The demo runs on the host, beside whatever else runs there.
+// The demo runs on the host, where other programs run, too.
 const DEFAULTS = { RTMANAGER_HTTP_ADDR: '127.0.0.1:0', RTMANAGER_ENGINE_ADDRESSING: 'container-ip', RTMANAGER_LOG_LEVEL: 'error' };
 
-/** Starts the service as `rtmanager dev` does, plays a Lobby on it, and ends with 0 when every job was answered well. */
+/** Starts the service as `rtmanager dev` does, plays Lobby, and exits with 0 when every job succeeded. */
 export async function runDemo({ keep, image }: DemoOptions): Promise<void> {
   const check = readConfig(DEFAULTS);
   if (check.kind === 'invalid') {

@@ -1,13 +1,13 @@
 import type { JobResult, RuntimeManager } from '@galaxy/ports';
 import type { DemoRow } from './table.js';
 
-/** What the scripted Lobby talks to: where it publishes, and the results that come back, in order. */
+/** What Lobby uses: a runtime manager for its jobs, and the results, in order. */
 export interface LobbySide {
   readonly runtimeManager: RuntimeManager;
   readonly results: AsyncIterator<{ readonly result: JobResult }>;
 }
 
-/** What the script needs besides. */
+/** What the script starts, and how it shows results. */
 export interface ScriptOptions {
   readonly games: readonly [string, string, string];
   readonly imageRef: string;
@@ -16,9 +16,9 @@ export interface ScriptOptions {
 }
 
 /**
- * Plays a Lobby: starts three games at once, waits for their results, stops two of them, waits again. Results carry no
- * job id: per game they come in the order of its jobs, which is how each is matched here.
- * @throws Error when a result is missing at the end of the results, or is a failure.
+ * Plays Lobby: starts three games at once, waits for their results, stops two of them, and waits again. Results have no job id, but
+ * those of a game come in the order of its jobs, so the script knows which job each result is for.
+ * @throws Error when a result is a failure, or when the results end before every job has one.
  */
 export async function playLobby({ runtimeManager, results }: LobbySide, options: ScriptOptions): Promise<void> {
   const { games, imageRef, monotonicMs, show } = options;
@@ -40,7 +40,7 @@ export async function playLobby({ runtimeManager, results }: LobbySide, options:
   await round('stop', games.slice(0, 2), (game) => runtimeManager.publishStopJob(game, 'cancelled'));
 }
 
-// Others may use the same streams: results of their games are passed over.
+// The streams may also have results of other games. They are ignored.
 async function nextOf(results: LobbySide['results'], waiting: ReadonlySet<string>): Promise<JobResult> {
   for (;;) {
     const next = await results.next();

@@ -1,6 +1,6 @@
 import type { JobResult } from '@galaxy/ports';
 
-/** One line of the demo's table: a result, the job it answers, and how long that took. */
+/** One line of the table: a result, its job, and how long it took. */
 export interface DemoRow {
   readonly job: string;
   readonly result: JobResult;
