@@ -5,17 +5,17 @@ import type { DemoHandler } from './demo-handler.js';
 import { createDemoHandler } from './demo-handler.js';
 import type { DemoEngineOptions } from './options.js';
 
-/** A demo engine that is listening. */
+/** A demo engine that listens. */
 export interface DemoEngine {
   /** Its address, e.g. `http://127.0.0.1:41234`. */
   readonly url: string;
-  /** Stops listening and cuts every connection; a turn under way is dropped unless it was saved. */
+  /** Stops listening and cuts every connection. A turn under way is lost unless it was saved. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a small game engine that honours contracts/engine-openapi.yaml and resolves once it listens.
- * Rejects when the address is taken or the state file does not hold a turn.
+ * Starts a small game engine that keeps the contract contracts/engine-openapi.yaml. Resolves once it listens.
+ * Rejects when the address is taken or the state file does not contain a turn.
  */
 export async function createDemoEngine(options: DemoEngineOptions = {}): Promise<DemoEngine> {
   const handler = await createDemoHandler(options);

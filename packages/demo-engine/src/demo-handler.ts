@@ -5,17 +5,17 @@ import { problem, send } from './replies.js';
 import { answer, engineRoutes } from './routes.js';
 import { openTurnStore } from './turn-store.js';
 
-/** A demo engine that does not listen by itself. */
+/** A demo engine without a listener: the caller passes requests to it. */
 export interface DemoHandler {
-  /** Counts the time until the engine is ready from now on; until then it answers as one that is starting. */
+  /** Begins the time until the engine is ready. Before that it answers like an engine that is starting. */
   open(): void;
   /** Answers one request. Never rejects. */
   respond(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Drops a turn under way unless it was saved. */
+  /** Ends it. A turn under way is lost unless it was saved. */
   close(): void;
 }
 
-/** The engine of {@link createDemoEngine} for a listener of one's own. Rejects when the state file does not hold a turn. */
+/** The engine of {@link createDemoEngine}, for a listener of the caller. Rejects when the state file does not contain a turn. */
 export async function createDemoHandler(options: Omit<DemoEngineOptions, 'host' | 'port'> = {}): Promise<DemoHandler> {
   const { readyAfterMs = 0, neverReady = false, turnMs = 0, failAtTurn, finishAtTurn } = options;
   const closing = new AbortController();

@@ -16,7 +16,7 @@ const contract = parse(readFileSync(contractUrl, 'utf8')) as Node;
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'uri-reference': true } });
 ajv.addSchema({ $id: 'engine', ...contract });
 
-/** The node at a path of the contract, references followed; fails when the contract has none. */
+/** The node at a path of the contract, after following references. Fails when the contract has none. */
 function contractNode(...path: readonly string[]): { readonly node: Node; readonly pointer: string } {
   let node = contract;
   let pointer = '';
@@ -32,7 +32,7 @@ function contractNode(...path: readonly string[]): { readonly node: Node; readon
 
 const pathOf = (url: string): string => new URL(url).pathname;
 
-/** Requests a route and checks status, content type and body of the answer against the contract. */
+/** Calls a route, and checks status, content type and body of the answer against the contract. */
 async function call(method: string, url: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(url, { method, ...init });
   const contentType = response.headers.get('content-type') ?? '';
@@ -54,7 +54,7 @@ async function call(method: string, url: string, init: RequestInit = {}): Promis
 
 const asPlayer = { 'x-user-id': 'player-1', 'content-type': 'application/json' };
 
-describe('the demo engine honours contracts/engine-openapi.yaml', () => {
+describe('the demo engine keeps contracts/engine-openapi.yaml', () => {
   let engine: DemoEngine | undefined;
   const start = async (options: DemoEngineOptions = {}): Promise<string> => {
     engine = await createDemoEngine(options);
@@ -70,7 +70,7 @@ describe('the demo engine honours contracts/engine-openapi.yaml', () => {
     expect((await call('GET', `${url}/api/v1/report`, { headers: asPlayer })).body).toMatchObject({ user_id: 'player-1', turn: 1 });
   });
 
-  it('counts what a player sends until the turn is over', async () => {
+  it('counts the commands and orders of a player until the turn is over', async () => {
     const url = await start();
     const input = { headers: asPlayer, body: '{"fleet":7}' };
     expect((await call('POST', `${url}/api/v1/command`, input)).body).toEqual({ accepted: true, turn: 0 });

@@ -1,17 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TurnState, TurnStore } from './turn-store.js';
 
-/** What came of asking for a turn. */
+/** The outcome of {@link Game.generateTurn}. */
 export type TurnOutcome =
   | { readonly kind: 'generated'; readonly state: TurnState }
   | { readonly kind: 'already_finished' }
   | { readonly kind: 'under_way' }
   | { readonly kind: 'failed' };
 
-/** What a player sent to the current turn. */
 export type PlayerInput = 'command' | 'order';
 
-/** What a player may read: the turn, and how much they sent in it. */
+/** The report for a player: the turn, and how many commands and orders the player sent in it. */
 export interface PlayerReport extends TurnState {
   readonly user_id: string;
   readonly commands: number;
@@ -23,11 +22,11 @@ export interface TurnRules {
   readonly turnMs: number;
   readonly failAtTurn: number | undefined;
   readonly finishAtTurn: number | undefined;
-  /** Aborted when the engine closes; a turn under way then rejects and is not saved. */
+  /** Aborted when the engine closes. A turn under way then rejects and is not saved. */
   readonly closing: AbortSignal;
 }
 
-/** A game under way: generates one turn at a time and counts what its players send. */
+/** One game: generates one turn at a time, and counts what its players send. */
 export class Game {
   readonly #store: TurnStore;
   readonly #rules: TurnRules;
@@ -41,17 +40,17 @@ export class Game {
     this.#state = state;
   }
 
-  /** Goes on with the game at the turn its store holds. */
+  /** Goes on with the game at the turn in its store. */
   static async load(store: TurnStore, rules: TurnRules): Promise<Game> {
     return new Game(store, rules, await store.load());
   }
 
-  /** Where the game stands; a turn under way does not count yet. */
+  /** The last generated turn; a turn under way does not count yet. */
   get state(): TurnState {
     return this.#state;
   }
 
-  /** Generates the next turn and saves it before it counts; refused while one is under way and after the end. */
+  /** Generates the next turn, and saves it before it counts. Refuses while one is under way, and after the end of the game. */
   async generateTurn(): Promise<TurnOutcome> {
     if (this.#state.finished) return { kind: 'already_finished' };
     if (this.#generating) return { kind: 'under_way' };

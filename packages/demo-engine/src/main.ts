@@ -8,7 +8,8 @@ if (options.exitBeforeReady !== undefined) {
   process.exit(options.exitBeforeReady);
 }
 
-// Listeners come before anything slow: the kernel drops a signal without a handler when the process is pid 1 (man 7 pid_namespaces).
+// Handlers are added before anything slow happens: if the process is pid 1, the kernel drops a signal without a handler
+// (man 7 pid_namespaces).
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     if (!options.ignoreSigterm) process.exit(0);

@@ -1,34 +1,35 @@
-/** How a demo engine behaves; every knob has the default of a healthy engine that never finishes its game. */
+/** How a demo engine behaves. With all defaults it is healthy and never finishes its game. */
 export interface DemoEngineOptions {
-  /** Address to listen on; default `127.0.0.1`. */
+  /** The address to listen on; default `127.0.0.1`. */
   readonly host?: string;
-  /** TCP port to listen on; default 0, which lets the system choose. */
+  /** The TCP port to listen on; default 0: the system chooses one. */
   readonly port?: number;
   /** Milliseconds after `listen` until `/healthz` answers 200; default 0. */
   readonly readyAfterMs?: number;
   /** When true, `/healthz` answers 503 for ever. */
   readonly neverReady?: boolean;
-  /** Milliseconds that generating one turn takes; default 0. */
+  /** Milliseconds to generate one turn; default 0. */
   readonly turnMs?: number;
   /** Generating this turn always fails with 500; default: none fails. */
   readonly failAtTurn?: number;
-  /** The game is finished once this turn was generated; default: never. */
+  /** The game is finished after this turn; default: never. */
   readonly finishAtTurn?: number;
-  /** Directory that keeps the turn over restarts; default: memory only. */
+  /** The directory that keeps the turn when the engine restarts; default: the turn is only in memory. */
   readonly stateDir?: string;
 }
 
-/** How the demo engine's process behaves, on top of the engine in it. */
+/** How a process with a demo engine behaves. */
 export interface DemoProcessOptions extends DemoEngineOptions {
   /** Exit with this code instead of listening. */
   readonly exitBeforeReady?: number;
-  /** When true, SIGTERM is swallowed, so that only SIGKILL ends the process. */
+  /** When true, SIGTERM and SIGINT have no effect, so only SIGKILL ends the process. */
   readonly ignoreSigterm?: boolean;
 }
 
 /**
- * The process options told by environment variables (`HOST`, `PORT`, `DEMO_*`), so that an image can bake them in.
- * Unset or empty means the default. Throws a `RangeError` naming the variable when a number is not a whole number from 0 up.
+ * Reads the options of a process from environment variables (`HOST`, `PORT`, `DEMO_*`), so that an image can set them. A variable that
+ * is unset or empty means the default.
+ * @throws RangeError that names the variable, when a number is not a whole number from 0 up.
  */
 export function readProcessOptions(env: Readonly<Record<string, string | undefined>>): DemoProcessOptions {
   const number = (name: string): number | undefined => wholeNumber(name, env[name]);

@@ -22,7 +22,7 @@ export function ok(body: object): Reply {
   return { status: 200, body };
 }
 
-/** An error as RFC 9457 `application/problem+json`; `code` is stable and meant for programs. */
+/** An error as RFC 9457 `application/problem+json`. `code` is stable, for programs. */
 export function problem(status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}): Reply {
   const body = { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail };
   return { status, body, headers: { 'content-type': 'application/problem+json', ...headers } };

@@ -4,7 +4,7 @@ import { problem } from './replies.js';
 
 const maxBytes = 64 * 1024;
 
-/** Reads a request's JSON object of at most 64 KiB; undefined when it is one, the refusal to send otherwise. */
+/** Reads the body of a request. Undefined when it is a JSON object of at most 64 KiB; otherwise the refusal to send. */
 export async function refuseUnlessJsonObject(request: IncomingMessage): Promise<Reply | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -4,13 +4,12 @@ import type { Reply } from './replies.js';
 import { ok, problem } from './replies.js';
 import { refuseUnlessJsonObject } from './request-body.js';
 
-/** Answers one request of a route. */
 type Handler = (request: IncomingMessage) => Reply | Promise<Reply>;
 
 /** The handlers by path, then by method. */
 export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
 
-/** Every route of contracts/engine-openapi.yaml for one game; all but `/healthz` answer 503 until the engine is ready. */
+/** All routes of contracts/engine-openapi.yaml for one game. All but `/healthz` answer 503 until the engine is ready. */
 export function engineRoutes(game: Game, isReady: () => boolean): Routes {
   const whenReady = (handler: Handler): Handler => {
     return (request) => (isReady() ? handler(request) : problem(503, 'not_ready', 'the engine is starting'));
@@ -25,7 +24,7 @@ export function engineRoutes(game: Game, isReady: () => boolean): Routes {
   };
 }
 
-/** The answer of the route a request names: 404 for an unknown path, 405 with `Allow` for a wrong method. */
+/** Answers a request: 404 for an unknown path, 405 with `Allow` for a wrong method. */
 export function answer(routes: Routes, request: IncomingMessage): Reply | Promise<Reply> {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;

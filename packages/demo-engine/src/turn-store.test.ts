@@ -12,7 +12,7 @@ describe('turn store', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('starts at turn 0 and gives back what was saved', async () => {
+  it('starts at turn 0 and loads what was saved', async () => {
     const store = await openTurnStore(dir);
     expect(await store.load()).toEqual({ turn: 0, finished: false });
     await store.save({ turn: 3, finished: true });
@@ -27,12 +27,12 @@ describe('turn store', () => {
     expect(await store.load()).toEqual({ turn: 1, finished: false });
   });
 
-  it('refuses a file that does not hold a turn', async () => {
+  it('refuses a file that does not contain a turn', async () => {
     await writeFile(join(dir, 'turn.json'), '{"turn":"two"}');
     await expect(createDemoEngine({ stateDir: dir })).rejects.toThrow('does not hold a turn');
   });
 
-  it('lives in memory, and says so, when the directory is not there', async () => {
+  it('keeps the turn in memory, and says so, when the directory does not exist', async () => {
     const told = vi.spyOn(console, 'error').mockReturnValue();
     const store = await openTurnStore(join(dir, 'absent'));
     await store.save({ turn: 1, finished: false });
@@ -41,7 +41,7 @@ describe('turn store', () => {
     told.mockRestore();
   });
 
-  it('goes on with the turn after a restart, and drops a turn that was under way', async () => {
+  it('goes on with the saved turn after a restart, and loses a turn that was under way', async () => {
     const first = await createDemoEngine({ stateDir: dir });
     await fetch(`${first.url}/api/v1/admin/turn`, { method: 'PUT' });
     await first.close();

@@ -2,25 +2,25 @@ import { constants } from 'node:fs';
 import { access, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where a game stands: turns generated so far, and whether it is over. */
+/** How many turns a game has generated, and whether it is finished. */
 export interface TurnState {
   readonly turn: number;
   readonly finished: boolean;
 }
 
-/** Keeper of one game's turn. */
+/** Stores the turn of one game. */
 export interface TurnStore {
-  /** The state last saved, or turn 0 of an unfinished game. */
+  /** The last saved state, or turn 0 of an unfinished game. */
   load(): Promise<TurnState>;
-  /** Saves the state; once this resolves, a crash does not lose it (as far as the store lasts at all). */
+  /** Saves the state. After this resolves, a crash does not lose it, unless the store is only memory. */
   save(state: TurnState): Promise<void>;
 }
 
 const firstTurn: TurnState = { turn: 0, finished: false };
 
 /**
- * Opens the store of a state directory, `turn.json` in it. A directory that is absent or read-only is told on stderr and
- * the game lives in memory: images name a state directory, and are also run without one mounted.
+ * Opens the store in a state directory: its file `turn.json`. If the directory is absent or read-only, this says so on stderr and the
+ * turn is kept in memory, because images name a state directory and also run without one mounted.
  */
 export async function openTurnStore(stateDir: string | undefined): Promise<TurnStore> {
   if (stateDir === undefined) return memoryStore();

@@ -1,4 +1,4 @@
-/** The run of the daemon during which something was begun is over: it is never finished. */
+/** Thrown where work must stop because the run of the daemon in which it began is over. The work is never finished. */
 export class RunOver extends Error {}
 
 /** One run of the daemon, from its start to its end. */
@@ -8,14 +8,14 @@ export class DaemonRun {
   #awake: Promise<void> | null = null;
   #wake = () => {};
 
-  /** Waits for some milliseconds. Rejects with RunOver when the run ends before. */
+  /** Waits for so many milliseconds. Rejects with RunOver when the run ends before. */
   for(ms: number): Promise<void> {
     return this.until(new Promise(() => {}), ms);
   }
 
   /**
-   * Waits until something has settled, whichever way, for so many milliseconds at most; and then until the daemon is not
-   * stopped in its tracks. Rejects with RunOver when the run ends before.
+   * Waits until a promise has resolved or rejected, but at most so many milliseconds, and then until the daemon is not frozen.
+   * Rejects with RunOver when the run ends before.
    */
   async until(what: Promise<unknown>, ms?: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -33,26 +33,26 @@ export class DaemonRun {
     await this.untilAwake();
   }
 
-  /** Waits until the daemon is not stopped in its tracks. Rejects with RunOver when the run ends before. */
+  /** Waits until the daemon is not frozen. Rejects with RunOver when the run ends before. */
   async untilAwake(): Promise<void> {
     while (this.#awake !== null) await this.#awake;
     if (this.#over) throw new RunOver('the daemon has ended');
   }
 
-  /** Stops the daemon in its tracks. */
+  /** Freezes the daemon. */
   fallAsleep(): void {
     this.#awake ??= new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
 
-  /** Lets it go on. */
+  /** Lets a frozen daemon go on. */
   wake(): void {
     this.#awake = null;
     this.#wake();
   }
 
-  /** Ends it. */
+  /** Ends the run. */
   end(): void {
     this.#over = true;
     this.wake();

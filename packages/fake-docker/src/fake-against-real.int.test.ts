@@ -17,7 +17,7 @@ afterAll(() => fake.stop());
 const NAMES = ['a', 'b'];
 const { tiny, badCommand } = engineImages;
 
-// The tiny program is pid 1, so that it ends by SIGKILL alone and no race decides what an inspect sees.
+// The tiny program is pid 1, so only SIGKILL ends it, and the result of an inspect does not depend on timing.
 const create = (name: string, Image = tiny as string, NetworkMode = 'net~'): Step => ({
   method: 'POST',
   path: `/containers/create?name=${name}~`,
@@ -39,7 +39,7 @@ const others: readonly Step[] = [
 const name = fc.constantFrom(...NAMES);
 const force = '?force=1&v=1';
 const replace = fc.tuple(name, fc.constantFrom(tiny, tiny, badCommand), fc.constantFrom('net~', 'net~', 'no-net~'));
-// Mostly of what runs: it is ended, frozen and removed in all ways, in every state.
+// Most steps are about running containers: they are ended, frozen and removed in all ways, in every state.
 const steps = fc.oneof(
   { weight: 7, arbitrary: name.map((of) => [act(of, 'start')]) },
   { weight: 4, arbitrary: fc.tuple(name, fc.constantFrom('stop?t=0', 'kill')).map(([of, how]) => [act(of, how)]) },
@@ -62,7 +62,7 @@ it('answers as the real daemon does, in every state', { timeout: 300_000 }, asyn
   await fc.assert(property, { seed: 2010, numRuns: 3, endOnFailure: true });
 });
 
-it('answers as the real daemon does about networks that are gone, come again or never were', { timeout: 60_000 }, async () => {
+it('answers as the real daemon does about networks that are gone, are created again or never existed', { timeout: 60_000 }, async () => {
   const [removeNetwork, start] = [{ method: 'DELETE', path: '/networks/net~' }, act('a', 'start')] as const;
   const gone = [removeNetwork, act('a', 'kill'), act('b', 'kill'), removeNetwork, removeNetwork, start, remove('b', '')];
   const again = [makeNetwork, makeNetwork, start, remove('a', ''), create('a'), removeNetwork, start, makeNetwork, start];

@@ -1,18 +1,18 @@
 import type { DockerAnswer, DockerApi } from '@galaxy/testing';
 import { engineImages } from '@galaxy/testing';
 
-/** The part of an inspect that the tests of the fake engine read. */
+/** The part of an inspect that the tests read. */
 export interface Inspected {
   readonly Id: string;
   readonly State: { readonly Status: string; readonly ExitCode: number; readonly OOMKilled: boolean; readonly Error: string };
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
 }
 
-/** Calls about containers, in few words. */
+/** Short functions for calls about containers. */
 export function containersOf(api: DockerApi) {
   const act = (who: string, what: string): Promise<DockerAnswer> => api.call({ method: 'POST', path: `/containers/${who}/${what}` });
 
-  /** Creates a container of a game, under the game's name or another one, and gives its id. */
+  /** Creates a container of a game, with the game's name or another one, and returns its id. */
   async function create(game: string, Image: string = engineImages.current, name = game, more: object = {}): Promise<string> {
     const json = { Image, Labels: { 'galaxy.game_id': game, 'galaxy.instance': 'i' }, HostConfig: { Init: true }, ...more };
     return (await api.json<{ Id: string }>({ method: 'POST', path: `/containers/create?name=${name}`, json })).Id;
@@ -31,7 +31,7 @@ export function containersOf(api: DockerApi) {
     return Object.fromEntries(found.map(({ Id, State }) => [Id, State]));
   };
 
-  /** Where its engine answers; '' while it does not run. */
+  /** The URL of its engine; '' while it does not run. */
   async function address(who: string): Promise<string> {
     const { NetworkSettings } = await inspect(who);
     const [ip = ''] = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);

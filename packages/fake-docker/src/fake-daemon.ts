@@ -10,19 +10,19 @@ import { FakeDockerInjections } from './injection/fake-docker-injections.js';
 import type { AddressBlock } from './networks/address-block.js';
 import { NetworkTable } from './networks/network-table.js';
 
-/** How a fake daemon differs from the usual one. */
+/** How a fake daemon differs from the default. */
 export interface FakeDockerOptions {
-  /** What chance is drawn by; default 1. */
+  /** The seed of everything random; default 1. */
   readonly seed?: number;
-  /** Whether containers outlive the daemon's end (live-restore); without, its next start ends them. Default true. */
+  /** Whether containers go on after the daemon's end (live-restore). If not, its next start ends them. Default true. */
   readonly liveRestore?: boolean;
-  /** Whether the daemon has an init program to offer; default true. */
+  /** Whether the daemon has an init program; default true. */
   readonly init?: boolean;
-  /** Containers that one network carries before its bridge is full; default as many as it has addresses, 4093. */
+  /** How many containers one network can have before its bridge is full; default as many as it has addresses, 4093. */
   readonly bridgePorts?: number;
 }
 
-/** Everything that one fake daemon knows, and what its calls share. */
+/** The state of one fake daemon, which all its handlers share. */
 export class FakeDaemon {
   readonly options: Required<FakeDockerOptions>;
   readonly containers = new ContainerTable();
@@ -32,7 +32,7 @@ export class FakeDaemon {
   readonly injections: FakeDockerInjections;
   readonly audit = new FakeDockerAudit();
   readonly listed: ListedContainers;
-  /** Names the daemon's store. */
+  /** The id of the daemon's data root. */
   engineId = newEngineId();
   #run = new DaemonRun();
 
@@ -54,7 +54,7 @@ export class FakeDaemon {
     return this.#run;
   }
 
-  /** The daemon ends: what is under way is never finished. */
+  /** Ends the daemon: calls that are under way are never finished. */
   end(): void {
     this.listed.ended(this.containers.all);
     this.injections.shaping.forget();
@@ -62,27 +62,27 @@ export class FakeDaemon {
     this.#run.end();
   }
 
-  /** The daemon begins again. */
+  /** Starts the daemon again. */
   begin(): void {
     this.#run = new DaemonRun();
     this.events.reopen();
     this.listed.restarted();
   }
 
-  /** Stops it in its tracks. */
+  /** Freezes the daemon. */
   fallAsleep(): void {
     this.events.hold();
     this.#run.fallAsleep();
   }
 
-  /** Lets it go on. */
+  /** Lets a frozen daemon go on. */
   wake(): void {
     this.#run.wake();
     this.events.release();
   }
 }
 
-/** A name for a store that no other daemon has, in the form of the real one's. */
+/** A unique id for a data root, in the form of the real ones. */
 export function newEngineId(): string {
   const letters = [...randomBytes(48)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
   return letters.match(/.{4}/g)?.join(':') ?? letters;

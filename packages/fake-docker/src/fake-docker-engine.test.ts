@@ -46,14 +46,14 @@ describe('the engine in a container', () => {
     expect([await answers(mine), await answers(theirs)]).toEqual([null, 200]);
   });
 
-  it('has turns, which the image may spoil', async () => {
+  it('generates turns, and ends its game when its image says so', async () => {
     const address = await containers.address(await containers.run('g1', engineImages.finishes));
     const turn = async () => (await fetch(`${address}/api/v1/admin/turn`, { method: 'PUT' })).status;
     expect([await turn(), await turn(), await turn()]).toEqual([200, 200, 409]);
     expect(await (await fetch(`${address}/api/v1/admin/status`)).json()).toEqual({ turn: 2, finished: true });
   });
 
-  it('boots as slowly as its image says, and is killed by a SIGTERM before it has', async () => {
+  it('boots as slowly as its image says, and SIGTERM kills it before it has booted', async () => {
     fake.images.load('games/slow:1', { behaviour: { bootMs: 150 } });
     const begun = performance.now();
     const id = await containers.run('g1', 'games/slow:1');
@@ -66,7 +66,7 @@ describe('the engine in a container', () => {
     expect((await containers.inspect('hasty')).State).toMatchObject({ Status: 'exited', ExitCode: 143 });
   });
 
-  it('answers nothing while it is paused, and what was asked meanwhile afterwards', async () => {
+  it('answers nothing while it is paused, and afterwards also the requests that came meanwhile', async () => {
     const address = await containers.address(await containers.run('g1'));
     await containers.act('g1', 'pause');
     expect(await answers(address)).toBe(null);
@@ -86,7 +86,7 @@ describe('the engine in a container', () => {
     expect(await answers(address)).toBe(status);
   });
 
-  it('takes as long to end as its image says, and no longer than the grace', async () => {
+  it('takes as long to end as its image says, but no longer than the grace', async () => {
     fake.images.load('games/lazy:1', { behaviour: { stopMs: 200 } });
     await containers.run('patient', 'games/lazy:1');
     await containers.run('hasty', 'games/lazy:1');
@@ -108,7 +108,7 @@ describe('an engine that is killed', () => {
     expect(await eventsOf(fake)).toEqual([]);
   });
 
-  it('tells of no end that happened meanwhile, and knows of it', async () => {
+  it('has no event of an end that happened meanwhile, but knows the exit code', async () => {
     const id = await containers.run('g1');
     await fake.kill();
     fake.crash(id, { exitCode: 137, outOfMemory: true });
@@ -157,7 +157,7 @@ describe('an engine that is killed', () => {
   });
 });
 
-it('answers nothing while it is stopped in its tracks, and tells what happened afterwards', async () => {
+it('answers nothing while it is frozen, and sends events of what happened afterwards', async () => {
   await containers.run('g1');
   fake.pause();
   const ping = fake.call({ method: 'GET', path: '/_ping' });
@@ -168,7 +168,7 @@ it('answers nothing while it is stopped in its tracks, and tells what happened a
   expect(await containerEvents()).toEqual(['create', 'start', 'die(3)']);
 });
 
-describe('room', () => {
+describe('capacity', () => {
   it('is as much as a bridge has ports', async () => {
     fake = await start({ bridgePorts: 2 });
     containers = containersOf(fake);
@@ -237,7 +237,7 @@ describe('events', () => {
     expect(await containerEvents()).toHaveLength(256);
   });
 
-  it('that are lost, doubled or late differ from one seed to another only', async () => {
+  it('that are lost, doubled or late depend only on the seed', async () => {
     const run = async (seed: number) => {
       fake = await start({ seed });
       containers = containersOf(fake);
@@ -246,7 +246,7 @@ describe('events', () => {
         await containers.run('g1');
         await containers.remove('g1');
       }
-      // How late a late one is, is a matter of time.
+      // Sorted, because the order of late events depends on timing.
       return [...(await containerEvents())].sort();
     };
     const [first, again, other] = [await run(1), await run(1), await run(2)];

@@ -12,50 +12,50 @@ import type { FakeDockerInjections } from './injection/fake-docker-injections.js
 import type { AddressBlock } from './networks/address-block.js';
 import { reserveAddressBlock } from './networks/address-block.js';
 
-/** How a fake daemon is started again. */
+/** How to restart a fake daemon. */
 interface FakeRestart {
-  /** On an empty data root: no containers, networks or images. What runs is ended. */
+  /** With an empty data root: without containers, networks or images. Running containers are ended. */
   readonly emptied?: boolean;
-  /** As another store, under another engine id. */
+  /** With another engine id. */
   readonly newId?: boolean;
 }
 
-/** How a container's program is ended from outside. */
+/** How the program of a container ends. */
 interface Crash {
   /** Default 1. */
   readonly exitCode?: number;
-  /** Whether the daemon says that it was killed for memory. */
+  /** Whether the daemon reports that it was killed because memory ran out. */
   readonly outOfMemory?: boolean;
 }
 
-/** A Docker Engine without containers behind its API. */
+/** A Docker Engine whose containers are not real. */
 export interface FakeDockerEngine extends DockerApi {
-  /** What goes wrong on it. */
+  /** Injections into it. */
   readonly injections: FakeDockerInjections;
   /** What happened on it, over all its restarts. */
   readonly audit: FakeDockerAudit;
-  /** What it has and can pull; at first all of `engineImages`. */
+  /** The images that it has and can pull; at first all of `engineImages`. */
   readonly images: ImageShelf;
-  /** Ends a container's program (a name or an id), also while the daemon is away. */
+  /** Ends the program of a container (given by name or id), also while the daemon is away. */
   crash(who: string, crash?: Crash): void;
-  /** Sets what the engine in a running container (a name or an id) does with requests. */
+  /** Sets what the game engine in a running container (given by name or id) does with requests. */
   setEngine(who: string, mode: EngineMode): void;
   /** Ends the daemon as SIGKILL does: connections are cut, calls under way are never finished, and the events are lost. */
   kill(): Promise<void>;
-  /** Starts it again at the same address, ending it first if it runs. */
+  /** Starts it again at the same address. Ends it first if it runs. */
   restart(how?: FakeRestart): Promise<void>;
-  /** Stops it in its tracks (SIGSTOP): connections are taken, nothing is answered, containers go on. */
+  /** Freezes it, as SIGSTOP does: connections are accepted, nothing is answered, containers go on. */
   pause(): void;
-  /** Lets a paused one go on (SIGCONT). */
+  /** Lets it go on after `pause`, as SIGCONT does. */
   resume(): void;
-  /** Ends it with its containers, and releases what it holds. */
+  /** Ends it and its containers, and releases its addresses and files. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a fake Docker Engine: it answers the part of the API (v1.41) that the Docker adapter uses as dockerd 20.10 does, over a
- * unix socket, and its containers are timers and HTTP listeners of this process, at addresses of 127.0.0.0/8 that no other fake
- * engine has. Thousands of containers run on one. It does not limit, isolate or pull anything.
+ * Starts a fake Docker Engine. Over a unix socket it answers the part of the API (v1.41) that the Docker adapter uses, as dockerd
+ * 20.10 does. Its containers are timers and HTTP listeners of this process, at addresses of 127.0.0.0/8 that no other fake engine
+ * has. One engine can run thousands of containers. It does not limit, isolate or pull anything.
  */
 export async function startFakeDockerEngine(options: FakeDockerOptions = {}): Promise<FakeDockerEngine> {
   const [dir, block] = await Promise.all([createWorkDir('fake-docker'), reserveAddressBlock()]);
@@ -111,7 +111,7 @@ class DaemonControl {
     if (emptied || !daemon.options.liveRestore) endAll(daemon);
     if (emptied) empty(daemon);
     if (newId) daemon.engineId = newEngineId();
-    // Half a removal is done over; the daemon forgets that it was under way.
+    // The daemon forgets a removal that was under way. The container is still there.
     for (const container of daemon.containers.all) container.removing = false;
     daemon.begin();
     await this.open();

@@ -1,22 +1,22 @@
 import type { DockerApi, DockerCall } from '@galaxy/testing';
 import { waitFor } from '@galaxy/testing';
 
-/** One call of a sequence; `~` stands for the suffix of the run. */
+/** One call of a sequence. `~` stands for the suffix of the run. */
 export interface Step {
   readonly method: DockerCall['method'];
   readonly path: string;
   readonly json?: object;
 }
 
-/** What a daemon did in a sequence, without what differs from one daemon to the next. */
+/** What a daemon did in a sequence, without ids and names that differ between daemons. */
 export interface Transcript {
-  /** `status` of each call, and its words when it was turned down. */
+  /** The status of each call, and its message when it was refused. */
   readonly answers: readonly string[];
-  /** What each container was after each call. */
+  /** The state of each container after each call. */
   readonly states: readonly string[];
-  /** Every event of these containers and their network, in its order. */
+  /** Every event of these containers and their network, in order. */
   readonly events: readonly string[];
-  /** Those of thaws apart: the real daemon tells of them when it hears from containerd, so that they come anywhere. */
+  /** Events of thaws. They are separate, because the real daemon gets them from containerd, and so they may come at any place. */
   readonly thaws: readonly string[];
 }
 
@@ -34,18 +34,18 @@ interface Told {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
-/** What is played, and with whom. */
+/** A sequence of calls. */
 export interface Play {
-  /** Containers to look at. */
+  /** The names of the containers that are inspected after each call. */
   readonly names: readonly string[];
-  /** Stands for `~` in every step, so that runs do not meet. */
+  /** Replaces `~` in every step, so that different runs use different names. */
   readonly suffix: string;
   readonly steps: readonly Step[];
-  /** States that are to be there after each step. The real daemon learns of a thaw or an end from containerd, a moment later. */
+  /** The state to wait for after each step. The real daemon learns of a thaw or an end from containerd, a moment later. */
   readonly awaited?: readonly string[];
 }
 
-/** Plays the steps on a daemon. */
+/** Makes the calls on a daemon, and returns what it did. */
 export async function play(daemon: DockerApi, { names, suffix, steps, awaited = [] }: Play): Promise<Transcript> {
   const neutral = neutralizer(suffix);
   const answers: string[] = [];

@@ -14,7 +14,7 @@ const result = (gameId: string, over: Partial<JobResult> = {}): JobResult => ({
   ...over,
 });
 
-// A runtime manager that answers every job at once, after a result of somebody else's game.
+// A runtime manager that answers every job at once. Its first result is of a game that the demo does not know.
 function answering(answer: (gameId: string) => JobResult = result) {
   const published: string[] = [];
   const waiting: { result: JobResult }[] = [{ result: result('not-ours') }];
@@ -43,7 +43,7 @@ describe('playLobby', () => {
     expect(rows.map(({ job, result: { gameId } }) => `${job} ${gameId}`)).toEqual(published);
   });
 
-  it('says so when a job fails', async () => {
+  it('rejects when a job fails', async () => {
     const { lobby } = answering((gameId) =>
       result(gameId, { outcome: 'failure', errorCode: 'image_pull_failed', errorMessage: 'not found' }),
     );
@@ -51,7 +51,7 @@ describe('playLobby', () => {
     await expect(play).rejects.toThrow('the start of a failed: image_pull_failed not found');
   });
 
-  it('says so when the results end early', async () => {
+  it('rejects when the results end early', async () => {
     const { lobby } = answering(() => result('not-ours'));
     const play = playLobby(lobby, { games, imageRef: 'x:1', monotonicMs: () => 0, show: () => undefined });
     await expect(play).rejects.toThrow('ended before every job was answered');

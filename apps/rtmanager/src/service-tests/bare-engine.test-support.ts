@@ -6,15 +6,14 @@ interface Model {
   readonly HostConfig: object;
 }
 
-/** Starts engines by nothing but the Docker API: what no manager can be faster than. */
+/** Starts engines by the bare Docker API. No manager can be faster. */
 export interface BareEngine {
-  /** Creates and starts a container like the model under this name and returns once its engine is healthy. */
+  /** Creates and starts a container with this name, with the settings of the model. Returns once its engine is healthy. */
   start(name: string): Promise<void>;
-  /** Removes it. */
   remove(name: string): Promise<void>;
 }
 
-/** Reads how a container was made, so that its likes can be made under other names. */
+/** Reads the settings of a container, to make others like it. */
 export async function bareEngineLike(docker: DockerApi, id: string, network: string): Promise<BareEngine> {
   const { Config, HostConfig } = await docker.json<Model>({ method: 'GET', path: `/containers/${id}/json` });
   return {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'pass' })));
-  // Politely, so that the next one need not wait for this one's lease to run out.
+  // By SIGTERM, so that the next process need not wait until the lease of this one expires.
   await rtmanager.end('SIGTERM');
   expect(world.problems()).toEqual([]);
 });
@@ -42,7 +42,7 @@ afterAll(async () => {
 const missing = async (): Promise<readonly string[]> =>
   Object.entries((await rtmanager.readyz()).dependencies).flatMap(([name, { ok }]) => (ok ? [] : [name]));
 
-/** Ends the service politely and returns how it ended and how long that took. */
+/** Ends the service by SIGTERM. Returns how it ended and how long that took. */
 async function terminate() {
   const askedAt = performance.now();
   const exit = await rtmanager.end('SIGTERM');
@@ -103,7 +103,7 @@ describe('SIGTERM', () => {
     expect(ms).toBeLessThan(3000);
   });
 
-  it('in the middle of a start hands it over to the next process, which ends it: one result', async () => {
+  it('in the middle of a start releases it, and the next process ends it: one result', async () => {
     const gameId = uniqueName('game');
     rtmanager = await world.start();
     await publishStart(world.redis, gameId, engineImages.slowReady);
@@ -124,7 +124,7 @@ describe('SIGTERM', () => {
     expect(results[1]?.['container_id']).toBe(results[0]?.['container_id']);
   });
 
-  it('in the middle of a pull hands it over, too', async () => {
+  it('in the middle of a pull releases the start, too', async () => {
     const registry = await startRegistry();
     const gameId = uniqueName('game');
     const { ref } = await registry.publish(engineImages.current, `games/${uniqueName('engine')}:1.0.0`);
@@ -147,13 +147,13 @@ describe('SIGTERM', () => {
     rtmanager = await world.start(behindProxies);
     await publishStart(world.redis, gameId, engineImages.neverReady);
     await untilRunning(gameId);
-    // The first one now has to wait for calls that are not answered.
+    // After the first SIGTERM, the service has to wait for calls that are not answered.
     await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'hold' })));
     rtmanager.signal('SIGTERM');
     await waitFor('the first signal to be heard', () => rtmanager.log.some(({ msg }) => msg === 'service stopping'));
     const { exit, ms } = await terminate();
     expect(exit).toEqual({ code: 1, signal: null });
-    // Less than the hand-over that the first one waits for.
+    // Less than the time that the service would wait after the first signal.
     expect(ms).toBeLessThan(1500);
 
     await Promise.all(Object.values(proxies).map((proxy) => proxy.set({ kind: 'pass' })));

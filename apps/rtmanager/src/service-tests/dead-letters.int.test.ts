@@ -37,8 +37,8 @@ function deadLetters(args: readonly string[], changes: NodeJS.ProcessEnv = {}): 
   });
 }
 
-/** Gives entries up as the intake does; returns the ids of their dead letters. */
-async function giveUp(...raws: string[]): Promise<string[]> {
+/** Makes dead letters of entries, as the intake does. Returns their ids. */
+async function deadLetter(...raws: string[]): Promise<string[]> {
   const lease = await new PostgresLeases(executor).acquire('ingest', randomUUID(), 60_000);
   if (lease === null) throw new Error('the lease is taken');
   const before = await openIds();
@@ -71,7 +71,7 @@ const RAW = JSON.stringify(
 
 describe('rtmanager dead-letters', () => {
   it('list shows what is open as a table, and as JSON', async () => {
-    const [id = ''] = await giveUp(RAW);
+    const [id = ''] = await deadLetter(RAW);
     const table = await deadLetters(['list']);
     expect(table).toMatchObject({ code: 0, err: '' });
     expect(table.out).toMatch(new RegExp(`^${id} .* ${stream} .* invalid_job +missing image_ref$`, 'm'));
@@ -82,15 +82,15 @@ describe('rtmanager dead-letters', () => {
     expect(behind.map((letter) => letter.id)).not.toContain(id);
   });
 
-  it('list says when it may not be all, beside the list itself', async () => {
-    await giveUp(RAW, RAW);
+  it('list says on standard error when there may be more', async () => {
+    await deadLetter(RAW, RAW);
     const { out, err } = await deadLetters(['list', '--json', '--limit', '1']);
     const [first] = JSON.parse(out) as { id: string }[];
     expect(err).toBe(`there may be more: --after ${String(first?.id)}\n`);
   });
 
   it('requeue puts the entry back byte by byte, once, and may be repeated', async () => {
-    const [id = ''] = await giveUp(RAW);
+    const [id = ''] = await deadLetter(RAW);
     const before = await redis.xlen(stream);
     const first = await deadLetters(['requeue', id]);
     const entryId = (await redis.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[0];
@@ -103,7 +103,7 @@ describe('rtmanager dead-letters', () => {
   });
 
   it('requeue goes on after a crash between the stream and the database', async () => {
-    const [id = ''] = await giveUp(RAW);
+    const [id = ''] = await deadLetter(RAW);
     const before = await redis.xlen(stream);
     await deadLetters(['requeue', id]);
     await executor.query({ name: 'forget', text: `update runtime_outbox set resolution = null where id = ${id}`, params: [] });
@@ -113,8 +113,8 @@ describe('rtmanager dead-letters', () => {
     expect(await openIds()).not.toContain(id);
   });
 
-  it('discard takes it off the list, and keeps it from being put back', async () => {
-    const [id = ''] = await giveUp(RAW);
+  it('discard removes it from the list, and prevents a requeue', async () => {
+    const [id = ''] = await deadLetter(RAW);
     const before = await redis.xlen(stream);
     for (let call = 1; call <= 2; call += 1)
       expect(await deadLetters(['discard', id])).toEqual({ code: 0, out: `dead letter ${id} is discarded\n`, err: '' });
@@ -124,20 +124,20 @@ describe('rtmanager dead-letters', () => {
     expect(discarded.map((letter) => letter.id)).toContain(id);
   });
 
-  it.each(['requeue', 'discard'])('%s of an id that does not exist, or is none, ends with 1 and says so', async (command) => {
+  it.each(['requeue', 'discard'])('%s of an unknown or invalid id ends with 1 and says so', async (command) => {
     const unknown = await deadLetters([command, '999999999']);
     expect(unknown).toEqual({ code: 1, out: '', err: 'rtmanager: there is no dead letter 999999999\n' });
     expect(await deadLetters([command, 'x1'])).toMatchObject({ code: 1, err: expect.stringContaining('must be a number') as string });
   });
 
   it('requeue refuses an entry that was cut short', async () => {
-    const [id = ''] = await giveUp(JSON.stringify([['YQ==', Buffer.alloc(65_535).toString('base64')]]));
+    const [id = ''] = await deadLetter(JSON.stringify([['YQ==', Buffer.alloc(65_535).toString('base64')]]));
     expect(await deadLetters(['requeue', id])).toEqual({ code: 1, out: '', err: 'rtmanager: the raw entry was cut short\n' });
     expect(await openIds()).toContain(id);
   });
 
   it('needs PostgreSQL, and Redis for requeue: without their addresses it ends with 78, and with 1 when they are away', async () => {
-    const [id = ''] = await giveUp(RAW);
+    const [id = ''] = await deadLetter(RAW);
     expect(await deadLetters(['list'], { RTMANAGER_POSTGRES_URL: '' })).toMatchObject({ code: 78 });
     expect(await deadLetters(['requeue', id], { RTMANAGER_REDIS_URL: '' })).toMatchObject({ code: 78 });
     expect(await deadLetters(['list'], { RTMANAGER_REDIS_URL: '' })).toMatchObject({ code: 0 });

@@ -29,7 +29,7 @@ const game = ['game_id', GAME] as const;
 const reason = ['reason', 'cancelled'] as const;
 const at = (value: string | Buffer) => ['requested_at_ms', value] as const;
 
-/** The fields with the game's id in the place of GAME. */
+/** The fields, with the id of the game instead of GAME. */
 const forGame = (fields: EntryFields, gameId: string): EntryFields =>
   fields.map(([name, value]) => [name, typeof value === 'string' ? value.replace(GAME, gameId) : value]);
 
@@ -65,7 +65,7 @@ describe('an entry is accepted', () => {
     ['with a blank requested_at_ms', [game, reason, at('  ')]],
     ['with a negative requested_at_ms', [game, reason, at('-5')]],
     ['with the largest requested_at_ms', [game, reason, at('9223372036854775807')]],
-    ['with fields beside the contract’s', [['trace', 'x'], game, reason, ['', '']]],
+    ['with fields that the contract does not name', [['trace', 'x'], game, reason, ['', '']]],
     ['with the reserved reason timeout', [game, ['reason', 'timeout']]],
   ] satisfies [string, EntryFields][])('%s', async (_, fields) => {
     const gameId = uniqueName('game');

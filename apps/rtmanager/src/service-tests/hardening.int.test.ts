@@ -33,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('a container the service has started', () => {
-  it('has no capability, no way to gain one, and no privilege', () => {
+describe('a container that the service has started', () => {
+  it('has no capability, cannot gain one, and is not privileged', () => {
     expect(container.HostConfig['CapAdd'] ?? []).toEqual([]);
     expect(container.HostConfig).toMatchObject({
       Privileged: false,
@@ -47,7 +47,7 @@ describe('a container the service has started', () => {
     });
   });
 
-  it('runs as nobody in particular, on a root it can’t write to', () => {
+  it('runs as a user without rights, on a read-only root', () => {
     expect(container.Config.User).toBe('65532:65532');
     expect(container.HostConfig).toMatchObject({ ReadonlyRootfs: true, Binds: null, VolumesFrom: null });
     expect(container.HostConfig['Tmpfs']).toEqual({ '/tmp': expect.stringMatching(/noexec.*nosuid.*nodev/) });
@@ -58,7 +58,7 @@ describe('a container the service has started', () => {
     expect(container.HostConfig).toMatchObject({ Memory: memory, MemorySwap: memory, NanoCpus: 5e8, PidsLimit: 64 });
   });
 
-  it('is on the games’ network under its name, and publishes nothing', () => {
+  it('is on the network of the games under its name, and publishes no port', () => {
     expect(container.Name).toBe(`/galaxy-game-${gameId}`);
     expect(container.Config.Hostname).toBe(`galaxy-game-${gameId}`);
     expect(Object.keys(container.NetworkSettings.Networks)).toEqual([world.network]);
@@ -67,7 +67,7 @@ describe('a container the service has started', () => {
     expect(Object.values(container.NetworkSettings.Ports)).toEqual([null]);
   });
 
-  it('says whose it is, and nothing secret', () => {
+  it('has labels that say to whom it belongs, and no secrets', () => {
     expect(container.Config.Labels).toMatchObject({
       'galaxy.managed': 'true',
       'galaxy.instance': world.instance,
@@ -79,7 +79,7 @@ describe('a container the service has started', () => {
     expect(container.Config.Env.join()).not.toMatch(/redis|postgres|RTMANAGER/i);
   });
 
-  it('is never restarted by the engine, and can’t fill the disk with its log', () => {
+  it('is never restarted by the engine, and cannot fill the disk with its log', () => {
     expect(container.HostConfig).toMatchObject({
       RestartPolicy: { Name: 'no' },
       AutoRemove: false,

@@ -2,7 +2,7 @@ import { engineImages, waitFor } from '@galaxy/testing';
 import { describe, expect, it } from 'vitest';
 import { comparisons, FRESH, type InjectionStage, openStage, type StagedGame } from './injection-stage.test-support.js';
 
-/** Plays on a stage of its own, and checks what must hold whatever was played. */
+/** Does something on a new stage, and then checks what must always hold. */
 async function onStage(play: (stage: InjectionStage) => Promise<void>, options: { readonly liveRestore?: boolean } = {}): Promise<void> {
   const stage = await openStage(options);
   try {
@@ -14,7 +14,7 @@ async function onStage(play: (stage: InjectionStage) => Promise<void>, options: 
   }
 }
 
-/** Waits until the records of these games say this. */
+/** Waits until the records of all these games have this status. */
 const untilStatus = (games: readonly StagedGame[], status: string): Promise<unknown> =>
   waitFor(`all ${status}`, async () => (await Promise.all(games.map((game) => game.record()))).every((row) => row?.status === status));
 
@@ -23,8 +23,8 @@ const runsOf = (games: readonly StagedGame[]) => games.map((game) => game.lives(
 const removeByHand = ({ engine }: InjectionStage, { name }: StagedGame) =>
   engine.call({ method: 'DELETE', path: `/containers/${name}?force=1` });
 
-describe('a container engine that is started again', () => {
-  it('over running containers (live-restore): they go on untouched, what was under way ends well, and stops work', () =>
+describe('a container engine that restarts', () => {
+  it('while containers go on (live-restore): they stay untouched, a start under way succeeds, and stops work', () =>
     onStage(async (stage) => {
       const rtmanager = await stage.serve();
       const games = await stage.runningGames(8);
@@ -42,7 +42,7 @@ describe('a container engine that is started again', () => {
       expect(await Promise.all(games.map((game) => game.stop()))).toMatchObject(games.map(() => FRESH));
     }));
 
-  it('without its containers: every game is told of as unreachable, and nothing is started or removed unasked', () =>
+  it('and ends its containers: every game becomes engine_unreachable, and nothing is started or removed unasked', () =>
     onStage(
       async (stage) => {
         const rtmanager = await stage.serve();
@@ -62,7 +62,7 @@ describe('a container engine that is started again', () => {
     ));
 
   it.each([3, 12])(
-    'that leaves all of %i running games out of its lists for a while: nothing is ended, in records or containers',
+    'and leaves all of %i running games out of its lists for a while: no record changes, and no container is ended',
     (count) =>
       onStage(async (stage) => {
         const rtmanager = await stage.serve();
@@ -81,7 +81,7 @@ describe('a container engine that is started again', () => {
   );
 });
 
-it('events that are lost, doubled and out of order change nothing about where records end', () =>
+it('records end in the right status although events are lost, doubled and out of order', () =>
   onStage(async (stage) => {
     await stage.serve();
     stage.engine.injections.onEvents({ lose: 0.5, duplicate: 0.5, reorder: 0.3 });
@@ -101,7 +101,7 @@ it('events that are lost, doubled and out of order change nothing about where re
     expect(left.flatMap((game) => game.running())).toHaveLength(3);
   }));
 
-it('containers that died or vanished while no manager ran are found by the next one, and their stops succeed', () =>
+it('a manager finds out which containers died or were removed while none ran, and their stops succeed', () =>
   onStage(async (stage) => {
     const first = await stage.serve();
     const games = await stage.runningGames(4);
@@ -118,7 +118,7 @@ it('containers that died or vanished while no manager ran are found by the next 
     expect(await alive.record()).toMatchObject({ status: 'running', id: alive.running()[0] });
   }));
 
-it('two managers on one container engine leave each other’s games and strangers’ containers alone', () =>
+it('two managers on one container engine do not touch each other’s games or foreign containers', () =>
   onStage(async (stage) => {
     const neighbour = await openStage({ on: stage.engine });
     try {
@@ -140,7 +140,7 @@ it('two managers on one container engine leave each other’s games and stranger
     }
   }));
 
-it('a running container that no record knows is taken on, not ended, and its game can be stopped', () =>
+it('a running container without a record is adopted, not ended, and its game can be stopped', () =>
   onStage(async (stage) => {
     await stage.serve();
     const games = await stage.runningGames(8);
@@ -152,7 +152,7 @@ it('a running container that no record knows is taken on, not ended, and its gam
     expect(await games[0]?.stop()).toMatchObject(FRESH);
   }));
 
-it('no record says starting for ever when its operation is gone', () =>
+it('no record stays `starting` for ever after its operation is gone', () =>
   onStage(async (stage) => {
     await stage.serve();
     const [answers, silent, gone] = (await stage.runningGames(3)) as [StagedGame, StagedGame, StagedGame];

@@ -3,7 +3,7 @@ import { engineImages, uniqueName, waitFor } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FRESH, type InjectionStage, openStage, type StagedGame } from './injection-stage.test-support.js';
 
-// An answer that is cut in its middle is known to be lost only when the deadline of its call is over.
+// Without `cut_reply`: the service knows that an answer was cut only after the deadline of the call, which takes too long here.
 const LOST: readonly CallInjection[] = [{ kind: 'lose_reply' }, { kind: 'fail_after' }, { kind: 'late', ms: 400 }, { kind: 'reset' }];
 
 let stage: InjectionStage;
@@ -17,18 +17,18 @@ afterEach(() => {
 });
 afterAll(() => stage.close());
 
-/** Befalls one call about the container of a game. */
+/** Makes an injection into one call about the container of a game. */
 const once = (game: StagedGame, endpoint: Endpoint, injection: CallInjection) =>
   stage.engine.injections.onCall({ gameId: game.id, endpoint, injection, times: 1 });
 
-/** Has an image that is there only to be pulled. */
+/** Publishes an image that the engine must pull. */
 function imageToPull(pull: { readonly error?: string; readonly stalls?: boolean; readonly cut?: boolean }): string {
   const ref = `registry.test/games/${uniqueName('engine')}:1.0.0`;
   stage.engine.images.publish(ref, { pull });
   return ref;
 }
 
-/** Has an image on the engine that behaves so. */
+/** Loads an image with this behaviour into the engine. */
 function loaded(behaviour: { readonly bootMs?: number }): string {
   const ref = `registry.test/games/${uniqueName('engine')}:1.0.0`;
   stage.engine.images.load(ref, { behaviour });
@@ -51,24 +51,21 @@ describe.concurrent.each(['create', 'start'] as const)('a %s whose answer does n
 });
 
 describe.concurrent.each(['stop', 'remove'] as const)('a %s whose answer does not come', (endpoint) => {
-  it.each(LOST)(
-    '($kind) neither ends twice nor lies: the game is stopped, and starts again in a container of its own',
-    async (injection) => {
-      const game = stage.game();
-      await game.start();
-      const rule = once(game, endpoint, injection);
-      expect(await game.stop()).toMatchObject(FRESH);
-      expect(game.running()).toEqual([]);
-      const again = await game.start();
-      expect(again).toMatchObject(FRESH);
-      expect(rule.hits).toBe(1);
-      expect(game.running()).toEqual([again['container_id']]);
-      expect(await game.results()).toHaveLength(3);
-    },
-  );
+  it.each(LOST)('($kind) has one result, which is true: the game is stopped, and starts again in a new container', async (injection) => {
+    const game = stage.game();
+    await game.start();
+    const rule = once(game, endpoint, injection);
+    expect(await game.stop()).toMatchObject(FRESH);
+    expect(game.running()).toEqual([]);
+    const again = await game.start();
+    expect(again).toMatchObject(FRESH);
+    expect(rule.hits).toBe(1);
+    expect(game.running()).toEqual([again['container_id']]);
+    expect(await game.results()).toHaveLength(3);
+  });
 });
 
-it('a start waits for the name of a previous container that somebody else is removing, and succeeds', async () => {
+it('a start waits for the name of a previous container that is being removed from outside, and succeeds', async () => {
   const game = stage.game();
   const previous = (await game.start())['container_id'] ?? '';
   await game.stop();
@@ -110,7 +107,7 @@ describe('a pull', () => {
   });
 });
 
-it.concurrent('a container that outlives SIGKILL is never told of as stopped: its stop fails, other games go on, and a later stop succeeds', async () => {
+it.concurrent('a container that goes on after SIGKILL is not reported as stopped: its stop fails, other games go on, a later stop succeeds', async () => {
   const [game, other] = await stage.runningGames(2);
   if (game === undefined || other === undefined) throw new Error('no games');
   const id = game.running()[0];
@@ -127,13 +124,13 @@ it.concurrent('a container that outlives SIGKILL is never told of as stopped: it
   expect(await game.record()).toEqual({ status: 'stopped', id });
 });
 
-it.concurrent('an engine that boots slowly is not ended while it may still get ready', async () => {
+it.concurrent('an engine that boots slowly is not ended before the ready timeout', async () => {
   const game = stage.game();
   expect(await game.start(loaded({ bootMs: 2500 }))).toMatchObject(FRESH);
   expect(game.lives().flatMap(({ runs }) => runs)).toMatchObject([{ to: null }]);
 });
 
-it.concurrent('an engine whose process is up and that answers nothing is not told of as running', async () => {
+it.concurrent('an engine whose process runs but never answers is not reported as running', async () => {
   const game = stage.game();
   const starting = game.start(loaded({ bootMs: 300 }));
   await waitFor('the container to run', () => game.running().length === 1);

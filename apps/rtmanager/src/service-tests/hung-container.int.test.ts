@@ -4,7 +4,7 @@ import { containersOf, openWorld, publishStart, publishStop, resultsOf, untilRes
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const GAMES = 10;
-/** How much longer the others may take beside one that hangs: the noise of a busy machine, far from any deadline. */
+/** How much longer the other games may take beside a container that hangs. A busy machine needs some margin; a deadline takes far longer. */
 const NOISE = 2;
 
 let world: World;
@@ -19,7 +19,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Starts and stops some games side by side; tells how long that took. */
+/** Starts and stops some games at the same time. Returns how long that took. */
 async function startAndStop(): Promise<number> {
   const games = Array.from({ length: GAMES }, () => uniqueName('game'));
   const begunAt = performance.now();
@@ -31,7 +31,7 @@ async function startAndStop(): Promise<number> {
   return performance.now() - begunAt;
 }
 
-/** The process that stands between the daemon and a container: without it no call about that container is answered. */
+/** The shim of a container: while it is frozen, no call about this container is answered. */
 async function shimOf(gameId: string): Promise<number> {
   const listed = (await containersOf(world.docker, world.instance)).find(({ Labels }) => Labels['galaxy.game_id'] === gameId);
   const { State } = await world.docker.json<{ State: { Pid: number } }>({ method: 'GET', path: `/containers/${listed?.Id ?? ''}/json` });
@@ -40,7 +40,7 @@ async function shimOf(gameId: string): Promise<number> {
   return Number(ppid);
 }
 
-it('one container of which nothing is answered delays no other game, and is stopped once it answers again', async () => {
+it('a container that answers no call delays no other game, and is stopped once it answers again', async () => {
   const hung = uniqueName('hung');
   await publishStart(world.redis, hung, engineImages.current);
   await untilResults(world, hung, 1);

@@ -11,22 +11,21 @@ import {
   type Written,
 } from '@galaxy/verification';
 
-/** A comparison per second, and a second look at what is to end something. */
+/** The service compares once a second, and ends something only after a second inspection. */
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' } as const;
 
-/** A fresh success, without its container. */
+/** A success that is no replay, with any container. */
 export const FRESH = { outcome: 'success', error_code: '' };
 
-/** What is known of a game. */
 interface RecordRow {
   readonly status: string;
   readonly id: string | null;
 }
 
-/** One game, and what is done with it. */
+/** One game, and what a test does with it. */
 export interface StagedGame {
   readonly id: string;
-  /** The name its container bears. */
+  /** The name of its container. */
   readonly name: string;
   /** Publishes a start and returns its result. */
   start(imageRef?: string): Promise<Written>;
@@ -34,32 +33,32 @@ export interface StagedGame {
   stop(): Promise<Written>;
   results(): Promise<readonly Written[]>;
   record(): Promise<RecordRow | null>;
-  /** All containers it ever had, the oldest first. */
+  /** All containers that it ever had, the oldest first. */
   lives(): readonly ContainerLife[];
-  /** Its containers that run now. */
+  /** The ids of its running containers. */
   running(): readonly string[];
 }
 
-/** A service whose container engine fails as it is told to. */
+/** A service on a fake container engine, into which a test can inject failures. */
 export interface InjectionStage {
   readonly engine: FakeDockerEngine;
   readonly world: World;
   /** Starts another process of the service, and returns once it is ready. */
   serve(extra?: Readonly<Record<string, string>>): Promise<RtmanagerProcess>;
   game(): StagedGame;
-  /** Games that run. */
+  /** Starts so many games. */
   runningGames(count: number): Promise<readonly StagedGame[]>;
   close(): Promise<void>;
 }
 
 interface StageOptions {
-  /** The engine of another stage. */
+  /** The engine of another stage; default a new one. */
   readonly on?: FakeDockerEngine;
-  /** Whether containers outlive the end of the stage's own engine; default true. */
+  /** Whether containers go on when the engine ends; default true. */
   readonly liveRestore?: boolean;
 }
 
-/** Opens a stage on a fake Docker Engine of its own, or on one that others are on already. */
+/** Opens a stage, with a fake Docker Engine of its own or with that of another stage. */
 export async function openStage({ on, ...options }: StageOptions = {}): Promise<InjectionStage> {
   const { postgresUrl } = testServers();
   const [database, redis, engine] = await Promise.all([freshDatabase(postgresUrl), startRedis(), on ?? startFakeDockerEngine(options)]);
@@ -87,7 +86,7 @@ export async function openStage({ on, ...options }: StageOptions = {}): Promise<
   };
 }
 
-/** Waits until a service has compared records and containers so many times from now on. */
+/** Waits until a service has compared records and containers `count` times more. */
 export async function comparisons({ log }: RtmanagerProcess, count: number): Promise<void> {
   const passed = () => log.filter(({ msg }) => msg === 'records and containers compared').length;
   const before = passed();

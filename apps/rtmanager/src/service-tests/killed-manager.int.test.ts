@@ -11,13 +11,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const [JOBS, KILLS] = [jobCount(200), jobCount(8)];
-// From within its start to well after it has taken over what the one before it left: a claim lives for five seconds.
+// From the middle of its start until well after it has taken over the claims of the process before it, which expire after five
+// seconds.
 const MOMENTS_MS = fc.noBias(fc.oneof(fc.integer({ min: 50, max: 1500 }), fc.integer({ min: 1500, max: 8000 })));
 
-// A job is given up after five failures, also one whose process died under it as often. That is promised, and shown elsewhere:
-// here nobody dies under a job that has failed so often that it could be the fifth time before this is asked again.
+// Five failures exhaust an operation, and a process that dies during an operation is one failure. Other tests show that. Here the
+// process is not killed while an operation runs that has failed so often that it could be exhausted before the next check.
 const FAILED_OFTEN = 3;
-const noneNearlyGivenUp = async (): Promise<boolean> =>
+const noneNearlyExhausted = async (): Promise<boolean> =>
   (await world.sql`select from runtime_operation_log where status = 'running' and failures >= ${FAILED_OFTEN}`).length === 0;
 
 it(`answers ${JOBS} mixed jobs exactly once each, in order, though it is killed ${KILLS} times`, { timeout: 300_000 }, async () => {
@@ -25,7 +26,7 @@ it(`answers ${JOBS} mixed jobs exactly once each, in order, though it is killed 
     let rtmanager = await world.start();
     for (const ms of fc.sample(MOMENTS_MS, { numRuns: KILLS, seed })) {
       await sleep(ms);
-      await waitFor('jobs that failed often to be done', noneNearlyGivenUp, { everyMs: 50 });
+      await waitFor('jobs that failed often to be done', noneNearlyExhausted, { everyMs: 50 });
       await rtmanager.end('SIGKILL');
       rtmanager = await world.start();
     }

@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BareEngine, bareEngineLike } from './bare-engine.test-support.js';
 
-// `npm run measure` takes enough rounds for figures; among the other tests it only shows that it still measures.
-// Ratios of medians, taken in alternating rounds of one run: absolute times say more of the machine than of the service.
+// `npm run measure` makes enough rounds for good figures. In a run of all tests, this only shows that the measurement still works.
+// The figures are ratios of medians, from alternating rounds of one run, because absolute times depend mostly on the machine.
 let world: World;
 let results: Redis;
 let bare: BareEngine;
@@ -34,7 +34,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Publishes start jobs at once and returns when the last result is there, which must all be fresh successes. */
+/** Publishes start jobs at once, and returns when all have their results, which must be successes and no replays. */
 async function byService(games: readonly string[]): Promise<void> {
   let after = (await world.redis.xrevrange(KEYS.results, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';
   await Promise.all(games.map((game) => publishStart(world.redis, game, engineImages.current)));
@@ -58,7 +58,7 @@ const byHand = async (games: readonly string[], atOnce: number): Promise<void> =
 
 const removeAll = (games: readonly string[]) => Promise.all(games.map((game) => bare.remove(`galaxy-game-${game}`)));
 
-/** Takes the ways in turn, each round in the opposite order, and returns all times of each. */
+/** Measures the ways in turn, in each round in the opposite order. Returns all times of each way. */
 async function inTurn<Way extends string>(rounds: number, count: number, ways: Readonly<Record<Way, (games: string[]) => Promise<void>>>) {
   const order = Object.keys(ways) as Way[];
   const times = Object.fromEntries(order.map((way) => [way, []])) as unknown as Record<Way, number[]>;

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterEach(() => expect(world.problems()).toEqual([]));
 afterAll(() => world.close());
 
-/** A game with what its tests ask of it. */
+/** A game, and what the tests do with it and ask about it. */
 function newGame() {
   const gameId = uniqueName('game');
   let answered = 0;
@@ -92,7 +92,7 @@ describe('a start', () => {
     expect(await game.containers()).toEqual([`${id} running`]);
   });
 
-  it('of a stopped game: another container in the place of the previous one', async () => {
+  it('of a stopped game: another container replaces the previous one', async () => {
     const game = newGame();
     const previous = idOf(await game.start(current));
     await game.stop();
@@ -102,7 +102,7 @@ describe('a start', () => {
     expect(await game.record()).toEqual({ status: 'running', id, image: patch });
   });
 
-  it('of an image that is not to be had: nothing new, and the game as it was before', async () => {
+  it('of an image that cannot be pulled: no new container, and the game is as it was before', async () => {
     const unknown = newGame();
     expect(await unknown.start(MISSING)).toEqual(unknown.failed('image_pull_failed', /./));
     expect(await unknown.record()).toMatchObject({ status: 'removed', id: null });
@@ -140,7 +140,7 @@ describe('a start', () => {
     expect(await game.stop()).toEqual(game.failed('not_found', /no runtime record/));
   });
 
-  it('whose name a foreign container bears: conflict, and that container untouched', async () => {
+  it('whose name a foreign container has: conflict, and that container is untouched', async () => {
     const game = newGame();
     const path = `/containers/create?name=galaxy-game-${game.gameId}`;
     const { Id } = await world.docker.json<{ Id: string }>({ method: 'POST', path, json: { Image: engineImages.tiny } });
@@ -177,13 +177,13 @@ describe('a stop', () => {
     expect(await exitCodeOf(id)).toBe(137);
   });
 
-  it('of a game nobody ever started: not found', async () => {
+  it('of a game that was never started: not found', async () => {
     const game = newGame();
     expect(await game.stop()).toEqual(game.failed('not_found', /no runtime record/));
     expect(await game.record()).toBeNull();
   });
 
-  it('of a container removed by hand: a fresh success without a container', async () => {
+  it('of a container that was removed by hand: a success without a container, no replay', async () => {
     const game = newGame();
     const id = idOf(await game.start(current));
     await world.docker.json({ method: 'DELETE', path: `/containers/${id}?force=1` });
@@ -192,7 +192,7 @@ describe('a stop', () => {
     expect(await game.stop()).toEqual(game.succeeded('', 'replay_no_op'));
   });
 
-  it('of a container that died by itself: a fresh success, kept as stopped', async () => {
+  it('of a container that died by itself: a success, no replay, and the record is stopped', async () => {
     const game = newGame();
     const id = idOf(await game.start(current));
     await world.docker.json({ method: 'POST', path: `/containers/${id}/kill` });
@@ -200,7 +200,7 @@ describe('a stop', () => {
     expect(await game.record()).toEqual({ status: 'stopped', id, image: current });
   });
 
-  it('of a container that was paused by hand: thawed and stopped', async () => {
+  it('of a container that was paused by hand: it is stopped', async () => {
     const game = newGame();
     const id = idOf(await game.start(current));
     await world.docker.json({ method: 'POST', path: `/containers/${id}/pause` });

@@ -27,7 +27,7 @@ async function untilRunning(games: readonly string[]): Promise<void> {
   });
 }
 
-it('one game that does not get ready holds up no other', async () => {
+it('a game that does not become ready delays no other', async () => {
   const [slow = ''] = names('slow', 1);
   await startAll([slow], neverReady);
   await untilRunning([slow]);
@@ -39,7 +39,7 @@ it('one game that does not get ready holds up no other', async () => {
   await untilResults(world, slow, 2);
 });
 
-it('stops get through while starts fill all their slots and a queue besides', async () => {
+it('stops succeed while starts fill all their places and a queue', async () => {
   const running = names('running', 3);
   await startAll(running, current);
   await answers(running, 1);
@@ -55,7 +55,7 @@ it('stops get through while starts fill all their slots and a queue besides', as
   expect(await answers(queued, 1)).toMatchObject(queued.map(() => FRESH));
 });
 
-it('an engine that does not end holds up no other stop, and no start', async () => {
+it('an engine that does not end delays no other stop and no start', async () => {
   const [stubborn = ''] = names('stubborn', 1);
   const others = names('other', 4);
   await startAll([stubborn], ignoresSigterm);

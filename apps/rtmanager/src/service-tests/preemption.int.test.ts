@@ -21,7 +21,7 @@ const REPLAYED = { outcome: 'success', error_code: 'replay_no_op', container_id:
 const containers = async (gameId: string) =>
   (await containersOf(world.docker, world.instance)).filter(({ Labels }) => Labels['galaxy.game_id'] === gameId);
 
-/** Publishes a stop and returns both results, and how long they took. */
+/** Publishes a stop and waits for both results. Returns them, and how long that took. */
 async function stopAndWait(gameId: string) {
   const askedAt = performance.now();
   await publishStop(world.redis, gameId);
@@ -39,7 +39,7 @@ it('a stop ends the start of its game that waits for its engine, within two seco
   expect(await containers(gameId)).toEqual([]);
 });
 
-it('a stop ends the start of its game whose pull stalls, and the pull with it', async () => {
+it('a stop ends the start of its game whose pull stalls, and the pull', async () => {
   const gameId = uniqueName('game');
   const { ref } = await registry.publish(engineImages.current, `games/${uniqueName('engine')}:1.0.0`);
   registry.behave('stall');
@@ -68,7 +68,7 @@ it('a start is superseded before it begins when its stop is there already', asyn
   expect(row).toEqual({ op: 'start', step: null });
 });
 
-it('an entry of the stop stream that can’t be decoded stops nothing', async () => {
+it('an entry of the stop stream that cannot be decoded stops nothing', async () => {
   const gameId = uniqueName('game');
   await publishStart(world.redis, gameId, engineImages.slowReady);
   await publish(world.redis, 'stop_jobs', [
@@ -81,7 +81,7 @@ it('an entry of the stop stream that can’t be decoded stops nothing', async ()
   ]);
 });
 
-it('a start goes before the stop of its millisecond, whichever was written first', async () => {
+it('a start comes before a stop of the same millisecond, whichever was written first', async () => {
   const gameId = uniqueName('game');
   const ms = Date.now() + 1000;
   await world.redis

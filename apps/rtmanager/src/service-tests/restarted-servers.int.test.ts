@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const JOBS = jobCount(200);
-// The polite signal of each, by which it ends at once: https://www.postgresql.org/docs/current/server-shutdown.html
+// The signal by which each server ends at once, but in order: https://www.postgresql.org/docs/current/server-shutdown.html
 const POLITE = { redis: 'SIGTERM', postgres: 'SIGINT', container_engine: 'SIGTERM' } as const;
 const AWAY_MS = 2500;
 

@@ -54,18 +54,18 @@ afterEach(async () => {
 
 const dump = () => join(folder, 'backup.sql');
 
-/** Keeps the database as it is now. */
+/** Makes a backup of the database. */
 async function backUp(): Promise<void> {
   await run('pg_dump', ['--dbname', database.url, '--file', dump()]);
 }
 
-/** Puts the database back to how it was kept, under the feet of the service, as an operator would in an emergency. */
+/** Restores the backup while the service runs, as an operator might in an emergency. */
 async function restore(): Promise<void> {
   await makeEmpty();
   await run('psql', [...PSQL, '--dbname', database.url, '--file', dump()]);
 }
 
-/** Puts an empty database in the place of the present one. */
+/** Replaces the database by an empty one. */
 async function makeEmpty(): Promise<void> {
   for (const statement of [`drop database ${database.name} with (force)`, `create database ${database.name}`]) {
     await run('psql', [...PSQL, '--dbname', testServers().postgresUrl, '--command', statement]);
@@ -99,7 +99,7 @@ const untilRestored = () =>
 const statusOf = async (game: string) =>
   (await world.sql<{ status: string }[]>`select status from runtime_records where game_id = ${game}`)[0]?.status ?? null;
 
-/** Two games run, a backup is taken, one of them is stopped and a third started; then the backup is put back. */
+/** Two games run, and a backup is made. Then one of them is stopped and a third one started, and the backup is restored. */
 async function restoreAnEarlierState(): Promise<void> {
   for (const game of [KEPT, ENDED]) await publishStart(world.redis, game, IMAGE);
   for (const game of [KEPT, ENDED]) await untilResults(world, game, 1);
@@ -111,7 +111,7 @@ async function restoreAnEarlierState(): Promise<void> {
   await restore();
 }
 
-it('does nothing with a database that was restored, until it is told to take what was done for done', async () => {
+it('does nothing with a restored database until an operator says `recover --skip`', async () => {
   await restoreAnEarlierState();
   expect(await untilRestored()).toContain('the database knows up to');
   await publishStop(world.redis, KEPT, 'cancelled');
@@ -136,7 +136,7 @@ it('does nothing with a database that was restored, until it is told to take wha
   expect(await command('recover', '--skip')).toMatchObject({ code: 1 });
 });
 
-it('carries out again what was asked for since the backup, when it is told to', async () => {
+it('carries out again all jobs since the backup after `recover --replay`', async () => {
   await restoreAnEarlierState();
   await untilRestored();
   expect(await command('recover', '--replay')).toMatchObject({ code: 0, err: '' });
@@ -150,7 +150,7 @@ it('carries out again what was asked for since the backup, when it is told to', 
   expect(await statusOf(ENDED)).toBe('stopped');
 });
 
-it('does nothing with an empty database beside a Redis that knows of results', async () => {
+it('does nothing with an empty database when Redis has results', async () => {
   await publishStart(world.redis, KEPT, IMAGE);
   await untilResults(world, KEPT, 1);
   await rtmanager.end('SIGTERM');

@@ -16,7 +16,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((rtmanager) => rtmanager.end('SIGKILL')));
 });
 
-/** Variables that name servers which are not there. */
+/** Variables with addresses on which no server listens. */
 async function nobodyThere(): Promise<Record<string, string>> {
   const port = await freePort();
   return {
@@ -26,7 +26,7 @@ async function nobodyThere(): Promise<Record<string, string>> {
   };
 }
 
-/** What makes a process do something when it gets SIGUSR2. */
+/** Variables that make a process run code when it gets SIGUSR2. */
 const onSignal = (code: string): Record<string, string> => ({
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${code} })`)}`,
 });
@@ -37,12 +37,12 @@ async function start(variables: Record<string, string>): Promise<RtmanagerProces
   return rtmanager;
 }
 
-describe('an error that nobody expected', () => {
+describe('an unexpected error', () => {
   it.each([
     ['thrown by a timer', "setTimeout(() => { throw new Error('boom\\n{}') })", 'boom\n{}'],
     ['in a promise that nobody waits for', "void Promise.reject(new TypeError('boom'))", 'boom'],
     ['that is no Error at all', "setTimeout(() => { throw 'boom' })", 'boom'],
-  ])('%s is one line of the log, and the end, with code 1', async (_, code, message) => {
+  ])('%s is one line of the log, and ends the service with code 1', async (_, code, message) => {
     const rtmanager = await start({ ...(await nobodyThere()), ...onSignal(code) });
     rtmanager.signal('SIGUSR2');
     expect(await rtmanager.exited).toEqual({ code: 1, signal: null });
@@ -62,7 +62,7 @@ describe('an error that nobody expected', () => {
 });
 
 describe('a password', () => {
-  /** Everything the service says while the named dependencies fail, and why they do. */
+  /** Everything that the service writes while the named dependencies fail, and its reasons why they fail. */
   async function toldWhile(variables: Record<string, string>, names: readonly string[]) {
     const rtmanager = await start(variables);
     const isGone = rtmanager.url === '';
@@ -152,7 +152,7 @@ describe('a password', () => {
   });
 });
 
-describe('the end of a log that nobody reads', () => {
+describe('a log that nobody reads', () => {
   async function startUnread(code = '') {
     const env = { PATH: process.env['PATH'] ?? '', RTMANAGER_HTTP_ADDR: '127.0.0.1:0', RTMANAGER_LOG_LEVEL: 'debug' };
     const child = spawn(process.execPath, [await bundledService(), 'serve'], {
@@ -172,10 +172,10 @@ describe('the end of a log that nobody reads', () => {
     return { child, live, end };
   }
 
-  it('is no matter when its pipe is closed', async () => {
+  it('does not disturb the service when its pipe is closed', async () => {
     const { child, live, end } = await startUnread();
     child.stdout.destroy();
-    // Loops that can't reach their servers go on complaining.
+    // Loops that cannot reach their servers continue to log that.
     for (let n = 0; n < 5; n += 1) {
       expect(await live()).toBe(200);
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -183,7 +183,7 @@ describe('the end of a log that nobody reads', () => {
     expect(await end()).toEqual([0, null]);
   });
 
-  it('is no matter when its pipe is full', async () => {
+  it('does not disturb the service when its pipe is full', async () => {
     const { child, live, end } = await startUnread("process.stdout.write('x'.repeat(4 * 1024 * 1024)); process.stderr.write('full')");
     child.stdout.pause();
     const filled = once(child.stderr, 'data');

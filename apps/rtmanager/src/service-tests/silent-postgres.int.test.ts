@@ -13,10 +13,10 @@ import {
 import { openWorldOn, publishStart, publishStop, type RtmanagerProcess, untilResults, type World } from '@galaxy/verification';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-/** How long the end may take: two seconds for the hand-over, and what a busy machine needs to end a process. */
+/** How long the end of the service may take: two seconds for its shutdown, and what a busy machine needs to end a process. */
 const END_MS = 3000;
 
-/** Ways in which PostgreSQL is there and does not answer. */
+/** Ways in which PostgreSQL is reachable but does not answer. */
 const SILENCES = [
   'is stopped by a signal',
   'is behind a network that holds everything',
@@ -57,7 +57,7 @@ describe.each(SILENCES)('SIGTERM while PostgreSQL %s', (how) => {
     await close();
   });
 
-  /** Ends the service politely; it must be soon, with code 0. */
+  /** Ends the service by SIGTERM. It must end soon, with code 0. */
   async function terminate(rtmanager: RtmanagerProcess): Promise<void> {
     const askedAt = performance.now();
     expect(await rtmanager.end('SIGTERM')).toEqual({ code: 0, signal: null });

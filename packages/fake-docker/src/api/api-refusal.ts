@@ -1,4 +1,4 @@
-/** How the API turns a call down: a status and the daemon's words. */
+/** The API refuses a call with a status and the daemon's message. */
 export class ApiRefusal extends Error {
   readonly status: number;
 
@@ -9,8 +9,8 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** No container bears this name or id. */
+/** No container has this name or id. */
 export const noSuchContainer = (target: string) => new ApiRefusal(404, `No such container: ${target}`);
 
-/** The container is not running, and so cannot be killed or paused. */
+/** The container is not running, so it cannot be killed or paused. */
 export const notRunning = (id: string) => new ApiRefusal(409, `Container ${id} is not running`);

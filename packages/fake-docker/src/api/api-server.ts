@@ -30,7 +30,7 @@ export class ApiServer {
     this.#daemon = daemon;
     this.#path = path;
     this.#server = createServer((request, response) => void this.#answer(request, response));
-    // As the real daemon's: a connection is kept for as long as the client likes, and a call takes as long as it takes.
+    // As in the real daemon, a connection stays open as long as the client wants, and a call has no time limit.
     Object.assign(this.#server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
   }
 
@@ -41,7 +41,7 @@ export class ApiServer {
     await once(this.#server, 'listening');
   }
 
-  /** Ends at once: connections are cut, and the socket is gone. */
+  /** Ends at once: cuts all connections and removes the socket. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -56,7 +56,7 @@ export class ApiServer {
       await this.#daemon.run.untilAwake();
       await carryOut(this.#daemon, call, response, () => settled(this.#daemon, call));
     } catch (error) {
-      // A client that is gone, or a run of the daemon that is over: nobody to answer.
+      // The client is gone, or the run of the daemon is over: there is no one to answer.
       if (error instanceof ApiRefusal) send(response, failure(error), false);
       else response.destroy();
     }
@@ -77,7 +77,7 @@ function parsed(body: string): unknown {
   }
 }
 
-// What a call is turned down with is an answer, too, and so is a mistake of ours; that the daemon has ended is none.
+// A refusal is an answer, too, and so is an unexpected error. If the daemon has ended, there is no answer.
 async function settled(daemon: FakeDaemon, call: ApiCall): Promise<Reply> {
   try {
     return await routes[call.endpoint](daemon, call);

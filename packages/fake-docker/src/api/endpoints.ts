@@ -1,6 +1,6 @@
 import { ApiRefusal } from './api-refusal.js';
 
-// Method, path and what it is called in audits and faults. What stands for a name may hold slashes in an image's alone.
+// The name of each endpoint in audits and injections, its method, and its path. Only the name of an image may hold slashes.
 const ROUTES = [
   ['ping', 'GET', /^\/_ping$/],
   ['ping', 'HEAD', /^\/_ping$/],
@@ -24,10 +24,9 @@ const ROUTES = [
   ['network_remove', 'DELETE', /^\/networks\/(?<target>[^/]+)$/],
 ] as const;
 
-/** What a call is for. */
 export type Endpoint = (typeof ROUTES)[number][0];
 
-/** One call, read. */
+/** One call, after its request was read. */
 export interface ApiCall {
   readonly endpoint: Endpoint;
   /** The container, image or network that the path names, '' for none. */
@@ -37,11 +36,11 @@ export interface ApiCall {
   readonly body: unknown;
 }
 
-/** The newest version of the API that is spoken. */
+/** The newest version of the API that the fake daemon knows. */
 export const API_VERSION = '1.41';
 const OLDEST_VERSION = '1.12';
 
-/** What a request is for. @throws ApiRefusal when its path, method or version is unknown. */
+/** Finds the endpoint of a request. @throws ApiRefusal when its path, method or version is unknown. */
 export function endpointOf(method: string, url: string): Omit<ApiCall, 'body'> {
   const { pathname, searchParams } = new URL(url, 'http://docker');
   const { version, path = '' } = /^(?:\/v(?<version>\d+\.\d+))?(?<path>\/.*)$/.exec(pathname)?.groups ?? {};

@@ -1,9 +1,9 @@
 import { ApiRefusal } from './api-refusal.js';
 
-/** What was asked for by `filters`: values by name. */
+/** The values of each filter, by the filter's name. */
 export type Filters = ReadonlyMap<string, readonly string[]>;
 
-/** Reads `filters` in either of the API's forms, `{"label":["a"]}` or `{"label":{"a":true}}`. @throws ApiRefusal */
+/** Reads `filters` in one of the two forms of the API, `{"label":["a"]}` or `{"label":{"a":true}}`. @throws ApiRefusal */
 export function readFilters(query: URLSearchParams, allowed?: readonly string[]): Filters {
   const text = query.get('filters') ?? '';
   if (text === '') return new Map();
@@ -13,13 +13,13 @@ export function readFilters(query: URLSearchParams, allowed?: readonly string[])
   return new Map(entries);
 }
 
-/** Whether the labels have that one, given as `name` or `name=value`. */
+/** Whether the labels contain one that is given as `name` or `name=value`. */
 export function labelMatches(labels: Readonly<Record<string, string>>, label: string): boolean {
   const [name = '', ...value] = label.split('=');
   return value.length === 0 ? Object.hasOwn(labels, name) : labels[name] === value.join('=');
 }
 
-/** Whether a name matches as the daemon means it: a regular expression that finds parts, too. */
+/** Whether a name matches in the way of the daemon: the pattern is a regular expression that may match a part of the name. */
 export function nameMatches(name: string, pattern: string): boolean {
   try {
     return new RegExp(pattern).test(name);

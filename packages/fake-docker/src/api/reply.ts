@@ -7,22 +7,22 @@ export type Reply =
   | { readonly kind: 'json'; readonly status: number; readonly body: unknown }
   | { readonly kind: 'text'; readonly status: number; readonly body: string }
   | { readonly kind: 'empty'; readonly status: number }
-  /** The headers go out at once; the function writes the rest, and ends it if it ever does. */
+  /** The headers are sent at once. The function writes the rest, and may end the response. */
   | { readonly kind: 'stream'; readonly write: (response: ServerResponse) => void };
 
-/** A 200, or another status, with JSON. */
+/** An answer with JSON. */
 export const json = (body: unknown, status = 200): Reply => ({ kind: 'json', status, body });
 
-/** A status alone. */
+/** An answer without a body. */
 export const empty = (status: number): Reply => ({ kind: 'empty', status });
 
-/** The answer for what a call was turned down with, or has failed with. */
+/** The answer to a call that was refused or has failed. */
 export function failure(error: unknown): Reply {
   if (error instanceof ApiRefusal) return json({ message: error.message }, error.status);
   return json({ message: `fake engine: ${String(error)}` }, 500);
 }
 
-/** Sends the answer; `cut` ends the connection in the middle of it. */
+/** Sends the answer. `cut` ends the connection in the middle of it. */
 export function send(response: ServerResponse, reply: Reply, cut: boolean): void {
   if (response.destroyed) return;
   const headers = { 'Api-Version': API_VERSION, 'Docker-Experimental': 'false', Ostype: 'linux', Server: 'Docker/20.10.24 (linux)' };

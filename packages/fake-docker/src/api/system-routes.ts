@@ -9,7 +9,7 @@ import { API_VERSION } from './endpoints.js';
 import type { Reply } from './reply.js';
 import { json } from './reply.js';
 
-/** The answers to calls about the daemon itself. */
+/** The handlers of calls about the daemon itself. */
 export const systemRoutes = {
   ping: (): Reply => ({ kind: 'text', status: 200, body: 'OK' }),
   version: (): Reply => json({ Version: '20.10.24', ApiVersion: API_VERSION, MinAPIVersion: '1.12', Os: 'linux', Arch: 'amd64' }),
@@ -34,14 +34,14 @@ function infoView({ engineId, containers, images, options }: FakeDaemon): object
     Architecture: 'x86_64',
     ServerVersion: '20.10.24',
     LiveRestoreEnabled: options.liveRestore,
-    // What the real daemon says when it could not run the program that it is to use as init.
+    // `N/A` is what the real daemon says when it cannot run its init program.
     InitBinary: options.init ? 'docker-init' : '',
     InitCommit: { ID: options.init ? 'de40ad0' : 'N/A', Expected: 'de40ad0' },
     SecurityOptions: ['name=seccomp,profile=default'],
   };
 }
 
-// What is kept comes first, if a beginning was asked for; an end that has passed ends the stream at once.
+// With `since`, the stored events come first. If `until` has passed, the stream ends at once.
 function events(daemon: FakeDaemon, { since, until, matches }: EventQuery): Reply {
   const isWanted = (time: bigint) => (since === null || time >= since) && (until === null || time <= until);
   return {

@@ -36,7 +36,7 @@ it('knows every container, what ran when, and what is left', async () => {
   );
 });
 
-it('sees two containers of one game, which only another name allows', async () => {
+it('sees two containers of one game, which are only possible with different names', async () => {
   const first = await containers.create('g1');
   const second = await containers.run('g1', undefined, 'g-again');
   expect(fake.audit.overlaps('existed')).toMatchObject([{ gameId: 'g1', ids: [first, second], to: null }]);

@@ -9,7 +9,7 @@ export class FakeDockerAudit {
   readonly #lives = new Map<string, ContainerLife>();
   readonly #calls = new Map<string, number>();
 
-  /** Every container there ever was, the oldest first. */
+  /** Every container that ever existed, the oldest first. */
   get lives(): readonly ContainerLife[] {
     return [...this.#lives.values()];
   }
@@ -24,12 +24,12 @@ export class FakeDockerAudit {
     return this.lives.filter(({ existed }) => existed.to === null);
   }
 
-  /** How many calls each endpoint had, those that faults befell among them. */
+  /** The number of calls of each endpoint, including those with an injection. */
   get calls(): ReadonlyMap<string, number> {
     return this.#calls;
   }
 
-  /** Every time that two containers of one game and one instance existed, or ran, at once. */
+  /** Every case in which two containers of one game and one instance existed, or ran, at the same time. */
   overlaps(what: 'existed' | 'ran'): readonly Overlap[] {
     return overlapsOf(this.lives, what);
   }
@@ -39,7 +39,7 @@ export class FakeDockerAudit {
     this.#calls.set(endpoint, (this.#calls.get(endpoint) ?? 0) + 1);
   }
 
-  /** Notes that a container is there. */
+  /** Notes that a container was created. */
   created(container: FakeContainer): void {
     const { id, name, labels, image } = container;
     const label = (key: string) => labels[`galaxy.${key}`] ?? null;
@@ -47,18 +47,18 @@ export class FakeDockerAudit {
     this.#lives.set(id, { id, name, ...owner, image: image.ref, existed: { from: performance.now(), to: null }, runs: [] });
   }
 
-  /** Notes that it runs. */
+  /** Notes that it was started. */
   started({ id }: FakeContainer): void {
     this.#lives.get(id)?.runs.push({ from: performance.now(), to: null, exitCode: null });
   }
 
-  /** Notes that it runs no more. */
+  /** Notes that it has ended. */
   died({ id }: FakeContainer, exitCode: number): void {
     const run = this.#lives.get(id)?.runs.at(-1);
     if (run !== undefined) Object.assign(run, { to: performance.now(), exitCode });
   }
 
-  /** Notes that it is gone. */
+  /** Notes that it was removed. */
   removed({ id }: FakeContainer): void {
     const life = this.#lives.get(id);
     if (life !== undefined) life.existed.to = performance.now();

@@ -15,7 +15,7 @@ describe('two containers of one game', () => {
     expect(overlapsOf(lives, 'ran')).toEqual([]);
   });
 
-  it('do not overlap when one follows the other, nor are others of their game', () => {
+  it('do not overlap when one follows the other, or when game or instance differ', () => {
     const span = { from: 0, to: 10 };
     expect(overlapsOf([life('a', 'g', span), life('b', 'g', { from: 10, to: null })], 'existed')).toEqual([]);
     expect(overlapsOf([life('a', 'g', span), life('b', 'h', span)], 'existed')).toEqual([]);
@@ -23,7 +23,7 @@ describe('two containers of one game', () => {
     expect(overlapsOf([life('a', null, span), life('b', null, span)], 'existed')).toEqual([]);
   });
 
-  it('are found as by looking at every pair', () => {
+  it('are the same as those that a comparison of all pairs finds', () => {
     const span = fc
       .tuple(fc.nat(20), fc.option(fc.nat(10)))
       .map(([from, length]) => ({ from, to: length === null ? null : from + length + 1 }));

@@ -1,6 +1,6 @@
 import type { ContainerLife, Span } from '../containers/container-life.js';
 
-/** Two containers of one game at once. */
+/** Two containers of one game at the same time. */
 export interface Overlap {
   readonly gameId: string;
   readonly instance: string | null;
@@ -17,7 +17,7 @@ interface Stay {
   readonly span: Span;
 }
 
-/** Every pair of spans of different containers of one game and one instance that have an instant in common. */
+/** Every pair of containers of one game and one instance that existed, or ran, at the same time. */
 export function overlapsOf(lives: readonly ContainerLife[], what: Overlap['what']): readonly Overlap[] {
   const found: Overlap[] = [];
   for (const [{ gameId, instance }, stays] of staysByGame(lives, what))
@@ -40,7 +40,7 @@ function staysByGame(lives: readonly ContainerLife[], what: Overlap['what']) {
   return groups.values();
 }
 
-// In the order of their beginnings, only what has not ended before can meet what begins.
+// In the order in which they begin. A stay can overlap only with those that have not ended before it begins.
 function* pairs(stays: readonly Stay[]): Generator<readonly [Stay, Stay]> {
   let open: Stay[] = [];
   for (const stay of stays.toSorted((a, b) => a.span.from - b.span.from)) {

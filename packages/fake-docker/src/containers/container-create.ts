@@ -6,7 +6,7 @@ import { imageNameOf, shownName } from '../images/image-name.js';
 import type { FakeImage } from '../images/image-shelf.js';
 import type { ContainerBody, FakeContainer } from './fake-container.js';
 
-/** Creates a container; checks what the real daemon checks, in its order. @throws ApiRefusal */
+/** Creates a container. Checks what the real daemon checks, in the same order. @throws ApiRefusal */
 export function createContainer(daemon: FakeDaemon, name: string, body: ContainerBody | undefined): FakeContainer {
   if (body === undefined) throw new ApiRefusal(500, 'EOF');
   checkConfig(body);

@@ -4,7 +4,7 @@ import type { Change } from './container-start.js';
 import type { FakeContainer } from './fake-container.js';
 import { SIGKILL, SIGTERM } from './signals.js';
 
-/** Sends SIGTERM, and SIGKILL after so many seconds (for ever, if negative); returns once it has ended. */
+/** Sends SIGTERM, and SIGKILL after so many seconds (never, if negative). Returns once the container has ended. */
 export async function stopContainer(daemon: FakeDaemon, container: FakeContainer, seconds: number): Promise<Change> {
   const { process } = container;
   if (process === null) return 'unchanged';
@@ -17,7 +17,7 @@ export async function stopContainer(daemon: FakeDaemon, container: FakeContainer
   return 'done';
 }
 
-/** Sends a signal; for SIGKILL, returns once it has ended. @throws ApiRefusal when it does not run. */
+/** Sends a signal. After SIGKILL, waits until the container has ended. @throws ApiRefusal when it does not run. */
 export async function killContainer(daemon: FakeDaemon, container: FakeContainer, number: number): Promise<void> {
   const { process } = container;
   if (process === null) throw notRunning(container.id);
@@ -25,21 +25,24 @@ export async function killContainer(daemon: FakeDaemon, container: FakeContainer
   if (number === SIGKILL) await daemon.run.until(process.exited);
 }
 
-/** Removes a container, by force when it runs; returns once its name is free. `target` is what the call names it. @throws ApiRefusal */
+/**
+ * Removes a container, also a running one with `force`. Returns once its name is free. `target` is the name or id in the call.
+ * @throws ApiRefusal
+ */
 export async function removeContainer(daemon: FakeDaemon, container: FakeContainer, target: string, force: boolean): Promise<void> {
   if (container.removing) throw new ApiRefusal(409, `removal of container ${target} is already in progress`);
   if (container.process !== null && !force) throw stillRuns(container);
   container.removing = true;
   const { run } = daemon;
   if (container.process !== null) await killContainer(daemon, container, SIGKILL);
-  // Never at once, so that calls at the same time meet a removal under way.
+  // It always waits a moment, so that calls at the same time find a removal under way.
   await run.for(daemon.injections.removeMs(container));
   daemon.containers.delete(container);
   daemon.audit.removed(container);
   daemon.events.container('destroy', container);
 }
 
-/** Stops it in its tracks. @throws ApiRefusal */
+/** Freezes a container. @throws ApiRefusal */
 export function pauseContainer(daemon: FakeDaemon, container: FakeContainer): void {
   if (container.process === null) throw notRunning(container.id);
   if (container.paused) throw new ApiRefusal(409, `Container ${container.id} is already paused`);
@@ -48,13 +51,13 @@ export function pauseContainer(daemon: FakeDaemon, container: FakeContainer): vo
   daemon.events.container('pause', container);
 }
 
-/** Lets it go on. @throws ApiRefusal */
+/** Lets a frozen container go on. @throws ApiRefusal */
 export function unpauseContainer(daemon: FakeDaemon, container: FakeContainer): void {
   if (!container.paused) throw new ApiRefusal(500, `Container ${container.id} is not paused`);
   thaw(daemon, container);
 }
 
-// A paused one goes on by any signal but SIGKILL, which needs no thawing.
+// Any signal but SIGKILL lets a paused container go on. SIGKILL ends it while it is paused.
 function signal(daemon: FakeDaemon, container: FakeContainer, number: number): void {
   daemon.events.container('kill', container, { signal: String(number) });
   container.process?.signal(number);

@@ -8,14 +8,14 @@ export interface Span {
 export interface ContainerLife {
   readonly id: string;
   readonly name: string;
-  /** The labels by which it says whose it is; null when it does not. */
+  /** These four come from its labels; null without the label. */
   readonly gameId: string | null;
   readonly instance: string | null;
   readonly opId: string | null;
   readonly attempt: string | null;
   readonly image: string;
-  /** From its create to the end of its removal. */
+  /** From its creation to the end of its removal. */
   readonly existed: Span;
-  /** Each time it ran, with its exit code. */
+  /** Each time that it ran, with its exit code. */
   readonly runs: (Span & { exitCode: number | null })[];
 }

@@ -7,7 +7,7 @@ import { networkModeOf, statusOf } from './fake-container.js';
 const FILTERS = ['ancestor', 'exited', 'id', 'label', 'name', 'network', 'status'];
 const STATUSES = ['paused', 'restarting', 'removing', 'running', 'dead', 'created', 'exited'];
 
-/** Which of the containers a list asks for, the youngest first. @throws ApiRefusal when it asks for what there is not. */
+/** The containers that a list call asks for, the youngest first. @throws ApiRefusal for an unknown filter or status. */
 export function chosenContainers(containers: readonly FakeContainer[], query: URLSearchParams): readonly FakeContainer[] {
   const filters = readFilters(query, FILTERS);
   const limit = numberOf(query.get('limit'));
@@ -19,7 +19,7 @@ export function chosenContainers(containers: readonly FakeContainer[], query: UR
   return chosen.toReversed().slice(0, limit > 0 ? limit : undefined);
 }
 
-// One value of a filter is enough, but for labels, which must all be there.
+// A container must match one value of each filter, but all labels.
 const TESTS: Readonly<Record<string, (container: FakeContainer, value: string) => boolean>> = {
   status: (container, value) => value === statusOf(container),
   id: ({ id }, value) => id.startsWith(value),

@@ -14,7 +14,7 @@ import { checkSignal, signalNumber } from './signals.js';
 
 const changed = (change: Change): Reply => empty(change === 'done' ? 204 : 304);
 
-/** The answers to calls about containers. */
+/** The handlers of calls about containers. */
 export const containerRoutes = {
   list: (daemon: FakeDaemon, { query }: ApiCall): Reply => {
     const shown = daemon.listed.shown(daemon.containers.all, daemon.injections.listAfterRestart);
@@ -58,7 +58,7 @@ function about(handle: ContainerHandler): (daemon: FakeDaemon, call: ApiCall) =>
   return (daemon, call) => handle(daemon, daemon.containers.find(call.target), call);
 }
 
-// The daemon's words for everything but a signal that cannot be read begin so.
+// The daemon's messages about a failed kill begin so, except when the signal is invalid.
 function killRefusal(error: unknown, target: string): unknown {
   if (!(error instanceof ApiRefusal) || error.status === 400) return error;
   return new ApiRefusal(error.status, `Cannot kill container: ${target}: ${error.message}`);

@@ -4,10 +4,10 @@ import type { FakeContainer } from './fake-container.js';
 import { hasInit, networkModeOf, stateDirOf } from './fake-container.js';
 import { FakeProcess } from './fake-process.js';
 
-/** Whether a call has changed anything: its answer is 204 or 304. */
+/** Whether a call has changed something: `done` is answered with 204, `unchanged` with 304. */
 export type Change = 'done' | 'unchanged';
 
-/** Starts a container; returns once its engine listens, unless it takes its time for that. @throws ApiRefusal */
+/** Starts a container. Returns once its engine listens, or at once when it boots slowly. @throws ApiRefusal */
 export async function startContainer(daemon: FakeDaemon, container: FakeContainer): Promise<Change> {
   if (container.paused) throw new ApiRefusal(409, 'cannot start a paused container, try unpause instead');
   if (container.process !== null) return 'unchanged';
@@ -32,7 +32,7 @@ function attach(daemon: FakeDaemon, container: FakeContainer): void {
   }
 }
 
-// Without an init process it is the runtime that does not find the program, and nothing has run.
+// Without an init process, the container runtime itself does not find the program, so nothing has run.
 function refuseMissingProgram(daemon: FakeDaemon, container: FakeContainer): void {
   const { missingProgram } = container.image.behaviour;
   if (missingProgram === undefined || hasInit(container)) return;

@@ -6,17 +6,16 @@ export class ContainerTable {
   readonly #byId = new Map<string, FakeContainer>();
   readonly #byName = new Map<string, FakeContainer>();
 
-  /** Every container, the oldest first. */
+  /** All containers, the oldest first. */
   get all(): readonly FakeContainer[] {
     return [...this.#byId.values()];
   }
 
-  /** How many there are. */
   get size(): number {
     return this.#byId.size;
   }
 
-  /** Adds one under a name that nothing else bears. @throws ApiRefusal */
+  /** Adds a container. @throws ApiRefusal when its name is taken. */
   add(container: FakeContainer): void {
     const holder = this.#byName.get(container.name);
     if (holder !== undefined) throw nameTaken(container.name, holder.id);
@@ -24,19 +23,19 @@ export class ContainerTable {
     this.#byName.set(container.name, container);
   }
 
-  /** Forgets one, so that its name is free. */
+  /** Removes a container, so that its name is free. */
   delete({ id, name }: FakeContainer): void {
     this.#byId.delete(id);
     this.#byName.delete(name);
   }
 
-  /** Forgets all. */
+  /** Removes all containers. */
   clear(): void {
     this.#byId.clear();
     this.#byName.clear();
   }
 
-  /** The container of that id, name or beginning of an id. @throws ApiRefusal when there is not exactly one. */
+  /** Finds a container by its id, its name or the beginning of its id. @throws ApiRefusal when there is not exactly one. */
   find(target: string): FakeContainer {
     const found = this.peek(target);
     if (found !== null) return found;
@@ -47,7 +46,7 @@ export class ContainerTable {
     return first;
   }
 
-  /** The container of that very id or name; null for none. */
+  /** Finds a container by its whole id or its name; null when there is none. */
   peek(target: string): FakeContainer | null {
     return this.#byId.get(target) ?? this.#byName.get(target) ?? null;
   }

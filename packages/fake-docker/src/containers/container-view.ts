@@ -3,7 +3,7 @@ import { networkModeOf, statusOf } from './fake-container.js';
 
 const NEVER = '0001-01-01T00:00:00Z';
 
-/** A container as `GET /containers/{id}/json` tells of it. */
+/** A container in the form of `GET /containers/{id}/json`. */
 export function inspectView(container: FakeContainer): object {
   const { id, name, body, image, createdAt, labels } = container;
   const { HostConfig } = body;
@@ -25,7 +25,7 @@ export function inspectView(container: FakeContainer): object {
   };
 }
 
-/** A container as an element of `GET /containers/json`. */
+/** A container in the form of `GET /containers/json`. */
 export function listView(container: FakeContainer): object {
   const { id, name, body, image, createdAt, labels } = container;
   return {
@@ -45,7 +45,7 @@ export function listView(container: FakeContainer): object {
   };
 }
 
-// What is on the host's side, and the network's, is not the container's own.
+// The settings of host and network are not part of `Config`.
 function configOf(body: object): object {
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== 'HostConfig' && key !== 'NetworkingConfig'));
 }

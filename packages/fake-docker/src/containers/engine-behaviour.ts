@@ -1,20 +1,20 @@
 import { engineImages } from '@galaxy/testing';
 
-/** How the program in an image behaves; by default as a healthy demo engine that is ready at once and ends when told to. */
+/** How the program in an image behaves. By default it is a healthy demo engine that is ready at once and ends on SIGTERM. */
 export interface EngineBehaviour {
-  /** Milliseconds from its start until it listens and heeds SIGTERM; default 0: it does when the start is answered. */
+  /** Milliseconds from its start until it listens and handles SIGTERM; default 0: before the start is answered. */
   readonly bootMs?: number;
-  /** Milliseconds that it takes to end after SIGTERM; default 0. */
+  /** Milliseconds from SIGTERM to its end; default 0. */
   readonly stopMs?: number;
-  /** SIGTERM does nothing once it has booted. */
+  /** After it has booted, SIGTERM has no effect. */
   readonly ignoresSigterm?: boolean;
   /** It ends by itself. */
   readonly exits?: { readonly code: number; readonly afterMs: number };
-  /** The program that the image names and does not hold: a start fails, or with an init process ends with 127. */
+  /** A program that is not in the image. A start fails; with an init process, the container ends with 127. */
   readonly missingProgram?: string;
-  /** It neither listens nor heeds any signal. */
+  /** It neither listens nor handles any signal. */
   readonly sleeps?: boolean;
-  /** Milliseconds after it listens until `/healthz` answers 200; default 0. */
+  /** Milliseconds from when it listens until `/healthz` answers 200; default 0. */
   readonly readyAfterMs?: number;
   /** `/healthz` answers 503 for ever. */
   readonly neverReady?: boolean;
@@ -26,7 +26,7 @@ export interface EngineBehaviour {
   readonly finishAtTurn?: number;
 }
 
-/** The images of `engineImages`, behaving as the real ones do. */
+/** The images of `engineImages`, with the behaviour of the real ones. */
 export const knownImages: readonly (readonly [ref: string, behaviour: EngineBehaviour])[] = [
   [engineImages.current, {}],
   [engineImages.patch, {}],

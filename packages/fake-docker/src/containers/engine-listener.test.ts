@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { EngineListener } from './engine-listener.js';
 
-// Not of any fake daemon's block.
+// No fake daemon uses this address.
 const address = '127.255.0.1';
 
-it('may be closed at any moment of its opening, and then is', async () => {
+it('can be closed at any moment while it opens, and does not listen afterwards', async () => {
   for (let moment = 0; moment < 20; moment += 1) {
     const listener = new EngineListener();
     const opening = listener.open(address, {}, undefined);

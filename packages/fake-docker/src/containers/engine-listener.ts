@@ -6,7 +6,7 @@ import { createDemoHandler } from '@galaxy/demo-engine';
 import { ENGINE_PORT } from '../networks/address-block.js';
 import type { EngineBehaviour } from './engine-behaviour.js';
 
-/** What an engine does with requests: answers them, leaves them unanswered, cuts them, or says that it is not well. */
+/** What an engine does with requests: it answers them, never answers, cuts the connection, or answers `/healthz` with 503. */
 export type EngineMode = 'answers' | 'hangs' | 'cuts' | 'unhealthy';
 
 /** The HTTP listener of one running engine, on the address of its container. */
@@ -23,24 +23,24 @@ export class EngineListener {
 
   constructor() {
     this.#server = createServer((request, response) => void this.#answer(request, response));
-    // The end of a container cuts whatever is open.
+    // It must not keep the test's process alive.
     this.#server.unref();
     this.#over = new Promise((resolve) => {
       this.#settleOver = resolve;
     });
   }
 
-  /** Begins to listen; returns once it does, or once it was closed. Rejects when the address is taken. */
+  /** Begins to listen. Returns once it listens or was closed. Rejects when the address is taken. */
   async open(address: string, behaviour: EngineBehaviour, stateDir: string | undefined): Promise<void> {
     this.#demo = await createDemoHandler({ ...behaviour, ...(stateDir !== undefined && { stateDir }) });
     if (this.#closed) return;
     this.#server.listen(ENGINE_PORT, address);
-    // A server that is closed meanwhile never tells that it listens.
+    // A server that is closed meanwhile never emits 'listening'.
     const listening = once(this.#server, 'listening').then(() => true);
     if (await Promise.race([listening, this.#over.then(() => false)])) this.#demo.open();
   }
 
-  /** Ends it and cuts every connection. */
+  /** Stops listening and cuts every connection. */
   close(): void {
     this.#closed = true;
     this.#settleOver();
@@ -50,14 +50,14 @@ export class EngineListener {
     this.#thaw();
   }
 
-  /** From now on connections are taken and nothing is answered, as the kernel does for a frozen process. */
+  /** From now on, connections are accepted but not answered, as the kernel does it for a frozen process. */
   freeze(): void {
     this.#thawed ??= new Promise((resolve) => {
       this.#thaw = resolve;
     });
   }
 
-  /** Answers again, also what came in the meantime. */
+  /** Answers again, also the requests that came meanwhile. */
   thaw(): void {
     this.#thaw();
     this.#thawed = null;

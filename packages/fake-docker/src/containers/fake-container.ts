@@ -2,7 +2,7 @@ import type { FakeImage } from '../images/image-shelf.js';
 import type { FakeNetwork } from '../networks/network-table.js';
 import type { FakeProcess } from './fake-process.js';
 
-/** The part of a create's body that decides anything; the rest is only told again by an inspect. */
+/** The part of a create's body that the fake daemon uses. An inspect also returns the rest. */
 export interface ContainerBody {
   readonly Image?: string;
   readonly Hostname?: string;
@@ -18,19 +18,19 @@ export interface ContainerBody {
   } | null;
 }
 
-/** One container as the daemon remembers it. */
+/** One container of a fake daemon. */
 export interface FakeContainer {
   readonly id: string;
   /** Without the slash that the API puts before it. */
   readonly name: string;
   readonly body: ContainerBody;
   readonly image: FakeImage;
-  /** Those of the image, and over them those of the create. */
+  /** The labels of the image and of the create. The latter win. */
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt: Date;
-  /** What runs in it; null while nothing does. */
+  /** Its program; null while it does not run. */
   process: FakeProcess | null;
-  /** The network that it first ran on: from then on only that very one will do, not another of its name. */
+  /** The network of its first run. Later runs need the same network, not another one with the same name. */
   networkId: string | null;
   attachment: { readonly network: FakeNetwork; readonly address: string } | null;
   paused: boolean;
@@ -42,26 +42,26 @@ export interface FakeContainer {
   finishedAt: Date | null;
 }
 
-/** The label that tells whose game a container runs. */
+/** The game of a container, by its label. */
 export const gameOf = ({ labels }: Pick<FakeContainer, 'labels'>): string | null => labels['galaxy.game_id'] ?? null;
 
-/** The word of the API for what a container does; the daemon asks in this order, too. */
+/** The status of a container in the API. The real daemon checks in the same order. */
 export function statusOf({ process, paused, removing, startedAt }: FakeContainer): string {
   if (process !== null) return paused ? 'paused' : 'running';
   if (removing) return 'removing';
   return startedAt === null ? 'created' : 'exited';
 }
 
-/** The network a container is to run on, by name or id. */
+/** The network of a container, by name or id. */
 export function networkModeOf({ body }: FakeContainer): string {
   const mode = body.HostConfig?.NetworkMode ?? '';
   return mode === '' || mode === 'default' ? 'bridge' : mode;
 }
 
-/** Whether it has an init process. */
+/** Whether a container has an init process. */
 export const hasInit = ({ body }: FakeContainer): boolean => body.HostConfig?.Init === true;
 
-/** The folder of the host where it finds `/data`. */
+/** The folder of the host that is mounted at `/data`. */
 export function stateDirOf({ body }: FakeContainer): string | undefined {
   return body.HostConfig?.Mounts?.find(({ Target }) => Target === '/data')?.Source;
 }

@@ -2,26 +2,25 @@ import type { EngineBehaviour } from './engine-behaviour.js';
 import { EngineListener } from './engine-listener.js';
 import { SIGINT, SIGKILL, SIGTERM } from './signals.js';
 
-/** What a container runs. */
 export interface ProcessSpec {
   readonly behaviour: EngineBehaviour;
-  /** Where it is to listen; '' for nowhere. */
+  /** The address on which it listens; '' for none. */
   readonly address: string;
-  /** Whether it has an init process above it: without one it is pid 1, which a signal without a handler does not end. */
+  /** Whether it runs under an init process. Without one it is pid 1, and a signal without a handler does not end pid 1. */
   readonly init: boolean;
   /** The folder in which it keeps its turn. */
   readonly stateDir: string | undefined;
-  /** Milliseconds from SIGKILL to its end, asked at each SIGKILL. */
+  /** Milliseconds from SIGKILL to its end. Called at each SIGKILL. */
   readonly killMs: () => number;
-  /** Told once, when it has ended. */
+  /** Called once, when it has ended. */
   readonly onExit: (code: number) => void;
 }
 
-/** The program of one running container: no process, but timers and a listener. */
+/** The program of one running container. It is no real process, but timers and a listener. */
 export class FakeProcess {
-  /** Settles when it has ended. */
+  /** Resolves when it has ended. */
   readonly exited: Promise<void>;
-  /** Settles when it listens, or at once when it takes its time for that. */
+  /** Resolves when it listens, or at once when it boots slowly. */
   readonly started: Promise<void>;
   readonly engine = new EngineListener();
   readonly #spec: ProcessSpec;
@@ -44,29 +43,29 @@ export class FakeProcess {
     if (bootMs > 0) this.#later(bootMs, () => void this.#boot());
   }
 
-  /** Sends it a signal. What it does by it may come later. */
+  /** Sends it a signal. The effect may come later. */
   signal(signal: number): void {
     if (signal === SIGKILL) this.#endAfter(this.#spec.killMs(), 128 + SIGKILL);
     else if (this.#frozen) this.#pending.push(signal);
     else if (this.#handles(signal)) this.#endByItself();
-    // Pid 1 has no default for signals that it does not handle.
+    // Without an init process it is pid 1: signals that it does not handle have no effect.
     else if (this.#spec.init) this.exit(128 + signal);
   }
 
-  /** Stops it in its tracks, as the freezer of its control group does. */
+  /** Freezes it, as the freezer of its control group does. */
   freeze(): void {
     this.#frozen = true;
     this.engine.freeze();
   }
 
-  /** Lets it go on, and act on the signals that it got meanwhile. */
+  /** Lets it go on, and handles the signals that came meanwhile. */
   thaw(): void {
     this.#frozen = false;
     this.engine.thaw();
     for (const signal of this.#pending.splice(0)) this.signal(signal);
   }
 
-  /** Ends it at once. Nothing happens when it has ended. */
+  /** Ends it at once, unless it has ended already. */
   exit(code: number): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,17 +1,17 @@
 import { draw } from '../draw.js';
 import type { FakeContainer } from './fake-container.js';
 
-/** What is wrong with lists right after a restart. */
+/** An injection into the lists after a restart of the daemon. */
 export interface ListInjection {
-  /** `stale`: as things were when the daemon went. `missing`: a part of the containers, drawn by the seed, is not there. */
+  /** `stale`: lists show the containers as they were when the daemon ended. `missing`: a part of them, drawn by the seed, is missing. */
   readonly kind: 'stale' | 'missing';
-  /** Milliseconds from the restart on. */
+  /** How long it lasts from the restart on, in milliseconds. */
   readonly forMs: number;
   /** The share that is missing, from 0 to 1; default one half. */
   readonly share?: number;
 }
 
-/** What a list is made of: the containers, as they are but for the fault that it is set to. */
+/** The containers that a list shows: all of them, unless an injection says otherwise. */
 export class ListedContainers {
   readonly #seed: number;
   readonly #now: () => number;
@@ -23,12 +23,12 @@ export class ListedContainers {
     this.#now = now;
   }
 
-  /** The daemon goes. */
+  /** Called when the daemon ends. */
   ended(containers: readonly FakeContainer[]): void {
     this.#atEnd = containers.map((container) => ({ ...container }));
   }
 
-  /** The daemon is back. */
+  /** Called when the daemon is running again. */
   restarted(): void {
     this.#restartedAt = this.#now();
   }

@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { ApiRefusal } from '../api/api-refusal.js';
 
-/** The signals that the API's callers name, by number. */
+/** The numbers of the signals that are used here. */
 export const { SIGINT, SIGKILL, SIGTERM } = constants.signals;
 
-/** The signal that a kill names: `SIGKILL`, `kill`, `9`, or nothing for SIGKILL. @throws ApiRefusal when there is none such. */
+/** The number of a signal, given as `SIGKILL`, `kill` or `9`; empty means SIGKILL. @throws ApiRefusal when there is no such signal. */
 export function signalNumber(text: string): number {
   if (text === '') return SIGKILL;
   if (/^\d+$/.test(text)) return numbered(text);
@@ -14,7 +14,7 @@ export function signalNumber(text: string): number {
   return found[1];
 }
 
-/** Refuses numbers that no signal has; the daemon looks at that only once it knows the container. @throws ApiRefusal */
+/** Refuses numbers that no signal has. The real daemon checks this only after it found the container. @throws ApiRefusal */
 export function checkSignal(signal: number): void {
   if (signal > 64) throw new ApiRefusal(500, `The linux daemon does not support signal ${signal}`);
 }

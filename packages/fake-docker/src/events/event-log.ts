@@ -1,7 +1,7 @@
 import type { FakeContainer } from '../containers/fake-container.js';
 import type { FakeNetwork } from '../networks/network-table.js';
 
-/** One event as the daemon keeps it. */
+/** One event of a fake daemon. */
 export interface FakeEvent {
   readonly type: 'container' | 'network' | 'image';
   readonly action: string;
@@ -12,13 +12,13 @@ export interface FakeEvent {
 
 type NewEvent = Omit<FakeEvent, 'timeNano'>;
 
-/** Decides what becomes of an event on its way into the log: usually itself, once. */
+/** Returns the events that are logged instead of one event: usually that event itself. */
 export type EventFilter = (event: FakeEvent) => readonly FakeEvent[];
 
-// As the real daemon's (eventsLimit in moby's daemon/events).
+// The same number as in the real daemon (eventsLimit in moby's daemon/events).
 const KEPT = 256;
 
-/** The events of one fake daemon: the last 256 in memory, and whoever listens. */
+/** The events of one fake daemon: the last 256, and the listeners. */
 export class EventLog {
   readonly #shape: EventFilter;
   readonly #listeners = new Set<(event: FakeEvent) => void>();
@@ -31,34 +31,34 @@ export class EventLog {
     this.#shape = shape;
   }
 
-  /** What is kept, the oldest first. */
+  /** The stored events, the oldest first. */
   get kept(): readonly FakeEvent[] {
     return this.#kept;
   }
 
-  /** Tells of a container. */
+  /** Logs an event of a container. */
   container(action: string, { id, image, name, labels, body }: FakeContainer, more: Readonly<Record<string, string>> = {}): void {
     this.#add({ type: 'container', action, id, attributes: { ...labels, ...more, image: body.Image ?? image.ref, name } });
   }
 
-  /** Tells of a network, or of a container on it. */
+  /** Logs an event of a network, or of a container on it. */
   network(action: string, { id, name, driver }: FakeNetwork, container?: FakeContainer): void {
     const who = container === undefined ? {} : { container: container.id };
     this.#add({ type: 'network', action, id, attributes: { ...who, name, type: driver } });
   }
 
-  /** Tells of an image. */
+  /** Logs an event of an image. */
   image(action: string, ref: string): void {
     this.#add({ type: 'image', action, id: ref, attributes: { name: ref } });
   }
 
-  /** Listens until the function that it gives is called. */
+  /** Adds a listener. Returns a function that removes it. */
   listen(listener: (event: FakeEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The daemon is gone: nobody listens, nothing is noted, and what was kept is lost. */
+  /** The daemon has ended: listeners and stored events are lost, and nothing is logged any more. */
   close(): void {
     this.#open = false;
     this.#kept = [];
@@ -66,12 +66,12 @@ export class EventLog {
     this.#listeners.clear();
   }
 
-  /** The daemon is back. */
+  /** The daemon is running again. */
   reopen(): void {
     this.#open = true;
   }
 
-  /** The daemon is stopped in its tracks: what happens is told when it goes on. */
+  /** The daemon is frozen: events are logged when it goes on. */
   hold(): void {
     this.#held ??= [];
   }
@@ -83,7 +83,7 @@ export class EventLog {
     for (const event of held) this.#publish(event);
   }
 
-  /** Notes and tells an event as it is. */
+  /** Logs an event without the filter, and passes it to the listeners. */
   tell(event: FakeEvent): void {
     if (!this.#open) return;
     if (this.#held !== null) return void this.#held.push(event);
@@ -101,7 +101,7 @@ export class EventLog {
     for (const listener of this.#listeners) listener(event);
   }
 
-  // No two events have one time.
+  // No two events have the same time.
   #now(): bigint {
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#last = now > this.#last ? now : this.#last + 1n;

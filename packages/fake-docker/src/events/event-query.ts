@@ -2,14 +2,14 @@ import { ApiRefusal } from '../api/api-refusal.js';
 import { labelMatches, readFilters } from '../api/filters.js';
 import type { FakeEvent } from './event-log.js';
 
-/** What a listener asked for. */
+/** The query of one call of `GET /events`. */
 export interface EventQuery {
   readonly since: bigint | null;
   readonly until: bigint | null;
   readonly matches: (event: FakeEvent) => boolean;
 }
 
-/** Reads the query of `GET /events`. Filters that it does not know are ignored, as the real daemon does. @throws ApiRefusal */
+/** Reads the query of `GET /events`. Unknown filters are ignored, as in the real daemon. @throws ApiRefusal */
 export function eventQuery(query: URLSearchParams): EventQuery {
   const filters = readFilters(query);
   const any = (key: string, test: (value: string) => boolean) => filters.get(key)?.some(test) ?? true;
@@ -28,7 +28,7 @@ export function eventQuery(query: URLSearchParams): EventQuery {
 
 const isOf = (value: string, id: string, name: string | undefined) => value === name || id.startsWith(value);
 
-/** A time as `seconds` or `seconds.fraction`. */
+/** Reads a time that is given as `seconds` or `seconds.fraction`. */
 function nanosOf(text: string | null): bigint | null {
   if (text === null || text === '' || text === '0') return null;
   const { seconds, fraction = '' } = /^(?<seconds>\d+)(?:\.(?<fraction>\d{1,9}))?$/.exec(text)?.groups ?? {};

@@ -1,4 +1,4 @@
-/** An image's name taken apart: its repository in full, and its tag or digest with the character before it. */
+/** The parts of an image name: its full repository, and its tag or digest with the character before it. */
 export interface ImageName {
   readonly repository: string;
   readonly suffix: string;
@@ -7,7 +7,7 @@ export interface ImageName {
 const FORM = /^(?<name>[^@]+?)(?<tag>:[\w][\w.-]{0,127})?(?<digest>@sha256:[0-9a-f]{64})?$/;
 const PART = /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/;
 
-/** Takes a name apart as the daemon does: `docker.io` and `library` may be left out, the tag is `latest` unless given. */
+/** Splits a name as the daemon does. `docker.io` and `library` may be left out, and the default tag is `latest`. Null for an invalid name. */
 export function imageNameOf(text: string): ImageName | null {
   const { name = '', tag = ':latest', digest } = FORM.exec(text)?.groups ?? {};
   const [host, path] = hostAndPath(name.split('/'));
@@ -22,7 +22,7 @@ function hostAndPath([first = '', ...rest]: readonly string[]): readonly [host: 
   return hasHost ? [first, rest] : ['docker.io', [first, ...rest]];
 }
 
-/** The name as the daemon shows it: without what it takes for granted. */
+/** The name as the daemon shows it: without `docker.io` and `library`. */
 export function shownName({ repository, suffix }: ImageName): string {
   return repository.replace(/^docker\.io\/(?:library\/)?/, '') + suffix;
 }

@@ -7,7 +7,7 @@ import { imageNameOf, shownName } from './image-name.js';
 import type { FakeImage } from './image-shelf.js';
 import { writePull } from './pull-report.js';
 
-/** The answers to calls about images. */
+/** The handlers of calls about images. */
 export const imageRoutes = {
   image_inspect: (daemon: FakeDaemon, { target }: ApiCall): Reply => json(inspectView(found(daemon, target))),
   pull: (daemon: FakeDaemon, { query }: ApiCall): Reply => {

@@ -59,7 +59,7 @@ describe('a pull', () => {
     expect([(await inspect('games/cut:1')).status, (await inspect('games/stalls:1')).status]).toEqual([404, 404]);
   });
 
-  it('takes as long as it is told to, and brings nothing once its reader or the daemon has gone', async () => {
+  it('takes as long as it is told to, and pulls nothing when its reader or the daemon is gone', async () => {
     fake.images.publish('games/big:1', { pull: { ms: 120 } });
     const begun = performance.now();
     const path = '/images/create?fromImage=games/big&tag=1';
@@ -80,7 +80,7 @@ it.each([
   ['docker.io/library/alpine:3', 'docker.io/library/alpine', ':3', 'alpine:3'],
   ['localhost:5000/engine', 'localhost:5000/engine', ':latest', 'localhost:5000/engine:latest'],
   [`ghcr.io/a/b:1@sha256:${'0'.repeat(64)}`, 'ghcr.io/a/b', `@sha256:${'0'.repeat(64)}`, `ghcr.io/a/b@sha256:${'0'.repeat(64)}`],
-])('the name %s is taken apart as the daemon does', (text, repository, suffix, shown) => {
+])('the name %s is split as the daemon does it', (text, repository, suffix, shown) => {
   const name = imageNameOf(text);
   expect(name).toEqual({ repository, suffix });
   expect(name && shownName(name)).toBe(shown);

@@ -3,25 +3,25 @@ import { ApiRefusal } from '../api/api-refusal.js';
 import type { EngineBehaviour } from '../containers/engine-behaviour.js';
 import { imageNameOf, shownName } from './image-name.js';
 
-/** How a pull of an image goes; by default at once and well. */
+/** How a pull of an image goes. By default it succeeds at once. */
 interface PullBehaviour {
   /** Milliseconds that it takes; default 0. */
   readonly ms?: number;
-  /** The daemon refuses with a status, before any report. */
+  /** The daemon refuses the pull with this status, before it sends a report. */
   readonly refusal?: { readonly status: number; readonly message: string };
   /** The report ends with this error. */
   readonly error?: string;
-  /** The report begins and never goes on. */
+  /** The report begins and never continues. */
   readonly stalls?: boolean;
   /** The report is cut in the middle. */
   readonly cut?: boolean;
 }
 
-/** What an image is. */
+/** How to make an image. */
 export interface ImageOptions {
   readonly behaviour?: EngineBehaviour;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Default `linux` on `amd64`, as the daemon itself. */
+  /** Default `linux` on `amd64`, as for the daemon itself. */
   readonly platform?: { readonly os: string; readonly architecture: string };
   readonly pull?: PullBehaviour;
 }
@@ -43,43 +43,43 @@ export class ImageShelf {
   readonly #loaded = new Map<string, FakeImage>();
   readonly #published = new Map<string, FakeImage>();
 
-  /** Puts an image on the daemon, as `docker load` does; gives its digest. A name that is there already is replaced. */
+  /** Adds an image to the daemon, as `docker load` does. It replaces an image with the same name. */
   load(ref: string, options: ImageOptions = {}): FakeImage {
     return this.#put(this.#loaded, ref, options);
   }
 
-  /** Makes an image ready to be pulled. */
+  /** Makes an image available for pulls. */
   publish(ref: string, options: ImageOptions = {}): FakeImage {
     return this.#put(this.#published, ref, options);
   }
 
-  /** Takes an image off the daemon; containers made of it go on. */
+  /** Removes an image from the daemon. Its containers go on. */
   unload(ref: string): void {
     this.#loaded.delete(keyOf(ref));
   }
 
-  /** Forgets what is on the daemon; what is published stays. */
+  /** Removes all images from the daemon. Published images stay available. */
   reset(): void {
     this.#loaded.clear();
   }
 
-  /** The image on the daemon; null when it is not there. @throws ApiRefusal when the name is none. */
+  /** The image with this name on the daemon; null when it has none. @throws ApiRefusal when the name is invalid. */
   find(ref: string): FakeImage | null {
     return this.#loaded.get(keyOf(ref)) ?? null;
   }
 
-  /** What a pull of that name brings; null for nothing. @throws ApiRefusal when the name is none. */
+  /** The published image with this name; null when there is none. @throws ApiRefusal when the name is invalid. */
   published(ref: string): FakeImage | null {
     return this.#published.get(keyOf(ref)) ?? null;
   }
 
-  /** Puts a pulled image on the daemon, under its tag and its digest. */
+  /** Adds a pulled image to the daemon, under its tag and its digest. */
   keep(image: FakeImage): void {
     this.#loaded.set(keyOf(image.ref), image);
     this.#loaded.set(digestKey(image), image);
   }
 
-  /** How many images the daemon has. */
+  /** The number of images on the daemon. */
   get size(): number {
     return new Set(this.#loaded.values()).size;
   }

@@ -4,7 +4,7 @@ import type { FakeImage } from './image-shelf.js';
 
 const STEPS = 4;
 
-/** Writes the report of a pull line by line, and puts the image on the daemon when it ends well. Cut by its reader, it pulls nothing. */
+/** Writes the report of a pull line by line, and adds the image to the daemon at its end. If the reader goes before, it pulls nothing. */
 export async function writePull(daemon: FakeDaemon, image: FakeImage, response: ServerResponse): Promise<void> {
   const { stalls = false, cut = false, error } = image.pull;
   const line = (content: object) => response.write(`${JSON.stringify(content)}\r\n`);
@@ -15,7 +15,7 @@ export async function writePull(daemon: FakeDaemon, image: FakeImage, response: 
   response.end();
 }
 
-/** False when the daemon or the reader has gone before its end. */
+/** False when the daemon or the reader is gone before the end. */
 async function download(
   { run }: FakeDaemon,
   image: FakeImage,

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../api/endpoints.js';
 import { draw, Turns } from '../draw.js';
 
-/** What befalls one call. */
+/** An injection into one call. */
 export type CallInjection =
-  /** It is carried out so much later, and answered then. */
+  /** The call is carried out and answered `ms` later. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** It is carried out, and the connection is reset without an answer. */
   | { readonly kind: 'lose_reply' }
@@ -13,45 +13,45 @@ export type CallInjection =
   | { readonly kind: 'fail_after'; readonly message?: string }
   /** It is not carried out, and answered with this status. */
   | { readonly kind: 'refuse'; readonly status: number; readonly message: string }
-  /** The connection is reset at once, and it is carried out so much later, if the daemon still runs then. */
+  /** The connection is reset at once. The call is carried out `ms` later, if the daemon still runs then. */
   | { readonly kind: 'late'; readonly ms: number }
   /** The connection is reset, and it is not carried out. */
   | { readonly kind: 'reset' }
-  /** It is neither carried out nor answered, ever. */
+  /** It is never carried out and never answered. */
   | { readonly kind: 'hang' };
 
-/** Which calls a fault befalls; each condition that is left out holds for all. */
+/** An injection, and the calls that it is made into. A condition that is left out is true for all calls. */
 export interface CallInjectionRule {
   readonly injection: CallInjection;
   readonly endpoint?: Endpoint | readonly Endpoint[];
   /** The game whose container the call is about. */
   readonly gameId?: string;
-  /** The container, image or network as the call names it. */
+  /** The container, image or network, in the words of the call. */
   readonly target?: string;
-  /** How many of these calls are let pass first; default 0. */
+  /** How many of these calls are not changed first; default 0. */
   readonly skip?: number;
-  /** How many it befalls at most. */
+  /** How many calls get the injection at most; default all. */
   readonly times?: number;
-  /** The share of calls that it befalls, from 0 to 1; default 1. Drawn by the seed, see {@link draw}. */
+  /** The share of calls that get it, from 0 to 1; default 1. Drawn by the seed, see {@link draw}. */
   readonly probability?: number;
 }
 
 /** A rule in force. */
 export interface CallInjectionHandle {
-  /** How many calls it has befallen. */
+  /** How many calls it has changed. */
   readonly hits: number;
-  /** Takes the rule away. */
+  /** Removes the rule. */
   remove(): void;
 }
 
-/** What is known of a call before it is carried out. */
+/** The part of a call that rules look at. */
 export interface CallContext {
   readonly endpoint: Endpoint;
   readonly target: string;
   readonly gameId: string | null;
 }
 
-/** The rules by which faults befall calls. */
+/** All rules that are in force. */
 export class CallInjections {
   readonly #seed: number;
   readonly #turns = new Turns();
@@ -62,7 +62,7 @@ export class CallInjections {
     this.#seed = seed;
   }
 
-  /** Puts a rule in force. Of several that fit a call, the oldest befalls it. */
+  /** Adds a rule. If several match a call, the oldest one is used. */
   add(rule: CallInjectionRule): CallInjectionHandle {
     this.#added += 1;
     const added = new Rule(rule, this.#added, () => {
@@ -72,12 +72,12 @@ export class CallInjections {
     return added;
   }
 
-  /** Takes all rules away. */
+  /** Removes all rules. */
   clear(): void {
     this.#rules = [];
   }
 
-  /** What befalls this call; null for nothing. Each call is to be asked for once. */
+  /** The injection into this call; null for none. Must be called once for each call, because rules count calls. */
   injectionFor(call: CallContext): CallInjection | null {
     if (this.#rules.length === 0) return null;
     const key = `${call.endpoint}/${call.gameId ?? call.target}`;

@@ -7,7 +7,7 @@ import { gameOf } from '../containers/fake-container.js';
 import type { FakeDaemon } from '../fake-daemon.js';
 import type { CallInjection } from './call-injections.js';
 
-/** Carries out one call with whatever befalls it. Rejects when the daemon ends before, or the call fails beyond words. */
+/** Carries out one call with its injection, if there is one. Rejects when the daemon ends before, or on an unexpected error. */
 export async function carryOut(daemon: FakeDaemon, call: ApiCall, response: ServerResponse, act: () => Promise<Reply>): Promise<void> {
   const { endpoint, target } = call;
   daemon.audit.called(endpoint);
@@ -35,7 +35,7 @@ async function untilDue(
   if (container !== null && daemon.injections.isHung(container)) await daemon.run.until(daemon.injections.untilUnhung(container));
 }
 
-// What takes the lock of a container; a list does not.
+// These calls take the lock of a container. A list does not.
 const HELD: readonly string[] = ['inspect', 'start', 'stop', 'kill', 'pause', 'unpause', 'remove'];
 
 function answer(response: ServerResponse, reply: Reply, injection: CallInjection | null): void {

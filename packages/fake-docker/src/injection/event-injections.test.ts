@@ -8,7 +8,7 @@ const shaped = (injections: EventInjections, ...actions: readonly string[]) => {
 };
 const never = () => expect.unreachable();
 
-it('lets events be, unless it is told otherwise', () => {
+it('changes no events by default', () => {
   expect(shaped(new EventInjections(1, never), 'create', 'start')).toEqual(['create', 'start']);
 });
 
@@ -24,7 +24,7 @@ it('loses, doubles and swaps', () => {
   expect(shaped(injections, 'start', 'die')).toEqual(['start', 'create', 'die']);
 });
 
-it('tells what it held back in the end, unless the daemon has ended', () => {
+it('sends a delayed event after a while, unless the daemon has ended', () => {
   vi.useFakeTimers();
   const told: string[] = [];
   const injections = new EventInjections(1, ({ action }) => void told.push(action));
@@ -39,7 +39,7 @@ it('tells what it held back in the end, unless the daemon has ended', () => {
   vi.useRealTimers();
 });
 
-it('strikes about as many as it is told to', () => {
+it('changes about the share of events that it is told to', () => {
   const injections = new EventInjections(5, never);
   injections.set({ lose: 0.3 });
   const left = shaped(injections, ...Array<string>(1000).fill('start')).length;

@@ -1,19 +1,19 @@
 import { draw, Turns } from '../draw.js';
 import type { EventFilter, FakeEvent } from '../events/event-log.js';
 
-/** The shares of events, from 0 to 1, that something befalls; drawn by the seed. */
+/** The share of events that get each injection, from 0 to 1, drawn by the seed. */
 export interface EventInjectionShares {
-  /** Neither told nor kept, as those that containerd loses. */
+  /** The event is neither sent nor stored, like an event that containerd loses. */
   readonly lose?: number;
-  /** Told twice. */
+  /** The event is sent twice. */
   readonly duplicate?: number;
-  /** Told after the one that follows it, or after 100 ms when none does. */
+  /** The event is sent after the one that follows it, or after 100 ms when none follows. */
   readonly reorder?: number;
 }
 
 const HELD_MS = 100;
 
-/** What befalls events on their way. */
+/** The injections into events. */
 export class EventInjections {
   readonly #seed: number;
   readonly #tell: (event: FakeEvent) => void;
@@ -21,23 +21,23 @@ export class EventInjections {
   #shares: EventInjectionShares = {};
   #held: { readonly event: FakeEvent; readonly timer: NodeJS.Timeout } | null = null;
 
-  /** @param tell tells an event that was held back and that no other one followed. */
+  /** @param tell logs an event that was delayed and that no other event followed. */
   constructor(seed: number, tell: (event: FakeEvent) => void) {
     this.#seed = seed;
     this.#tell = tell;
   }
 
-  /** Sets what befalls events from now on. */
+  /** Sets the shares for all events from now on. */
   set(shares: EventInjectionShares): void {
     this.#shares = shares;
   }
 
-  /** Drops what is held back, as the end of the daemon does. */
+  /** Drops an event that is delayed, as the end of the daemon does. */
   forget(): void {
     this.#takeHeld();
   }
 
-  /** As {@link EventFilter}. */
+  /** The {@link EventFilter} that makes the injections. */
   readonly shape: EventFilter = (event) => {
     const { lose = 0, duplicate = 0, reorder = 0 } = this.#shares;
     const earlier = this.#takeHeld();

@@ -21,7 +21,7 @@ const seen = (call: Promise<DockerAnswer>) =>
     () => 'cut',
   );
 
-describe('what befalls a call', () => {
+describe('an injection into a call', () => {
   it.each<[CallInjection, number | 'cut', string]>([
     [{ kind: 'delay', ms: 50 }, 204, 'running'],
     [{ kind: 'lose_reply' }, 'cut', 'running'],
@@ -49,7 +49,7 @@ describe('what befalls a call', () => {
     expect(await seen(fake.call({ method: 'GET', path: '/_ping' }))).toBe(200);
   });
 
-  it('{"kind":"late"}: the client is lost at once, and the call is carried out later, if the daemon lives then', async () => {
+  it('{"kind":"late"}: the connection is lost at once, and the call is carried out later, if the daemon runs then', async () => {
     fake.injections.onCall({ endpoint: 'create', injection: { kind: 'late', ms: 100 } });
     await expect(containers.create('g1')).rejects.toThrow('socket hang up');
     expect(Object.keys(await containers.list())).toEqual([]);
@@ -61,7 +61,7 @@ describe('what befalls a call', () => {
     expect(fake.audit.lives.map(({ name }) => name)).toEqual(['g1', 'i1']);
   });
 
-  it('skips and ends as it is told to, and counts', async () => {
+  it('skips the first calls, ends after some calls, and counts', async () => {
     const refuse: CallInjection = { kind: 'refuse', status: 503, message: 'no' };
     const rule = fake.injections.onCall({ endpoint: 'ping', injection: refuse, skip: 1, times: 2 });
     const pings = [];
@@ -70,7 +70,7 @@ describe('what befalls a call', () => {
     expect([rule.hits, fake.audit.calls.get('ping')]).toEqual([2, 5]);
   });
 
-  it('is drawn by the seed for each game by itself, however calls interleave', async () => {
+  it('is drawn by the seed for each game alone, in whatever order calls come', async () => {
     const played = async (order: readonly string[]) => {
       const engine = await startFakeDockerEngine({ seed: 3 });
       const own = containersOf(engine);
@@ -89,7 +89,7 @@ describe('what befalls a call', () => {
 });
 
 describe('a container', () => {
-  it('that hangs answers nothing, while lists and others are well, and goes on when it is undone', async () => {
+  it('that hangs answers nothing, while lists and other containers work, and goes on when this is undone', async () => {
     const [stuck, well] = [await containers.run('stuck'), await containers.run('well')];
     const undo = fake.injections.hang('stuck');
     const calls = ['stop?t=0', 'kill', 'start', 'pause'].map((what) => seen(containers.act(stuck, what)));
@@ -100,7 +100,7 @@ describe('a container', () => {
     expect(await Promise.all(calls)).toHaveLength(4);
   });
 
-  it('may outlive SIGKILL for a while', async () => {
+  it('may go on for a while after SIGKILL', async () => {
     await containers.run('g1');
     fake.injections.slowKill('g1', 200);
     const begun = performance.now();
@@ -111,7 +111,7 @@ describe('a container', () => {
     expect(performance.now() - begun).toBeGreaterThanOrEqual(195);
   });
 
-  it('may take its time to go: others are told of a removal under way', async () => {
+  it('may be slow to remove: other calls are refused because a removal is under way', async () => {
     const id = await containers.run('g1');
     fake.injections.slowRemoval(id, 150);
     const removing = containers.remove('g1');
@@ -125,7 +125,7 @@ describe('a container', () => {
 });
 
 describe('a list right after a restart', () => {
-  it('may show what was', async () => {
+  it('may show the containers as they were before', async () => {
     const [gone, alive] = [await containers.run('gone'), await containers.run('alive')];
     fake.injections.listAfterRestart = { kind: 'stale', forMs: 200 };
     await fake.restart();
@@ -135,7 +135,7 @@ describe('a list right after a restart', () => {
     expect(await containers.list()).toEqual({ [alive]: 'running' });
   });
 
-  it('may lack some, which an inspect finds', async () => {
+  it('may lack some containers that an inspect finds', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, index) => containers.create(`g${index}`)));
     fake.injections.listAfterRestart = { kind: 'missing', forMs: 60_000, share: 0.5 };
     expect(Object.keys(await containers.list())).toHaveLength(20);

@@ -7,18 +7,18 @@ import { CallInjections } from './call-injections.js';
 import type { EventInjectionShares } from './event-injections.js';
 import { EventInjections } from './event-injections.js';
 
-/** Undoes what was set. */
+/** Undoes an injection. */
 export type Undo = () => void;
 
-/** What goes wrong on a fake daemon. Everything is off until it is set, and stays over restarts until it is undone. */
+/** Injections into a fake daemon. There are none until a test sets them. They stay over restarts until they are undone. */
 export class FakeDockerInjections {
-  /** While true, nothing can be created or pulled: no space is left. */
+  /** While true, no space is left: nothing can be created or pulled. */
   diskFull = false;
-  /** What a list is like for a while after each restart. */
+  /** What is wrong with lists for a while after each restart; null for nothing. */
   listAfterRestart: ListInjection | null = null;
-  /** For the server: what befalls calls. */
+  /** Used by the server. Tests use {@link onCall}. */
   readonly calls: CallInjections;
-  /** For the event log: what befalls events. */
+  /** Used by the event log. Tests use {@link onEvents}. */
   readonly shaping: EventInjections;
   readonly #hung = new Map<string, Hold>();
   readonly #killMs = new Map<string, number>();
@@ -29,19 +29,19 @@ export class FakeDockerInjections {
     this.shaping = new EventInjections(seed, tell);
   }
 
-  /** Makes a fault befall calls, see {@link CallInjectionRule}. */
+  /** Makes an injection into the calls that match. */
   onCall(rule: CallInjectionRule): CallInjectionHandle {
     return this.calls.add(rule);
   }
 
-  /** Makes faults befall events, see {@link EventInjectionShares}. */
+  /** Makes injections into a share of the events from now on. */
   onEvents(shares: EventInjectionShares): void {
     this.shaping.set(shares);
   }
 
   /**
-   * Calls about this container (a game id, a name or an id) are never answered, while lists and all other containers are
-   * well. When it is undone, what was held is carried out.
+   * Calls about this container (given by game id, name or id) are never answered, while lists and all other containers work. When
+   * it is undone, the calls that waited are carried out.
    */
   hang(who: string): Undo {
     const hold = this.#hung.get(who) ?? new Hold();
@@ -52,19 +52,19 @@ export class FakeDockerInjections {
     };
   }
 
-  /** SIGKILL takes so long to end this container (a game id, a name or an id), as with a process that waits for a disk. */
+  /** SIGKILL takes `ms` to end this container (given by game id, name or id), like a process that waits for a disk. */
   slowKill(who: string, ms: number): Undo {
     this.#killMs.set(who, ms);
     return () => this.#killMs.delete(who);
   }
 
-  /** Removing this container (a game id, a name or an id) takes so long once it has ended. */
+  /** Removing this container (given by game id, name or id) takes `ms` once it has ended. */
   slowRemoval(who: string, ms: number): Undo {
     this.#removeMs.set(who, ms);
     return () => this.#removeMs.delete(who);
   }
 
-  /** Undoes everything. */
+  /** Undoes all injections. */
   clear(): void {
     this.diskFull = false;
     this.listAfterRestart = null;
@@ -74,22 +74,22 @@ export class FakeDockerInjections {
     for (const set of [this.#hung, this.#killMs, this.#removeMs]) set.clear();
   }
 
-  /** Whether calls about the container are held. */
+  /** Whether calls about the container wait because of {@link hang}. */
   isHung(container: FakeContainer): boolean {
     return this.#hung.size > 0 && namesOf(container).some((who) => this.#hung.has(who));
   }
 
-  /** Settles when they are not, any more. */
+  /** Resolves when they need not wait any more. */
   async untilUnhung(container: FakeContainer): Promise<void> {
     for (const who of namesOf(container)) await this.#hung.get(who)?.over;
   }
 
-  /** Milliseconds that SIGKILL takes. */
+  /** How many milliseconds SIGKILL takes. */
   killMs(container: FakeContainer): number {
     return longest(this.#killMs, container);
   }
 
-  /** Milliseconds that a removal takes. */
+  /** How many milliseconds a removal takes. */
   removeMs(container: FakeContainer): number {
     return longest(this.#removeMs, container);
   }

@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 
-/** The port on which every engine listens. */
+/** The port of every game engine. */
 export const ENGINE_PORT = 8080;
 
 const SUBNETS = 15;
 
-/** One fake daemon's own part of the loopback range, 127.n.0.0/16: all of it answers on this machine without any set-up. */
+/** The part of the loopback range that one fake daemon has for itself, 127.n.0.0/16. All its addresses work without any set-up. */
 export interface AddressBlock {
-  /** Takes the lowest free /20 of the block, e.g. `127.23.16`; null when all are taken. */
+  /** Takes the lowest free /20 of the block; null when all are taken. */
   takeSubnet(): SubnetBase | null;
-  /** Gives a subnet back. */
+  /** Makes a subnet free again. */
   giveBack(base: SubnetBase): void;
-  /** Lets others have the block. */
+  /** Makes the block free for other fake daemons. */
   release(): void;
 }
 
@@ -24,8 +24,8 @@ export interface SubnetBase {
 }
 
 /**
- * Reserves a block that no other fake daemon on this machine has, in whatever process: its last address is listened on for
- * as long as the block is held. Rejects when there is none.
+ * Reserves a block that no other fake daemon on this machine has, in any process. While it has the block, it listens on the last
+ * address of it. Rejects when no block is free.
  */
 export async function reserveAddressBlock(): Promise<AddressBlock> {
   const first = Math.floor(Math.random() * 254);

@@ -6,7 +6,7 @@ import { empty, json } from '../api/reply.js';
 import type { FakeDaemon } from '../fake-daemon.js';
 import type { FakeNetwork, NetworkBody } from './network-table.js';
 
-/** The answers to calls about networks. */
+/** The handlers of calls about networks. */
 export const networkRoutes = {
   network_list: (daemon: FakeDaemon, { query }: ApiCall): Reply => {
     const filters = readFilters(query, ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type']);

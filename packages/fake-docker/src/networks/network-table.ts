@@ -3,7 +3,7 @@ import { ApiRefusal } from '../api/api-refusal.js';
 import type { AddressBlock } from './address-block.js';
 import { SUBNET_ADDRESSES, Subnet } from './subnet.js';
 
-/** The body of a create. */
+/** The body of a call that creates a network. */
 export interface NetworkBody {
   readonly Name?: string;
   readonly Driver?: string;
@@ -13,7 +13,7 @@ export interface NetworkBody {
   readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null } | null;
 }
 
-/** One network; `subnet` is null for one without addresses of its own (`host`, `none`). */
+/** One network. `subnet` is null for a network without addresses (`host`, `none`). */
 export interface FakeNetwork {
   readonly id: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface FakeNetwork {
   readonly labels: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string>>;
   readonly subnet: Subnet | null;
-  /** What runs on it: address by container id. */
+  /** The address of each running container on it, by container id. */
   readonly attached: Map<string, string>;
 }
 
@@ -34,7 +34,7 @@ export class NetworkTable {
   readonly #bridgePorts: number;
   #networks: FakeNetwork[] = [];
 
-  /** @param bridgePorts how many containers one bridge carries. */
+  /** @param bridgePorts how many containers one bridge can have. */
   constructor(block: AddressBlock, bridgePorts: number) {
     this.#block = block;
     this.#bridgePorts = bridgePorts;
@@ -46,7 +46,7 @@ export class NetworkTable {
     return this.#networks;
   }
 
-  /** Forgets all but the predefined ones, as a daemon on an empty data root. */
+  /** Removes all networks but the predefined ones, as a daemon with an empty data root does. */
   reset(): void {
     for (const { subnet } of this.#networks) if (subnet !== null) this.#block.giveBack(subnet.base);
     this.#networks = [];
@@ -55,7 +55,7 @@ export class NetworkTable {
     this.#add({ Name: 'none', Driver: 'null' }, null);
   }
 
-  /** Makes a network, also a second one of a name unless `CheckDuplicate` is set. @throws ApiRefusal */
+  /** Creates a network. Without `CheckDuplicate`, a second one with the same name is possible. @throws ApiRefusal */
   create(body: NetworkBody): { readonly network: FakeNetwork; readonly warning: string } {
     const { Name: name = '', Driver: driver = 'bridge' } = body;
     if (name === '') throw new ApiRefusal(500, 'invalid name: ');
@@ -67,7 +67,7 @@ export class NetworkTable {
     return { network: this.#add(body, this.#subnet(body)), warning };
   }
 
-  /** The network of that id, name or beginning of an id. @throws ApiRefusal in the words of the caller's kind when it is not one. */
+  /** Finds a network by its id, its name or the beginning of its id. @throws ApiRefusal when there is not exactly one. */
   find(target: string, ambiguous: (count: number) => string): FakeNetwork {
     const whole = this.#networks.filter(({ id, name }) => id === target || name === target);
     const found = whole.length > 0 ? whole : this.#networks.filter(({ id }) => target !== '' && id.startsWith(target));
@@ -77,7 +77,7 @@ export class NetworkTable {
     return first;
   }
 
-  /** Removes a network that nothing runs on. @throws ApiRefusal */
+  /** Removes a network without running containers. @throws ApiRefusal */
   remove(target: string): FakeNetwork {
     const network = this.find(target, (count) => `network ${target} is ambiguous (${count} matches found based on name)`);
     const { id, name, subnet } = network;
@@ -88,7 +88,7 @@ export class NetworkTable {
     return network;
   }
 
-  /** Gives a container an address, '' on a network without. @throws ApiRefusal when there is no room. */
+  /** Attaches a container and returns its address; '' on a network without addresses. @throws ApiRefusal when there is no capacity. */
   attach({ id, name, subnet, attached }: FakeNetwork, containerId: string): string {
     if (attached.size >= this.#bridgePorts) throw noPort(containerId, name, id);
     const address = subnet === null ? '' : subnet.take();
@@ -97,7 +97,7 @@ export class NetworkTable {
     return address;
   }
 
-  /** Takes the address away again. */
+  /** Detaches a container, and makes its address free. */
   detach(network: FakeNetwork, containerId: string): void {
     const address = network.attached.get(containerId);
     network.attached.delete(containerId);
@@ -119,7 +119,7 @@ export class NetworkTable {
     return network;
   }
 
-  // A range that the body asks for limits only how many addresses there are: they come from our own block.
+  // A range in the body limits only how many addresses there are. The addresses come from the block of this daemon.
   #subnet({ IPAM }: NetworkBody): Subnet {
     const prefix = /\/(\d+)$/.exec(IPAM?.Config?.[0]?.Subnet ?? '')?.[1];
     const size = prefix === undefined ? SUBNET_ADDRESSES : 2 ** (32 - Number(prefix)) - 3;
@@ -133,7 +133,7 @@ export class NetworkTable {
   }
 }
 
-// What the kernel says when a bridge has no port left (EXFULL).
+// The error of the kernel when a bridge has no free port (EXFULL).
 function noPort(containerId: string, name: string, networkId: string): ApiRefusal {
   const [veth, bridge] = [`veth${containerId.slice(0, 7)}`, `br-${networkId.slice(0, 12)}`];
   const cause = `adding interface ${veth} to bridge ${bridge} failed: exchange full`;

@@ -1,9 +1,9 @@
 import type { SubnetBase } from './address-block.js';
 
-/** Addresses that one of our subnets has to give: a /20 without its own, the gateway's and the broadcast address. */
+/** The number of addresses for containers in a /20: all but those of the network, the gateway and the broadcast. */
 export const SUBNET_ADDRESSES = 4093;
 
-/** The addresses of one network. As the real daemon's, the lowest free one is given, so that addresses soon come to others. */
+/** The addresses of one network. As in the real daemon, the lowest free address is taken, so addresses are soon used again. */
 export class Subnet {
   readonly base: SubnetBase;
   readonly #size: number;
@@ -15,17 +15,17 @@ export class Subnet {
     this.#size = Math.min(size, SUBNET_ADDRESSES);
   }
 
-  /** In the notation of the API, e.g. `127.23.16.0/20`. */
+  /** The range in the notation of the API, e.g. `127.23.16.0/20`. */
   get cidr(): string {
     return `${this.base.prefix}.${this.base.third}.0/20`;
   }
 
-  /** The address that the bridge itself would have. */
+  /** The address of the bridge. */
   get gateway(): string {
     return this.#address(-1);
   }
 
-  /** A free address; null when there is none. */
+  /** Takes a free address; null when there is none. */
   take(): string | null {
     while (this.#taken.has(this.#lowestFree)) this.#lowestFree += 1;
     if (this.#lowestFree >= this.#size) return null;
@@ -33,7 +33,7 @@ export class Subnet {
     return this.#address(this.#lowestFree);
   }
 
-  /** Gives an address back. */
+  /** Makes an address free again. */
   giveBack(address: string): void {
     const [, , third = 0, fourth = 0] = address.split('.').map(Number);
     const index = (third - this.base.third) * 256 + fourth - 2;

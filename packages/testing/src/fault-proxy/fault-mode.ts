@@ -1,20 +1,20 @@
-/** What a fault proxy does to the connections through it, also to those already open. */
+/** What a fault proxy does to its connections, also to those that are already open. */
 export type FaultMode =
   /** Nothing. */
   | { readonly kind: 'pass' }
-  /** Takes what either side sends and loses it, as a network that drops packets; the ends of connections, too. */
+  /** Loses everything that either side sends, also the ends of connections, like a network that drops packets. */
   | { readonly kind: 'black_hole' }
-  /** Keeps what either side sends until the next mode, as a network that stalls and heals. */
+  /** Holds everything that either side sends until the next mode, like a network that stalls and recovers. */
   | { readonly kind: 'hold' }
-  /** Requests arrive, replies are lost: the caller cannot tell whether its request was carried out. */
+  /** Passes requests and loses replies: the caller cannot know whether its request was carried out. */
   | { readonly kind: 'drop_replies' }
-  /** Passes so many bytes of replies per connection, counted from now; then resets it, ends it, or says nothing more. */
+  /** Passes so many bytes of replies on each connection, counted from now. Then it resets or ends it, or passes nothing more. */
   | { readonly kind: 'cut_reply'; readonly afterBytes: number; readonly then: 'reset' | 'end' | 'silence' }
-  /** Passes everything this many milliseconds later. */
+  /** Passes everything `ms` later. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Takes connections and resets them at once, the open ones, too. */
+  /** Accepts connections and resets them at once. Resets open connections, too. */
   | { readonly kind: 'reset' }
-  /** Does not listen (TCP: connection refused; unix: no such file) and resets the open connections. */
+  /** Does not listen (TCP: connection refused; unix: no such file). Resets open connections. */
   | { readonly kind: 'refuse' };
 
 /** The mode that changes nothing. */

@@ -9,7 +9,7 @@ import { waitFor } from '../servers/processes/wait-for.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { startFaultProxy } from './fault-proxy.js';
 
-/** A client that remembers what it received and how its connection ended. */
+/** A client that keeps what it received and how its connection ended. */
 class Client {
   received = '';
   ended: string | undefined;
@@ -50,7 +50,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
 
   beforeEach(async () => {
     arrived = '';
-    // Answers each line with the same in brackets.
+    // The server answers each chunk with the same text in brackets.
     server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.on('data', (chunk: Buffer) => {
@@ -82,7 +82,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     await expect.poll(() => proxy.open).toBe(0);
   });
 
-  it('loses both directions in a black hole, on an open connection, too', async () => {
+  it('loses everything in both directions as a black hole, also on an open connection', async () => {
     const one = client();
     one.send('a');
     await one.gets('<a>');
@@ -108,7 +108,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     await one.gets('<a>');
   });
 
-  it('carries requests and loses their replies', async () => {
+  it('passes requests and loses their replies', async () => {
     await proxy.set({ kind: 'drop_replies' });
     const one = client();
     one.send('a');
@@ -129,7 +129,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     await one.ends(seen);
   });
 
-  it('says nothing more after half a reply', async () => {
+  it('passes nothing more after half a reply', async () => {
     await proxy.set({ kind: 'cut_reply', afterBytes: 3, then: 'silence' });
     const one = client();
     one.send('abc');
@@ -160,7 +160,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     expect(performance.now() - before).toBeGreaterThan(115);
   });
 
-  it('resets open and coming connections', async () => {
+  it('resets open and new connections', async () => {
     const one = client();
     one.send('a');
     await one.gets('<a>');
@@ -171,7 +171,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     expect(two.received).toBe('');
   });
 
-  it('refuses connections, and takes them again on the same address', async () => {
+  it('refuses connections, and accepts them again on the same address', async () => {
     await proxy.set({ kind: 'refuse' });
     await client().ends(kind === 'unix' ? 'ENOENT' : 'ECONNREFUSED');
     await proxy.set({ kind: 'pass' });
@@ -180,7 +180,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     await two.gets('<a>');
   });
 
-  it('resets what is open and stays in its mode', async () => {
+  it('resets open connections without a change of its mode', async () => {
     const one = client();
     one.send('a');
     await one.gets('<a>');
@@ -191,7 +191,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
     await two.gets('<b>');
   });
 
-  it('leads coming connections to another server, and leaves open ones where they are', async () => {
+  it('connects new connections to another server, and leaves open ones where they are', async () => {
     const other = createServer((socket) => socket.end('other'));
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -207,7 +207,7 @@ describe.each(['tcp', 'unix'])('fault proxy over %s', (kind) => {
 });
 
 describe('fault proxy address', () => {
-  it('keeps everything else of the URL', async () => {
+  it('replaces only host and port of the URL', async () => {
     const proxy = await startFaultProxy('postgres://user:secret@127.0.0.1:5/db?x=1');
     expect(proxy.url).toMatch(/^postgres:\/\/user:secret@127\.0\.0\.1:\d+\/db\?x=1$/);
     await proxy.stop();

@@ -8,19 +8,19 @@ import type { FaultMode } from './fault-mode.js';
 import { ModeSwitch } from './mode-switch.js';
 import { ProxiedConnection, resetSocket } from './proxied-connection.js';
 
-/** A proxy between a client and a server that misbehaves on demand. It knows no protocol: bytes are bytes. */
+/** A proxy between a client and a server. A test tells it what to do to the connections. It passes bytes and knows no protocol. */
 export interface FaultProxy {
-  /** The URL of the server with the proxy's address in its place; the same over `refuse`. */
+  /** The URL of the server, but with the address of the proxy. It stays the same, also after `refuse`. */
   readonly url: string;
-  /** Connections taken so far. */
+  /** The number of connections that were accepted so far. */
   readonly taken: number;
-  /** Connections open now. */
+  /** The number of connections that are open now. */
   readonly open: number;
-  /** Sets the mode for open and coming connections; resolves once it holds. */
+  /** Sets the mode for open and new connections. Resolves once it is in force. */
   set(mode: FaultMode): Promise<void>;
-  /** Resets every open connection; the mode stays. */
+  /** Resets every open connection. The mode stays. */
   resetAll(): void;
-  /** Leads coming connections to another server, as an address does that moves in a failover; open ones stay where they are. */
+  /** Connects new connections to another server, like an address that moves in a failover. Open ones stay where they are. */
   pointTo(serverUrl: string): void;
   /** Resets every open connection and stops listening. */
   stop(): Promise<void>;
@@ -35,8 +35,8 @@ const defaultPorts: Readonly<Record<string, number>> = {
 };
 
 /**
- * Starts a proxy before the server that a URL names (`redis://`, `postgres://`, `http://`, `tcp://`, or `unix:///path`), on a
- * loopback port or a unix socket of its own, in mode `pass`.
+ * Starts a proxy in mode `pass` before the server of a URL (`redis://`, `postgres://`, `http://`, `tcp://`, or `unix:///path`). The
+ * proxy listens on a loopback port, or on a unix socket if the server does.
  */
 export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
   let target = targetOf(serverUrl);

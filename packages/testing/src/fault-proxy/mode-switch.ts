@@ -1,23 +1,22 @@
 import type { FaultMode } from './fault-mode.js';
 import { pass } from './fault-mode.js';
 
-/** The present mode of a proxy, shared by its connections. */
+/** The present mode of a proxy, for all its connections. */
 export class ModeSwitch {
   #mode: FaultMode = pass;
   #changes = 0;
   #waiting: (() => void)[] = [];
 
-  /** The mode now. */
   get mode(): FaultMode {
     return this.#mode;
   }
 
-  /** How often the mode was set: tells one `cut_reply` from the next. */
+  /** How often the mode was set. So a connection knows whether a `cut_reply` is a new one. */
   get changes(): number {
     return this.#changes;
   }
 
-  /** Sets the mode and wakes whoever waits for a change. */
+  /** Sets the mode and wakes everything that waits for a change. */
   set(mode: FaultMode): void {
     this.#mode = mode;
     this.#changes += 1;

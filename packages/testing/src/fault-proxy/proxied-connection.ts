@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModeSwitch } from './mode-switch.js';
 
-/** Where bytes go: requests from the client to the server, replies back. */
+/** `request`: from the client to the server. `reply`: back. */
 type Direction = 'request' | 'reply';
 
-/** One client's connection through a fault proxy, and the one made to the server for it. */
+/** The connection of a client to a fault proxy, and the connection of the proxy to the server for it. */
 export class ProxiedConnection {
   readonly #client: Socket;
   readonly #server: Socket;
@@ -18,7 +18,7 @@ export class ProxiedConnection {
     this.#client = client;
     this.#server = server;
     this.#switch = modes;
-    // Errors are told by 'close', below; without a listener they would end the process.
+    // The listeners of 'close' below handle errors. Without a listener of 'error', an error would end the process.
     for (const socket of [client, server]) socket.on('error', () => undefined);
     client.once('close', () => server.destroy());
     server.once('close', (hadError) => hadError && this.reset());
@@ -26,19 +26,19 @@ export class ProxiedConnection {
     void this.#carry('reply', server, client);
   }
 
-  /** Ends the connection at once, by a TCP reset where it is TCP. */
+  /** Ends the connection at once; a TCP connection by a reset. */
   reset(): void {
     resetSocket(this.#client);
     this.#server.destroy();
   }
 
-  /** One chunk after the other, so that neither order nor back-pressure is lost. */
+  /** Passes one chunk after the other, so that order and back-pressure are kept. */
   async #carry(direction: Direction, from: Socket, to: Socket): Promise<void> {
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) await this.#pass(direction, chunk, to);
       if (await this.#mayPass(direction)) to.end();
     } catch {
-      // The connection is gone; 'close' has told the other side.
+      // The connection is gone. The listener of 'close' has ended the other side.
     }
   }
 
@@ -50,7 +50,7 @@ export class ProxiedConnection {
     await write(to, chunk);
   }
 
-  /** Waits out `hold`; then tells whether anything in this direction gets through. */
+  /** Waits while the mode is `hold`. Then returns whether anything in this direction is passed. */
   async #mayPass(direction: Direction): Promise<boolean> {
     while (this.#switch.mode.kind === 'hold') await this.#switch.changed();
     const { kind } = this.#switch.mode;
@@ -65,13 +65,13 @@ export class ProxiedConnection {
     if (room > 0) await write(to, chunk.subarray(0, room));
     if (chunk.length < room || then === 'silence') return;
     if (then === 'end') return void to.end();
-    // A client that notices data and a reset at once may take the reset for an orderly end (libuv does): data first.
+    // If data and a reset arrive together, a client may see an orderly end instead of the reset (libuv does). So data comes first.
     await sleep(10);
     this.reset();
   }
 }
 
-/** Resets a TCP connection, so that its peer sees ECONNRESET rather than an orderly end; closes any other. */
+/** Resets a TCP connection, so that its peer sees ECONNRESET and not an orderly end. Closes any other connection. */
 export function resetSocket(socket: Socket): void {
   if (socket.remoteAddress === undefined) socket.destroy();
   else socket.resetAndDestroy();

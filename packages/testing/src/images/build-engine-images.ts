@@ -8,16 +8,16 @@ import type { Image } from './image-archive.js';
 import { composeImage } from './image-archive.js';
 import { engineLayers } from './layers.js';
 
-/** Puts together every image of `engineImages` without loading it anywhere. */
+/** Makes every image of `engineImages`, without loading it into an engine. */
 export async function composeEngineImages(): Promise<readonly Image[]> {
   const layers = await engineLayers();
   return Promise.all(imageRecipes.map((recipe) => composeImage(recipe, layers)));
 }
 
 /**
- * Loads every image of `engineImages` into an engine, as one archive in the format of `docker save`, without a registry;
- * those it has already are left out. The images share their layers, so that a variant costs nothing but its configuration.
- * Rejects with the engine's words when it refuses the archive.
+ * Loads every image of `engineImages` that an engine does not have yet, as one archive in the format of `docker save`, without a
+ * registry. The images share their layers, so each variant adds only its configuration. Rejects with the engine's message when it
+ * refuses the archive.
  */
 export async function buildEngineImages(engine: DockerApi): Promise<void> {
   const images = await composeEngineImages();
@@ -35,10 +35,10 @@ async function load(engine: DockerApi, images: readonly Image[]): Promise<void> 
   const stage = await createWorkDir('stage');
   try {
     await writeArchive(stage, images);
-    // Links are followed, so that the layers go from the cache into the request without a copy in between.
+    // tar follows the links, so the layers go from the cache into the request without a copy.
     const tar = spawn('tar', ['-cf', '-', '--dereference', '-C', stage, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const { status, body } = await engine.call({ method: 'POST', path: '/images/load?quiet=1', tar: tar.stdout, timeoutMs: 120_000 });
-    // A failure in the middle comes in the body of a 200.
+    // If the engine fails in the middle, the error is in the body of a 200.
     if (status !== 200 || body.includes('"errorDetail"')) throw new Error(`the engine refused the images: ${status} ${body.trim()}`);
   } finally {
     await rm(stage, { recursive: true });

@@ -6,7 +6,7 @@ import { engineImages } from './engine-images.js';
 
 const { docker } = testServers();
 
-/** The part of the hardened settings that the manager gives every game which an image must bear. */
+/** Those hardened settings of the manager that an image must work with. */
 const hardened = {
   ReadonlyRootfs: true,
   CapDrop: ['ALL'],
@@ -39,7 +39,7 @@ describe('engine images', () => {
     expect((await inspect(docker, id)).State.ExitCode).toBe(0);
   });
 
-  it('end on SIGTERM as pid 1, too', async () => {
+  it('end on SIGTERM, also as pid 1', async () => {
     const { id, address } = await startContainer(docker, engineImages.patch);
     await pollHealth(address).toBe(200);
     await stop(id, 10);

@@ -1,8 +1,8 @@
 const repository = 'galaxy/demo-engine';
 
-/** The references of the images that `buildEngineImages` loads; all but `tiny` and `badCommand` run the demo engine. */
+/** The images that `buildEngineImages` loads. All but `tiny` and `badCommand` run the demo engine. */
 export const engineImages = {
-  /** Healthy, keeps its turn in `/data` when that is writable. */
+  /** Healthy. It keeps its turn in `/data` when that is writable. */
   current: `${repository}:1.0.0`,
   /** As `current`, one patch later. */
   patch: `${repository}:1.0.1`,
@@ -14,7 +14,7 @@ export const engineImages = {
   neverReady: `${repository}:never-ready`,
   /** Exits with code 3 instead of listening. */
   exitsEarly: `${repository}:exits-early`,
-  /** Ends by SIGKILL only. */
+  /** Only SIGKILL ends it. */
   ignoresSigterm: `${repository}:ignores-sigterm`,
   /** Ready after 2 s. */
   slowReady: `${repository}:slow-ready`,
@@ -24,19 +24,17 @@ export const engineImages = {
   failsTurn: `${repository}:fails-turn`,
   /** Finishes its game with turn 2. */
   finishes: `${repository}:finishes`,
-  /** Its entrypoint does not exist, so that starting a container fails. */
+  /** Its entrypoint does not exist, so a container cannot be started. */
   badCommand: `${repository}:bad-command`,
   /** Under a kilobyte: one static program that sleeps for ever, ignores SIGTERM as pid 1 and never listens. */
   tiny: 'galaxy/tiny:1.0.0',
 } as const;
 
-/** A name in `engineImages`. */
 export type EngineImageName = keyof typeof engineImages;
 
-/** What an image is made of. */
 export type LayerName = 'node' | 'app' | 'tiny';
 
-/** How one image differs from the others. */
+/** How to make one image. */
 export interface ImageRecipe {
   readonly ref: string;
   readonly layers: readonly LayerName[];
@@ -45,7 +43,6 @@ export interface ImageRecipe {
   readonly entrypoint?: readonly string[];
 }
 
-/** The recipe of every image. */
 export const imageRecipes: readonly ImageRecipe[] = [
   engine('current'),
   engine('patch'),

@@ -14,10 +14,10 @@ export interface Image {
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
-/** This machine's processor by its name in images. */
+/** The processor of this machine, as images name it. */
 const architecture = architectures[process.arch] ?? process.arch;
 
-/** Puts an image together from its recipe, on top of the `below` layers. The user is 65532:65532, who owns nothing but `/app`, `/data` and `/tmp`. */
+/** Makes an image from its recipe, on top of the layers in `below`. Its user 65532:65532 owns only `/app`, `/data` and `/tmp`. */
 export async function composeImage(
   recipe: ImageRecipe,
   available: Readonly<Record<LayerName, Layer>>,
@@ -35,7 +35,7 @@ export async function composeImage(
       WorkingDir: '/',
       ExposedPorts: { '8080/tcp': {} },
       StopSignal: 'SIGTERM',
-      // Sets apart images that differ in nothing else, such as two versions.
+      // Without it, two versions of an image would be the same image.
       Labels: { 'org.opencontainers.image.ref.name': recipe.ref },
     },
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.digest) },

@@ -14,9 +14,9 @@ export interface Layer {
 }
 
 /**
- * The layer that `build` writes to the path it is given, kept under the system's temporary directory for later runs as long as
- * `key` stays the same. Runs that build the same layer at once do not disturb each other: each writes its own file, and
- * renames it.
+ * The layer that `build` writes to the given path. It is kept in the system's temporary directory, and later runs use it as long as
+ * `key` stays the same. Runs that build the same layer at the same time do not disturb each other: each one writes its own file
+ * and renames it.
  */
 export async function cachedLayer(name: string, key: string, build: (path: string) => Promise<void>): Promise<Layer> {
   const dir = await cacheDir();
@@ -24,7 +24,7 @@ export async function cachedLayer(name: string, key: string, build: (path: strin
   return (await readCached(base)) ?? (await buildCached(base, build));
 }
 
-/** One per user, closed to others: what lies in it becomes a program that root starts. */
+/** Each user has a directory that others cannot write to, because root starts the programs in it. */
 async function cacheDir(): Promise<string> {
   const uid = process.getuid?.() ?? 0;
   const dir = join(tmpdir(), `galaxy-layers-${uid}`);
@@ -55,7 +55,7 @@ async function buildCached(base: string, build: (path: string) => Promise<void>)
   }
 }
 
-/** The layer that a tar archive is. */
+/** Digest and size of a tar archive. */
 export async function describeLayer(path: string): Promise<Layer> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);

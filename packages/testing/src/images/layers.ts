@@ -10,17 +10,17 @@ import type { Layer } from './layer-cache.js';
 import { cachedLayer, describeLayer } from './layer-cache.js';
 import { sleepForEver } from './tiny-program.js';
 
-/** Every layer of the engine images, built or from the cache. */
+/** All layers of the engine images, newly built or from the cache. */
 export async function engineLayers(): Promise<Readonly<Record<LayerName, Layer>>> {
   const [node, app, tiny] = await Promise.all([nodeLayer(), appLayer(), tinyLayer()]);
   return { node, app, tiny };
 }
 
-// Without times and names of this machine, equal content gives an equal archive, and so an equal digest.
+// Without times and user names of this machine, the same content gives the same archive and the same digest.
 const reproducible = ['--sort=name', '--mtime=@0', '--numeric-owner'];
 const owner = (id: number): readonly string[] => [`--owner=${id}`, `--group=${id}`];
 
-/** This very Node.js with the shared libraries it loads, each at its path of this machine. */
+/** The Node.js of this process with its shared libraries, each at its path on this machine. */
 async function nodeLayer(): Promise<Layer> {
   const node = await realpath(process.execPath);
   const files = [node, ...(await sharedLibraries(node))].map((path) => path.slice(1));
@@ -29,13 +29,13 @@ async function nodeLayer(): Promise<Layer> {
   });
 }
 
-/** Paths of the libraries that `ldd` tells; none for a static program, for which it fails. */
+/** The paths of the libraries that `ldd` lists; none for a static program, for which `ldd` fails. */
 async function sharedLibraries(program: string): Promise<readonly string[]> {
   const listed = await run('ldd', [program]).catch(() => '');
   return [...listed.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].flatMap(([, path]) => path ?? []);
 }
 
-/** The demo engine in `/app`, and the directories it may write to, all owned by the user it runs as. */
+/** The demo engine in `/app`, and the directories that it may write to. Its user owns all of them. */
 async function appLayer(): Promise<Layer> {
   const modules = await engineModules();
   return cachedLayer('app', JSON.stringify([...modules]), (path) => {
@@ -59,7 +59,7 @@ async function tinyLayer(): Promise<Layer> {
   });
 }
 
-/** A small layer unlike any other, written to a path: an image that begins with it has no layer in common with another. */
+/** Writes a small unique layer to a path. An image that begins with it has no layer in common with another image. */
 export async function uniqueLayer(path: string): Promise<Layer> {
   await inStage(async (stage) => {
     await writeFile(join(stage, 'unique'), randomBytes(16).toString('hex'));
@@ -68,7 +68,7 @@ export async function uniqueLayer(path: string): Promise<Layer> {
   return describeLayer(path);
 }
 
-/** The demo engine's modules as JavaScript by file name: those of its build, or its sources transpiled when it has none. */
+/** The modules of the demo engine as JavaScript, by file name: its build, or its transpiled sources if there is no build. */
 async function engineModules(): Promise<ReadonlyMap<string, string>> {
   const dir = dirname(fileURLToPath(demoEngineMain));
   const names = (await readdir(dir)).filter((name) => /^[^.]+\.(js|ts)$/.test(name)).sort();

@@ -21,8 +21,8 @@ const headersSize = 64 + 56;
 const loadedAt = 0x400000n;
 
 /**
- * A static Linux program that sleeps for ever, as an ELF file of about 130 bytes (man 5 elf) for this machine's processor.
- * Throws for a processor other than x64 and arm64.
+ * A static Linux program that sleeps for ever, for this machine's processor. It is an ELF file of about 130 bytes (man 5 elf).
+ * @throws Error for a processor other than x64 and arm64.
  */
 export function sleepForEver(): Buffer {
   const machine = machines[process.arch];

@@ -5,10 +5,10 @@ import { useDockerEngine, usePostgres, useRedis } from './use-servers.js';
 
 type Servers = readonly [redis: UsedServer, postgres: UsedServer, docker: UsedServer];
 
-// Each project of a run loads this file anew, all within one process: what they share hangs on the process.
+// Each project of a run loads this file again, all in the same process. So what they share must be a global of the process.
 const holder = globalThis as typeof globalThis & { galaxyTestServers?: { readonly servers: Promise<Servers>; users: number } };
 
-/** vitest's global set-up: starts (or finds) every server once per run, loads the engine images, and tells the tests where. */
+/** The global set-up of vitest: starts or finds every server once per run, loads the engine images, and provides the addresses. */
 export async function setup(project: TestProject): Promise<void> {
   holder.galaxyTestServers ??= { servers: startAll(), users: 0 };
   const [redis, postgres, docker] = await holder.galaxyTestServers.servers;
@@ -16,7 +16,7 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide('testServers', { redisUrl: redis.url, postgresUrl: postgres.url, dockerHost: docker.url });
 }
 
-/** Ends what `setup` has started, once the last project that uses it is through. */
+/** Ends everything that `setup` has started, after the last project that uses it. */
 export async function teardown(): Promise<void> {
   const shared = holder.galaxyTestServers;
   if (shared === undefined || --shared.users > 0) return;
@@ -39,9 +39,9 @@ async function stopAll(servers: readonly UsedServer[]): Promise<void> {
 }
 
 async function useEngineWithImages(): Promise<UsedServer> {
-  // The images are put together while the engine starts.
+  // The images are made while the engine starts.
   const composed = composeEngineImages();
-  // Awaited below; until then its failure must not count as unhandled.
+  // It is awaited below. Until then, its rejection must not count as unhandled.
   composed.catch(() => undefined);
   const engine = await useDockerEngine();
   try {

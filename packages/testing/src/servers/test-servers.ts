@@ -3,11 +3,11 @@ import { inject } from 'vitest';
 import type { DockerApi } from './docker/docker-api.js';
 import { dockerApi } from './docker/docker-api.js';
 
-/** The servers that a whole run of integration tests shares. */
+/** The servers that all integration tests of a run share. */
 export interface TestServers {
   readonly redisUrl: string;
   readonly postgresUrl: string;
-  /** As in `DOCKER_HOST`; holds every image of `engineImages`. */
+  /** The address of a container engine, as in `DOCKER_HOST`. It has every image of `engineImages`. */
   readonly dockerHost: string;
 }
 
@@ -18,8 +18,9 @@ declare module 'vitest' {
 }
 
 /**
- * The servers that the global set-up has started. They are for all: use keys, databases, networks and game ids of your own,
- * and start a private server to kill or pause it. Throws in a project without the global set-up.
+ * The servers that the global set-up has started. All tests share them: use unique keys, databases, networks and game ids. To kill or
+ * pause a server, start a private one.
+ * @throws Error in a project without the global set-up.
  */
 export function testServers(): TestServers & { readonly docker: DockerApi } {
   const servers = inject('testServers') as TestServers | undefined;
@@ -27,7 +28,7 @@ export function testServers(): TestServers & { readonly docker: DockerApi } {
   return { ...servers, docker: dockerApi(servers.dockerHost) };
 }
 
-/** A name that nothing else in any run uses, e.g. `orders-3f9c2a17`; valid as game id, key prefix and container name. */
+/** A unique name, e.g. `orders-3f9c2a17`. It is valid as game id, as prefix of keys and as container name. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString('hex')}`;
 }

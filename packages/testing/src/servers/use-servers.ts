@@ -4,13 +4,13 @@ import { startDockerEngine } from './docker/docker-engine.js';
 import { startPostgres } from './postgres/postgres-server.js';
 import { startRedis } from './redis/redis-server.js';
 
-/** A server that is ours, or one that the environment names and that is only used. */
+/** A server that was started here, or one that the environment names. */
 export interface UsedServer {
-  /** Its address: a URL, or an address as in `DOCKER_HOST`. */
+  /** A URL, or an address as in `DOCKER_HOST`. */
   readonly url: string;
   /** Whether it was started here. Only such a server may be killed, paused or restarted; start one for that in the test. */
   readonly owned: boolean;
-  /** Ends it if it is ours. */
+  /** Ends it if it was started here. */
   stop(): Promise<void>;
 }
 

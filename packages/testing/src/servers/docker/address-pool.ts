@@ -3,11 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../processes/run.js';
 
-/** A range of addresses that one private Docker Engine has for itself on this machine. */
+/** A range of addresses that only one private Docker Engine on this machine uses. */
 export interface AddressPool {
   /** E.g. `10.101.0.0/16`. */
   readonly base: string;
-  /** The bridge that holds the range and serves the engine as its default one; its own network is the range's last. */
+  /** The bridge that reserves the range. It is the default bridge of the engine, and its own network is the last one of the range. */
   readonly bridge: string;
 }
 
@@ -22,10 +22,10 @@ const candidates = [
 ];
 
 /**
- * Reserves a range that no address or route of this machine touches, by creating a bridge named after it: of two engines
- * that want the same range, one fails to create the bridge and takes the next. The work directory remembers the range for
- * `removeBridgesOf`. Giving the engine a default bridge also keeps it from deleting `docker0` of an installed Docker, which
- * dockerd does when it is started with `--bridge=none`.
+ * Reserves a range that no address or route of this machine uses. It creates a bridge with the name of the range: if two engines want
+ * the same range, one of them cannot create the bridge and takes the next range. The range is written into the work directory, for
+ * `removeBridgesOf`. The engine gets a default bridge also because dockerd with `--bridge=none` deletes `docker0` of an installed
+ * Docker.
  */
 export async function reserveAddressPool(dir: string, ip: string): Promise<AddressPool> {
   const taken = await takenRanges();
@@ -41,13 +41,13 @@ export async function reserveAddressPool(dir: string, ip: string): Promise<Addre
   throw new Error('no private address range is free for a Docker Engine of our own');
 }
 
-/** Removes every bridge with an address in the range that the work directory reserved: the engine's own and its networks'. */
+/** Removes every bridge with an address in the range of the work directory: that of the engine, and those of its networks. */
 export async function removeBridgesOf(dir: string): Promise<void> {
   const prefix = await readFile(join(dir, 'address-pool'), 'utf8').catch(() => undefined);
   if (prefix === undefined) return;
   const bridges = JSON.parse(await run('ip', ['-json', '-4', 'address', 'show', 'type', 'bridge'])) as readonly BridgeAddress[];
   const ours = bridges.filter((bridge) => bridge.addr_info?.some((info) => info.local?.startsWith(`${prefix}.`)));
-  // Gone is as good as deleted: the engine may be removing its own at this moment.
+  // A bridge that is gone already is no error: the engine may be removing its own bridges at this moment.
   await Promise.all(ours.map((bridge) => succeeds(run('ip', ['link', 'delete', bridge.ifname]))));
 }
 
@@ -56,7 +56,7 @@ interface Range {
   readonly mask: number;
 }
 
-/** Every range with an address or a route here; the default route is none, as it covers everything. */
+/** Every range with an address or a route on this machine, except the default route, which covers everything. */
 async function takenRanges(): Promise<readonly Range[]> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const local = addresses.filter((address) => address.family === 'IPv4').map(({ address, netmask }) => rangeOf(address, netmask));

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
-/** What the engine answered. */
+/** An answer of the engine. */
 export interface DockerAnswer {
   readonly status: number;
   readonly body: string;
@@ -12,28 +12,28 @@ export interface DockerAnswer {
 /** One request to a Docker Engine. */
 export interface DockerCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Path and query, without a version, e.g. `/containers/json?all=1`: the engine then takes its own version. */
+  /** Path and query without a version, e.g. `/containers/json?all=1`. The engine then uses its own version. */
   readonly path: string;
-  /** Sent as JSON. */
+  /** A body that is sent as JSON. */
   readonly json?: unknown;
-  /** Sent as a tar archive; excludes `json`. */
+  /** A body that is sent as a tar archive, instead of `json`. */
   readonly tar?: NodeJS.ReadableStream;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds until the call is cut; default 120 000. */
+  /** Milliseconds until the call is aborted; default 120 000. */
   readonly timeoutMs?: number;
 }
 
-/** A door to a Docker Engine: its address and its HTTP API, for set-up and checks in tests. */
+/** The address and the HTTP API of a Docker Engine, for the set-up and the checks of tests. */
 export interface DockerApi {
   /** As in `DOCKER_HOST`: `unix:///path` or `tcp://host:port`. */
   readonly host: string;
-  /** Answers whatever the status is; rejects when the engine does not answer in time. */
+  /** Returns the answer, with any status. Rejects when the engine does not answer in time. */
   call(call: DockerCall): Promise<DockerAnswer>;
-  /** As `call`, gives the JSON of a 2xx answer, and rejects with the engine's own words for any other. */
+  /** As `call`, but returns the JSON of a 2xx answer, and rejects with the engine's message for any other status. */
   json<T>(call: DockerCall): Promise<T>;
 }
 
-/** The API at an address as in `DOCKER_HOST`. Throws when it is neither `unix://` nor `tcp://`. */
+/** The API at an address as in `DOCKER_HOST`. @throws Error when it begins neither with `unix://` nor with `tcp://`. */
 export function dockerApi(host: string): DockerApi {
   const address = addressOf(host);
   const call = (what: DockerCall): Promise<DockerAnswer> => send(address, what);
@@ -58,7 +58,7 @@ function addressOf(host: string): RequestOptions {
 function send(address: RequestOptions, { method, path, json, tar, headers, timeoutMs = 120_000 }: DockerCall): Promise<DockerAnswer> {
   return new Promise((resolve, reject) => {
     const type = tar === undefined ? 'application/json' : 'application/x-tar';
-    // A connection each: a pooled one may belong to an engine that was killed since.
+    // Each call has its own connection. A pooled one may lead to an engine that was killed meanwhile.
     const connection = { ...address, agent: false, signal: AbortSignal.timeout(timeoutMs) };
     const options = { ...connection, method, path, headers: { 'content-type': type, ...headers } };
     const outgoing = request(options, (response) => {

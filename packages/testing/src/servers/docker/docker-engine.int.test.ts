@@ -50,7 +50,7 @@ describe('a private Docker Engine', () => {
     expect(await health(address)).toBe(200);
   });
 
-  it('ends what a dockerd that was killed amid a start does not know to run', async () => {
+  it('ends a container whose process runs, but which a dockerd that was killed during its start does not know', async () => {
     const [lost, kept] = await Promise.all([startContainer(engine, engineImages.tiny), startContainer(engine, engineImages.tiny)]);
     const pids = await Promise.all([lost, kept].map(async ({ id }) => (await inspect(engine, id)).State.Pid));
     await engine.kill();
@@ -75,7 +75,7 @@ describe('a private Docker Engine', () => {
     expect((await engine.call({ method: 'GET', path: '/_ping' })).status).toBe(200);
   });
 
-  it('answers in half behind a fault proxy', async () => {
+  it('gives half an answer behind a fault proxy', async () => {
     const proxy = await startFaultProxy(engine.host);
     await proxy.set({ kind: 'cut_reply', afterBytes: 200, then: 'reset' });
     await expect(dockerApi(proxy.url).call({ method: 'GET', path: '/info' })).rejects.toThrow();

@@ -13,25 +13,25 @@ import type { DockerApi } from './docker-api.js';
 import { dockerApi } from './docker-api.js';
 import { endLostContainers } from './lost-containers.js';
 
-/** A private Docker Engine; its control methods act on dockerd. Containers outlive dockerd's end (live-restore). */
+/** A private Docker Engine. Its control methods act on dockerd. Containers go on when dockerd ends (live-restore). */
 export interface DockerEngine extends DockerApi, ServerControl {
-  /** The containerd beside it, a process of its own as in production: dockerd's crash leaves it alone. */
+  /** Its containerd: a process of its own, as in production, so it goes on when dockerd crashes. */
   readonly containerd: ServerControl;
-  /** Ends the engine with its containers, removes its networks and its data. */
+  /** Ends the engine and its containers, and removes its networks and data. */
   stop(): Promise<void>;
 }
 
-/** How a private Docker Engine differs from the usual one. */
+/** How a private Docker Engine differs from the default. */
 export interface DockerEngineOptions {
   /** Further dockerd arguments. */
   readonly args?: readonly string[];
 }
 
 /**
- * Starts a Docker Engine of one's own, reachable over a unix socket. Networks created on it take their addresses from a
- * range of its own, 63 networks of 1021 containers each, and this machine reaches containers by their address; several engines
- * live side by side. It touches no firewall rule, so containers reach each other and this machine, and nothing beyond.
- * Needs root. Storage is overlay2, or vfs where the file system does not carry that.
+ * Starts a private Docker Engine on a unix socket. Its networks take their addresses from a range of its own: 63 networks of 1021
+ * containers each. This machine reaches containers by their addresses, and several engines can run at the same time. The engine
+ * changes no firewall rule, so containers reach each other and this machine, and nothing else. It needs root. Its storage is
+ * overlay2, or vfs where the file system does not support overlay2.
  */
 export async function startDockerEngine(options: DockerEngineOptions = {}): Promise<DockerEngine> {
   if (process.getuid?.() !== 0) throw new Error('a Docker Engine of our own needs root: run as root, or give DOCKER_HOST');
@@ -57,7 +57,7 @@ function startDockerd(command: string, dir: string, args: readonly string[]): Pr
     cwd: dir,
     logFile: join(dir, 'dockerd.log'),
     ready: async () => (await api.call({ method: 'GET', path: '/_ping', timeoutMs: 5000 })).status === 200,
-    // A killed dockerd leaves its pid file, and the next one refuses to start while that pid still exists, even as a zombie.
+    // A killed dockerd leaves its pid file. The next one does not start while that pid exists, even as a zombie.
     beforeStart: async () => {
       await Promise.all([rm(join(dir, 'docker.pid'), { force: true }), endLostContainers(dir)]);
     },
@@ -75,7 +75,7 @@ function dockerdArguments(dir: string, pool: AddressPool): readonly string[] {
     ['--bridge', pool.bridge],
     ['--default-address-pool', `base=${pool.base},size=22`],
     ['--iptables=false', '--ip-forward=false', '--userland-proxy=false', '--live-restore', '--log-level=warn'],
-    // The name of the control group is how a container's processes are found again after their shim was killed.
+    // By the name of the control group, a container's processes are found after their shim was killed.
     ['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${basename(dir)}`],
   ].flat();
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { DockerApi } from './docker-api.js';
 
-/** A bridge network of one's own. */
+/** A bridge network that only one test uses. */
 export interface FreshNetwork {
   readonly id: string;
   readonly name: string;
-  /** Removes it; rejects while containers are attached. */
+  /** Removes it. Rejects while containers are attached. */
   remove(): Promise<void>;
 }
 

@@ -5,10 +5,10 @@ import { isRunning, processesOf, signal } from '../processes/process-table.js';
 import { waitFor } from '../processes/wait-for.js';
 
 /**
- * Ends containers that a killed dockerd has lost, as an operator would; to be called while dockerd is down. A dockerd
- * that is killed after containerd made a container's process and before it wrote so down does not know that process ever
- * after: it shows the container as created and gives its address, and the MAC that goes with it, to the next one, while the
- * process keeps both. Whichever of the two spoke last is reached, so a healthy engine is refused, or a lost one answers for it.
+ * Ends containers that a killed dockerd has lost, as an operator would. Must be called while dockerd is down. If dockerd is killed
+ * after containerd has made the process of a container, and before dockerd has written that, it will never know that process: it
+ * shows the container as created. The process keeps its address and its MAC, but dockerd gives both to the next container. Packets
+ * then go to the one of the two that sent last. So connections to a healthy engine are refused, or the lost engine answers instead.
  */
 export async function endLostContainers(dir: string): Promise<void> {
   const lost = (await Promise.all(processesOf(dir).map((pid) => lostFrom(dir, pid)))).flat();
@@ -25,7 +25,7 @@ async function lostFrom(dir: string, pid: number): Promise<readonly number[]> {
   return State?.Running === true ? [] : [pid];
 }
 
-/** The control group of a container's processes is named after it. */
+/** Finds the container of a process: its control group has the id of the container in its name. */
 function containerOf(dir: string, pid: number): string | undefined {
   try {
     const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');

@@ -2,18 +2,17 @@ import { uniqueName } from '../test-servers.js';
 import type { DockerApi } from './docker-api.js';
 import { freshNetwork } from './fresh-network.js';
 
-/** What the tests of this package read of a container. */
+/** The part of an inspect that the tests of this package read. */
 export interface InspectedContainer {
   readonly State: { readonly Running: boolean; readonly Pid: number; readonly ExitCode: number; readonly Status: string };
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
 }
 
-/** Reads a container. */
 export function inspect(engine: DockerApi, id: string): Promise<InspectedContainer> {
   return engine.json({ method: 'GET', path: `/containers/${id}/json` });
 }
 
-/** Starts a container on a network of its own and gives its id and its address there. */
+/** Starts a container on a network of its own, and returns its id and its address. */
 export async function startContainer(engine: DockerApi, image: string, hostConfig: object = {}): Promise<{ id: string; address: string }> {
   const network = await freshNetwork(engine);
   const json = { Image: image, HostConfig: { NetworkMode: network.name, ...hostConfig } };

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 
-/** A database of one's own on a shared server. */
+/** A database on a shared server that only one test uses. */
 export interface FreshDatabase {
   readonly name: string;
-  /** URL of this database, with the user and the server of the URL it was made from. */
+  /** The URL of this database, with the user and the server of the URL that it was made from. */
   readonly url: string;
-  /** Removes it, cutting whoever is still connected. */
+  /** Removes it, and ends all sessions that are still connected. */
   drop(): Promise<void>;
 }
 
 /**
- * Creates an empty database with a name that no other test has. Rejects when the server does not answer within a minute or the
- * URL's user may not create databases.
+ * Creates an empty database with a unique name. Rejects when the server does not answer within a minute, or when the user of the URL
+ * may not create databases.
  */
 export async function freshDatabase(serverUrl: string): Promise<FreshDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;

@@ -50,13 +50,13 @@ describe('a private PostgreSQL', () => {
     await sql.end();
   });
 
-  it('stops politely, too', async () => {
+  it('can be stopped in order, too', async () => {
     await server.kill('SIGINT');
     await server.restart();
     expect(await query(server.url, 'SHOW max_connections')).toEqual([{ max_connections: '200' }]);
   });
 
-  it('makes databases that know nothing of each other, and drops them under a session', async () => {
+  it('makes databases that do not share tables, and drops them while a session is open', async () => {
     const [one, two] = await Promise.all([freshDatabase(server.url), freshDatabase(server.url)]);
     await query(one.url, 'CREATE TABLE mine (id int)');
     await expect(query(two.url, 'SELECT * FROM mine')).rejects.toMatchObject({ code: '42P01' });

@@ -13,22 +13,22 @@ import { inWorkDir } from '../processes/work-dir.js';
 
 /** A private PostgreSQL. */
 export interface PostgresServer extends ServerControl {
-  /** Superuser's URL of database `postgres`, e.g. `postgres://postgres@127.0.0.1:23456/postgres`; the same over restarts. */
+  /** The URL of database `postgres` for the superuser, e.g. `postgres://postgres@127.0.0.1:23456/postgres`. A restart keeps it. */
   readonly url: string;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
 
-/** How a private PostgreSQL differs from the usual one. */
+/** How a private PostgreSQL differs from the default. */
 export interface PostgresOptions {
   /** Settings by name, e.g. `{ max_connections: '10' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * Starts a PostgreSQL of one's own on a loopback port: UTF-8, everyone trusted, 200 connections, durable, so what it has
- * committed survives `kill`. `kill`, `pause` and `resume` reach the backends, too. Run by root it becomes the system user
- * `postgres`, since PostgreSQL refuses to run as root.
+ * Starts a private PostgreSQL on a loopback port: UTF-8, no passwords, 200 connections. It is durable, so what it has committed
+ * is still there after `kill`. `kill`, `pause` and `resume` act on the backends, too. Started by root, it runs as the system user
+ * `postgres`, because PostgreSQL refuses to run as root.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const [command = '', initdb = ''] = await ensurePrograms('postgres', 'initdb');
@@ -59,7 +59,7 @@ function settingArguments(settings: Readonly<Record<string, string>> = {}): read
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
-    // In the data directory, which is removed, rather than in /dev/shm, where a killed server would leave it.
+    // This puts shared memory into the data directory, which is removed. A killed server would leave it in /dev/shm.
     dynamic_shared_memory_type: 'mmap',
     ...settings,
   };
@@ -72,11 +72,11 @@ async function serverOwner(): Promise<{ readonly uid: number; readonly gid: numb
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-// A start-up packet of protocol 3.0 for user and database `postgres` (PostgreSQL documentation, "Message Formats").
+// A start-up packet of protocol 3.0 for user `postgres` and database `postgres` (PostgreSQL documentation, "Message Formats").
 const startupParameters = Buffer.from('user\0postgres\0database\0postgres\0\0');
 const startupHeader = Buffer.from([0, 0, 0, startupParameters.length + 8, 0, 3, 0, 0]);
 
-/** Whether a session can begin: the server answers `R` (authentication) then, and `E` (error) while it recovers. */
+/** Whether a session can begin: then the server answers `R` (authentication). While it recovers, it answers `E` (error). */
 async function acceptsSessions(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   socket.setTimeout(5000, () => socket.destroy(new Error('no answer to the start-up packet')));

@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below Linux's usual ephemeral range (32768 and up): an outgoing connection can then never sit on the port of a server
-// that was killed and is about to be restarted.
+// Below the usual ephemeral range of Linux (32768 and up). So no outgoing connection can take the port of a server that was killed
+// and is going to be restarted.
 const firstPort = 20_000;
 const lastPort = 32_767;
 
-/** A loopback TCP port that nothing listens on at this moment. Throws when 50 random ones are all taken. */
+/** A loopback TCP port on which nothing listens at this moment. @throws Error when 50 random ports are all taken. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const port = randomInt(firstPort, lastPort + 1);

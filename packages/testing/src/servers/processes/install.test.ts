@@ -7,14 +7,14 @@ vi.mock('node:fs/promises', async (original) => ({
 }));
 
 describe('ensurePrograms', () => {
-  it('finds programs that PATH does not name', async () => {
+  it('finds programs that are not on PATH', async () => {
     vi.stubEnv('PATH', '/nowhere');
     expect(await findProgram('ip')).toBe('/nowhere/ip');
     expect(await ensurePrograms('ip')).toEqual(['/nowhere/ip']);
     vi.unstubAllEnvs();
   });
 
-  it('says exactly what to install where it cannot do so itself', async () => {
+  it('says what to install when it cannot install it', async () => {
     await expect(ensurePrograms('dockerd', 'containerd', 'redis-server', 'ip')).rejects.toThrow(
       'run "apt-get install -y --no-install-recommends docker.io redis-server" as root, or give TEST_REDIS_URL',
     );

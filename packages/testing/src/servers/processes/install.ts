@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { run } from './run.js';
 
-/** A program that the private servers need. */
 export type Program = 'redis-server' | 'postgres' | 'initdb' | 'dockerd' | 'containerd' | 'ip';
 
 // The names are those of Debian and of Ubuntu.
@@ -20,8 +19,8 @@ const packageOf: Readonly<Record<Program, string>> = {
 const policyFile = '/usr/sbin/policy-rc.d';
 
 /**
- * The paths of programs, in the order asked for. What is missing is installed by apt, and said on stderr, where this
- * process is root on Debian or Ubuntu; elsewhere this rejects and tells what to install. No service is started.
+ * The paths of programs, in the given order. If this process is root on Debian or Ubuntu, missing programs are installed by apt, with
+ * a line on stderr. Otherwise this rejects and says what to install. The installation starts no service.
  */
 export async function ensurePrograms(...programs: readonly Program[]): Promise<readonly string[]> {
   const found = await Promise.all(programs.map(findProgram));
@@ -31,7 +30,7 @@ export async function ensurePrograms(...programs: readonly Program[]): Promise<r
   return Promise.all(programs.map(requireProgram));
 }
 
-/** Where a program is: on PATH, in the system's directories (a user's PATH may lack `sbin`), or with PostgreSQL's own. */
+/** Looks for a program on PATH, in the system's directories (a user's PATH may lack `sbin`), and in those of PostgreSQL. */
 export async function findProgram(program: Program): Promise<string | undefined> {
   const onPath = (process.env['PATH'] ?? '').split(delimiter);
   for (const dir of [...onPath, '/usr/sbin', '/sbin', '/usr/local/sbin', ...(await postgresDirs())]) {
@@ -47,7 +46,7 @@ async function requireProgram(program: Program): Promise<string> {
   return path;
 }
 
-/** Debian keeps each major version in a directory of its own, off the PATH; the newest comes first. */
+/** Debian has a directory for each major version, which is not on PATH. The newest version comes first. */
 async function postgresDirs(): Promise<readonly string[]> {
   const versions = await readdir('/usr/lib/postgresql').catch(() => []);
   return versions.sort((a, b) => Number(b) - Number(a)).map((version) => `/usr/lib/postgresql/${version}/bin`);
@@ -63,7 +62,7 @@ async function isExecutable(path: string): Promise<boolean> {
 let updated: Promise<void> | undefined;
 let installing: Promise<void> = Promise.resolve();
 
-/** One installation at a time, as apt would refuse a second one. */
+/** Makes one installation at a time, because apt refuses a second one. */
 function installPackages(packages: readonly string[]): Promise<void> {
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const next = installing.catch(() => undefined).then(() => aptInstall(packages, command));
@@ -78,18 +77,18 @@ async function aptInstall(packages: readonly string[], command: string): Promise
     );
   }
   console.error(`testing: installing ${packages.join(', ')} by apt`);
-  // One source that cannot be reached must not keep the others from serving.
+  // A package source that cannot be reached must not stop the installation: others may have the package.
   await (updated ??= apt('apt-get update -qq').catch((error: unknown) => console.error(`testing: ${String(error)}`)));
   await withServicesHeld(() => apt(command));
 }
 
-/** Another test run may do the same at this time: the lock makes it wait, which apt itself does not do for `update`. */
+/** Another test run may do the same at this time. The lock makes it wait; apt itself does not wait for `update`. */
 async function apt(command: string): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('flock', [join(tmpdir(), 'galaxy-apt.lock'), 'sh', '-c', command], { env, timeoutMs: 600_000 });
 }
 
-/** Debian asks policy-rc.d before it starts a freshly installed service; 101 means "forbidden". */
+/** Debian asks policy-rc.d before it starts a newly installed service; 101 means "forbidden". */
 async function withServicesHeld(act: () => Promise<void>): Promise<void> {
   const ours = await writeFile(policyFile, '#!/bin/sh\nexit 101\n', { flag: 'wx', mode: 0o755 }).then(
     () => true,

@@ -7,9 +7,9 @@ import { run } from './run.js';
 import { waitFor } from './wait-for.js';
 
 /**
- * Ends everything that was started in a work directory and removes it: processes (by SIGKILL), the containers' control
- * group, mounts, bridges, shared memory, sockets elsewhere, files. Works in every state the servers may be in, also
- * killed, paused or never started, and may be repeated. Rejects when a process, the group or the directory stays.
+ * Ends and removes everything that was started in a work directory: processes (by SIGKILL), the control group of the containers,
+ * mounts, bridges, shared memory, sockets in other directories, files. The servers may be in any state, also killed, paused or
+ * never started. It may be repeated. Rejects when a process, the group or the directory is still there.
  */
 export async function sweepWorkDir(dir: string): Promise<void> {
   await killAll(dir);
@@ -18,7 +18,7 @@ export async function sweepWorkDir(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
-/** Kills again and again: a process seen once may have started another meanwhile. */
+/** Kills repeatedly, because a process may start another one before it is killed. */
 async function killAll(dir: string): Promise<void> {
   await waitFor(`the end of all processes of ${dir}`, () => {
     const left = processesOf(dir);
@@ -27,14 +27,14 @@ async function killAll(dir: string): Promise<void> {
   });
 }
 
-/** Lazily, the deepest first, as a container's root lies inside another mount. */
+/** Unmounts lazily, the deepest mount first, because the root of a container lies inside another mount. */
 async function unmountAll(dir: string): Promise<void> {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
   const ours = mounts.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${dir}/`));
   for (const path of ours.reverse()) await run('umount', ['-l', path]).catch(() => undefined);
 }
 
-/** containerd's shims listen in /run/containerd/s, and one that is killed leaves its socket; its bundle names it. */
+/** The shims of containerd listen in /run/containerd/s. A killed shim leaves its socket; the bundle of its container names it. */
 async function removeShimSockets(dir: string): Promise<void> {
   const tasks = join(dir, 'containerd', 'state', 'io.containerd.runtime.v2.task', 'moby');
   for (const id of await readdir(tasks).catch(() => [])) {
@@ -43,7 +43,7 @@ async function removeShimSockets(dir: string): Promise<void> {
   }
 }
 
-/** A killed postmaster leaves its System V segment; line 7 of its pid file ends with the segment's id. */
+/** A killed postmaster leaves its System V segment. Line 7 of its pid file ends with the id of the segment. */
 async function removeSharedMemory(dir: string): Promise<void> {
   const pidFile = await readFile(join(dir, 'data', 'postmaster.pid'), 'utf8').catch(() => '');
   const segment = pidFile.split('\n')[6]?.trim().split(/\s+/)[1];
@@ -58,7 +58,7 @@ async function removeControlGroup(name: string): Promise<void> {
   await Promise.all(groups.map((group) => removeGroup(join(group, name))));
 }
 
-/** Again and again for a while: a group is busy until the last of its killed processes has left it. */
+/** Tries repeatedly, because a group is busy until the last of its killed processes has left it. */
 async function removeGroup(path: string): Promise<void> {
   const gone = async (): Promise<boolean> => {
     await removeGroupTree(path);

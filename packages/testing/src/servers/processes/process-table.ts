@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-// Only these are ever signalled by their directory: a shell that happens to stand in it is somebody's.
+// Only these programs are signalled because of their directory. A shell in the directory may belong to a person.
 const servers = new Set(['redis-server', 'postgres', 'initdb', 'dockerd', 'containerd', 'containerd-shim']);
 
 /**
- * Whether the process exists and still runs; a zombie that waits to be reaped does not. A process whose first thread is a
- * zombie still runs while it has other threads: they keep its sockets open until the last one is gone.
+ * Whether the process exists and still runs. A zombie does not run. But a process whose first thread is a zombie runs while it
+ * has other threads: its sockets stay open until the last one is gone.
  */
 export function isRunning(pid: number): boolean {
   const state = statFields(pid)?.[0];
@@ -14,21 +14,21 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== 'X';
 }
 
-/** When the process started, in the kernel's clock ticks: with the pid it names one process for ever, as pids come again. */
+/** When the process started, in clock ticks of the kernel. Pids are used again; pid and start together identify one process. */
 export function startTicks(pid: number): string | undefined {
   return statFields(pid)?.[19];
 }
 
 /**
- * Pids of the servers whose working directory lies in `dir`, and of everything in the control group named after `dir`
- * (the containers of a Docker Engine that was started there), children of servers first started included.
+ * The pids of all servers whose working directory is in `dir`, and of all processes in the control group with the name of `dir`:
+ * the containers of a Docker Engine that was started there. Child processes of these servers are included.
  */
 export function processesOf(dir: string): readonly number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => isRunning(pid) && (isServerIn(pid, dir) || isInGroupOf(pid, dir)));
 }
 
-/** Sends a signal; a process that is gone is no error. */
+/** Sends a signal. It is no error if the process is gone. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -40,8 +40,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 const STOPPED_WITHIN_MS = 60_000;
 
 /**
- * Stops processes in their tracks; returns once none of their threads runs any more. The signal alone is only on its way: a
- * thread on another processor may still answer somebody.
+ * Freezes processes by SIGSTOP. Returns once none of their threads runs any more: right after the signal, a thread on another
+ * processor may still answer a request.
  */
 export function freeze(pids: readonly number[]): void {
   for (const pid of pids) signal(pid, 'SIGSTOP');
@@ -54,7 +54,7 @@ function isStopped(pid: number): boolean {
   return threads.every((thread) => !RUNS.has(statFields(`${pid}/task/${thread}`)?.[0] ?? ''));
 }
 
-// Stopped, traced, dead and zombie threads are not among them.
+// The states of threads that are not stopped, traced, dead or zombies.
 const RUNS = new Set(['R', 'S', 'D', 'I']);
 
 function isServerIn(pid: number, dir: string): boolean {
@@ -67,13 +67,13 @@ function isInGroupOf(pid: number, dir: string): boolean {
   return quietly(() => readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.includes(`/${basename(dir)}/`) ?? false;
 }
 
-/** The fields of /proc/{pid}/stat after the command, which may itself hold spaces and brackets: state first. */
+/** The fields of /proc/{pid}/stat from the state on. Before it is the command, which may contain spaces and brackets. */
 function statFields(pid: number | string): readonly string[] | undefined {
   const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** A process may end between two looks at it. */
+/** Undefined when the process ends while it is being read. */
 function quietly<T>(look: () => T): T | undefined {
   try {
     return look();

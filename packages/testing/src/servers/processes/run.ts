@@ -9,11 +9,11 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly uid?: number;
   readonly gid?: number;
-  /** Milliseconds until it is killed and the call rejects; default 120 000. */
+  /** Milliseconds until the command is killed and the call rejects; default 120 000. */
   readonly timeoutMs?: number;
 }
 
-/** Runs a command to its end and gives back its standard output; rejects with its standard error in the message. */
+/** Runs a command to its end and returns its standard output. Rejects with its standard error in the message. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { timeoutMs: timeout = 120_000, ...rest } = options;
   const { stdout } = await execFileAsync(command, [...args], { ...rest, timeout, maxBuffer: 16 * 1024 * 1024 });

@@ -7,39 +7,39 @@ import { waitFor } from './wait-for.js';
 
 /** What a test may do to a private server. */
 export interface ServerControl {
-  /** Pid of the server's main process; another one after `restart`. */
+  /** The pid of the server's main process. `restart` changes it. */
   pid(): number;
-  /** Sends a signal (default SIGKILL) and resolves once the server is gone. Its data stays. */
+  /** Sends a signal (default SIGKILL) and resolves once the server has ended. Its data stays. */
   kill(signal?: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): Promise<void>;
-  /** Stops the server in its tracks (SIGSTOP): connections stay open, nothing answers. */
+  /** Freezes the server by SIGSTOP: connections stay open, and nothing answers. */
   pause(): void;
-  /** Lets a paused server go on (SIGCONT). */
+  /** Lets a paused server go on, by SIGCONT. */
   resume(): void;
-  /** Starts the server again on the same address and data, killing it first if it runs; resolves once it answers. */
+  /** Starts the server again with the same address and data. Kills it first if it runs. Resolves once it answers. */
   restart(): Promise<void>;
 }
 
-/** How to start a server and to know that it answers. */
+/** How to start a server, and how to find out whether it answers. */
 export interface ServerSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Working directory, by which leftovers are found again. */
+  /** The working directory, by which leftovers are found. */
   readonly cwd: string;
   readonly logFile: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** Whether the server answers; throwing means "not yet". */
+  /** Whether the server answers. Throwing means "not yet". */
   readonly ready: () => Promise<boolean>;
   /** Runs before each start, e.g. to delete a stale pid file. */
   readonly beforeStart?: () => Promise<void>;
-  /** Every process of the server, when there is more than the main one. */
+  /** The pids of all processes of the server, if there is more than the main one. */
   readonly members?: () => readonly number[];
 }
 
 /**
- * Starts a server and resolves once it answers. Rejects with the end of its log when it exits or stays silent for a minute.
- * It runs in a process group of its own, so that Ctrl-C in a terminal reaches the tests first.
+ * Starts a server and resolves once it answers. Rejects with the end of its log when it exits or does not answer within a minute.
+ * It runs in a process group of its own, so Ctrl-C in a terminal does not end it before the tests.
  */
 export async function startServerProcess(spec: ServerSpec): Promise<ServerControl> {
   let child = await launch(spec);
@@ -47,7 +47,7 @@ export async function startServerProcess(spec: ServerSpec): Promise<ServerContro
   const control: ServerControl = {
     pid: () => child.pid ?? 0,
     kill: async (name = 'SIGKILL') => {
-      // The crash of a server is the crash of all its processes; a polite signal is for the main one to pass on.
+      // In a crash, all processes of a server end. Any other signal goes to the main process, which ends the others in order.
       const targets = name === 'SIGKILL' ? everyMember() : pidOf(child);
       for (const pid of targets) signal(pid, name);
       for (const pid of everyMember()) signal(pid, 'SIGCONT');
@@ -82,7 +82,7 @@ async function launch(spec: ServerSpec): Promise<ChildProcess> {
     const log = await readFile(spec.logFile, 'utf8').catch(() => '');
     throw new Error(`${spec.name} did not start; its log ends:\n${log.slice(-2000)}`, { cause });
   }
-  // A server must not keep the test run alive; tear-down ends it, or the next run does.
+  // A server must not keep the test run alive. The tear-down ends it, or the next run.
   child.unref();
   return child;
 }
@@ -97,7 +97,7 @@ function spawnLogged({ command, args, cwd, logFile, uid, gid }: ServerSpec): Chi
   }
 }
 
-/** Why the process ended, or never came to be; resolves when that happens. */
+/** Resolves when the process ends or cannot be started, with the reason. */
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { waitFor } from './wait-for.js';
 
 describe('waitFor', () => {
-  it('gives what the probe finds, and takes throwing for "not yet"', async () => {
+  it('returns what the probe finds; a probe that throws means "not yet"', async () => {
     let looks = 0;
     const probe = (): string | undefined => {
       looks += 1;
@@ -13,7 +13,7 @@ describe('waitFor', () => {
     expect(looks).toBe(3);
   });
 
-  it('says what it waited for, and what the probe threw last', async () => {
+  it('rejects with what it waited for, and with the last error of the probe', async () => {
     const probe = (): boolean => {
       throw new Error('refused');
     };
@@ -21,7 +21,7 @@ describe('waitFor', () => {
     expect(failure).toMatchObject({ message: 'the server: not seen within 20 ms', cause: { message: 'refused' } });
   });
 
-  it('ends when there is no hope left, after one more look', async () => {
+  it('ends when waiting makes no sense any more, after one more probe', async () => {
     let looks = 0;
     const never = (): boolean => {
       looks += 1;

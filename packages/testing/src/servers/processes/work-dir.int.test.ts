@@ -10,9 +10,9 @@ import { startServerProcess } from './server-process.js';
 import { createWorkDir, inWorkDir, sweepAbandoned } from './work-dir.js';
 
 describe('work directories', () => {
-  it('of a run that was killed are swept with their servers, those of a living one stay', async () => {
+  it('of a killed run are removed with their servers, and those of a living run stay', async () => {
     const living = await createWorkDir('living');
-    // Our own pid, but started at another time: the owner is gone and its pid was given again.
+    // The pid of this process with another start time: the owner is gone, and its pid was used again.
     const abandoned = await mkdtemp(join(tmpdir(), `galaxy-testing-${process.pid}-1-abandoned-`));
     const [command = ''] = await ensurePrograms('redis-server');
     const args = ['--port', String(await freePort()), '--dir', abandoned];
@@ -30,7 +30,7 @@ describe('work directories', () => {
     await rmdir(living);
   });
 
-  it('are swept when what was to start in them does not', async () => {
+  it('are removed when the start of a server in them fails', async () => {
     let seen = '';
     const failing = inWorkDir('failing', async (dir) => {
       seen = dir;

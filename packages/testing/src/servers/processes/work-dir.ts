@@ -9,7 +9,7 @@ const pattern = /^galaxy-testing-(?<pid>\d+)-(?<ticks>\d+)-/;
 
 let abandonedSwept: Promise<void> | undefined;
 
-/** Starts something in a new work directory; when that fails, whatever it left there is swept away before this rejects. */
+/** Starts something in a new work directory. If that fails, removes everything that it left there, and rejects. */
 export async function inWorkDir<T>(kind: string, start: (dir: string) => Promise<T>): Promise<T> {
   const dir = await createWorkDir(kind);
   try {
@@ -21,15 +21,15 @@ export async function inWorkDir<T>(kind: string, start: (dir: string) => Promise
 }
 
 /**
- * Makes a new private directory under the system's temporary one; its name tells which process owns it.
- * The first call also clears away what runs that were killed have left: their servers, mounts and directories.
+ * Makes a new private directory in the system's temporary one. Its name says which process owns it.
+ * The first call also removes everything that killed runs have left: their servers, mounts and directories.
  */
 export async function createWorkDir(kind: string): Promise<string> {
   await (abandonedSwept ??= sweepAbandoned());
   return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-${startTicks(process.pid) ?? 0}-${kind}-`));
 }
 
-/** Sweeps every work directory whose owner is gone. */
+/** Removes every work directory whose owner is gone, with everything in it. */
 export async function sweepAbandoned(): Promise<void> {
   const names = await readdir(tmpdir());
   const abandoned = names.filter((name) => isAbandoned(name));

@@ -7,7 +7,7 @@ import { isRunning } from '../processes/process-table.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
 
-/** Runs one command on a connection of its own that gives up after a second. */
+/** Runs one command on a connection of its own, with a time-out of a second. */
 async function once<T>(url: string, act: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => null, commandTimeout: 1000 });
   redis.on('error', () => undefined);
@@ -25,7 +25,7 @@ describe('a private Redis', () => {
   });
   afterEach(() => server.stop());
 
-  it('keeps what it acknowledged over a crash, on the same address', async () => {
+  it('has all acknowledged writes after a crash, on the same address', async () => {
     await once(server.url, (redis) => redis.xadd('jobs', '*', 'game_id', 'g1'));
     const before = server.pid();
     await server.kill();
@@ -35,7 +35,7 @@ describe('a private Redis', () => {
     expect(await once(server.url, (redis) => redis.xlen('jobs'))).toBe(1);
   });
 
-  it('loses what it acknowledged after its data was kept, when that is put back', async () => {
+  it('loses the writes that it acknowledged after keepData, when the kept data is put back', async () => {
     await once(server.url, (redis) => redis.xadd('jobs', '*', 'game_id', 'g1'));
     const losePower = await server.keepData();
     await once(server.url, (redis) => redis.xadd('jobs', '*', 'game_id', 'g2'));
@@ -43,7 +43,7 @@ describe('a private Redis', () => {
     expect(await once(server.url, (redis) => redis.xlen('jobs'))).toBe(1);
   });
 
-  it('refuses writes when its disk is full, and is read from', async () => {
+  it('refuses writes when its disk is full, but answers reads', async () => {
     const small = await startRedis({ diskMb: 2, args: ['--appendfsync', 'everysec'] });
     await once(small.url, (redis) => redis.set('key', 'value'));
     await writeFile(join(small.dataDir, 'filler'), Buffer.alloc(2 * 1024 * 1024)).catch(() => undefined);
@@ -62,14 +62,14 @@ describe('a private Redis', () => {
     expect(await once(server.url, (redis) => redis.ping())).toBe('PONG');
   });
 
-  it('evicts nothing and takes further arguments', async () => {
+  it('evicts nothing and accepts further arguments', async () => {
     expect(await once(server.url, (redis) => redis.config('GET', 'maxmemory-policy'))).toEqual(['maxmemory-policy', 'noeviction']);
     const small = await startRedis({ args: ['--maxmemory', '3mb'] });
     expect(await once(small.url, (redis) => redis.config('GET', 'maxmemory'))).toEqual(['maxmemory', '3145728']);
     await small.stop();
   });
 
-  it('loses a reply, not the command, behind a fault proxy', async () => {
+  it('carries out a command whose reply a fault proxy loses', async () => {
     const proxy = await startFaultProxy(server.url);
     await proxy.set({ kind: 'drop_replies' });
     await expect(once(proxy.url, (redis) => redis.call('SET', 'key', 'value'))).rejects.toThrow();
@@ -78,7 +78,7 @@ describe('a private Redis', () => {
     expect(await once(server.url, (redis) => redis.exists('other'))).toBe(1);
   });
 
-  it('can be stopped while paused, and is gone then', async () => {
+  it('can be stopped while it is paused', async () => {
     const paused = await startRedis();
     paused.pause();
     await paused.stop();

@@ -12,27 +12,30 @@ import { inWorkDir } from '../processes/work-dir.js';
 
 /** A private Redis. */
 export interface RedisServer extends ServerControl {
-  /** E.g. `redis://127.0.0.1:23456`; the same over restarts. */
+  /** For example `redis://127.0.0.1:23456`. A restart keeps it. */
   readonly url: string;
-  /** Where its append-only file lies. */
+  /** The directory of its append-only file. */
   readonly dataDir: string;
-  /** Keeps what its append-only file holds now; the function it gives puts that back and starts the server, as after a loss of power. */
+  /**
+   * Copies its append-only file. The returned function puts the copy back and starts the server: as after a loss of power that took
+   * all later writes.
+   */
   keepData(): Promise<() => Promise<void>>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
 
-/** How a private Redis differs from the usual one. */
+/** How a private Redis differs from the default. */
 export interface RedisOptions {
   /** Further command line arguments, e.g. `['--maxmemory', '3mb']`. */
   readonly args?: readonly string[];
-  /** How many megabytes its data has room for; no limit when not given. */
+  /** The size of the disk for its data, in megabytes; default without a limit. */
   readonly diskMb?: number;
 }
 
 /**
- * Starts a Redis of one's own on a loopback port. It evicts nothing and syncs its append-only file on every write, so what
- * it has acknowledged survives `kill`. Rejects as `startServerProcess` and `ensurePrograms` do.
+ * Starts a private Redis on a loopback port. It evicts nothing, and syncs its append-only file at every write, so acknowledged writes
+ * are still there after `kill`. Rejects as `startServerProcess` and `ensurePrograms` do.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const [command = ''] = await ensurePrograms('redis-server');

@@ -12,22 +12,22 @@ export interface Stored {
   readonly type: string;
   readonly digest: string;
   readonly size: number;
-  /** Its text, or the file that holds it. */
+  /** Its text, or the path of its file. */
   readonly content: string | { readonly path: string };
 }
 
-/** What a registry serves for one published image. */
+/** One image in a registry. */
 export interface PublishedImage {
-  /** Digest of what its tag stands for. */
+  /** The digest that its tag points to. */
   readonly digest: string;
-  /** What is at a path of the registry's API, e.g. `/v2/games/engine/manifests/1.0.0`. */
+  /** What the registry serves at a path of its API, e.g. `/v2/games/engine/manifests/1.0.0`. */
   find(path: string): Stored | undefined;
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
-/** Publishes an image as `repository:tag`; with a platform, behind an index that offers it for that platform alone. */
+/** Publishes an image as `repository:tag`. With a platform, an index offers it for this platform only. */
 export function publishedImage(image: Image, as: string, platform?: Platform): PublishedImage {
   const [repository = '', tag = 'latest'] = as.split(':');
   const config = storedText('application/vnd.oci.image.config.v1+json', image.config);

@@ -6,7 +6,7 @@ import { startRegistry } from './registry-server.js';
 
 const { docker } = testServers();
 
-describe('a registry of our own', () => {
+describe('a test registry', () => {
   let registry: TestRegistry;
   let as = '';
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('a registry of our own', () => {
   });
   afterEach(() => registry.stop());
 
-  /** Pulls and gives the engine's last word: errors of a pull may come in the body of a 200. */
+  /** Pulls an image, and returns status and last line of the answer: a 200 may have an error in its body. */
   const pull = async (ref: string): Promise<string> => {
     const path = `/images/create?fromImage=${encodeURIComponent(ref)}`;
     const { status, body } = await docker.call({ method: 'POST', path });
@@ -39,12 +39,12 @@ describe('a registry of our own', () => {
     expect(await pull(ref)).toMatch(words);
   });
 
-  it('does not know what was not published', async () => {
+  it('does not know an image that was not published', async () => {
     expect(await pull(`${registry.host}/${as}`)).toMatch(/manifest unknown|not found/i);
     await expect(registry.publish('galaxy/unknown:1', as)).rejects.toThrow('none of the engine images');
   });
 
-  it('offers an image for one platform alone', async () => {
+  it('offers an image for one platform only', async () => {
     const { ref } = await registry.publish(engineImages.tiny, as, { os: 'linux', architecture: 's390x' });
     expect(await pull(ref)).toMatch(/no matching manifest/);
   });

@@ -12,7 +12,7 @@ import { createWorkDir } from '../processes/work-dir.js';
 import type { Platform, PublishedImage, Stored } from './published-image.js';
 import { publishedImage } from './published-image.js';
 
-/** How a registry treats pulls: properly, or with one of the failures of real ones. */
+/** How a registry answers pulls: as it should, or with a failure as in real registries. */
 export type RegistryBehaviour =
   /** Serves what was published. */
   | 'serve'
@@ -22,21 +22,22 @@ export type RegistryBehaviour =
   | 'limit'
   /** 500. */
   | 'fail'
-  /** Serves manifests, then sends half a layer and falls silent. */
+  /** Serves manifests, then sends half a layer and nothing more. */
   | 'stall';
 
-/** An image registry in this process (OCI distribution specification, pull only), for tests of pulling. */
+/** An image registry in this process, for tests of pulls (OCI distribution specification, pull only). */
 export interface TestRegistry {
-  /** `localhost:{port}`, the first part of references to its images; Docker uses plain HTTP for it. */
+  /** `localhost:{port}`, the first part of the references of its images. Docker uses plain HTTP for this host. */
   readonly host: string;
-  /** Paths asked for so far, oldest first, e.g. `GET /v2/games/engine/manifests/1.0.0`. */
+  /** All requests so far, the oldest first, e.g. `GET /v2/games/engine/manifests/1.0.0`. */
   readonly requests: readonly string[];
   /**
-   * Publishes one of `engineImages` as e.g. `games/engine:1.0.0` and gives the full reference to pull. It is given a first
-   * layer of its own, so that an engine must really pull it. With a platform, it is offered for that one alone. Rejects for a reference that is none of `engineImages`.
+   * Publishes one of `engineImages`, e.g. as `games/engine:1.0.0`, and returns the full reference for a pull. The image gets a unique
+   * first layer, so that an engine must really pull it. With a platform, it is offered for that one only. Rejects for an image that
+   * is not in `engineImages`.
    */
   publish(imageRef: string, as: string, platform?: Platform): Promise<{ readonly ref: string; readonly digest: string }>;
-  /** Treats every request from now on in this way. */
+  /** Answers all requests in this way from now on. */
   behave(behaviour: RegistryBehaviour): void;
   stop(): Promise<void>;
 }
@@ -100,7 +101,7 @@ async function sendStored(request: IncomingMessage, response: ServerResponse, st
   if (request.method === 'HEAD') return void response.end();
   if (typeof stored.content === 'string') return void response.end(stored.content);
   const { path } = stored.content;
-  // Half of it, and then neither more nor an end, until the client gives up.
+  // It sends half of the layer, and then neither more nor an end, until the client disconnects.
   if (stall) return void createReadStream(path, { end: Math.floor(stored.size / 2) }).pipe(response, { end: false });
   await pipeline(createReadStream(path), response);
 }

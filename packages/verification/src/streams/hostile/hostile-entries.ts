@@ -1,19 +1,19 @@
 import type { JobStreamName } from '@galaxy/domain';
 
-/** What must become of an entry, unless it is gone before it is read. */
+/** What must happen to an entry, unless it is lost before it is read. */
 export type Fate = 'queued' | 'answered_and_dead_lettered' | 'dead_lettered';
 
-/** An entry to add: its number is in it, wherever it goes. */
+/** An entry to add. Its fields hold its number, so that its outcome can be found. */
 export interface HostileEntry {
   readonly number: number;
   readonly fate: Fate;
   readonly fields: readonly (readonly [string | Buffer, string | Buffer])[];
 }
 
-/** Whole numbers below a bound, the same for the same seed. */
+/** Draws whole numbers from 0 to below a bound. */
 export type Dice = (below: number) => number;
 
-/** Dice of a seed (mulberry32). */
+/** The same seed gives the same numbers (mulberry32). */
 export function diceOf(seed: number): Dice {
   let state = seed;
   return (below) => {
@@ -26,18 +26,18 @@ export function diceOf(seed: number): Dice {
 
 const gameId = (number: number): string => `hostile-${String(number)}`;
 
-/** The number of the entry a job of that game came by. */
+/** The number of the entry that named this game. */
 export function numberOfGame(id: string): number {
   return Number(id.slice('hostile-'.length));
 }
 
-/** The number of the entry that a raw text, as dead letters have it, is of. */
+/** The number of an entry, from the raw text in its dead letter. */
 export function numberOfRaw(raw: string): number {
   const parts = (JSON.parse(raw) as string[][]).flat().map((part) => Buffer.from(part, 'base64').toString('latin1'));
   return Number(parts.find((part) => /^#\d+$/.test(part))?.slice(1));
 }
 
-/** A good entry in most cases, a good one with repeated fields now and then, and one in twenty that is poison. */
+/** Mostly a good entry, sometimes a good one with repeated fields, and one time in twenty an entry that cannot be decoded. */
 export function hostileEntry(stream: JobStreamName, number: number, dice: Dice): HostileEntry {
   const mark = ['n', `#${String(number)}`] as const;
   const game = ['game_id', gameId(number)] as const;

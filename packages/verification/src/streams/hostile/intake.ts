@@ -9,7 +9,7 @@ import { machineClock } from '../../harness/machine-clock.js';
 
 const STREAMS = ['start_jobs', 'stop_jobs'] as const;
 
-/** An intake over two connections to one server, and a database in memory, that can be paused and begun anew, and all that it leaves behind. */
+/** An intake on a real Redis, with a database in memory. It can be paused and started anew. */
 export async function openIntake({ reader, commands }: Record<'reader' | 'commands', RedisConnection>) {
   const database = new MemoryDatabase(machineClock);
   const events: RuntimeEvent[] = [];
@@ -42,7 +42,7 @@ export async function openIntake({ reader, commands }: Record<'reader' | 'comman
       stopping.abort();
       await running;
     },
-    /** Begins anew; returns once the streams were checked. */
+    /** Starts the intake anew, and returns once it has checked the streams. */
     async startAnew() {
       await this.stop();
       isPaused = false;
@@ -51,7 +51,7 @@ export async function openIntake({ reader, commands }: Record<'reader' | 'comman
       running = runLoop('ingest', (signal) => ingest(lease, signal), stopping.signal, { clock: machineClock, observer });
       await waitFor('the check of the streams', () => reads > 0);
     },
-    /** Returns once everything that is there was read. */
+    /** Returns once the intake has read all entries. */
     async drain() {
       isPaused = false;
       await waitFor('everything to be read', async () => {

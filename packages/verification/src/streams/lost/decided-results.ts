@@ -3,19 +3,19 @@ import { migrate, PostgresExecutor, PostgresOutbox } from '@galaxy/adapter-postg
 import type { OutboxEntry } from '@galaxy/manager-ports';
 import { freshDatabase, testServers } from '@galaxy/testing';
 
-/** A database with an outbox, and results that are decided without operations. */
+/** A database with an outbox. The test adds results to it without operations. */
 export interface DecidedResults {
   readonly outbox: PostgresOutbox;
   /** How many results of each game were decided. */
   readonly decided: ReadonlyMap<string, number>;
-  /** Decides the next result of a game. One at a time per game, as operations do. */
+  /** Decides the next result of a game. Must be called one after the other for a game, as operations do it. */
   decide(game: string): Promise<OutboxEntry>;
   /** Decides a dead letter in a lane. */
   decideLetter(lane: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a database of its own. */
+/** Opens a fresh database. */
 export async function openDecidedResults(): Promise<DecidedResults> {
   const database = await freshDatabase(testServers().postgresUrl);
   await migrate(database.url);

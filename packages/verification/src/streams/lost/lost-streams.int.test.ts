@@ -53,7 +53,7 @@ async function openAt(url: string): Promise<PublishingProcess> {
   return process;
 }
 
-/** Three processes at one address, of which the first relays. */
+/** Three processes at one address. The first one relays. */
 async function openService(url: string): Promise<PublishingProcess[]> {
   const all = [await openAt(url), await openAt(url), await openAt(url)];
   all[0]?.relayOn();
@@ -64,7 +64,7 @@ const decidedSoFar = () => [...results.decided.values()].reduce((sum, count) => 
 const untilDecided = (count: number) => waitFor(`${String(count)} results`, () => decidedSoFar() >= count);
 const untilPublished = () => waitFor('everything published', async () => (await results.outbox.backlog()).pending === 0);
 
-/** Publishes so many results of each game, one after the other. */
+/** Publishes `count` results of each game, one after the other. */
 async function publishEach(count: number, processes: readonly PublishingProcess[]): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     await Promise.all(GAMES.map(async (game, at) => processes[at % processes.length]?.now(await results.decide(game))));
@@ -72,7 +72,7 @@ async function publishEach(count: number, processes: readonly PublishingProcess[
   await untilPublished();
 }
 
-/** Everything is there, in order, and nothing twice, save what Lobby had read and the server lost: that exactly once more. */
+/** Lobby reads every result once and in order. Only those that it had read and the server has lost (`again`) come once more. */
 async function expectExact(lobby: ReadingLobby, again: readonly ReadResult[]): Promise<void> {
   const wanted = decidedSoFar() + again.length;
   const untilRead = async () => (await lobby.readSome(1000)) === 0 && lobby.read.length >= wanted;
@@ -83,7 +83,7 @@ async function expectExact(lobby: ReadingLobby, again: readonly ReadResult[]): P
   expect(lobby.read).toHaveLength(wanted);
 }
 
-describe('what Redis loses comes again, and nothing else does', () => {
+describe('results that Redis loses are published again, and no others', () => {
   it('after a loss of power that took the last entries of its file', async () => {
     const server = await startServer();
     const [lobby, redis] = [lobbyAt(server.url), look(server.url)];
@@ -127,7 +127,7 @@ describe('what Redis loses comes again, and nothing else does', () => {
     const proxy = await startProxy(master);
     const [lobby, old, young] = [lobbyAt(proxy.url), look(master.url), look(replica.url)];
     const processes = await openService(proxy.url);
-    const straying = isGone ? [] : [await openAt(master.url)];
+    const onOldMaster = isGone ? [] : [await openAt(master.url)];
     await young.replicaof('127.0.0.1', new URL(master.url).port);
     await publishEach(6, processes);
     await waitFor('the replica', async () => (await young.xlen('runtime:job_results')) === 6 * GAMES.length);
@@ -136,20 +136,20 @@ describe('what Redis loses comes again, and nothing else does', () => {
     await lobby.readSome(8 * GAMES.length);
     const again = (await resultsIn(old)).slice(6 * GAMES.length, 8 * GAMES.length);
 
-    const load = startLoad([...processes, ...straying], GAMES, results.decide);
+    const load = startLoad([...processes, ...onOldMaster], GAMES, results.decide);
     proxy.pointTo(replica.url);
     if (isGone) await master.kill();
     proxy.resetAll();
     const soFar = decidedSoFar();
     await untilDecided(soFar + 300);
     await load.end();
-    // Nothing follows that would show a gap.
-    for (const process of straying) for (const game of GAMES) await process.now(await results.decide(game));
+    // Results that nothing follows, so that no gap shows their loss.
+    for (const process of onOldMaster) for (const game of GAMES) await process.now(await results.decide(game));
     await expectExact(lobby, again);
     if (!isGone) expect((await resultsIn(old)).length).toBeGreaterThan(10 * GAMES.length);
   });
 
-  it('with ids behind those that Lobby has read, from a server whose clock is behind', async () => {
+  it('with ids after those that Lobby has read, also from a server whose clock is behind', async () => {
     const [ahead, behind] = [await startServer(), await startServer()];
     const proxy = await startProxy(ahead);
     const lobby = lobbyAt(proxy.url);
@@ -170,7 +170,7 @@ describe('what Redis loses comes again, and nothing else does', () => {
   });
 });
 
-describe('a server that takes nothing: nothing is lost, nothing is doubled', () => {
+describe('a server that accepts nothing: no result is lost or doubled', () => {
   const refusing: readonly {
     name: string;
     options: Parameters<typeof startRedis>[0];

@@ -6,17 +6,17 @@ import { machineClock } from '../../harness/machine-clock.js';
 
 const RELAY_EVERY_MS = 50;
 
-/** One process that publishes, with a connection of its own. */
+/** A part of the service that only publishes, with a connection of its own. */
 export interface PublishingProcess {
   readonly now: OutboxPublisher['now'];
   readonly relay: OutboxPublisher['relay'];
   readonly events: readonly RuntimeEvent[];
-  /** Relays until it is closed, as the coordinator does. */
+  /** Relays until it is closed, as the leader does. */
   relayOn(): void;
   close(): Promise<void>;
 }
 
-/** Opens a process at an address of Redis. */
+/** Opens a process that publishes to the Redis at an address. */
 export async function openProcess(url: string, outbox: Outbox): Promise<PublishingProcess> {
   const commands = new RedisConnection({ server: url, role: 'commands' });
   await waitFor('redis', () => commands.ping().then(() => true));
@@ -44,7 +44,7 @@ export async function openProcess(url: string, outbox: Outbox): Promise<Publishi
   };
 }
 
-/** Decides results and has them published at once, by one process after the other, until it is told to stop. */
+/** Decides results and lets the processes publish them in turn, until `end` is called. */
 export function startLoad(
   processes: readonly PublishingProcess[],
   games: readonly string[],

@@ -4,14 +4,14 @@ import { Redis } from 'ioredis';
 
 const RESULTS = 'runtime:job_results';
 
-/** One result as Lobby reads it: its game, and its number among the results of the game, which tests write into it. */
+/** One result as Lobby reads it. The tests write into each result its number among those of its game. */
 export interface ReadResult {
   readonly entryId: string;
   readonly game: string;
   readonly number: number;
 }
 
-/** Lobby's side of the results: it keeps the id of the last entry it has read, and reads on after it. */
+/** Lobby's side of the results: it keeps the id of the last entry that it has read, and reads what follows. */
 export class ReadingLobby {
   readonly read: ReadResult[] = [];
   readonly #redis: Redis;
@@ -24,7 +24,7 @@ export class ReadingLobby {
     this.#redis.on('error', () => undefined);
   }
 
-  /** Reads at most so many entries; gives how many there were. */
+  /** Reads at most `limit` entries and returns how many it has read. */
   async readSome(limit: number): Promise<number> {
     const entries = await this.#redis.xrange(RESULTS, `(${this.#after}`, '+', 'COUNT', limit);
     for (const [entryId, fields] of entries) {
@@ -34,7 +34,7 @@ export class ReadingLobby {
     return entries.length;
   }
 
-  /** Reads on and on, until {@link rest}. */
+  /** Reads repeatedly, until {@link rest}. */
   readOn(): void {
     this.#isOver = false;
     this.#reading = (async () => {
@@ -42,7 +42,7 @@ export class ReadingLobby {
     })();
   }
 
-  /** Ends reading. */
+  /** Ends what {@link readOn} began. */
   async rest(): Promise<void> {
     this.#isOver = true;
     await this.#reading;
@@ -53,7 +53,7 @@ export class ReadingLobby {
     await waitFor('the end of the results', async () => (await this.readSome(1000)) === 0);
   }
 
-  /** Which of those results it has read, by the stream they came from. */
+  /** Whether it has read the entry with this id. */
   hasRead({ entryId }: ReadResult): boolean {
     return this.read.some((one) => one.entryId === entryId);
   }
@@ -63,7 +63,7 @@ export class ReadingLobby {
   }
 }
 
-/** All results that a server holds. */
+/** All results in the stream of a server. */
 export async function resultsIn(redis: Redis): Promise<ReadResult[]> {
   return (await redis.xrange(RESULTS, '-', '+')).map(([entryId, fields]) => resultOf(entryId, fields));
 }
@@ -73,7 +73,7 @@ function resultOf(entryId: string, fields: readonly string[]): ReadResult {
   return { entryId, game: field('game_id'), number: Number(field('error_message')) };
 }
 
-/** The numbers of each game in the order Lobby has read them. */
+/** The numbers of each game's results, in the order in which Lobby has read them. */
 export function numbersByGame(read: readonly ReadResult[]): Record<string, number[]> {
   const games: Record<string, number[]> = {};
   for (const { game, number } of read) (games[game] ??= []).push(number);
@@ -81,8 +81,8 @@ export function numbersByGame(read: readonly ReadResult[]): Record<string, numbe
 }
 
 /**
- * What Lobby must have read once it has read everything: each result of each game once and in order. After the one loss,
- * `again` is what it had read by then and the server lost: it goes back to the first of these, once.
+ * What Lobby must have read at the end: each result of each game once and in order. There was one loss. `again` holds the results
+ * that Lobby had read and the server lost: after it, the results of a game continue from the first of these.
  */
 export function expectedByGame(decided: ReadonlyMap<string, number>, again: readonly ReadResult[]): Record<string, number[]> {
   const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
