@@ -86,7 +86,7 @@ function decidedOtherwise(id: bigint, { state, entryId }: Extract<ResolveOutcome
 
 function letterId(text: string): bigint {
   // 18 digits always fit into a PostgreSQL bigint.
-  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be an id that `list` shows.');
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be a number: an id that `list` shows.');
   return BigInt(text);
 }
 
