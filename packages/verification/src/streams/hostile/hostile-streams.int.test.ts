@@ -46,7 +46,7 @@ const toldLost = ({ events }: Intake, stream: JobStreamName): bigint =>
   events.reduce((sum, event) => (event.kind === 'stream_gap' && event.stream === stream ? sum + event.lost : sum), 0n);
 
 describe(`streams that are trimmed, deleted from, emptied and poisoned (seed ${String(seed)})`, () => {
-  it('lose no entry without a report, and handle every other one exactly once', { timeout: 240_000 }, async () => {
+  it('lose no entry without a report, block on none, and handle every other one exactly once', { timeout: 240_000 }, async () => {
     const dice = diceOf(seed);
     const intake = await openIntake(connections);
     const added: Record<JobStreamName, HostileEntry[]> = { start_jobs: [], stop_jobs: [] };
