@@ -118,7 +118,7 @@ function fail(why: string): void {
 
 function letterId(text: string): bigint {
   // 18 digits always fit into a PostgreSQL bigint.
-  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be an id that `list` shows.');
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be a number: the id that `list` shows.');
   return BigInt(text);
 }
 
