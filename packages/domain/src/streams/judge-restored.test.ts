@@ -26,7 +26,9 @@ describe('judgeRestored', () => {
   });
 
   it('finds a stream that was taken in further than the database knows', () => {
-    expect(judgeRestored(done({ mirror: '150-3' }))).toEqual(['start_jobs was ingested up to 150-3, but by the database only up to 100-0']);
+    expect(judgeRestored(done({ mirror: '150-3' }))).toEqual([
+      'start_jobs was ingested up to 150-3, but the last ingested entry in the database is 100-0',
+    ]);
   });
 
   it('finds one that was taken in further than any stream before', () => {

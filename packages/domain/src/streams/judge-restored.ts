@@ -22,7 +22,7 @@ export interface DoneSoFar {
  */
 export function judgeRestored({ streams, lastOutboxId, publishedOutboxId }: DoneSoFar): string[] {
   const behind = streams.filter(isBehind).map(({ stream, place, mirror }) => {
-    return `${stream} was ingested up to ${String(mirror)}, but by the database only up to ${String(place?.cursor)}`;
+    return `${stream} was ingested up to ${String(mirror)}, but the last ingested entry in the database is ${String(place?.cursor)}`;
   });
   if (publishedOutboxId <= lastOutboxId) return behind;
   return [...behind, `message ${String(publishedOutboxId)} was published, but the last message in the database is ${String(lastOutboxId)}`];
