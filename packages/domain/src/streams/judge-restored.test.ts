@@ -25,13 +25,13 @@ describe('judgeRestored', () => {
     expect(judgeRestored(soFar)).toEqual([]);
   });
 
-  it('finds a stream that was taken in further than the database knows', () => {
+  it('finds a stream that was ingested further than the database knows', () => {
     expect(judgeRestored(done({ mirror: '150-3' }))).toEqual([
       'start_jobs was ingested up to 150-3, but the last ingested entry in the database is 100-0',
     ]);
   });
 
-  it('finds one that was taken in further than any stream before', () => {
+  it('finds one that was ingested further than any stream before', () => {
     expect(judgeRestored(done({ place: at('0-0', '150-0'), mirror: '150-1' }))).toHaveLength(1);
   });
 

@@ -37,7 +37,7 @@ describe('a gap', () => {
     expect(told(world)).toMatchObject([{ kind: 'stream_gap', lost: 6n, cursor: '0-0' }]);
   });
 
-  it('is found within half a minute while jobs are taken in', async () => {
+  it('is found within half a minute while jobs are ingested', async () => {
     const world = makeWorld();
     const intake = await makeIntake(world);
     intake.open();
@@ -67,7 +67,7 @@ describe('a gap', () => {
     expect(world.database.places.start_jobs).toMatchObject({ entriesRead: 10n });
   });
 
-  it('is told by whoever did not get an answer, when the lease is lost meanwhile', async () => {
+  it('is told by the process that got no answer, when the lease is lost meanwhile', async () => {
     const world = makeWorld();
     appendStarts(world, 1, 10);
     world.streams.trim(START, 4);
@@ -100,7 +100,7 @@ describe('a gap', () => {
 });
 
 describe('a stream made anew', () => {
-  it('is read from its start: what is new is queued, what was taken in before is not', async () => {
+  it('is read from its start: what is new is queued, what was ingested before is not', async () => {
     const world = makeWorld();
     appendStarts(world, 100, 104);
     await drain(world);
@@ -233,7 +233,7 @@ describe('a server that cannot tell what became of the streams', () => {
   });
 });
 
-describe('while nothing may be taken in', () => {
+describe('while nothing may be ingested', () => {
   it('because too much waits to be published, nothing is read', async () => {
     const world = makeWorld();
     appendStarts(world, 1, 3);

@@ -203,7 +203,7 @@ describe('beside the queue', () => {
     expect(await deps.offsets.load('stopjobs')).toBeNull();
   });
 
-  it('a mirror that was left behind is written by whoever takes jobs in next, though no job comes', async () => {
+  it('a mirror that was left behind is written by the next process that ingests, though no job comes', async () => {
     const world = makeWorld();
     appendStart(world, '5-1', 'a');
     const died = await makeIntake(world, { offsets: { load: async () => null, save: () => Promise.reject(faultOf('redis')) } });

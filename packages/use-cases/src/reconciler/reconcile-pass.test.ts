@@ -268,7 +268,7 @@ describe('engines that do not answer', () => {
     expect(decisionsOf(await passing)).toEqual({ [GAME]: 'queued' });
   });
 
-  it('of a start that was left behind are asked by whoever carries it out', async () => {
+  it('of a start that was left behind are asked by the process that carries it out', async () => {
     const { world, pass } = await setUpReconciler();
     await plantRuntime(world, 'starting');
     await plantContainer(world, { imageRef: BAD_IMAGES.neverReady });

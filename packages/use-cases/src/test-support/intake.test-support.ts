@@ -63,7 +63,7 @@ export async function makeIntake(world: World, changes: Partial<IngestDeps> = {}
 /** What was queued, in order. */
 export const queued = (world: World) => world.database.operations.map(({ op, gameId, sourceRef }) => `${op} ${gameId} ${sourceRef}`);
 
-/** Where the streams were taken in up to; null for one that was never looked at. */
+/** Up to where the streams were ingested; null for one that was never looked at. */
 export const cursorsIn = ({ database: { places } }: World) => ({
   start_jobs: places.start_jobs?.cursor ?? null,
   stop_jobs: places.stop_jobs?.cursor ?? null,

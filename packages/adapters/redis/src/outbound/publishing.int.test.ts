@@ -86,7 +86,7 @@ describe('what the server knows of its publishing', () => {
     }
   });
 
-  it('is not told by a server that has become a replica: it is left for whoever is behind the address', async () => {
+  it('is not told by a server that has become a replica: it is left for the process that is behind the address', async () => {
     const { publisher } = await openPublisher();
     const { connection } = await publisher.state();
     await look().replicaof('127.0.0.1', '1');

@@ -406,7 +406,7 @@ describe('when something goes wrong', () => {
       return call.go();
     });
 
-  it('five times: given up, and the record stays', async () => {
+  it('five times: exhausted, and the record stays', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'removed');
     await plantContainer(world);
@@ -415,7 +415,7 @@ describe('when something goes wrong', () => {
     expect(record).toEqual(before);
   });
 
-  it('the engine stays away: given up after the window, and the record stays', async () => {
+  it('the engine stays away: exhausted after the window, and the record stays', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'running');
     const { operation, record } = await reconcile(world, 'mark_unreachable', {

@@ -131,7 +131,7 @@ describe('after five failed attempts', () => {
     expect(world.events.filter(({ kind }) => kind === 'dead_lettered')).toMatchObject([{ operation: { opId }, attempts: 5 }]);
   });
 
-  it('what was dead-lettered when it was taken in, or came by no stream, is not', async () => {
+  it('what was dead-lettered when it was ingested, or came by no stream, is not', async () => {
     const jobs = [
       { kind: 'invalid', of: 'stop', gameId: GAME, message: 'missing reason' },
       { kind: 'reconcile', gameId: GAME, verdict: 'remove', orphans: [], reason: 'a test' },
