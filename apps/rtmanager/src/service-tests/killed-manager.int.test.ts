@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const [JOBS, KILLS] = [jobCount(200), jobCount(8)];
+const [JOBS, KILLS] = [jobCount(120), jobCount(5)];
 // From the middle of its start until well after it has taken over the claims of the process before it, which expire after five
 // seconds.
 const MOMENTS_MS = fc.noBias(fc.oneof(fc.integer({ min: 50, max: 1500 }), fc.integer({ min: 1500, max: 8000 })));

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const JOBS = jobCount(200);
+const JOBS = jobCount(150);
 
 it(`answers ${JOBS} mixed jobs over 50 games exactly once each, in order`, { timeout: 240_000 }, async () => {
   const rtmanager = await world.start();

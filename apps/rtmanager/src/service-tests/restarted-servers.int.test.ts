@@ -17,7 +17,7 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map((server) => server.stop()));
 });
 
-const JOBS = jobCount(200);
+const JOBS = jobCount(140);
 // The signal by which each server ends at once, but in order: https://www.postgresql.org/docs/current/server-shutdown.html
 const POLITE = { redis: 'SIGTERM', postgres: 'SIGINT', container_engine: 'SIGTERM' } as const;
 const AWAY_MS = 2500;

@@ -12,7 +12,7 @@ import { type Replica, startReplica } from './replica.js';
 import { processInjections } from './replica-injections.js';
 import { tell } from './report.js';
 
-const [JOBS, PAUSES, REPLICAS] = [jobCount(150), jobCount(15), 3];
+const [JOBS, PAUSES, REPLICAS] = [jobCount(100), jobCount(10), 3];
 
 let redis: RedisServer;
 let database: FreshDatabase;
