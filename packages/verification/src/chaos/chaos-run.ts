@@ -4,7 +4,6 @@ import { type Pace, type PlannedJob, type PublishedJob, planJobs, publishAll, pu
 import { neverRan } from '../harness/mixed-run.js';
 import { containersOf, type World } from '../harness/service-world.js';
 import { KEYS, written } from '../harness/streams.js';
-import { promisedMs } from '../harness/test-scale.js';
 import type { ExternalChangeNotes, JobTimes } from './external-changes.js';
 import type { Injection } from './injection.js';
 import { type Injected, injectAll, lengthOf, planInjections } from './nemesis.js';
@@ -59,7 +58,7 @@ async function afterwards(run: ChaosRun, plan: readonly PlannedJob[], injected: 
   const { world } = run;
   const jobs = await publishedJobs(world.redis, plan);
   const overdue: string[] = [];
-  const backlogMs = await untilNoBacklog(world, jobs, promisedMs(BACKLOG_MS)).catch((error: unknown) => {
+  const backlogMs = await untilNoBacklog(world, jobs, BACKLOG_MS).catch((error: unknown) => {
     overdue.push(String(error));
     return Number.POSITIVE_INFINITY;
   });
@@ -91,7 +90,7 @@ async function untilAgreement(run: ChaosRun, jobs: readonly PublishedJob[]) {
   for (;;) {
     const violations = await violationsNow(run, jobs);
     const agreementMs = performance.now() - startedAt;
-    if (violations.length === 0 || agreementMs > promisedMs(AGREEMENT_MS)) return { violations, agreementMs };
+    if (violations.length === 0 || agreementMs > AGREEMENT_MS) return { violations, agreementMs };
     await sleep(100);
   }
 }

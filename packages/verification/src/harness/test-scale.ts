@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism } from 'node:os';
 
 /** The seed of everything random in a run: `GALAXY_TEST_SEED`, or another one each time. Every failure names it. */
 export const seed = Number(process.env['GALAXY_TEST_SEED'] ?? randomInt(2 ** 31));
@@ -22,13 +22,4 @@ export const worldsAtOnce = 2 * availableParallelism();
 /** How many processes of the service a suite starts at the same moment: as many as there are cores, but at least three. */
 export function processesAtOnce(most: number): number {
   return Math.min(most, Math.max(3, availableParallelism()));
-}
-
-/**
- * How long something that is promised within so many milliseconds may take on this machine now. A promise needs a machine with free
- * processor time. If three processes want each processor, everything may take three times as long.
- */
-export function promisedMs(ms: number): number {
-  const [wanting = 0] = loadavg();
-  return ms * Math.max(1, wanting / availableParallelism());
 }
