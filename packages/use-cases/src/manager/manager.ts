@@ -46,7 +46,11 @@ const READ_BATCH = 500;
 export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manager {
   const stopping = new AbortController();
   const guard = makeRestoreGuard(raw);
-  const { ports, engineCircuit } = protectPorts(raw, { distrust: guard.distrust, signal: stopping.signal });
+  const { ports, engineCircuit } = protectPorts(raw, {
+    distrust: guard.distrust,
+    signal: stopping.signal,
+    unavailableWindowMs: settings.unavailableWindowMs,
+  });
   const { clock, observer, journal, leases } = ports;
   const holder = ports.ids.uuid();
   const claimTtlMs = settings.claimTtlMs ?? TTL_MS;

@@ -9,7 +9,11 @@ export interface Protection {
   readonly distrust: () => void;
   /** Ends the probes of servers that do not answer. */
   readonly signal: AbortSignal;
+  /** How long an operation waits for a container engine that does not answer, in milliseconds. */
+  readonly unavailableWindowMs: number;
 }
+
+const MAX_PAUSE_MS = 10_000;
 
 /** The ports as the manager uses them, and the circuit breaker of the container engine. */
 export interface ProtectedPorts {
@@ -22,7 +26,7 @@ export interface ProtectedPorts {
  * does not answer. The database has no breaker: renewals of claims and leases must reach it at once, and its calls have short
  * deadlines. Reading jobs has none either: it is one loop, which pauses between its tries.
  */
-export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection): ProtectedPorts {
+export function protectPorts(raw: ManagerPorts, { distrust, signal, unavailableWindowMs }: Protection): ProtectedPorts {
   const noticed = <T extends object>(port: T): T => noticeFaults(port, (fault) => fault.dependency === 'postgres' && distrust());
   const { clock, random, observer } = raw;
   const engine = makeCircuitBreaker({
@@ -32,6 +36,8 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal }: Protection
     signal,
     circuit: 'container_engine',
     dependency: 'container_engine',
+    // A job that comes when the engine is back must learn it within its window, however long the engine was away before.
+    maxPauseMs: Math.min(MAX_PAUSE_MS, unavailableWindowMs / 4),
     probe: () => raw.engine.ping(),
   });
   const publishing = makeCircuitBreaker({

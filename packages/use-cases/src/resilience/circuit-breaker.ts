@@ -100,8 +100,9 @@ export function makeCircuitBreaker(deps: CircuitDeps): CircuitBreaker {
 }
 
 function pauseBefore(probes: number, { random, maxPauseMs = 10_000 }: CircuitDeps): number {
+  const shortestMs = Math.min(MIN_PAUSE_MS, maxPauseMs);
   const longestMs = Math.min(MIN_PAUSE_MS * 2 ** (Math.min(probes, 10) + 1), maxPauseMs);
-  return MIN_PAUSE_MS + random.fraction() * (longestMs - MIN_PAUSE_MS);
+  return shortestMs + random.fraction() * (longestMs - shortestMs);
 }
 
 // A probe that is refused is answered: the caller of a real call will see that refusal.

@@ -66,3 +66,19 @@ it('a job whose engine is back before its window is over succeeds', async () => 
   expect(decidedResults(world, 'waits')).toMatchObject([{ outcome: 'success' }]);
   process.kill();
 });
+
+it.each([3000, 14_000])(
+  'a job that comes when the engine is back succeeds, its window of %i ms being shorter than the outage',
+  async (windowMs) => {
+    const world = makeWorld();
+    world.engine.goAway();
+    for (const game of GAMES) await enqueue(world, startJob(undefined, game));
+    const process = openManager(world, { settings: { unavailableWindowMs: windowMs } });
+    await world.clock.advance(62_000);
+    world.engine.comeBack();
+    await enqueue(world, startJob(undefined, 'late'));
+    await world.clock.advance(windowMs + 1000);
+    expect(decidedResults(world, 'late')).toMatchObject([{ outcome: 'success' }]);
+    process.kill();
+  },
+);
