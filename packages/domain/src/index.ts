@@ -25,6 +25,14 @@ export {
   type OperationStep,
 } from './operations/operation.js';
 export {
+  OPERATION_CLASSES,
+  OPERATION_TRAITS,
+  type OperationClass,
+  type OperationTraits,
+  operationTraits,
+  yieldsTo,
+} from './operations/operation-traits.js';
+export {
   type InvalidJob,
   jobOperation,
   type ReconcileJob,

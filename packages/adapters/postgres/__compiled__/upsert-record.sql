@@ -59,4 +59,12 @@ set
   "started_at" = excluded."started_at",
   "stopped_at" = excluded."stopped_at",
   "removed_at" = excluded."removed_at",
-  "last_op_at" = excluded."last_op_at"
+  "last_op_at" = excluded."last_op_at",
+  "version" = excluded."version",
+  "image_id" = excluded."image_id",
+  "image_digest" = excluded."image_digest",
+  "engine_version" = excluded."engine_version",
+  "current_turn" = excluded."current_turn",
+  "next_turn_at" = excluded."next_turn_at",
+  "health" = excluded."health",
+  "last_error" = excluded."last_error"

@@ -13,7 +13,7 @@ import { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-st
 /** Empties every table but that of the migrations. */
 export const EMPTY = {
   name: 'empty the database',
-  text: `truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_stream_cursors, runtime_leases, runtime_holds,
+  text: `truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_lanes, runtime_stream_cursors, runtime_leases, runtime_holds,
     runtime_publishing, runtime_settings restart identity`,
   params: [],
 };

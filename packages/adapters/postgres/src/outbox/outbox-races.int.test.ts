@@ -36,8 +36,8 @@ describe('PostgresOutbox among other sessions', () => {
   });
 
   const decide = async (count: number) => {
-    const text = `insert into runtime_outbox (kind, lane, number, dedupe_key, payload)
-      select 'job_result', 'alpha', n, n::text, '{}'::json from generate_series(1, ${String(count)}) as n`;
+    const text = `insert into runtime_outbox (kind, lane, number, numbered, dedupe_key, payload)
+      select 'job_result', 'alpha', n, true, n::text, '{}'::json from generate_series(1, ${String(count)}) as n`;
     await executor.query({ name: 'decide', text, params: [] });
     return outbox.pending(count);
   };

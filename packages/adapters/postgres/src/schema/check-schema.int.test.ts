@@ -33,6 +33,38 @@ describe('checkSchema', () => {
     await expect(checkSchema(executor)).rejects.toMatchObject({ code: 'schema_too_old', retryable: false });
   });
 
+  it('works beside a newer version whose migration only adds, and so does migrating', async () => {
+    await migrate(database.url);
+    await run(`insert into runtime_migrations (index, name, min_reader) values (${TOTAL}, 'of the future', ${TOTAL})`);
+    await checkSchema(executor);
+    expect(await migrate(database.url)).toEqual({ applied: 0, total: TOTAL + 1 });
+    await run(`insert into runtime_migrations (index, name, min_reader) values (${TOTAL + 1}, 'after that', ${TOTAL + 1})`);
+    await expect(checkSchema(executor)).rejects.toMatchObject({ code: 'schema_too_new' });
+    await expect(migrate(database.url)).rejects.toMatchObject({ code: 'schema_too_new' });
+  });
+
+  it('reads a database from before migrations told who may read them', async () => {
+    await run(`create table runtime_migrations (index integer primary key, name text not null)`);
+    await run(`insert into runtime_migrations (index, name) select i, 'old' from generate_series(0, 3) i`);
+    await expect(checkSchema(executor)).rejects.toThrow(`the database has 4 migrations, this version needs ${TOTAL}`);
+  });
+
+  it('migrates nothing as a role that may create nothing, when nothing is missing', async () => {
+    await migrate(database.url);
+    const role = `dml_${process.pid}`;
+    await run(`create role ${role} login password 'x'`);
+    await run(`grant select, insert, update, delete on all tables in schema public to ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'x';
+    try {
+      expect(await migrate(url.href)).toEqual({ applied: 0, total: TOTAL });
+    } finally {
+      await run(`drop owned by ${role}`);
+      await run(`drop role ${role}`);
+    }
+  });
+
   it('makes nothing in an empty database', async () => {
     await expect(checkSchema(executor)).rejects.toThrow(`the database has 0 migrations, this version needs ${TOTAL}`);
     expect(await run(`select count(*)::int as tables from pg_tables where schemaname = 'public'`)).toEqual([{ tables: 0 }]);

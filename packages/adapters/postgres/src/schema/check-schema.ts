@@ -3,35 +3,33 @@ import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresFault } from '../client/postgres-faults.js';
 import { int } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
-import { MIGRATIONS_TABLE } from './apply-migrations.js';
+import { READ_TOTALS } from './apply-migrations.js';
 import { readMigrations } from './migrations.js';
 import { SchemaTooNewError, SchemaTooOldError } from './schema-errors.js';
 
-/** How many migrations the database has. */
-const APPLIED = statement(
-  'count the migrations',
-  {},
-  () => sql`select coalesce(max(index) + 1, 0)::int as total from ${sql.identifier(MIGRATIONS_TABLE)}`,
-);
+/** How many migrations the database has, and how many a version must know to work on it. */
+const APPLIED = statement('count the migrations', {}, () => sql.raw(READ_TOTALS));
 const NO_SUCH_TABLE = '42P01';
 
 /**
- * Checks that the schema is the one that this version needs. Changes nothing.
- * @throws SchemaTooOldError, SchemaTooNewError when it is another one.
+ * Checks that this version can work on the schema: it has every migration that is known here, and none that asks for a newer reader.
+ * Changes nothing.
+ * @throws SchemaTooOldError, SchemaTooNewError when it can't.
  * @throws DependencyFault as {@link PgExecutor.query}.
  */
 export async function checkSchema(executor: PgExecutor): Promise<void> {
-  const [applied, known] = [await countApplied(executor), readMigrations().length];
-  if (applied < known) throw new SchemaTooOldError(applied, known);
-  if (applied > known) throw new SchemaTooNewError(applied, known);
+  const { total, minReader } = await readTotals(executor);
+  const known = readMigrations().length;
+  if (total < known) throw new SchemaTooOldError(total, known);
+  if (minReader > known) throw new SchemaTooNewError(total, known);
 }
 
-async function countApplied(executor: PgExecutor): Promise<number> {
+async function readTotals(executor: PgExecutor): Promise<{ readonly total: number; readonly minReader: number }> {
   try {
     const [row = {}] = await executor.query(APPLIED({}));
-    return int(row, 'total');
+    return { total: int(row, 'total'), minReader: int(row, 'min_reader') };
   } catch (error) {
-    if (error instanceof PostgresFault && error.sqlstate === NO_SUCH_TABLE) return 0;
+    if (error instanceof PostgresFault && error.sqlstate === NO_SUCH_TABLE) return { total: 0, minReader: 0 };
     throw error;
   }
 }

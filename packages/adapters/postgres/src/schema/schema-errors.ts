@@ -1,6 +1,6 @@
 import { RuntimeFault } from '@galaxy/ports';
 
-/** A newer version has migrated the database; this version could misread it. Nothing was changed. */
+/** A newer version has migrated the database in a way that this version could misread. Nothing was changed. */
 export class SchemaTooNewError extends RuntimeFault {
   readonly code = 'schema_too_new';
 

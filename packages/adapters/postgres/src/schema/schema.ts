@@ -1,4 +1,4 @@
-import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS, RUNTIME_STATUSES } from '@galaxy/domain';
+import { OPERATION_CLASSES, OPERATION_SOURCES, OPERATION_STATUSES, OPERATIONS, RUNTIME_STATUSES } from '@galaxy/domain';
 import { HOLD_REASONS } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import {
@@ -11,6 +11,7 @@ import {
   integer,
   json,
   pgTable,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -24,7 +25,7 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
 const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
   sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
 
-/** One row per game. The columns are those of RuntimeRecord. */
+/** One row per game. The columns are those of RuntimeRecord. A trigger raises `version` for writers that do not do it themselves. */
 export const runtimeRecords = pgTable(
   'runtime_records',
   {
@@ -39,6 +40,14 @@ export const runtimeRecords = pgTable(
     stoppedAt: time('stopped_at'),
     removedAt: time('removed_at'),
     lastOpAt: time('last_op_at').notNull(),
+    version: bigint('version', { mode: 'number' }).notNull().default(1),
+    imageId: text('image_id'),
+    imageDigest: text('image_digest'),
+    engineVersion: text('engine_version'),
+    currentTurn: integer('current_turn'),
+    nextTurnAt: time('next_turn_at'),
+    health: text('health').notNull().default('unknown'),
+    lastError: text('last_error'),
   },
   (t) => [
     check('runtime_records_status_chk', oneOf(t.status, RUNTIME_STATUSES)),
@@ -50,6 +59,9 @@ export const runtimeRecords = pgTable(
  * The queue, claims, steps and audit of all operations, in the order of `ord`. A claim is (`attempt`, `holder`, `claim_expires_at`).
  * A released row stays `running` without a holder, so that the next operation of the game still waits. `credited_attempt` is the
  * last attempt that is not counted as a failure when the next one begins.
+ *
+ * `class`, `payload_version` and `step_version` let a claim leave out what its process does not know. A trigger fills `class` for
+ * writers from before there was one.
  */
 export const operationLog = pgTable(
   'runtime_operation_log',
@@ -58,6 +70,8 @@ export const operationLog = pgTable(
     ord: bigint('ord', { mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
     gameId: gameIdText('game_id').notNull(),
     op: text('op').notNull(),
+    /** The kind of place it takes; null in rows that had ended before there were classes. */
+    class: text('class'),
     source: text('source').notNull(),
     sourceRef: text('source_ref').notNull(),
     status: text('status').notNull(),
@@ -68,6 +82,17 @@ export const operationLog = pgTable(
     valid: boolean('valid').notNull().default(true),
     // json, not jsonb, and SQL never reads its fields: so it can store every text, also one with an escaped NUL.
     payload: json('payload').notNull(),
+    /** The form in which `payload` is written. */
+    payloadVersion: smallint('payload_version').notNull().default(1),
+    /** A later operation that yields only when it is told to is ended early by this one. */
+    force: boolean('force').notNull().default(false),
+    /** The hash of the payload of a request; null for what was not requested by name. */
+    requestHash: text('request_hash'),
+    requestedBy: text('requested_by').notNull().default(''),
+    requestedAtMs: bigint('requested_at_ms', { mode: 'bigint' }),
+    reason: text('reason').notNull().default(''),
+    /** The status of the record when the operation was first claimed; null before that, and when there was no record. */
+    statusBefore: text('status_before'),
     /** The raw stream entry for a possible dead letter; null after the operation has ended. */
     raw: text('raw'),
     attempt: integer('attempt').notNull().default(0),
@@ -77,9 +102,12 @@ export const operationLog = pgTable(
     holder: text('holder'),
     claimExpiresAt: time('claim_expires_at'),
     step: text('step'),
+    /** What belongs to the step, in the form of `step_version`; null in rows that recorded their step before there was such a column. */
+    stepData: json('step_data'),
+    stepVersion: smallint('step_version').notNull().default(1),
     /** The attempt that recorded `step`. */
     stepAttempt: integer('step_attempt'),
-    /** The furthest step that the operation ever recorded, as its position in OPERATION_STEPS, counted from 1. */
+    /** The furthest step that the operation ever recorded, as its position in the steps of its traits, counted from 1. */
     furthestStep: smallint('furthest_step').notNull().default(0),
     previous: json('former'),
     containerId: text('container_id'),
@@ -95,14 +123,18 @@ export const operationLog = pgTable(
     check('runtime_operation_log_op_chk', oneOf(t.op, OPERATIONS)),
     check('runtime_operation_log_source_chk', oneOf(t.source, OPERATION_SOURCES)),
     check('runtime_operation_log_status_chk', oneOf(t.status, OPERATION_STATUSES)),
-    check('runtime_operation_log_step_chk', oneOf(t.step, OPERATION_STEPS)),
+    check('runtime_operation_log_class_chk', oneOf(t.class, OPERATION_CLASSES)),
+    // A request by the same name is the same operation.
+    uniqueIndex('runtime_operation_log_request_key').on(t.source, t.sourceRef).where(sql`${t.requestHash} is not null`),
     uniqueIndex('runtime_operation_log_entry_key').on(t.stream, t.entryId, t.payloadHash),
     uniqueIndex('runtime_operation_log_running_key').on(t.gameId).where(sql`${t.status} = 'running'`),
     // At most one act of the reconciler per game, even if two are queued at the same moment.
     uniqueIndex('runtime_operation_log_act_key').on(t.gameId).where(sql`${t.op} = 'reconcile' and ${t.status} in ('queued', 'running')`),
     uniqueIndex('runtime_operation_log_game_key').on(t.gameId, t.ord),
     index('runtime_operation_log_game_queue_idx').on(t.gameId, t.ord).where(sql`${t.status} = 'queued'`),
-    // One index for starts and one for the rest, so that a claim for one kind never walks over the backlog of the other.
+    // Each class has a part of this index, so that a claim for one class never walks over the backlog of another.
+    index('runtime_operation_log_class_queue_idx').on(t.class, t.ord).where(sql`${t.status} = 'queued'`),
+    // For replicas of the version before there were classes. A later migration removes both.
     index('runtime_operation_log_start_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} = 'start'`),
     index('runtime_operation_log_other_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} <> 'start'`),
   ],
@@ -116,6 +148,8 @@ export const runtimeOutbox = pgTable(
     kind: text('kind').notNull(),
     lane: gameIdText('lane').notNull(),
     number: bigint('number', { mode: 'bigint' }).notNull(),
+    /** True when the writer took `number` from `runtime_lanes`. For others, a trigger takes it. */
+    numbered: boolean('numbered').notNull().default(false),
     dedupeKey: text('dedupe_key').notNull(),
     payload: json('payload').notNull(),
     createdAt: time('created_at').notNull().default(sql`clock_timestamp()`),
@@ -126,7 +160,7 @@ export const runtimeOutbox = pgTable(
     resolution: text('resolution'),
   },
   (t) => [
-    check('runtime_outbox_kind_chk', oneOf(t.kind, ['job_result', 'dead_letter'])),
+    check('runtime_outbox_kind_chk', oneOf(t.kind, ['job_result', 'dead_letter', 'job_outcome', 'health_event', 'snapshot'])),
     check('runtime_outbox_resolution_chk', oneOf(t.resolution, ['requeued', 'discarded'])),
     uniqueIndex('runtime_outbox_lane_key').on(t.kind, t.lane, t.number),
     uniqueIndex('runtime_outbox_dedupe_key').on(t.kind, t.dedupeKey),
@@ -134,6 +168,17 @@ export const runtimeOutbox = pgTable(
     index('runtime_outbox_published_idx').on(t.publishedAt),
     index('runtime_outbox_dead_letter_idx').on(t.id).where(sql`${t.kind} = 'dead_letter'`),
   ],
+);
+
+/** The last number of each lane of the outbox. */
+export const runtimeLanes = pgTable(
+  'runtime_lanes',
+  {
+    kind: text('kind').notNull(),
+    lane: gameIdText('lane').notNull(),
+    lastNumber: bigint('last_number', { mode: 'bigint' }).notNull(),
+  },
+  (t) => [primaryKey({ name: 'runtime_lanes_pk', columns: [t.kind, t.lane] })],
 );
 
 /** Up to which place each job stream was ingested. The columns are those of StreamPlace. */

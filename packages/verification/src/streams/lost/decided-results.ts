@@ -50,7 +50,8 @@ async function insert(
   number: number,
   payload: unknown,
 ): Promise<{ readonly id: bigint; readonly epoch: bigint }> {
-  const text = `insert into runtime_outbox (kind, lane, number, dedupe_key, payload) values ($1, $2, $3::text::bigint, $4, $5::text::json)
+  const text = `insert into runtime_outbox (kind, lane, number, numbered, dedupe_key, payload)
+    values ($1, $2, $3::text::bigint, true, $4, $5::text::json)
     returning id::text, coalesce((select epoch from runtime_publishing), 0)::text as epoch`;
   const params = [kind, lane, String(number), `${lane} ${String(number)}`, JSON.stringify(payload)];
   const [row = {}] = await executor.query({ name: 'decide', text, params });
