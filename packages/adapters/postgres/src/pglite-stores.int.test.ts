@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import {
   deadLetterBoxContract,
@@ -21,7 +20,7 @@ import { loadInstance } from './schema/instance.js';
 import { migratePglite } from './schema/migrate-pglite.js';
 import { readMigrations } from './schema/migrations.js';
 import { SchemaTooNewError } from './schema/schema-errors.js';
-import { EMPTY, storesOver } from './stores.test-support.js';
+import { EMPTY, elapse, storesOver } from './stores.test-support.js';
 
 const TOTAL = readMigrations().length;
 let database: PGlite;
@@ -38,9 +37,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
-    elapse: async (ms: number) => {
-      await sleep(ms);
-    },
+    elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
   };
 }

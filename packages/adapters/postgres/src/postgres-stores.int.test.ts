@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   deadLetterBoxContract,
   holdsContract,
@@ -15,7 +14,7 @@ import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing'
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
 import { migrate } from './schema/migrate.js';
-import { EMPTY, storesOver } from './stores.test-support.js';
+import { EMPTY, elapse, storesOver } from './stores.test-support.js';
 
 let database: FreshDatabase;
 let executor: PostgresExecutor;
@@ -34,9 +33,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
-    elapse: async (ms: number) => {
-      await sleep(ms);
-    },
+    elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
   };
 }

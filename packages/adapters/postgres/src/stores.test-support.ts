@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PgExecutor } from './client/pg-executor.js';
 import { PostgresHolds } from './coordination/postgres-holds.js';
 import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
@@ -32,4 +33,21 @@ export function storesOver(executor: PgExecutor) {
     deadLetterBox: new PostgresDeadLetterBox(executor),
     recovery: new PostgresRecovery(executor),
   };
+}
+
+// What is compared with the present time, in each table. `since` of a hold is only shown.
+const TIMES = {
+  runtime_operation_log: ['claim_expires_at', 'finished_at'],
+  runtime_outbox: ['created_at', 'published_at'],
+  runtime_leases: ['expires_at'],
+} as const;
+
+/** Makes everything in the database older by so many milliseconds, as if they had passed. */
+export async function elapse(executor: PgExecutor, ms: number): Promise<void> {
+  for (const [table, columns] of Object.entries(TIMES)) {
+    const older = columns.map((column) => `${column} = ${column} - interval '${String(ms)} milliseconds'`).join(', ');
+    await executor.query({ name: 'let time pass', text: `update ${table} set ${older}`, params: [] });
+  }
+  // A little really passes, for what is only shown.
+  await sleep(5);
 }

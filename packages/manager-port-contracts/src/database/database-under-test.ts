@@ -23,7 +23,7 @@ export interface DatabaseUnderTest {
   readonly facts: InstallationFacts;
   readonly deadLetterBox: DeadLetterBox;
   readonly recovery: Recovery;
-  /** Returns once at least `ms` milliseconds have passed by the database's clock. */
+  /** Lets `ms` milliseconds pass for everything that the database compares with its clock. */
   elapse(ms: number): Promise<void>;
   close(): Promise<void>;
 }
