@@ -42,14 +42,18 @@ export {
   type StreamJob,
 } from './operations/runtime-job.js';
 export { parseStopReason, STOP_REASONS, type StopReason, type StopReasonCheck } from './operations/stop-reason.js';
+export { hasPatch, patchedRecord, type RecordPatch, recordPatch } from './records/record-patch.js';
+export { RUNTIME_HEALTHS, type RuntimeHealth } from './records/runtime-health.js';
 export {
   adoptedRecord,
+  type KnownContainer,
   moveRecord,
   newRuntimeRecord,
   type PreviousRuntime,
   previousRuntime,
   type RuntimeRecord,
   recordAnswering,
+  recordFailing,
   recordRunning,
   recordStarting,
   recordUnreachable,

@@ -3,22 +3,24 @@ export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } f
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
 export type { LeaseGrant, Leases } from './database/leases.js';
-export type {
-  Claim,
-  ClaimKey,
-  ClaimRelease,
-  ClaimRequest,
-  ClaimState,
-  DeadLetterToSend,
-  FencedOutcome,
-  FinishOutcome,
-  Intake,
-  IntakeOutcome,
-  JobToQueue,
-  OperationJournal,
-  OperationOutcome,
-  OperationProgress,
-  RecordChange,
+export {
+  type Claim,
+  type ClaimKey,
+  type ClaimRelease,
+  type ClaimRequest,
+  type ClaimState,
+  type DeadLetterToSend,
+  type ExpectedRecord,
+  type FencedOutcome,
+  type FinishOutcome,
+  type Intake,
+  type IntakeOutcome,
+  type JobToQueue,
+  type OperationJournal,
+  type OperationOutcome,
+  type OperationProgress,
+  type RecordChange,
+  writtenFields,
 } from './database/operation-journal.js';
 export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
 export {

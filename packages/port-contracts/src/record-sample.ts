@@ -17,6 +17,14 @@ export function record(gameId: string, status: RuntimeStatus = 'running', change
     stoppedAt: new Date('2026-01-03T00:00:00.003Z'),
     removedAt: new Date('2026-01-04T00:00:00.004Z'),
     lastOpAt: new Date('2026-01-05T00:00:00.005Z'),
+    version: 1,
+    imageId: 'sha256:0a1b',
+    imageDigest: 'sha256:2c3d',
+    engineVersion: '1.0.0',
+    currentTurn: 7,
+    nextTurnAt: new Date('2026-01-06T00:00:00.006Z'),
+    health: 'healthy',
+    lastError: null,
     ...changes,
   };
 }

@@ -27,6 +27,8 @@ with
         change text,
         expected_status text,
         expected_container_id text,
+        expected_version bigint,
+        fields text[],
         "record_game_id" text,
         "record_status" text,
         "record_container_id" text,
@@ -38,6 +40,14 @@ with
         "record_stopped_at" timestamptz,
         "record_removed_at" timestamptz,
         "record_last_op_at" timestamptz,
+        "record_version" bigint,
+        "record_image_id" text,
+        "record_image_digest" text,
+        "record_engine_version" text,
+        "record_current_turn" int,
+        "record_next_turn_at" timestamptz,
+        "record_health" text,
+        "record_last_error" text,
         step text,
         step_number smallint,
         previous json,
@@ -55,25 +65,86 @@ with
   updated as (
     update "runtime_records"
     set
-      "game_id" = m."record_game_id",
-      "status" = m."record_status",
-      "current_container_id" = m."record_container_id",
-      "current_image_ref" = m."record_image_ref",
-      "engine_endpoint" = m."record_engine_endpoint",
-      "paused" = m."record_paused",
-      "created_at" = m."record_created_at",
-      "started_at" = m."record_started_at",
-      "stopped_at" = m."record_stopped_at",
-      "removed_at" = m."record_removed_at",
-      "last_op_at" = m."record_last_op_at"
+      "status" = case
+        when 'status' = any (m.fields) then m."record_status"
+        else "runtime_records"."status"
+      end,
+      "current_container_id" = case
+        when 'currentContainerId' = any (m.fields) then m."record_container_id"
+        else "runtime_records"."current_container_id"
+      end,
+      "current_image_ref" = case
+        when 'currentImageRef' = any (m.fields) then m."record_image_ref"
+        else "runtime_records"."current_image_ref"
+      end,
+      "engine_endpoint" = case
+        when 'engineEndpoint' = any (m.fields) then m."record_engine_endpoint"
+        else "runtime_records"."engine_endpoint"
+      end,
+      "paused" = case
+        when 'paused' = any (m.fields) then m."record_paused"
+        else "runtime_records"."paused"
+      end,
+      "started_at" = case
+        when 'startedAt' = any (m.fields) then m."record_started_at"
+        else "runtime_records"."started_at"
+      end,
+      "stopped_at" = case
+        when 'stoppedAt' = any (m.fields) then m."record_stopped_at"
+        else "runtime_records"."stopped_at"
+      end,
+      "removed_at" = case
+        when 'removedAt' = any (m.fields) then m."record_removed_at"
+        else "runtime_records"."removed_at"
+      end,
+      "last_op_at" = case
+        when 'lastOpAt' = any (m.fields) then m."record_last_op_at"
+        else "runtime_records"."last_op_at"
+      end,
+      "image_id" = case
+        when 'imageId' = any (m.fields) then m."record_image_id"
+        else "runtime_records"."image_id"
+      end,
+      "image_digest" = case
+        when 'imageDigest' = any (m.fields) then m."record_image_digest"
+        else "runtime_records"."image_digest"
+      end,
+      "engine_version" = case
+        when 'engineVersion' = any (m.fields) then m."record_engine_version"
+        else "runtime_records"."engine_version"
+      end,
+      "current_turn" = case
+        when 'currentTurn' = any (m.fields) then m."record_current_turn"
+        else "runtime_records"."current_turn"
+      end,
+      "next_turn_at" = case
+        when 'nextTurnAt' = any (m.fields) then m."record_next_turn_at"
+        else "runtime_records"."next_turn_at"
+      end,
+      "health" = case
+        when 'health' = any (m.fields) then m."record_health"
+        else "runtime_records"."health"
+      end,
+      "last_error" = case
+        when 'lastError' = any (m.fields) then m."record_last_error"
+        else "runtime_records"."last_error"
+      end,
+      "version" = "runtime_records"."version" + case
+        when cardinality(m.fields) > 0 then 1
+        else 0
+      end
     from
       mine m
     where
-      m.change = 'update'
+      m.change = 'patch'
+      and not m.is_same
       and "runtime_records"."game_id" = m.game_id
-      and "runtime_records"."game_id" = m.record_game_id
       and "runtime_records"."status" = m.expected_status
       and "runtime_records"."current_container_id" is not distinct from m.expected_container_id
+      and (
+        m.expected_version is null
+        or "runtime_records"."version" = m.expected_version
+      )
     returning
       m.op_id
   ),
@@ -90,7 +161,15 @@ with
         "started_at",
         "stopped_at",
         "removed_at",
-        "last_op_at"
+        "last_op_at",
+        "version",
+        "image_id",
+        "image_digest",
+        "engine_version",
+        "current_turn",
+        "next_turn_at",
+        "health",
+        "last_error"
       )
     select
       m."record_game_id",
@@ -103,7 +182,15 @@ with
       m."record_started_at",
       m."record_stopped_at",
       m."record_removed_at",
-      m."record_last_op_at"
+      m."record_last_op_at",
+      m."record_version",
+      m."record_image_id",
+      m."record_image_digest",
+      m."record_engine_version",
+      m."record_current_turn",
+      m."record_next_turn_at",
+      m."record_health",
+      m."record_last_error"
     from
       mine m
     where

@@ -52,7 +52,7 @@ begin
 	return new;
 end $$;--> statement-breakpoint
 CREATE TRIGGER runtime_records_raise_version BEFORE UPDATE ON "runtime_records"
-	FOR EACH ROW WHEN (new.version = old.version) EXECUTE FUNCTION runtime_raise_version();--> statement-breakpoint
+	FOR EACH ROW WHEN (new.version = old.version and new.* is distinct from old.*) EXECUTE FUNCTION runtime_raise_version();--> statement-breakpoint
 INSERT INTO "runtime_lanes" ("kind", "lane", "last_number")
 	SELECT "kind", "lane", max("number") FROM "runtime_outbox" GROUP BY "kind", "lane";--> statement-breakpoint
 CREATE FUNCTION runtime_take_number() RETURNS trigger LANGUAGE plpgsql AS $$

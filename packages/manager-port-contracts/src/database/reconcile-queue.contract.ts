@@ -187,10 +187,10 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         const previous = await begin(SHORT_MS);
         const present = await takenOver(database);
         expect(present).toMatchObject({ opId: previous.opId, attempt: 2, job: previous.job, entry: null });
-        const put = { kind: 'put', expected: null, record: record(previous.gameId, 'removed') } as const;
+        const insert = { kind: 'insert', record: record(previous.gameId, 'removed') } as const;
         const { result } = failure(previous.gameId);
         const outcome = {
-          record: put,
+          record: insert,
           result: { ...result, outcome: 'success', errorCode: '' },
           errorCode: '',
           deadLetter: null,

@@ -1,6 +1,5 @@
 import type { DeadLetter } from '@galaxy/domain';
 import type { Claim, OperationOutcome } from '@galaxy/manager-ports';
-import { record } from '@galaxy/port-contracts';
 import { expect, it } from 'vitest';
 import {
   claimed,
@@ -54,8 +53,8 @@ export function deadLetterPromises(opened: () => DatabaseUnderTest): void {
     const previous = await claimed(opened(), { ttlMs: SHORT_MS });
     const present = await takenOver(opened());
     expect(await opened().journal.finish(previous, givenUp(previous))).toEqual({ kind: 'lost' });
-    const put = { kind: 'put', expected: { status: 'starting', containerId: null }, record: record(present.gameId) } as const;
-    expect(await opened().journal.finish(present, { ...givenUp(present), record: put })).toEqual({ kind: 'stale' });
+    const patch = { kind: 'patch', expected: { status: 'starting', containerId: null }, set: { status: 'running' } } as const;
+    expect(await opened().journal.finish(present, { ...givenUp(present), record: patch })).toEqual({ kind: 'stale' });
     expect(await opened().outbox.pending(10)).toEqual([]);
   });
 

@@ -49,8 +49,8 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
     await opened().journal.releaseClaim(claim, { ...AT_ONCE, delayMs: LONG_MS });
     const { journal } = opened();
     expect(await journal.renew([claim], LONG_MS)).toMatchObject([{ state: 'lost' }]);
-    const put = { kind: 'put', expected: null, record: record(claim.gameId) } as const;
-    expect(await journal.advance(claim, { step: 'intent', previous: null, containerId: null }, put)).toEqual({ kind: 'lost' });
+    const insert = { kind: 'insert', record: record(claim.gameId) } as const;
+    expect(await journal.advance(claim, { step: 'intent', previous: null, containerId: null }, insert)).toEqual({ kind: 'lost' });
     expect(await journal.finish(claim, success(claim.gameId))).toEqual({ kind: 'lost' });
     expect(await opened().records.list()).toEqual([]);
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'running', step: null });

@@ -5,6 +5,7 @@ import { deadLetterPromises } from './journal-dead-letters.js';
 import { finishPromises } from './journal-finish.js';
 import { holdPromises } from './journal-holds.js';
 import { intakePromises } from './journal-intake.js';
+import { patchPromises } from './journal-patches.js';
 import { placePromises } from './journal-places.js';
 import { releasePromises } from './journal-release.js';
 import { stepPromises } from './journal-steps.js';
@@ -26,6 +27,7 @@ export function operationJournalContract(name: string, open: () => Promise<Datab
     describe('ingest', () => intakePromises(opened));
     describe('claim and renew', () => claimPromises(opened));
     describe('advance', () => stepPromises(opened));
+    describe('changes of the record', () => patchPromises(opened));
     describe('finish', () => finishPromises(opened));
     describe('finish with a dead letter', () => deadLetterPromises(opened));
     describe('releaseClaim', () => releasePromises(opened));

@@ -5,6 +5,7 @@ import type {
   OperationSource,
   OperationStep,
   PreviousRuntime,
+  RecordPatch,
   RuntimeJob,
   RuntimeRecord,
   RuntimeStatus,
@@ -113,16 +114,32 @@ export interface ClaimState extends ClaimKey {
 }
 
 /**
- * The change of the record in the same statement. `keep`: none. `put`: writes `record` verbatim, if the stored record still has the
- * status and container id of `expected` (null: there is no record).
+ * The change of the record in the same statement. `keep`: none. `insert`: writes `record` verbatim, if the game has none. `patch`: sets
+ * these fields, if the stored record is as expected, and raises its version by 1; the other fields stay as they are, also when somebody
+ * else changed them meanwhile. A patch without fields only checks what is expected.
  */
 export type RecordChange =
   | { readonly kind: 'keep' }
-  | {
-      readonly kind: 'put';
-      readonly expected: { readonly status: RuntimeStatus; readonly containerId: string | null } | null;
-      readonly record: RuntimeRecord;
-    };
+  | { readonly kind: 'insert'; readonly record: RuntimeRecord }
+  | { readonly kind: 'patch'; readonly expected: ExpectedRecord; readonly set: RecordPatch };
+
+/** What the stored record must have for a patch. */
+export interface ExpectedRecord {
+  readonly status: RuntimeStatus;
+  readonly containerId: string | null;
+  /** Absent: any version. */
+  readonly version?: number;
+}
+
+/**
+ * The fields by which a repeated write is recognised in the stored record: those of a patch, and for an insert the status and container
+ * id, which the next write expects. Other fields may have been changed by others since.
+ */
+export function writtenFields(change: Exclude<RecordChange, { kind: 'keep' }>): RecordPatch {
+  if (change.kind === 'patch') return change.set;
+  const { status, currentContainerId } = change.record;
+  return { status, currentContainerId };
+}
 
 /** How an operation ended, and the result for the producer of the job. */
 export interface OperationOutcome {
@@ -200,7 +217,10 @@ export interface OperationJournal {
    */
   renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]>;
 
-  /** Records a step, together with the change of the record. */
+  /**
+   * Records a step, together with the change of the record. A second call of the same attempt with the same progress is a repetition:
+   * it changes nothing.
+   */
   advance(claim: ClaimKey, progress: OperationProgress, record: RecordChange): Promise<FencedOutcome>;
 
   /** Ends the operation: writes the record, the operation, and the numbered result in the outbox, all or nothing. */

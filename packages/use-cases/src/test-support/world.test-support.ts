@@ -163,6 +163,11 @@ export async function plantRuntime(world: World, status: RuntimeStatus, gameId: 
   return record;
 }
 
+/** What a start that failed makes of the record that was there before: it accepted the start, and put the record back. */
+export function restoredRecord(before: RuntimeRecord, lastOpAt: Date | undefined, lastError: string): RuntimeRecord {
+  return { ...before, lastOpAt: lastOpAt ?? before.lastOpAt, version: before.version + 2, lastError };
+}
+
 /** Lets time pass until the promise is settled, in small steps, and returns what it gave. */
 export async function pass<T>(world: World, promise: Promise<T>, limitMs = 120_000, stepMs = 50): Promise<T> {
   let settled = false;

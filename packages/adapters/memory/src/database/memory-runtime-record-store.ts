@@ -24,7 +24,8 @@ export class MemoryRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async upsert(record: RuntimeRecord): Promise<void> {
-    this.#records.set(record.gameId, structuredClone(record));
+    const version = (this.#records.get(record.gameId)?.version ?? 0) + 1;
+    this.#records.set(record.gameId, structuredClone({ ...record, version }));
   }
 
   async updateStatus(input: UpdateStatusInput): Promise<void> {
@@ -33,7 +34,7 @@ export class MemoryRuntimeRecordStore implements RuntimeRecordStore {
     const record = this.#find(gameId);
     const isExpectedContainer = expectedContainerId === '' || record.currentContainerId === expectedContainerId;
     if (record.status !== expectedFrom || !isExpectedContainer) throw new RuntimeConflictError(gameId);
-    this.#records.set(gameId, moveRecord(record, to, new Date(now)));
+    this.#records.set(gameId, { ...moveRecord(record, to, new Date(now)), version: record.version + 1 });
   }
 
   async list(): Promise<RuntimeRecord[]> {

@@ -1,8 +1,8 @@
-import { OPERATION_STEPS, type RuntimeRecord } from '@galaxy/domain';
-import type { ClaimKey, FencedOutcome, OperationProgress, RecordChange } from '@galaxy/manager-ports';
+import { hasPatch, OPERATION_STEPS } from '@galaxy/domain';
+import { type ClaimKey, type FencedOutcome, type OperationProgress, type RecordChange, writtenFields } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { recordColumns, recordJson, recordOrNull } from '../records/record-columns.js';
+import { recordColumns, recordOrNull } from '../records/record-columns.js';
 import { operationLog, runtimeRecords } from '../schema/schema.js';
 import { bool, type Row } from '../sql/row.js';
 import { assignments } from '../sql/sql-text.js';
@@ -73,9 +73,8 @@ function progressJson({ step, previous, containerId }: OperationProgress): Recor
 }
 
 function isDone(row: Row, change: RecordChange): boolean {
-  return bool(row, 'is_same') && (change.kind === 'keep' || isSameRecord(recordOrNull(row), change.record));
-}
-
-function isSameRecord(stored: RuntimeRecord | null, wanted: RuntimeRecord): boolean {
-  return stored !== null && JSON.stringify(recordJson(stored)) === JSON.stringify(recordJson(wanted));
+  if (!bool(row, 'is_same')) return false;
+  if (change.kind === 'keep') return true;
+  const stored = recordOrNull(row);
+  return stored !== null && hasPatch(stored, writtenFields(change));
 }

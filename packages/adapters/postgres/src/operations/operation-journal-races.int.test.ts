@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { engineEndpoint, type RuntimeRecord } from '@galaxy/domain';
+import { engineEndpoint, newRuntimeRecord, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
 import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -27,25 +27,17 @@ const start = (gameId: string): JobToQueue => ({
   raw: '[["Z2FtZV9pZA==","Zw=="]]',
 });
 
-const starting = (gameId: string): RuntimeRecord => ({
-  gameId,
-  status: 'starting',
-  currentContainerId: null,
-  currentImageRef: 'galaxy/engine:1.0.0',
-  engineEndpoint: engineEndpoint(gameId),
-  paused: false,
-  createdAt: NOW,
-  startedAt: null,
-  stoppedAt: null,
-  removedAt: null,
-  lastOpAt: NOW,
-});
+const starting = (gameId: string): RuntimeRecord =>
+  newRuntimeRecord({ gameId, imageRef: 'galaxy/engine:1.0.0', status: 'starting', now: NOW });
 
 const running = ({ gameId }: Claim): OperationOutcome => {
-  const record: RuntimeRecord = { ...starting(gameId), status: 'running', currentContainerId: 'container-1' };
   const result = { gameId, outcome: 'success', containerId: 'container-1', engineEndpoint: engineEndpoint(gameId) } as const;
   return {
-    record: { kind: 'put', expected: { status: 'starting', containerId: null }, record },
+    record: {
+      kind: 'patch',
+      expected: { status: 'starting', containerId: null },
+      set: { status: 'running', currentContainerId: 'container-1' },
+    },
     result: { ...result, errorCode: '', errorMessage: '' },
     errorCode: '',
     deadLetter: null,
@@ -119,7 +111,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   it('lets nothing of a holder through that loses its claim while its step is waiting', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
-    const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
+    const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
     const step = { step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
     expect(await records.list()).toEqual([]);
@@ -152,7 +144,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     await other.run(
       `begin; insert into runtime_records values ('${claim.gameId}', 'removed', null, 'i', 'e', false, now(), null, null, now(), now())`,
     );
-    const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
+    const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
     const step = { step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
@@ -258,7 +250,7 @@ describe('PostgresOperationJournal among other sessions', () => {
       const claim = await begin();
       const step = { step: 'intent', previous: null, containerId: null } as const;
       await remote.advance({ opId: randomUUID(), attempt: 1 }, step, { kind: 'keep' });
-      const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
+      const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
       await withoutReply(() => remote.advance(claim, step, put));
       expect(await remote.advance(claim, step, put)).toEqual({ kind: 'already_mine' });
     });

@@ -9,7 +9,7 @@ import { obtainImage } from './obtain-image.js';
 import { prepareHost } from './prepare-host.js';
 import { replacePrevious } from './replace-previous.js';
 import { startContainer } from './start-container.js';
-import { advance, createdId, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
+import { advance, readyContainer, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
 import { undoStart } from './undo-start.js';
 
 export interface StartDeps extends ReadyDeps {
@@ -39,7 +39,7 @@ export const makeStartRuntime = (deps: StartDeps) => {
     const run = resumed ?? (await acceptStart(held, job, engine, deps));
     const failure = await goThrough(phases, run);
     if (failure !== null) return undoStart(run, failure, deps.clock);
-    return succeeded(run.record, recordRunning(run.record, createdId(run), deps.clock.now()));
+    return succeeded(run.record, recordRunning(run.record, readyContainer(run), deps.clock.now()));
   };
 };
 
@@ -47,7 +47,7 @@ export const makeStartRuntime = (deps: StartDeps) => {
 export function resumeStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, deps: Pick<StartDeps, 'journal'>): StartRun | null {
   const { progress, record } = held.claim;
   if (progress === null || record?.status !== 'starting') return null;
-  return { held, job, engine, journal: deps.journal, record, progress };
+  return { held, job, engine, journal: deps.journal, record, progress, ready: null };
 }
 
 function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: StartDeps): OperationOutcome | null {
@@ -82,7 +82,7 @@ async function acceptStart(held: HeldClaim, job: StartJob, engine: ContainerEngi
   const record = recordStarting(before, { gameId: job.gameId, imageRef: job.imageRef, now: clock.now() });
   const progress: OperationProgress = { step: 'intent', previous: previousRuntime(before), containerId: null };
   await advance({ held, journal }, before, { record, progress });
-  return { held, job, engine, journal, record, progress };
+  return { held, job, engine, journal, record, progress, ready: null };
 }
 
 async function goThrough(phases: readonly StartPhase[], run: StartRun): Promise<Failure | null> {
