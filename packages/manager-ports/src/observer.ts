@@ -38,6 +38,10 @@ export type RuntimeEvent =
       readonly error: unknown;
     }
   | { readonly kind: 'operation_lost'; readonly operation: ObservedOperation }
+  /** The work of an operation is done, and its end could not be written for `ms`: the database does not answer, or somebody holds a row. */
+  | { readonly kind: 'finish_waits'; readonly operation: ObservedOperation; readonly ms: number; readonly error: unknown }
+  /** Claims that were not renewed for so long that no container is changed for them; `ms` is the age of the oldest renewal. */
+  | { readonly kind: 'renewal_late'; readonly claims: number; readonly ms: number }
   | {
       readonly kind: 'message_published';
       readonly messageKind: 'job_result' | 'dead_letter';

@@ -49,9 +49,11 @@ export interface Database {
 /** A PostgreSQL server. `open` migrates the schema and stores the installation's name. */
 export function postgresServer(url: string, instance: string | undefined): Part<Database> {
   const executor = new PostgresExecutor({ url });
-  return server(executor, async (signal) => {
+  // With connections of their own, renewals of claims and of the lease never wait for other statements.
+  const renewals = new PostgresExecutor({ url, maxConnections: 2, applicationName: 'galaxy-rtmanager-renewals' });
+  return server([executor, renewals], async (signal) => {
     await migrate(url, { signal });
-    return portsOver(executor, await loadInstance(executor, instance));
+    return portsOver(executor, await loadInstance(executor, instance), renewals);
   });
 }
 
@@ -69,14 +71,20 @@ export function bringSchemaUpToDate(url: string): ReturnType<typeof migrate> {
  */
 export function installedPostgres(url: string, instance: string | undefined): Part<Database> {
   const executor = new PostgresExecutor({ url });
-  return server(executor, async () => {
+  return server([executor], async () => {
     await checkSchema(executor);
     return portsOver(executor, await knownInstance(executor, instance));
   });
 }
 
-function server(executor: PostgresExecutor, open: Part<Database>['open']): Part<Database> {
-  return { probe: { name: 'postgres', check: () => executor.ping() }, open, close: () => executor.close() };
+function server(executors: readonly [PostgresExecutor, ...PostgresExecutor[]], open: Part<Database>['open']): Part<Database> {
+  return {
+    probe: { name: 'postgres', check: () => executors[0].ping() },
+    open,
+    close: async () => {
+      await Promise.all(executors.map((executor) => executor.close()));
+    },
+  };
 }
 
 /** A PostgreSQL inside this process, in memory or in a folder. No other process may open the folder at the same time. */
@@ -123,11 +131,11 @@ async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<
   throw error;
 }
 
-function portsOver(executor: PgExecutor, instance: string): Database {
+function portsOver(executor: PgExecutor, instance: string, renewals = executor): Database {
   return {
-    journal: new PostgresOperationJournal(executor),
+    journal: new PostgresOperationJournal(executor, { renewals }),
     outbox: new PostgresOutbox(executor),
-    leases: new PostgresLeases(executor),
+    leases: new PostgresLeases(renewals),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
     facts: new PostgresInstallationFacts(executor),

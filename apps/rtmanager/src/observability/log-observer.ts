@@ -20,6 +20,8 @@ const LINES = {
   operation_finished: { level: 'info', message: 'operation finished' },
   claim_released: { level: 'warn', message: 'claim released; the operation is tried again' },
   operation_lost: { level: 'warn', message: 'another process has taken over the operation' },
+  finish_waits: { level: 'warn', message: 'the end of an operation could not be written yet; it is tried again' },
+  renewal_late: { level: 'warn', message: 'claims were not renewed for a while; their containers are not changed until they are' },
   message_published: { level: 'debug', message: 'message published' },
   publish_failed: { level: 'warn', message: 'publishing failed; the message is sent later' },
   offset_mirror_failed: { level: 'warn', message: 'the offset mirror was not written' },

@@ -1,14 +1,38 @@
 -- advance
 --
 -- An attempt is credited (not counted as a failure) only for a step that the operation had never reached. An attempt that only
--- repeats earlier steps and crashes again must count as a failure.
+-- repeats earlier steps and crashes again must count as a failure. No row when the claim is lost or a row is held; otherwise whether
+-- the step was written.
 --
 -- Built in packages/adapters/postgres/src/operations/advance.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  asked text::json
+-- $2  asked text::json
 
 with
+  free_records as (
+    select
+      "runtime_records"."game_id"
+    from
+      "runtime_records"
+    where
+      "runtime_records"."game_id" = any (
+        array(
+          select
+            "runtime_operation_log"."game_id"
+          from
+            "runtime_operation_log"
+            join json_to_recordset($1::text::json) as r (op_id uuid, change text) on "runtime_operation_log"."op_id" = r.op_id
+          where
+            r.change <> 'keep'
+        )
+      )
+    order by
+      "runtime_records"."game_id"
+    for no key update
+      skip locked
+  ),
   mine as (
     select
       "runtime_operation_log"."game_id",
@@ -21,7 +45,7 @@ with
       a.*
     from
       "runtime_operation_log"
-      join json_to_recordset($1::text::json) as a (
+      join json_to_recordset($2::text::json) as a (
         op_id uuid,
         attempt int,
         change text,
@@ -57,10 +81,32 @@ with
       "runtime_operation_log"."attempt" = a.attempt
       and "runtime_operation_log"."status" = 'running'
       and "runtime_operation_log"."holder" is not null
+      and (
+        a.change = 'keep'
+        or (
+          "runtime_operation_log"."game_id" = any (
+            array(
+              select
+                game_id
+              from
+                free_records
+            )
+          )
+          or (
+            select
+              1
+            from
+              "runtime_records"
+            where
+              "runtime_records"."game_id" = "runtime_operation_log"."game_id"
+          ) is null
+        )
+      )
+      and true
     order by
       "runtime_operation_log"."op_id"
     for update of
-      "runtime_operation_log"
+      "runtime_operation_log" skip locked
   ),
   updated as (
     update "runtime_records"
@@ -222,21 +268,31 @@ with
         from
           inserted
       )
+  ),
+  advanced as (
+    update "runtime_operation_log"
+    set
+      "step" = m.step,
+      "step_attempt" = "runtime_operation_log"."attempt",
+      "former" = m.previous,
+      "container_id" = m.container_id,
+      "credited_attempt" = case
+        when m.step_number > "runtime_operation_log"."furthest_step" then "runtime_operation_log"."attempt"
+        else "runtime_operation_log"."credited_attempt"
+      end,
+      "furthest_step" = greatest(m.step_number, "runtime_operation_log"."furthest_step")
+    from
+      passed m
+    where
+      "runtime_operation_log"."op_id" = m.op_id
+    returning
+      1
   )
-update "runtime_operation_log"
-set
-  "step" = m.step,
-  "step_attempt" = "runtime_operation_log"."attempt",
-  "former" = m.previous,
-  "container_id" = m.container_id,
-  "credited_attempt" = case
-    when m.step_number > "runtime_operation_log"."furthest_step" then "runtime_operation_log"."attempt"
-    else "runtime_operation_log"."credited_attempt"
-  end,
-  "furthest_step" = greatest(m.step_number, "runtime_operation_log"."furthest_step")
+select
+  exists (
+    select
+    from
+      advanced
+  ) as applied
 from
-  passed m
-where
-  "runtime_operation_log"."op_id" = m.op_id
-returning
-  1
+  mine

@@ -7,8 +7,56 @@
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  asked text::json
+-- $2  asked text::json
+-- $3  asked text::json
 
 with
+  free_lanes as (
+    select
+      "runtime_lanes"."lane"
+    from
+      "runtime_lanes"
+    where
+      "runtime_lanes"."kind" in ('job_result', 'job_outcome', 'dead_letter')
+      and "runtime_lanes"."lane" = any (
+        array(
+          select
+            "runtime_operation_log"."game_id"
+          from
+            "runtime_operation_log"
+            join json_to_recordset($1::text::json) as r (op_id uuid, change text) on "runtime_operation_log"."op_id" = r.op_id
+          where
+            true
+        )
+      )
+    order by
+      "runtime_lanes"."kind",
+      "runtime_lanes"."lane"
+    for no key update
+      skip locked
+  ),
+  free_records as (
+    select
+      "runtime_records"."game_id"
+    from
+      "runtime_records"
+    where
+      "runtime_records"."game_id" = any (
+        array(
+          select
+            "runtime_operation_log"."game_id"
+          from
+            "runtime_operation_log"
+            join json_to_recordset($2::text::json) as r (op_id uuid, change text) on "runtime_operation_log"."op_id" = r.op_id
+          where
+            r.change <> 'keep'
+        )
+      )
+    order by
+      "runtime_records"."game_id"
+    for no key update
+      skip locked
+  ),
   mine as (
     select
       "runtime_operation_log"."game_id",
@@ -16,7 +64,7 @@ with
       a.*
     from
       "runtime_operation_log"
-      join json_to_recordset($1::text::json) as a (
+      join json_to_recordset($3::text::json) as a (
         op_id uuid,
         attempt int,
         change text,
@@ -55,10 +103,47 @@ with
       "runtime_operation_log"."attempt" = a.attempt
       and "runtime_operation_log"."status" = 'running'
       and "runtime_operation_log"."holder" is not null
+      and (
+        a.change = 'keep'
+        or (
+          "runtime_operation_log"."game_id" = any (
+            array(
+              select
+                game_id
+              from
+                free_records
+            )
+          )
+          or (
+            select
+              1
+            from
+              "runtime_records"
+            where
+              "runtime_records"."game_id" = "runtime_operation_log"."game_id"
+          ) is null
+        )
+      )
+      and (
+        select
+          count(*)
+        from
+          "runtime_lanes"
+        where
+          "runtime_lanes"."kind" in ('job_result', 'job_outcome', 'dead_letter')
+          and "runtime_lanes"."lane" = "runtime_operation_log"."game_id"
+      ) = (
+        select
+          count(*)
+        from
+          free_lanes f
+        where
+          f.lane = "runtime_operation_log"."game_id"
+      )
     order by
       "runtime_operation_log"."op_id"
     for update of
-      "runtime_operation_log"
+      "runtime_operation_log" skip locked
   ),
   updated as (
     update "runtime_records"
@@ -297,6 +382,7 @@ with
   )
 select
   op_id::text,
+  'ended' as what,
   null as id,
   null as number,
   null as epoch
@@ -305,6 +391,7 @@ from
 union all
 select
   dedupe_key,
+  'published',
   id::text,
   number::text,
   coalesce(
@@ -318,3 +405,19 @@ select
   )::text
 from
   published
+union all
+select
+  op_id::text,
+  'stale',
+  null,
+  null,
+  null
+from
+  mine
+where
+  op_id not in (
+    select
+      op_id
+    from
+      ended
+  )

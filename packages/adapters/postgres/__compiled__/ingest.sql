@@ -77,6 +77,17 @@ with
       (
         json_to_recordset($4::text::json) as (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)
       ) with ordinality as j (op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
+    where
+      (
+        select
+          1
+        from
+          "runtime_operation_log"
+        where
+          "runtime_operation_log"."stream" = j.stream
+          and "runtime_operation_log"."entry_id" = j.entry_id
+          and "runtime_operation_log"."payload_hash" = j.payload_hash
+      ) is null
     order by
       j.n
     on conflict ("stream", "entry_id", "payload_hash") do nothing

@@ -1,6 +1,6 @@
 -- prune the outbox
 --
--- The age is checked twice: the mark may be taken back while the statement waits for the row's lock.
+-- Rows that somebody else holds stay for the next time. The age is checked twice: the mark may just have been taken back.
 --
 -- Built in packages/adapters/postgres/src/outbox/prune-outbox.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -34,6 +34,8 @@ with
       "old"."published_at"
     limit
       $2::int
+    for update of
+      "old" skip locked
   ),
   deleted as (
     delete from "runtime_outbox" using chosen

@@ -108,9 +108,12 @@ export interface ClaimRequest {
   readonly inFlight: readonly string[];
 }
 
-/** The state of one claim, as a renewal found it. `lost`: stop work on the operation and change nothing any more. */
+/**
+ * The state of one claim, as a renewal found it. `lost`: stop work on the operation and change nothing any more. `unknown`: somebody
+ * else holds the operation's row, so the claim was neither renewed nor lost; work may go on for as long as its last renewal counts.
+ */
 export interface ClaimState extends ClaimKey {
-  readonly state: 'held' | 'superseded' | 'lost';
+  readonly state: 'held' | 'superseded' | 'unknown' | 'lost';
 }
 
 /**
@@ -187,7 +190,8 @@ export interface ClaimRelease {
  * most one operation per game runs at any time. Time is measured by the store's own clock.
  *
  * Every method throws DependencyFault when the store does not answer. With `effect: 'unknown'` the change may have happened, and
- * calling again is safe.
+ * calling again is safe. `advance`, `finish` and `releaseClaim` also throw a retryable one, with `effect: 'not_done'`, when somebody
+ * else holds a row of the game. They do not wait for it, so that it delays no other game.
  */
 export interface OperationJournal {
   /** Up to which place each stream was ingested; null for a stream that was never read. */
@@ -213,7 +217,7 @@ export interface OperationJournal {
 
   /**
    * Extends the claims, and returns the state of each in the order given. A claim can be renewed while its attempt is unchanged,
-   * even after it has expired.
+   * even after it has expired. Never waits for a row that somebody else holds: the claim is `unknown`, and the others are renewed.
    */
   renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]>;
 

@@ -67,7 +67,8 @@ export interface Outbox {
   /**
    * Marks entries as published. A mark of another epoch than the present one is ignored: the server may have lost since what that
    * publisher saw. If an entry is marked several times, the entry id is kept from the mark that has one, in whatever order they
-   * come. Repeating is safe; unknown ids are ignored.
+   * come. Repeating is safe; unknown ids are ignored. An entry whose row somebody else holds stays unmarked, and so pending: no other
+   * mark waits for it.
    */
   markPublished(marks: readonly PublishMark[]): Promise<void>;
 

@@ -103,6 +103,18 @@ describe('before a mutation', () => {
     expect(claim.signal.aborted).toBe(true);
   });
 
+  it('a row that somebody else holds is waited for: the claim is neither renewed nor lost', async () => {
+    const world = makeWorld();
+    const { keeper } = keeperWith(world, async () => (world.clock.monotonicMs() < 60_000 ? 'unknown' : 'held'));
+    const claim = keeper.hold(claimOf(), 0);
+    await keeper.renewAll();
+    await claim.beforeMutation();
+    expect([claim.ended, claim.signal.aborted]).toEqual([null, false]);
+    await world.clock.advance(AGE_LIMIT_MS);
+    await pass(world, claim.beforeMutation());
+    expect(world.clock.monotonicMs()).toBeGreaterThanOrEqual(60_000);
+  });
+
   it('the wait for a store that is away ends with a shutdown', async () => {
     const world = makeWorld();
     const { keeper } = keeperWith(world, () => Promise.reject(faultOf('postgres')));

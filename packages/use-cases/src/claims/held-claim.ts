@@ -32,6 +32,8 @@ export interface HeldClaim {
   readonly ended: ClaimEnd | null;
   /** For how long the current {@link whileWaiting} has run; 0 when there is none. */
   readonly waitedMs: number;
+  /** How long ago the last successful renewal was requested. */
+  readonly renewalAgeMs: number;
   /** Does work that only waits, such as an image pull: after a while it no longer occupies a place of the worker. */
   whileWaiting<T>(work: () => Promise<T>): Promise<T>;
   /** @throws ClaimEnded when the claim is lost or let go, or the process is shutting down. */
@@ -93,6 +95,10 @@ export class KeptClaim implements HeldClaim {
     return this.#waitsSinceMs === null ? 0 : this.#renewal.clock.monotonicMs() - this.#waitsSinceMs;
   }
 
+  get renewalAgeMs(): number {
+    return this.#renewal.clock.monotonicMs() - this.#renewedAtMs;
+  }
+
   async whileWaiting<T>(work: () => Promise<T>): Promise<T> {
     this.#waitsSinceMs = this.#renewal.clock.monotonicMs();
     try {
@@ -109,6 +115,7 @@ export class KeptClaim implements HeldClaim {
       this.end('lost');
       return;
     }
+    if (state.state === 'unknown') return;
     this.#renewedAtMs = Math.max(this.#renewedAtMs, askedAtMs);
     if (state.state === 'superseded') this.#supersede();
   }
@@ -127,7 +134,7 @@ export class KeptClaim implements HeldClaim {
   async beforeMutation(): Promise<void> {
     this.assertHeld();
     // A loop: an answer that took long may be too old when it arrives.
-    while (this.#renewal.clock.monotonicMs() - this.#renewedAtMs >= this.#renewal.maxAgeMs) await this.renewNow();
+    while (this.renewalAgeMs >= this.#renewal.maxAgeMs) await this.renewNow();
   }
 
   async renewNow(): Promise<void> {
@@ -135,7 +142,7 @@ export class KeptClaim implements HeldClaim {
     for (;;) {
       this.assertHeld();
       const askedAtMs = clock.monotonicMs();
-      // Keep trying while the store does not answer: only its answer can tell who holds the claim.
+      // Keep trying while the store does not answer, or somebody holds the row: only an answer can tell who holds the claim.
       await renewAll().catch(() => undefined);
       this.assertHeld();
       if (this.#renewedAtMs >= askedAtMs) return;

@@ -16,7 +16,7 @@ export interface WorkDeps {
   /** A UUID that is new for every start of a process. */
   readonly holder: string;
   readonly ttlMs: number;
-  /** At most this many starts at a time, not counting those that wait for a pull. `stopConcurrency`: the same for all other operations. */
+  /** At most this many starts at a time, not counting those that only wait. `stopConcurrency`: the same for all other operations. */
   readonly startConcurrency: number;
   readonly stopConcurrency: number;
 }
@@ -34,7 +34,7 @@ export interface Worker {
 
 const LOOK_EVERY_MS = 250;
 const RELEASE_CLAIMS_MS = 400;
-/** A start that waits for longer is really pulling: an image that is present takes less. */
+/** An operation that waits for longer is really waiting: an image that is present, or a database that answers, takes less. */
 const LONG_WAIT_MS = 1000;
 const WAITING_PER_PLACE = 4;
 
@@ -82,13 +82,24 @@ interface Room {
   readonly others: number;
 }
 
-// The places limit the work on the engine. A start that waits for a pull frees its place for another start, so that games whose
-// image does not arrive don't keep other games from starting. When its pull is over, it goes on in addition to the others.
 function roomLeft(running: readonly HeldClaim[], { startConcurrency, stopConcurrency }: WorkDeps): Room {
-  const starts = running.filter(({ claim }) => jobOperation(claim.job) === 'start');
-  const waiting = starts.filter(({ waitedMs }) => waitedMs >= LONG_WAIT_MS).length;
-  const working = starts.length - Math.min(waiting, startConcurrency * WAITING_PER_PLACE);
-  return { starts: Math.max(0, startConcurrency - working), others: Math.max(0, stopConcurrency - (running.length - starts.length)) };
+  const isStart = ({ claim }: HeldClaim) => jobOperation(claim.job) === 'start';
+  return {
+    starts: placesLeft(running.filter(isStart), startConcurrency),
+    others: placesLeft(
+      running.filter((held) => !isStart(held)),
+      stopConcurrency,
+    ),
+  };
+}
+
+// The places limit the work on the engine. An operation that waits for a pull, or for the database to write its end, frees its place
+// for another one, so that games whose image does not arrive, or whose rows somebody holds, don't keep other games waiting. When its
+// wait is over, it goes on in addition to the others.
+function placesLeft(running: readonly HeldClaim[], places: number): number {
+  const waiting = running.filter(({ waitedMs }) => waitedMs >= LONG_WAIT_MS).length;
+  const working = running.length - Math.min(waiting, places * WAITING_PER_PLACE);
+  return Math.max(0, places - working);
 }
 
 function claimRequest(room: Room, running: ReadonlyMap<HeldClaim, unknown>, takeOver: boolean, { holder, ttlMs }: WorkDeps) {

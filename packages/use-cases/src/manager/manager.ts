@@ -1,5 +1,6 @@
 import type { Hold, JobStream } from '@galaxy/manager-ports';
 import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
+import { watchRenewals } from '../claims/watch-renewals.js';
 import { makeWorker } from '../claims/work-operations.js';
 import { makeIngestJobs } from '../intake/ingest-jobs.js';
 import { coordinatorDuty, type DutyTurn, whenTrusted } from '../leadership/coordinator-duty.js';
@@ -88,6 +89,7 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
       loops = Promise.all([
         loop('lease', (signal) => lease.turn(duty, signal)),
         loop('claims', (signal) => renewClaims(keeper, ports, signal), { maxPauseMs: RENEW_RETRY_MS }),
+        loop('watch-renewals', watchRenewals({ keeper, clock, observer, limitMs: maxRenewalAgeMs })),
         loop('work', (signal) => whenTrusted(guard, clock, worker.turn, signal)),
         loop('holds', holds.turn),
         guardAgainstStalls({ clock, observer, limitMs: maxRenewalAgeMs, letGo }, stopping.signal),

@@ -1,5 +1,12 @@
 import { hasPatch, OPERATION_STEPS } from '@galaxy/domain';
-import { type ClaimKey, type FencedOutcome, type OperationProgress, type RecordChange, writtenFields } from '@galaxy/manager-ports';
+import {
+  type ClaimKey,
+  type FencedOutcome,
+  HeldRowFault,
+  type OperationProgress,
+  type RecordChange,
+  writtenFields,
+} from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { recordColumns, recordOrNull } from '../records/record-columns.js';
@@ -16,7 +23,8 @@ const isSame = (asked: ReturnType<typeof sql>) => sql`(${stepAttempt} is not dis
 
 /**
  * An attempt is credited (not counted as a failure) only for a step that the operation had never reached. An attempt that only
- * repeats earlier steps and crashes again must count as a failure.
+ * repeats earlier steps and crashes again must count as a failure. No row when the claim is lost or a row is held; otherwise whether
+ * the step was written.
  */
 const ADVANCE = statement(
   'advance',
@@ -27,17 +35,19 @@ const ADVANCE = statement(
       sql`step text, step_number smallint, previous json, container_id text`,
       sql`${gameId}, ${isSame(sql`a`)} as is_same`,
       sql`m.is_same`,
-    )}
-    update ${operationLog} set ${assignments(operationLog, {
-      step: sql`m.step`,
-      stepAttempt: attempt.getSQL(),
-      previous: sql`m.previous`,
-      containerId: sql`m.container_id`,
-      creditedAttempt: sql`case when m.step_number > ${furthestStep} then ${attempt} else ${creditedAttempt} end`,
-      furthestStep: sql`greatest(m.step_number, ${furthestStep})`,
-    })}
-    from passed m where ${opId} = m.op_id
-    returning 1`,
+    )}, advanced as (
+      update ${operationLog} set ${assignments(operationLog, {
+        step: sql`m.step`,
+        stepAttempt: attempt.getSQL(),
+        previous: sql`m.previous`,
+        containerId: sql`m.container_id`,
+        creditedAttempt: sql`case when m.step_number > ${furthestStep} then ${attempt} else ${creditedAttempt} end`,
+        furthestStep: sql`greatest(m.step_number, ${furthestStep})`,
+      })}
+      from passed m where ${opId} = m.op_id
+      returning 1
+    )
+    select exists(select from advanced) as applied from mine`,
 );
 
 /** Why an advance did nothing: no row when the claim is lost, otherwise whether the very step is recorded, and the record. */
@@ -51,7 +61,7 @@ const LOOK = statement(
     where ${attempt} = a.attempt and ${status} = 'running' and ${holder} is not null`,
 );
 
-/** {@link OperationJournal.advance} */
+/** {@link OperationJournal.advance}; throws HeldRowFault instead of waiting for a row. */
 export async function advance(
   executor: PgExecutor,
   claim: ClaimKey,
@@ -59,11 +69,13 @@ export async function advance(
   change: RecordChange,
 ): Promise<FencedOutcome> {
   const asked = [{ ...fencedJson(claim, change), ...progressJson(progress) }];
-  const done = await executor.query(ADVANCE({ asked }));
-  if (done.length > 0) return { kind: 'applied' };
+  const [mine] = await executor.query(ADVANCE({ asked }));
+  if (mine !== undefined && bool(mine, 'applied')) return { kind: 'applied' };
   const [row] = await executor.query(LOOK({ asked }));
   if (row === undefined) return { kind: 'lost' };
-  return isDone(row, change) ? { kind: 'already_mine' } : { kind: 'stale' };
+  if (isDone(row, change)) return { kind: 'already_mine' };
+  if (mine === undefined) throw new HeldRowFault('advance');
+  return { kind: 'stale' };
 }
 
 function progressJson({ step, previous, containerId }: OperationProgress): Record<string, unknown> {

@@ -9,6 +9,7 @@ import { bigInt, type Row, text } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
+import { freeLanes, hasFreeLanes } from './free-rows.js';
 
 const { opId, gameId, source, attempt, status } = operationLog;
 const { kind, number, dedupeKey, id } = runtimeOutbox;
@@ -23,11 +24,12 @@ const FINISH = statement(
   'finish',
   { asked: 'json' },
   (p) => sql`
-    with ${fenced(
+    with ${freeLanes(p.asked)}, ${fenced(
       p.asked,
       sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, dead_letter text`,
       sql`${gameId}, ${source}`,
       sql`false`,
+      hasFreeLanes,
     )}, published as (
       ${insertSelect(runtimeOutbox, {
         kind: sql`'job_result'`,
@@ -61,11 +63,12 @@ const FINISH = statement(
       from passed m where ${opId} = m.op_id
       returning ${opId}
     )
-    select op_id::text, null as id, null as number, null as epoch from ended
-    union all select dedupe_key, id::text, number::text, ${presentEpoch} from published`,
+    select op_id::text, 'ended' as what, null as id, null as number, null as epoch from ended
+    union all select dedupe_key, 'published', id::text, number::text, ${presentEpoch} from published
+    union all select op_id::text, 'stale', null, null, null from mine where op_id not in (select op_id from ended)`,
 );
 
-/** Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published. */
+/** What became of a claim without a finish: no row when it is lost, otherwise the status and the result that is to be published. */
 const LOOK = statement(
   'inspect a finish',
   { opId: 'uuid', attempt: 'int' },
@@ -80,15 +83,19 @@ export interface Ending {
   readonly outcome: OperationOutcome;
 }
 
+/** `held_row`: nothing was changed, because somebody else holds a row of the game. */
+export type EndingOutcome = FinishOutcome | { readonly kind: 'held_row' };
+
 /** {@link OperationJournal.finish} for several different operations in one statement. Returns the outcomes in the order given. */
-export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
+export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<EndingOutcome[]> {
   const rows = await retryTakenNumbers(executor, FINISH({ asked: endings.map(endingJson) }));
-  const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
-  const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
+  const found = (kind: 'ended' | 'published' | 'stale') =>
+    new Map(rows.filter(({ what }) => what === kind).map((row) => [text(row, 'op_id'), row]));
+  const [ended, published, stale] = [found('ended'), found('published'), found('stale')];
   return Promise.all(
     endings.map(async ({ claim, outcome }) => {
-      if (!ended.has(claim.opId)) return look(executor, claim);
-      return { kind: 'applied', publish: entryOf(published.get(claim.opId), outcome.result) };
+      if (ended.has(claim.opId)) return { kind: 'applied', publish: entryOf(published.get(claim.opId), outcome.result) };
+      return stale.has(claim.opId) ? { kind: 'stale' } : look(executor, claim);
     }),
   );
 }
@@ -112,11 +119,11 @@ function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
   return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
 }
 
-// Called when the statement changed nothing. An attempt belongs to one caller only, so if the operation has ended under this attempt,
+// Called when the statement left the operation out. An attempt belongs to one caller only, so if the operation has ended under this attempt,
 // an earlier call of this caller ended it.
-async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
+async function look(executor: PgExecutor, claim: ClaimKey): Promise<EndingOutcome> {
   const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
   if (row === undefined) return { kind: 'lost' };
-  if (text(row, 'op_status') === 'running') return { kind: 'stale' };
+  if (text(row, 'op_status') === 'running') return { kind: 'held_row' };
   return { kind: 'already_mine', publish: row['id'] === null ? null : outboxEntryOf(row) };
 }

@@ -19,6 +19,9 @@ const cursors = runtimeStreamCursors;
 // Compares as numeric: entry ids are pairs of unsigned 64-bit integers, too large for bigint.
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
+// ON CONFLICT alone would wait for an earlier row that somebody else is changing. Not an EXISTS: the planner could hash the whole log.
+const isNew = sql`(select 1 from ${operationLog} where ${stream} = j.stream and ${entryId} = j.entry_id and ${payloadHash} = j.payload_hash) is null`;
+
 /**
  * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
  * Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
@@ -48,6 +51,7 @@ const INGEST = statement(
       from open, rows from (json_to_recordset(${p.jobs}) as
         (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)) with ordinality
         as j(op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
+      where ${isNew}
       order by j.n
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1

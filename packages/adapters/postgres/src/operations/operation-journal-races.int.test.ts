@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, newRuntimeRecord, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
+import { HeldRowFault } from '@galaxy/manager-ports';
 import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -96,44 +97,52 @@ describe('PostgresOperationJournal among other sessions', () => {
     return claim;
   };
   const whileCommitting = <T>(call: () => Promise<T>): Promise<T> => other.whileWaiting(call);
+  /** Calls while the other session holds a row, which must not wait, and again when its transaction has ended. */
+  const beforeAndAfter = async <T>(call: () => Promise<T>): Promise<T> => {
+    await expect(call()).rejects.toThrow(HeldRowFault);
+    await other.run('commit');
+    return call();
+  };
 
   const takeOverUncommitted = ({ opId }: Claim) =>
     other.run(`begin; update runtime_operation_log set attempt = attempt + 1, holder = 'process-2' where op_id = '${opId}'`);
 
-  it('lets nothing of a holder through that loses its claim while its finish is waiting', async () => {
+  it('lets nothing of a holder through whose claim is being taken over when it finishes', async () => {
     const claim = await beginWithRecord();
     await takeOverUncommitted(claim);
-    expect(await whileCommitting(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'lost' });
+    expect(await beforeAndAfter(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'lost' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'starting' });
     expect(await outbox.pending(10)).toEqual([]);
   });
 
-  it('lets nothing of a holder through that loses its claim while its step is waiting', async () => {
+  it('lets nothing of a holder through whose claim is being taken over when it records a step', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
     const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
     const step = { step: 'intent', previous: null, containerId: null } as const;
-    expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
+    expect(await beforeAndAfter(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
     expect(await records.list()).toEqual([]);
   });
 
-  it('does not renew a claim that is lost while the renewal is waiting', async () => {
-    const claim = await begin();
+  it('does not renew a claim that is being taken over, and renews the others', async () => {
+    const [claim, free] = [await begin(), await begin()];
     await takeOverUncommitted(claim);
-    expect(await whileCommitting(() => journal.renew([claim], 60_000))).toMatchObject([{ state: 'lost' }]);
+    expect(await journal.renew([claim, free], 60_000)).toMatchObject([{ state: 'unknown' }, { state: 'held' }]);
+    await other.run('commit');
+    expect(await journal.renew([claim, free], 60_000)).toMatchObject([{ state: 'lost' }, { state: 'held' }]);
   });
 
-  it('does not release a claim that somebody else has taken over meanwhile', async () => {
+  it('does not release a claim that somebody else is taking over', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
-    await whileCommitting(() => journal.releaseClaim(claim, AT_ONCE));
+    await beforeAndAfter(() => journal.releaseClaim(claim, AT_ONCE));
     expect(await journal.renew([{ ...claim, attempt: 2 }], 60_000)).toMatchObject([{ state: 'held' }]);
   });
 
-  it('changes nothing at all when the record moves while the finish is waiting', async () => {
+  it('changes nothing at all when the record is being moved while it finishes', async () => {
     const claim = await beginWithRecord();
     await other.run(`begin; update runtime_records set status = 'removed' where game_id = '${claim.gameId}'`);
-    expect(await whileCommitting(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'stale' });
+    expect(await beforeAndAfter(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
     expect(await outbox.pending(10)).toEqual([]);
     expect(await journal.renew([claim], 60_000)).toMatchObject([{ state: 'held' }]);

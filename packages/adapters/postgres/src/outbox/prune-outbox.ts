@@ -10,7 +10,7 @@ const { id, publishedAt } = runtimeOutbox;
 const old = alias(runtimeOutbox, 'old');
 const later = alias(runtimeOutbox, 'later');
 
-/** The age is checked twice: the mark may be taken back while the statement waits for the row's lock. */
+/** Rows that somebody else holds stay for the next time. The age is checked twice: the mark may just have been taken back. */
 const PRUNE = statement(
   'prune the outbox',
   { olderThanMs: 'float', limit: 'int' },
@@ -20,7 +20,7 @@ const PRUNE = statement(
       where ${old.publishedAt} < ${ago(p.olderThanMs)} and (${old.kind} <> 'dead_letter' or ${old.resolution} is not null)
         and exists (select from ${runtimeOutbox} ${later}
                     where ${later.kind} = ${old.kind} and ${later.lane} = ${old.lane} and ${later.number} > ${old.number})
-      order by ${old.publishedAt} limit ${p.limit}
+      order by ${old.publishedAt} limit ${p.limit} for update of ${old} skip locked
     ), deleted as (
       delete from ${runtimeOutbox} using chosen where ${id} = chosen.id and ${publishedAt} < ${ago(p.olderThanMs)}
       returning 1

@@ -1,8 +1,10 @@
 import type { LanePosition, OutboxEntry, PublishMark, PublishState } from '@galaxy/manager-ports';
+import { HeldRowFault } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
+import { pastShortLocks } from '../client/past-short-locks.js';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
-import { bigInt, oneOf, text, textOrNull } from '../sql/row.js';
+import { bigInt, int, oneOf, text, textOrNull } from '../sql/row.js';
 import { ago, assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { presentEpoch } from './outbox-message.js';
@@ -12,8 +14,8 @@ const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];
 
 /**
  * The row of the epoch is locked before it is compared: a mark that waited while the epoch was raised sees the new one, and a
- * statement that raises the epoch waits for marks in progress. Outbox rows are locked in order, because a worker and the relay may
- * mark the same ones. If the mark without an entry id comes first, a later one still adds the id.
+ * statement that raises the epoch waits for marks in progress. Rows that somebody else holds are skipped, and counted: a worker and the
+ * relay may mark the same ones. If the mark without an entry id comes first, a later one still adds the id.
  */
 const MARK_PUBLISHED = statement(
   'mark as published',
@@ -27,13 +29,17 @@ const MARK_PUBLISHED = statement(
     ), waiting as (
       select ${id} as id, counted.entry_id from ${runtimeOutbox}, counted
       where ${id} = counted.id and (${publishedAt} is null or counted.entry_id <> coalesce(${entryId}, ''))
-      order by ${id} for update of ${runtimeOutbox}
+      order by ${id} for update of ${runtimeOutbox} skip locked
+    ), marked as (
+      update ${runtimeOutbox} set ${assignments(runtimeOutbox, {
+        publishedAt: sql`coalesce(${publishedAt}, clock_timestamp())`,
+        entryId: sql`coalesce(waiting.entry_id, ${entryId})`,
+      })}
+      from waiting where ${id} = waiting.id
     )
-    update ${runtimeOutbox} set ${assignments(runtimeOutbox, {
-      publishedAt: sql`coalesce(${publishedAt}, clock_timestamp())`,
-      entryId: sql`coalesce(waiting.entry_id, ${entryId})`,
-    })}
-    from waiting where ${id} = waiting.id`,
+    select count(*)::int as skipped from ${runtimeOutbox}, counted
+    where ${id} = counted.id and (${publishedAt} is null or counted.entry_id <> coalesce(${entryId}, ''))
+      and ${id} not in (select waiting.id from waiting)`,
 );
 
 // Later marks have higher entry ids, except where publishers overtook each other: the highest id is among this many recent ones.
@@ -73,7 +79,14 @@ const LATELY = statement(
 export async function markPublished(executor: PgExecutor, marks: readonly PublishMark[]): Promise<void> {
   if (marks.length === 0) return;
   const rows = marks.map(({ id, epoch, entryId }) => ({ id: id.toString(), epoch: epoch.toString(), entry_id: entryId }));
-  await executor.query(MARK_PUBLISHED({ marks: rows }));
+  const mark = async (): Promise<void> => {
+    const [row = {}] = await executor.query(MARK_PUBLISHED({ marks: rows }));
+    if (int(row, 'skipped') > 0) throw new HeldRowFault('mark as published');
+  };
+  await pastShortLocks(mark).catch((error: unknown) => {
+    // The others are marked. This one is published again by the relay, which finds it in the stream and marks it then.
+    if (!(error instanceof HeldRowFault)) throw error;
+  });
 }
 
 /** {@link Outbox.state} */

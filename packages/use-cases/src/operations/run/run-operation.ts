@@ -7,10 +7,11 @@ import type {
   OperationOutcome,
   OutboxEntry,
 } from '@galaxy/manager-ports';
-import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
+import { RuntimeConflictError } from '@galaxy/ports';
 import { fenceEngine } from '../../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
 import { observed } from '../../claims/observed-operation.js';
+import { untilAnswered } from '../../claims/until-answered.js';
 import type { EndDeps } from '../../containers/end-container.js';
 import { failed } from '../outcomes.js';
 import { makeReconcileRuntime } from '../reconcile/reconcile-runtime.js';
@@ -27,8 +28,6 @@ export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps 
   /** Publishes a finished operation's result. Never throws: what it fails to publish is relayed later. */
   readonly publish: (entry: OutboxEntry) => Promise<void>;
 }
-
-const FINISH_RETRY_MS = 250;
 
 /**
  * Makes the function that runs one claimed operation to its end, or releases the claim. Never throws: the operation is finished,
@@ -81,14 +80,12 @@ async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: n
 
 // The work is done, so this tries until the store answers or the process shuts down. The store recognises a repeated finish of the
 // same attempt, even if a renewal in between reported that the operation no longer runs.
-async function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock }: RunDeps): Promise<FinishOutcome> {
-  for (;;) {
-    try {
-      return await journal.finish(held.claim, outcome);
-    } catch (error) {
-      if (!(error instanceof RuntimeFault && error.retryable)) throw error;
+function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock, observer }: RunDeps): Promise<FinishOutcome> {
+  return untilAnswered(held, () => journal.finish(held.claim, outcome), {
+    clock,
+    assertMayGoOn: () => {
       if (held.ended === 'shutdown') throw new ClaimEnded('shutdown');
-      await clock.sleep(FINISH_RETRY_MS);
-    }
-  }
+    },
+    late: (ms, error) => observer.observe({ kind: 'finish_waits', operation: observed(held), ms, error }),
+  });
 }
