@@ -2,7 +2,7 @@ export type { Clock } from './clock.js';
 export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } from './database/dead-letter-box.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
-export type { LeaseGrant, Leases } from './database/leases.js';
+export { COORDINATOR_LEASE, type LeaseGrant, type Leases } from './database/leases.js';
 export type {
   Claim,
   ClaimKey,
@@ -21,6 +21,13 @@ export type {
   RecordChange,
 } from './database/operation-journal.js';
 export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
+export {
+  type EnqueueOutcome,
+  type OperationQueue,
+  type OperationRequest,
+  type RequestedJob,
+  validateOperationRequest,
+} from './database/operation-queue.js';
 export {
   type LanePosition,
   type Outbox,

@@ -10,6 +10,7 @@ import {
   leasesContract,
   operationJournalContract,
   operationLogContract,
+  operationQueueContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
@@ -48,6 +49,7 @@ async function open() {
 runtimeRecordStoreContract('PGlite', open);
 operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
+operationQueueContract('PGlite', open);
 outboxContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);

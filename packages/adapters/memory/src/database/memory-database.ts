@@ -2,6 +2,7 @@ import type { JobStreamName, Operation, OperationSource, OperationStatus, Runtim
 import {
   type Claim,
   type Clock,
+  COORDINATOR_LEASE,
   type DeadLetterState,
   type Hold,
   type HoldReason,
@@ -24,6 +25,9 @@ export interface MemoryOperation {
   readonly job: RuntimeJob;
   readonly queuedAt: Date;
   readonly entry: Claim['entry'];
+  readonly requestedBy: string;
+  /** Whether it was requested by name. */
+  readonly isRequest: boolean;
   status: OperationStatus;
   attempt: number;
   failures: number;
@@ -89,6 +93,11 @@ export class MemoryDatabase {
   holds({ name, holder, epoch }: LeaseGrant): boolean {
     const lease = this.leases.get(name);
     return lease?.holder === holder && lease.epoch === epoch;
+  }
+
+  /** Whether a grant is a valid one of the coordinator's lease. */
+  isCoordinator(grant: LeaseGrant): boolean {
+    return grant.name === COORDINATOR_LEASE && this.holds(grant);
   }
 
   /** Adds a message at the end of its lane. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimRequest, OperationOutcome } from '@galaxy/manager-ports';
+import { type Claim, type ClaimRequest, COORDINATOR_LEASE, type OperationOutcome } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -60,7 +60,7 @@ describe('stored operations', () => {
     return opId;
   };
   const ingest = async (gameId: string) => {
-    const lease = (await stores.leases.acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
+    const lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
     const job = { kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 0n } as const;
     const toQueue = { opId: randomUUID(), stream: 'start_jobs', entryId: '1-1', payloadHash: gameId, job, raw: RAW } as const;
     const cursors = { start_jobs: '1-1', stop_jobs: '0-0' };
