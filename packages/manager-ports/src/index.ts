@@ -20,7 +20,7 @@ export type {
   OperationProgress,
   RecordChange,
 } from './database/operation-journal.js';
-export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
+export type { OperationLog, OperationLogEntry, UnreadableJob } from './database/operation-log.js';
 export {
   type EnqueueOutcome,
   type OperationQueue,

@@ -1,4 +1,13 @@
-import type { JobStreamName, Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord, StreamPlace } from '@galaxy/domain';
+import type {
+  JobStreamName,
+  Operation,
+  OperationSource,
+  OperationStatus,
+  RuntimeJob,
+  RuntimeRecord,
+  RuntimeStatus,
+  StreamPlace,
+} from '@galaxy/domain';
 import {
   type Claim,
   type Clock,
@@ -29,6 +38,8 @@ export interface MemoryOperation {
   /** Whether it was requested by name. */
   readonly isRequest: boolean;
   status: OperationStatus;
+  /** The status of the record when it was first claimed. */
+  statusBefore: RuntimeStatus | null;
   attempt: number;
   failures: number;
   /** The last attempt that is not counted as a failure when the next one begins. */

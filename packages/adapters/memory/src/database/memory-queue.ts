@@ -15,6 +15,7 @@ export function addOperation(database: MemoryDatabase, asked: ToEnqueue): void {
 function untouched(): Omit<MemoryOperation, keyof ToEnqueue | 'ord' | 'gameId' | 'op' | 'queuedAt'> {
   return {
     status: 'queued',
+    statusBefore: null,
     attempt: 0,
     failures: 0,
     creditedAttempt: 0,

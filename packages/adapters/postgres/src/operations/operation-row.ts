@@ -1,4 +1,4 @@
-import { jobOperation, type OperationSource, operationTraits, type RuntimeJob } from '@galaxy/domain';
+import { jobOperation, jobReason, jobRequestedAtMs, type OperationSource, operationTraits, type RuntimeJob } from '@galaxy/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import { operationLog } from '../schema/schema.js';
 import { insertSelect } from '../sql/sql-text.js';
@@ -26,19 +26,9 @@ export function operationRow({ opId, source, sourceRef, job, requestedBy }: NewO
     valid: job.kind !== 'invalid',
     payload: JSON.stringify(storeJob(job)),
     requested_by: requestedBy,
-    requested_at_ms: requestedAtMs(job)?.toString(),
-    reason: reason(job),
+    requested_at_ms: jobRequestedAtMs(job)?.toString(),
+    reason: jobReason(job),
   };
-}
-
-/** When the job was requested by its producer's clock; null when it does not say. */
-export function requestedAtMs(job: RuntimeJob): bigint | null {
-  return 'requestedAtMs' in job && job.requestedAtMs !== 0n ? job.requestedAtMs : null;
-}
-
-/** Why the job was requested; empty when it does not say. */
-export function reason(job: RuntimeJob): string {
-  return 'reason' in job ? job.reason : '';
 }
 
 const DEFINITION = sql.raw(`op_id uuid, game_id text, op text, class text, source text, source_ref text, valid boolean, payload text,

@@ -87,6 +87,38 @@ describe('stored operations', () => {
     expect(await stores.journal.claim(ANYTHING)).toEqual([]);
   });
 
+  it('tell what was asked for from their payload, when they were queued by the version before', async () => {
+    const stop = { kind: 'stop', gameId: 'game', reason: 'finished', requestedAtMs: '1767225600000' };
+    await insert('game', 'stop', 'lobby', stop);
+    await insert('game', 'restart', 'admin', { kind: 'later_version', gameId: 'game' });
+    expect(await stores.log.listByGame('game', { limit: 10 })).toMatchObject([
+      {
+        class: 'start',
+        job: { kind: 'unreadable', stored: { kind: 'later_version' } },
+        reason: '',
+        requestedAtMs: null,
+        requestedBy: 'admin',
+      },
+      {
+        ...{ class: 'other', reason: 'finished', requestedAtMs: 1_767_225_600_000n, requestedBy: 'lobby' },
+        job: { ...stop, requestedAtMs: 1_767_225_600_000n },
+      },
+    ]);
+  });
+
+  it('have what they were asked for in columns, for queries by hand', async () => {
+    const job = { kind: 'stop', gameId: 'game', reason: 'timeout', requestedAtMs: 5n } as const;
+    await stores.operationQueue.enqueue({ opId: randomUUID(), source: 'admin', sourceRef: 'r-17', job, requestedBy: 'ann' });
+    await ingest('game');
+    const rows = await sql(
+      'select class, reason, requested_at_ms::int as ms, requested_by, request_hash from runtime_operation_log order by ord',
+    );
+    expect(rows).toEqual([
+      { class: 'other', reason: 'timeout', ms: 5, requested_by: 'ann', request_hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      { class: 'start', reason: '', ms: null, requested_by: 'lobby', request_hash: null },
+    ]);
+  });
+
   it("of the reconciler are ended too when they can't be read, and publish nothing", async () => {
     await insert('game', 'reconcile', 'reconciler', { kind: 'reconcile' });
     const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
