@@ -35,6 +35,8 @@ export {
 export {
   type InvalidJob,
   jobOperation,
+  jobReason,
+  jobRequestedAtMs,
   type ReconcileJob,
   type RuntimeJob,
   type StartJob,

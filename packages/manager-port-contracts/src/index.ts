@@ -5,6 +5,7 @@ export { holdsContract } from './database/holds.contract.js';
 export { installationFactsContract } from './database/installation-facts.contract.js';
 export { leasesContract } from './database/leases.contract.js';
 export { operationLogContract } from './database/operation-log.contract.js';
+export { operationQueueContract } from './database/operation-queue.contract.js';
 export { outboxContract } from './database/outbox.contract.js';
 export { reconcileQueueContract } from './database/reconcile-queue.contract.js';
 export { recoveryContract } from './database/recovery.contract.js';

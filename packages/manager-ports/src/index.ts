@@ -3,7 +3,7 @@ export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } f
 export { HeldRowFault } from './database/held-row-fault.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
-export type { LeaseGrant, Leases } from './database/leases.js';
+export { COORDINATOR_LEASE, type LeaseGrant, type Leases } from './database/leases.js';
 export {
   type Claim,
   type ClaimKey,
@@ -23,7 +23,14 @@ export {
   type RecordChange,
   writtenFields,
 } from './database/operation-journal.js';
-export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
+export type { OperationLog, OperationLogEntry, UnreadableJob } from './database/operation-log.js';
+export {
+  type EnqueueOutcome,
+  type OperationQueue,
+  type OperationRequest,
+  type RequestedJob,
+  validateOperationRequest,
+} from './database/operation-queue.js';
 export {
   type LanePosition,
   type Outbox,

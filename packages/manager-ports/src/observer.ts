@@ -9,6 +9,10 @@ export interface ObservedOperation {
   readonly op: Operation;
   readonly attempt: number;
   readonly sourceRef: string;
+  /** Why it was asked for; empty when not said. */
+  readonly reason: string;
+  /** When it was asked for, by the clock of who asked; null when not said. */
+  readonly requestedAtMs: bigint | null;
 }
 
 /** Something that is logged or counted. */

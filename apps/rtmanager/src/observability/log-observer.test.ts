@@ -9,7 +9,8 @@ function observing() {
   return { observer, logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>), lines };
 }
 
-const operation = { opId: 'op-1', gameId: 'alpha', op: 'start', attempt: 2, sourceRef: '1-0' } as const;
+const asked = { reason: 'cancelled', requestedAtMs: 1_767_225_600_000n } as const;
+const operation = { opId: 'op-1', gameId: 'alpha', op: 'stop', attempt: 2, sourceRef: '1-0', ...asked } as const;
 
 describe('logObserver', () => {
   it('writes the ids of job, game and entry as fields of their own', () => {
@@ -21,9 +22,11 @@ describe('logObserver', () => {
         event: 'operation_finished',
         op_id: 'op-1',
         game_id: 'alpha',
-        op: 'start',
+        op: 'stop',
         attempt: 2,
         source_ref: '1-0',
+        reason: 'cancelled',
+        requested_at_ms: '1767225600000',
         outcome: 'failure',
         error_code: 'conflict',
         error_message: 'no',

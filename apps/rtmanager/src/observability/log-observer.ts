@@ -54,8 +54,10 @@ function fieldsOf(event: RuntimeEvent): Record<string, unknown> {
 // errorCode → error_code, like the fields of streams and tables.
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function operationFields({ opId, gameId, op, attempt, sourceRef }: ObservedOperation): Record<string, unknown> {
-  return { op_id: opId, game_id: gameId, op, attempt, source_ref: sourceRef };
+function operationFields({ opId, gameId, op, attempt, sourceRef, ...asked }: ObservedOperation): Record<string, unknown> {
+  // An event that has a reason of its own, for what happened to the operation, shows that one.
+  const said = { reason: asked.reason, requested_at_ms: plain(asked.requestedAtMs) };
+  return { op_id: opId, game_id: gameId, op, attempt, source_ref: sourceRef, ...said };
 }
 
 // Errors of servers may contain data that was sent to them. Of our own faults, only name, code, retryable and message are logged.

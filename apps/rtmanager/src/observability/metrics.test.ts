@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeMetrics } from './metrics.js';
 
-const operation = { opId: 'o', gameId: 'g1', op: 'start', attempt: 1, sourceRef: '1-0' } as const;
+const operation = { opId: 'o', gameId: 'g1', op: 'start', attempt: 1, sourceRef: '1-0', reason: '', requestedAtMs: null } as const;
 
 describe('makeMetrics', () => {
   it('tells how old the oldest unpublished message is', async () => {

@@ -36,7 +36,7 @@ describe('the log', () => {
     const { log, lines } = logging();
     const observer = logObserver(log);
     const error = new DependencyFault({ message: text, retryable: true, effect: 'unknown', dependency: 'redis' });
-    const operation = { opId: 'op', gameId: text, op: 'start', attempt: 1, sourceRef: text } as const;
+    const operation = { opId: 'op', gameId: text, op: 'start', attempt: 1, sourceRef: text, reason: text, requestedAtMs: null } as const;
     observer.observe({ kind: 'claim_released', operation, reason: 'outage', error });
     observer.observe({ kind: 'entry_refused', stream: text, entryId: text, gameId: text, reason: text });
     observer.observe({ kind: 'operation_finished', operation, outcome: 'failure', errorCode: 'conflict', errorMessage: text, ms: 1 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { migrate, PostgresDeadLetterBox, PostgresExecutor, PostgresLeases, PostgresOperationJournal } from '@galaxy/adapter-postgres';
-import type { DeadLetterToSend } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type DeadLetterToSend } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testing';
 import { bundledService } from '@galaxy/verification';
 import { Redis } from 'ioredis';
@@ -39,7 +39,7 @@ function deadLetters(args: readonly string[], changes: NodeJS.ProcessEnv = {}): 
 
 /** Makes dead letters of entries, as the intake does. Returns their ids. */
 async function deadLetter(...raws: string[]): Promise<string[]> {
-  const lease = await new PostgresLeases(executor).acquire('ingest', randomUUID(), 60_000);
+  const lease = await new PostgresLeases(executor).acquire(COORDINATOR_LEASE, randomUUID(), 60_000);
   if (lease === null) throw new Error('the lease is taken');
   const before = await openIds();
   const letters = raws.map((raw, nth): DeadLetterToSend => {

@@ -5,6 +5,7 @@ export { MemoryInstallationFacts } from './database/memory-installation-facts.js
 export { MemoryLeases } from './database/memory-leases.js';
 export { MemoryOperationJournal } from './database/memory-operation-journal.js';
 export { MemoryOperationLog } from './database/memory-operation-log.js';
+export { MemoryOperationQueue } from './database/memory-operation-queue.js';
 export { MemoryOutbox } from './database/memory-outbox.js';
 export { MemoryReconcileQueue } from './database/memory-reconcile-queue.js';
 export { MemoryRecovery } from './database/memory-recovery.js';

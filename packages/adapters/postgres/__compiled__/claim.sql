@@ -206,6 +206,17 @@ with
       end,
       "holder" = $8::text,
       "claim_expires_at" = clock_timestamp() + $9::float8 * interval '1 millisecond',
+      "status_before" = case
+        when "runtime_operation_log"."started_at" is not null then "runtime_operation_log"."status_before"
+        else (
+          select
+            "runtime_records"."status"
+          from
+            "runtime_records"
+          where
+            "runtime_records"."game_id" = "runtime_operation_log"."game_id"
+        )
+      end,
       "started_at" = coalesce("runtime_operation_log"."started_at", clock_timestamp())
     where
       "runtime_operation_log"."op_id" = any (

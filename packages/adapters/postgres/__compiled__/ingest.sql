@@ -16,13 +16,14 @@
 -- $7  cursors     text::json
 
 with
-  lease as (
+  door as (
     select
-      1 as held
+      1 as open
     from
       "runtime_leases"
     where
-      "runtime_leases"."name" = $1::text
+      "runtime_leases"."name" = 'coordinator'
+      and "runtime_leases"."name" = $1::text
       and "runtime_leases"."holder" = $2::text
       and "runtime_leases"."epoch" = $3::bigint
     for update
@@ -31,7 +32,7 @@ with
     select
       1
     from
-      lease
+      door
     where
       not exists (
         select
@@ -47,6 +48,7 @@ with
         "op_id",
         "game_id",
         "op",
+        "class",
         "source",
         "source_ref",
         "status",
@@ -55,28 +57,72 @@ with
         "payload_hash",
         "valid",
         "payload",
+        "request_hash",
+        "requested_by",
+        "requested_at_ms",
+        "reason",
         "raw"
       )
     select
-      j.op_id,
-      j.game_id,
-      j.op,
-      'lobby',
-      j.entry_id,
+      a.op_id,
+      a.game_id,
+      a.op,
+      a.class,
+      a.source,
+      a.source_ref,
       'queued',
-      j.stream,
-      j.entry_id,
-      j.payload_hash,
-      j.valid,
-      j.payload::json,
-      j.raw
+      a.stream,
+      a.entry_id,
+      a.payload_hash,
+      a.valid,
+      a.payload::json,
+      a.request_hash,
+      a.requested_by,
+      a.requested_at_ms,
+      a.reason,
+      a.raw
     from
       open,
       rows
     from
       (
-        json_to_recordset($4::text::json) as (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)
-      ) with ordinality as j (op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
+        json_to_recordset($4::text::json) as (
+          op_id uuid,
+          game_id text,
+          op text,
+          class text,
+          source text,
+          source_ref text,
+          valid boolean,
+          payload text,
+          requested_by text,
+          requested_at_ms bigint,
+          reason text,
+          stream text,
+          entry_id text,
+          payload_hash text,
+          raw text,
+          request_hash text
+        )
+      ) with ordinality as a (
+        op_id,
+        game_id,
+        op,
+        class,
+        source,
+        source_ref,
+        valid,
+        payload,
+        requested_by,
+        requested_at_ms,
+        reason,
+        stream,
+        entry_id,
+        payload_hash,
+        raw,
+        request_hash,
+        n
+      )
     where
       (
         select
@@ -84,12 +130,12 @@ with
         from
           "runtime_operation_log"
         where
-          "runtime_operation_log"."stream" = j.stream
-          and "runtime_operation_log"."entry_id" = j.entry_id
-          and "runtime_operation_log"."payload_hash" = j.payload_hash
+          "runtime_operation_log"."stream" = a.stream
+          and "runtime_operation_log"."entry_id" = a.entry_id
+          and "runtime_operation_log"."payload_hash" = a.payload_hash
       ) is null
     order by
-      j.n
+      a.n
     on conflict ("stream", "entry_id", "payload_hash") do nothing
     returning
       1
@@ -177,7 +223,7 @@ select
   exists (
     select
     from
-      lease
+      door
   ) as held,
   exists (
     select

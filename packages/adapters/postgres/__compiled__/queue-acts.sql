@@ -12,33 +12,99 @@
 -- $4  acts   text::json
 
 with
-  lease as (
+  door as (
     select
-      1 as held
+      1 as open
     from
       "runtime_leases"
     where
-      "runtime_leases"."name" = $1::text
+      "runtime_leases"."name" = 'coordinator'
+      and "runtime_leases"."name" = $1::text
       and "runtime_leases"."holder" = $2::text
       and "runtime_leases"."epoch" = $3::bigint
     for update
   ),
   queued as (
     insert into
-      "runtime_operation_log" ("op_id", "game_id", "op", "source", "source_ref", "status", "payload")
+      "runtime_operation_log" (
+        "op_id",
+        "game_id",
+        "op",
+        "class",
+        "source",
+        "source_ref",
+        "status",
+        "stream",
+        "entry_id",
+        "payload_hash",
+        "valid",
+        "payload",
+        "request_hash",
+        "requested_by",
+        "requested_at_ms",
+        "reason",
+        "raw"
+      )
     select
       a.op_id,
       a.game_id,
-      'reconcile',
-      'reconciler',
-      'reconcile',
+      a.op,
+      a.class,
+      a.source,
+      a.source_ref,
       'queued',
-      a.payload::json
+      a.stream,
+      a.entry_id,
+      a.payload_hash,
+      a.valid,
+      a.payload::json,
+      a.request_hash,
+      a.requested_by,
+      a.requested_at_ms,
+      a.reason,
+      a.raw
     from
-      lease,
+      door,
       rows
     from
-      (json_to_recordset($4::text::json) as (op_id uuid, game_id text, payload text)) with ordinality as a (op_id, game_id, payload, n)
+      (
+        json_to_recordset($4::text::json) as (
+          op_id uuid,
+          game_id text,
+          op text,
+          class text,
+          source text,
+          source_ref text,
+          valid boolean,
+          payload text,
+          requested_by text,
+          requested_at_ms bigint,
+          reason text,
+          stream text,
+          entry_id text,
+          payload_hash text,
+          raw text,
+          request_hash text
+        )
+      ) with ordinality as a (
+        op_id,
+        game_id,
+        op,
+        class,
+        source,
+        source_ref,
+        valid,
+        payload,
+        requested_by,
+        requested_at_ms,
+        reason,
+        stream,
+        entry_id,
+        payload_hash,
+        raw,
+        request_hash,
+        n
+      )
     where
       not (
         exists (
@@ -67,7 +133,7 @@ with
 select
   null as game_id
 from
-  lease
+  door
 union all
 select
   game_id

@@ -66,6 +66,8 @@ begin
 end $$;--> statement-breakpoint
 CREATE TRIGGER runtime_outbox_take_number BEFORE INSERT ON "runtime_outbox"
 	FOR EACH ROW WHEN (not new.numbered) EXECUTE FUNCTION runtime_take_number();--> statement-breakpoint
+-- The door of the queue: everything that queues operations locks this row first.
+INSERT INTO "runtime_leases" ("name", "holder", "epoch", "expires_at") VALUES ('coordinator', NULL, 0, now()) ON CONFLICT DO NOTHING;--> statement-breakpoint
 -- Room on each page for the new version of a row, so that a change without a key touches no index.
 -- https://www.postgresql.org/docs/current/storage-hot.html
 ALTER TABLE "runtime_records" SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);--> statement-breakpoint

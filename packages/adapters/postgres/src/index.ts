@@ -8,6 +8,7 @@ export { PostgresRecovery } from './coordination/postgres-recovery.js';
 export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 /** @public for other services and tools that read the same database */
 export { PostgresOperationLog } from './operations/postgres-operation-log.js';
+export { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
 export { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
 export { PostgresDeadLetterBox } from './outbox/postgres-dead-letter-box.js';
 export { PostgresOutbox } from './outbox/postgres-outbox.js';

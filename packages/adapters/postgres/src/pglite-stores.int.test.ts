@@ -9,6 +9,7 @@ import {
   leasesContract,
   operationJournalContract,
   operationLogContract,
+  operationQueueContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
@@ -45,6 +46,7 @@ async function open() {
 runtimeRecordStoreContract('PGlite', open);
 operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
+operationQueueContract('PGlite', open);
 outboxContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);

@@ -5,6 +5,7 @@ import {
   leasesContract,
   operationJournalContract,
   operationLogContract,
+  operationQueueContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
@@ -41,6 +42,7 @@ async function open() {
 runtimeRecordStoreContract('PostgreSQL', open);
 operationJournalContract('PostgreSQL', open);
 operationLogContract('PostgreSQL', open);
+operationQueueContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
 reconcileQueueContract('PostgreSQL', open);

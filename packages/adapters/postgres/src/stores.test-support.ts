@@ -6,6 +6,7 @@ import { PostgresLeases } from './coordination/postgres-leases.js';
 import { PostgresRecovery } from './coordination/postgres-recovery.js';
 import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 import { PostgresOperationLog } from './operations/postgres-operation-log.js';
+import { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
 import { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
 import { PostgresDeadLetterBox } from './outbox/postgres-dead-letter-box.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
@@ -25,6 +26,7 @@ export function storesOver(executor: PgExecutor) {
     records: new PostgresRuntimeRecordStore(executor),
     journal: new PostgresOperationJournal(executor),
     log: new PostgresOperationLog(executor),
+    operationQueue: new PostgresOperationQueue(executor),
     outbox: new PostgresOutbox(executor),
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),

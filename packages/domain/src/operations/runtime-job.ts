@@ -51,3 +51,13 @@ export type RuntimeJob = StreamJob | ReconcileJob;
 export function jobOperation(job: RuntimeJob): 'start' | 'stop' | 'reconcile' {
   return job.kind === 'invalid' ? job.of : job.kind;
 }
+
+/** Why the job was requested: a stop's reason, or what the reconciler saw. Empty when the job has no reason. */
+export function jobReason(job: RuntimeJob): string {
+  return 'reason' in job ? job.reason : '';
+}
+
+/** When the job was requested, as in {@link StartJob}; null when its producer did not say. */
+export function jobRequestedAtMs(job: RuntimeJob): bigint | null {
+  return 'requestedAtMs' in job && job.requestedAtMs !== 0n ? job.requestedAtMs : null;
+}

@@ -4,6 +4,7 @@ import { engineEndpoint, type StreamJob } from '@galaxy/domain';
 import {
   type Claim,
   type ClaimRequest,
+  COORDINATOR_LEASE,
   type DeadLetterToSend,
   type FinishOutcome,
   type Intake,
@@ -61,9 +62,9 @@ export function deadLetter(stream: JobStreamName): DeadLetterToSend {
   return { stream, entryId, payloadHash: `hash-${entryId}`, letter };
 }
 
-/** The ingest lease, for a holder of its own. */
+/** The coordinator's lease, for a holder of its own. */
 export async function takeLease({ leases }: DatabaseUnderTest, ttlMs = LONG_MS): Promise<LeaseGrant> {
-  const grant = await leases.acquire('ingest', randomUUID(), ttlMs);
+  const grant = await leases.acquire(COORDINATOR_LEASE, randomUUID(), ttlMs);
   if (grant === null) throw new Error('the lease is taken');
   return grant;
 }

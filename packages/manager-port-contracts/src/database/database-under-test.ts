@@ -5,6 +5,7 @@ import type {
   Leases,
   OperationJournal,
   OperationLog,
+  OperationQueue,
   Outbox,
   ReconcileQueue,
   Recovery,
@@ -16,6 +17,7 @@ export interface DatabaseUnderTest {
   readonly records: RuntimeRecordStore;
   readonly journal: OperationJournal;
   readonly log: OperationLog;
+  readonly operationQueue: OperationQueue;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;

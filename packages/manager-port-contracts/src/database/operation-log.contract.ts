@@ -1,8 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationLog } from '@galaxy/manager-ports';
+import { record } from '@galaxy/port-contracts';
 import { InvalidInputError } from '@galaxy/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimOne, failure, finishWell, gameId, invalidOf, queue, SHORT_MS, startOf, stopOf, takenOver } from './database-samples.js';
+import {
+  claimOne,
+  failure,
+  finishWell,
+  gameId,
+  invalidOf,
+  queue,
+  SHORT_MS,
+  startOf,
+  stopOf,
+  success,
+  takenOver,
+} from './database-samples.js';
 import type { DatabaseUnderTest } from './database-under-test.js';
 
 /** The promises of {@link OperationLog}, for an adapter to pass. `open` gives an empty database each time. */
@@ -29,18 +42,54 @@ export function operationLogContract(name: string, open: () => Promise<DatabaseU
         opId: job.opId,
         gameId: job.job.gameId,
         op: 'start',
+        class: 'start',
         source: 'lobby',
         sourceRef: job.entryId,
+        job: job.job,
+        requestedBy: 'lobby',
+        requestedAtMs: 1_767_225_600_000n,
+        reason: '',
         status: 'queued',
+        statusBefore: null,
         attempt: 0,
         failures: 0,
         step: null,
         errorCode: '',
         errorMessage: '',
+        result: null,
         queuedAt: expect.any(Date),
         startedAt: null,
         finishedAt: null,
       });
+    });
+
+    it('shows what was asked for, by whom and why', async () => {
+      const game = gameId();
+      const stop = stopOf(game);
+      const job = { kind: 'stop', gameId: game, reason: 'admin_request', requestedAtMs: 9_007_199_254_740_993n } as const;
+      await queue(database, stop, invalidOf(game, 'stop'));
+      await database.operationQueue.enqueue({ opId: randomUUID(), source: 'admin', sourceRef: 'r-17', job, requestedBy: 'ann' });
+      expect(await log.listByGame(game, { limit: 10 })).toMatchObject([
+        { job, requestedBy: 'ann', requestedAtMs: 9_007_199_254_740_993n, reason: 'admin_request', sourceRef: 'r-17' },
+        { job: { kind: 'invalid', of: 'stop' }, requestedBy: 'lobby', requestedAtMs: null, reason: '' },
+        { job: stop.job, requestedBy: 'lobby', requestedAtMs: null, reason: 'cancelled' },
+      ]);
+    });
+
+    it('keeps the status that the record had at the first claim', async () => {
+      const [known, unknown] = [gameId(), gameId()];
+      await database.records.upsert(record(known));
+      const [first, second] = [stopOf(known), startOf(unknown)];
+      await queue(database, first);
+      const claim = await claimOne(database);
+      expect(await log.get(first.opId)).toMatchObject({ statusBefore: 'running' });
+      await database.journal.releaseClaim(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 });
+      await database.records.upsert(record(known, 'stopped'));
+      await claimOne(database);
+      expect(await log.get(first.opId)).toMatchObject({ statusBefore: 'running', attempt: 2 });
+      await queue(database, second);
+      await claimOne(database);
+      expect(await log.get(second.opId)).toMatchObject({ statusBefore: null });
     });
 
     it('shows entries that could not be decoded as what their stream asks for', async () => {
@@ -68,8 +117,14 @@ export function operationLogContract(name: string, open: () => Promise<DatabaseU
       await finishWell(database, await claimOne(database));
       await database.journal.finish(await claimOne(database), failure(game));
       expect(await log.listByGame(game, { limit: 10 })).toMatchObject([
-        { op: 'stop', status: 'failed', errorCode: 'image_pull_failed', errorMessage: failure(game).result.errorMessage },
-        { op: 'start', status: 'succeeded', errorCode: '', errorMessage: '', finishedAt: expect.any(Date) },
+        {
+          ...{ op: 'stop', status: 'failed', errorCode: 'image_pull_failed', errorMessage: failure(game).result.errorMessage },
+          result: { outcome: 'failure', containerId: '', engineEndpoint: '' },
+        },
+        {
+          ...{ op: 'start', status: 'succeeded', errorCode: '', errorMessage: '', finishedAt: expect.any(Date) },
+          result: { outcome: 'success', containerId: 'container-1', engineEndpoint: success(game).result.engineEndpoint },
+        },
       ]);
     });
 

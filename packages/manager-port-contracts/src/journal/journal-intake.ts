@@ -1,4 +1,4 @@
-import type { JobToQueue } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type JobToQueue } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
 import {
   anything,
@@ -148,7 +148,7 @@ export function intakePromises(opened: () => DatabaseUnderTest): void {
     const lease = await takeLease(opened(), SHORT_MS);
     await opened().elapse(SHORT_MS + 50);
     expect(await opened().journal.ingest(intakeOf(lease, [startOf(gameId())]))).toEqual({ kind: 'ingested', queued: 1 });
-    const renewed = (await opened().leases.acquire('ingest', lease.holder, LONG_MS)) ?? lease;
+    const renewed = (await opened().leases.acquire(COORDINATOR_LEASE, lease.holder, LONG_MS)) ?? lease;
     await opened().leases.release(renewed);
     expect(await opened().journal.ingest(intakeOf(renewed, [startOf(gameId())]))).toEqual({ kind: 'lost' });
   });

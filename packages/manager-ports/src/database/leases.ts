@@ -1,3 +1,9 @@
+/**
+ * The name of the coordinator's lease. It is the door of the queue as well: everything that queues operations locks it first, also
+ * who does not hold it. So operations are numbered in the order in which they become visible.
+ */
+export const COORDINATOR_LEASE = 'coordinator';
+
 /** A lease that is held. Its epoch fences every write made under it. */
 export interface LeaseGrant {
   readonly name: string;

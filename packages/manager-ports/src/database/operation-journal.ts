@@ -201,9 +201,9 @@ export interface OperationJournal {
   moveCursor(lease: LeaseGrant, stream: JobStreamName, place: StreamPlace): Promise<{ readonly kind: 'moved' } | { readonly kind: 'lost' }>;
 
   /**
-   * Queues jobs in the given order, adds the dead letters to the outbox, and moves the cursors, under the lease. Leaves out entries
-   * that were ingested before (same stream, entry id and payload), so repeating is safe. Cursors move only forward: an intake that
-   * is carried out late sets no cursor back.
+   * Queues jobs in the given order, adds the dead letters to the outbox, and moves the cursors, under the coordinator's lease: any
+   * other lease counts as lost. Leaves out entries that were ingested before (same stream, entry id and payload), so repeating is
+   * safe. Cursors move only forward: an intake that is carried out late sets no cursor back.
    */
   ingest(intake: Intake): Promise<IntakeOutcome>;
 

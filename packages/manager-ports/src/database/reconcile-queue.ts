@@ -20,6 +20,9 @@ export interface ReconcileQueue {
   /** Only the given games, as of one moment. */
   lookAt(gameIds: readonly string[]): Promise<GameView[]>;
 
-  /** Queues acts as operations of the reconciler, under the lease: each only if its game has no open operation, at most one per game. */
+  /**
+   * Queues acts as operations of the reconciler, under the coordinator's lease: each only if its game has no open operation, at most one
+   * per game. Any other lease counts as lost.
+   */
   queue(lease: LeaseGrant, acts: readonly { readonly opId: string; readonly job: ReconcileJob }[]): Promise<QueueOutcome>;
 }

@@ -1,4 +1,4 @@
-import type { Hold, JobStream } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type Hold, type JobStream } from '@galaxy/manager-ports';
 import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
 import { watchRenewals } from '../claims/watch-renewals.js';
 import { makeWorker } from '../claims/work-operations.js';
@@ -40,7 +40,6 @@ export interface Manager {
   readonly holds: readonly Hold[];
 }
 
-const LEASE = 'coordinator';
 const READ_BATCH = 500;
 
 /** Composes the use cases over the given ports. Starts nothing. */
@@ -66,7 +65,7 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
   const worker = makeWorker({ journal, keeper, run, clock, observer, wakeup: work, holder, ttlMs: claimTtlMs, ...limits });
   const streak = makeFailingStreak(clock);
   const stepDown = { streak, afterMs: STEP_DOWN_AFTER_MS };
-  const lease = makeLeaseHolder({ leases, clock, observer, name: LEASE, holder, ttlMs: TTL_MS, stepDown });
+  const lease = makeLeaseHolder({ leases, clock, observer, name: COORDINATOR_LEASE, holder, ttlMs: TTL_MS, stepDown });
   const turns = { ...dutyTurns(ports, settings, { work, publishing, streak }), ...publishing.turns };
   const duty = coordinatorDuty({ guard, clock, observer, turns });
 

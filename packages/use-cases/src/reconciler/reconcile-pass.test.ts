@@ -1,4 +1,4 @@
-import type { ContainerFleet, EngineClient } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type ContainerFleet, type EngineClient } from '@galaxy/manager-ports';
 import { describe, expect, it } from 'vitest';
 import { makeWakeup } from '../lib/wakeup.js';
 import { altered, faultOf, intercept } from '../test-support/intercept.test-support.js';
@@ -113,7 +113,7 @@ describe('what ends nothing', () => {
   it('is not queued by one whose lease is somebody else’s by now', async () => {
     const { world, pass } = await setUpReconciler();
     await plantContainer(world);
-    const lease = world.database.leases.get('reconcile');
+    const lease = world.database.leases.get(COORDINATOR_LEASE);
     if (lease !== undefined) lease.holder = 'another';
     expect((await pass()).drifts).toEqual([]);
     expect(queuedOf(world)).toEqual([]);

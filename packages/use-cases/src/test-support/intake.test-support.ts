@@ -1,5 +1,5 @@
 import { MemoryJobStream, MemoryStreamOffsetStore } from '@galaxy/adapter-memory';
-import type { JobStream, LeaseGrant } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type JobStream, type LeaseGrant } from '@galaxy/manager-ports';
 import { type IngestDeps, makeIngestJobs } from '../intake/ingest-jobs.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup } from '../lib/wakeup.js';
@@ -26,7 +26,7 @@ export const appendStop = (world: World, entryId: string, game: string) =>
 
 /** A process that takes jobs in, under a lease that it has. */
 export async function makeIntake(world: World, changes: Partial<IngestDeps> = {}) {
-  const grant = await world.leases.acquire('duty', 'me', 3_600_000);
+  const grant = await world.leases.acquire(COORDINATOR_LEASE, 'me', 3_600_000);
   if (grant === null) throw new Error('the lease is free');
   // As the real one, but by the clock of the test: something that arrives is found when the wait is over.
   const stream: JobStream = altered(new MemoryJobStream(world.streams), { wait: (_, ms, signal) => world.clock.sleep(ms, signal) });

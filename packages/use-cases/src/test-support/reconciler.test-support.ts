@@ -1,4 +1,4 @@
-import type { LeaseGrant, RuntimeEvent } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type LeaseGrant, type RuntimeEvent } from '@galaxy/manager-ports';
 import { makeWakeup } from '../lib/wakeup.js';
 import type { ReconcileReport } from '../reconciler/reconcile-reports.js';
 import { makeReconciler, type Reconciler, type ReconcilerDeps } from '../reconciler/reconcile-runtimes.js';
@@ -12,9 +12,9 @@ export function makeWorldReconciler(world: World, changes: Partial<ReconcilerDep
   return makeReconciler({ ...world, ...RECONCILE, work: makeWakeup(world.clock), ...changes });
 }
 
-/** Takes the reconciler's lease for good. */
+/** Takes the coordinator's lease for good. */
 export async function leaseOf(world: World, holder = 'reconciler') {
-  const lease = await world.leases.acquire('reconcile', holder, 1e9);
+  const lease = await world.leases.acquire(COORDINATOR_LEASE, holder, 1e9);
   if (lease === null) throw new Error('somebody else holds the lease');
   return lease;
 }

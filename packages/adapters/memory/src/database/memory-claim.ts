@@ -30,12 +30,13 @@ function heads({ operations }: MemoryDatabase): MemoryOperation[] {
   });
 }
 
-function take({ clock }: MemoryDatabase, operation: MemoryOperation, { holder, ttlMs }: ClaimRequest): void {
+function take({ clock, records }: MemoryDatabase, operation: MemoryOperation, { holder, ttlMs }: ClaimRequest): void {
   if (operation.attempt > operation.creditedAttempt) operation.failures++;
   operation.status = 'running';
   operation.attempt++;
   operation.holder = holder;
   operation.expiresAtMs = clock.monotonicMs() + ttlMs;
+  if (operation.startedAt === null) operation.statusBefore = records.get(operation.gameId)?.status ?? null;
   operation.startedAt ??= clock.now();
 }
 

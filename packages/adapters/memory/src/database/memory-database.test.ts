@@ -5,6 +5,7 @@ import {
   leasesContract,
   operationJournalContract,
   operationLogContract,
+  operationQueueContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
@@ -18,6 +19,7 @@ import { MemoryInstallationFacts } from './memory-installation-facts.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryOperationJournal } from './memory-operation-journal.js';
 import { MemoryOperationLog } from './memory-operation-log.js';
+import { MemoryOperationQueue } from './memory-operation-queue.js';
 import { MemoryOutbox } from './memory-outbox.js';
 import { MemoryReconcileQueue } from './memory-reconcile-queue.js';
 import { MemoryRecovery } from './memory-recovery.js';
@@ -30,6 +32,7 @@ async function open() {
     records: new MemoryRuntimeRecordStore(database),
     journal: new MemoryOperationJournal(database),
     log: new MemoryOperationLog(database),
+    operationQueue: new MemoryOperationQueue(database),
     outbox: new MemoryOutbox(database),
     leases: new MemoryLeases(database),
     reconcileQueue: new MemoryReconcileQueue(database),
@@ -45,6 +48,7 @@ async function open() {
 runtimeRecordStoreContract('memory', open);
 operationJournalContract('memory', open);
 operationLogContract('memory', open);
+operationQueueContract('memory', open);
 outboxContract('memory', open);
 leasesContract('memory', open);
 reconcileQueueContract('memory', open);

@@ -1,7 +1,17 @@
-import type { JobStreamName, Operation, OperationSource, OperationStatus, RuntimeJob, RuntimeRecord, StreamPlace } from '@galaxy/domain';
+import type {
+  JobStreamName,
+  Operation,
+  OperationSource,
+  OperationStatus,
+  RuntimeJob,
+  RuntimeRecord,
+  RuntimeStatus,
+  StreamPlace,
+} from '@galaxy/domain';
 import {
   type Claim,
   type Clock,
+  COORDINATOR_LEASE,
   type DeadLetterState,
   type Hold,
   type HoldReason,
@@ -24,7 +34,12 @@ export interface MemoryOperation {
   readonly job: RuntimeJob;
   readonly queuedAt: Date;
   readonly entry: Claim['entry'];
+  readonly requestedBy: string;
+  /** Whether it was requested by name. */
+  readonly isRequest: boolean;
   status: OperationStatus;
+  /** The status of the record when it was first claimed. */
+  statusBefore: RuntimeStatus | null;
   attempt: number;
   failures: number;
   /** The last attempt that is not counted as a failure when the next one begins. */
@@ -89,6 +104,11 @@ export class MemoryDatabase {
   holds({ name, holder, epoch }: LeaseGrant): boolean {
     const lease = this.leases.get(name);
     return lease?.holder === holder && lease.epoch === epoch;
+  }
+
+  /** Whether a grant is a valid one of the coordinator's lease. */
+  isCoordinator(grant: LeaseGrant): boolean {
+    return grant.name === COORDINATOR_LEASE && this.holds(grant);
   }
 
   /** Adds a message at the end of its lane. */

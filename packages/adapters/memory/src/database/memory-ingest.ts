@@ -3,11 +3,11 @@ import { isIdAfter, NEVER_READ } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
-import { enqueue } from './memory-queue.js';
+import { addOperation } from './memory-queue.js';
 
 /** {@link OperationJournal.ingest} in memory. */
 export function ingest(database: MemoryDatabase, intake: Intake): IntakeOutcome {
-  if (!database.holds(intake.lease)) return { kind: 'lost' };
+  if (!database.isCoordinator(intake.lease)) return { kind: 'lost' };
   if (database.holdsInForce.has('restored')) return { kind: 'on_hold' };
   const queued = intake.jobs.filter((job) => queue(database, job)).length;
   for (const letter of intake.deadLetters) addDeadLetter(database, letter.stream, entryKeyOf(letter), letter.letter);
@@ -22,7 +22,8 @@ function queue(database: MemoryDatabase, toQueue: JobToQueue): boolean {
   if (database.ingested.has(entryKey)) return false;
   database.ingested.add(entryKey);
   const { opId, stream, entryId, raw, job } = toQueue;
-  enqueue(database, { opId, source: 'lobby', sourceRef: entryId, job, entry: { stream, entryId, raw } });
+  const asked = { opId, source: 'lobby', sourceRef: entryId, job, requestedBy: 'lobby', isRequest: false } as const;
+  addOperation(database, { ...asked, entry: { stream, entryId, raw } });
   return true;
 }
 

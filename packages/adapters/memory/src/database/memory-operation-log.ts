@@ -1,5 +1,6 @@
+import { jobReason, jobRequestedAtMs, operationTraits } from '@galaxy/domain';
 import type { OperationLog, OperationLogEntry } from '@galaxy/manager-ports';
-import { validatePageLimit } from '@galaxy/ports';
+import { type JobResult, validatePageLimit } from '@galaxy/ports';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
 /** The operation log in memory. */
@@ -24,24 +25,12 @@ export class MemoryOperationLog implements OperationLog {
 }
 
 function entryOf(operation: MemoryOperation): OperationLogEntry {
-  const { ord, opId, gameId, op, source, sourceRef, status, attempt, failures, errorCode, queuedAt, startedAt, finishedAt } = operation;
-  const step = operation.progress?.step ?? null;
-  const errorMessage = operation.result?.errorMessage ?? '';
-  return structuredClone({
-    ord,
-    opId,
-    gameId,
-    op,
-    source,
-    sourceRef,
-    status,
-    attempt,
-    failures,
-    step,
-    errorCode,
-    errorMessage,
-    queuedAt,
-    startedAt,
-    finishedAt,
-  });
+  const { ord, opId, gameId, op, source, sourceRef, job, requestedBy, status, statusBefore, attempt, failures } = operation;
+  const { errorCode, queuedAt, startedAt, finishedAt, result, progress } = operation;
+  const asked = { job, requestedBy, requestedAtMs: jobRequestedAtMs(job), reason: jobReason(job) };
+  const progressed = { status, statusBefore, attempt, failures, step: progress?.step ?? null, queuedAt, startedAt, finishedAt };
+  const ended = { errorCode, errorMessage: result?.errorMessage ?? '', result: result === null ? null : resultOf(result) };
+  return structuredClone({ ord, opId, gameId, op, class: operationTraits(op).class, source, sourceRef, ...asked, ...progressed, ...ended });
 }
+
+const resultOf = ({ outcome, containerId, engineEndpoint }: JobResult) => ({ outcome, containerId, engineEndpoint });

@@ -2,10 +2,10 @@ import { jobOperation } from '@galaxy/domain';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
 /** The fields that the caller chooses. */
-type ToEnqueue = Pick<MemoryOperation, 'opId' | 'source' | 'sourceRef' | 'job' | 'entry'>;
+type ToEnqueue = Pick<MemoryOperation, 'opId' | 'source' | 'sourceRef' | 'job' | 'entry' | 'requestedBy' | 'isRequest'>;
 
 /** Queues an operation behind all others. */
-export function enqueue(database: MemoryDatabase, asked: ToEnqueue): void {
+export function addOperation(database: MemoryDatabase, asked: ToEnqueue): void {
   const { gameId } = asked.job;
   const ord = BigInt(database.operations.length + 1);
   const own = structuredClone(asked);
@@ -15,6 +15,7 @@ export function enqueue(database: MemoryDatabase, asked: ToEnqueue): void {
 function untouched(): Omit<MemoryOperation, keyof ToEnqueue | 'ord' | 'gameId' | 'op' | 'queuedAt'> {
   return {
     status: 'queued',
+    statusBefore: null,
     attempt: 0,
     failures: 0,
     creditedAttempt: 0,

@@ -1,7 +1,7 @@
 import type { ReconcileJob } from '@galaxy/domain';
 import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
-import { enqueue } from './memory-queue.js';
+import { addOperation } from './memory-queue.js';
 
 /** The reconcile queue in memory. */
 export class MemoryReconcileQueue implements ReconcileQueue {
@@ -24,10 +24,11 @@ export class MemoryReconcileQueue implements ReconcileQueue {
   }
 
   async queue(lease: LeaseGrant, acts: readonly { readonly opId: string; readonly job: ReconcileJob }[]): Promise<QueueOutcome> {
-    if (!this.#database.holds(lease)) return { kind: 'lost' };
+    if (!this.#database.isCoordinator(lease)) return { kind: 'lost' };
     const queued = acts.filter(({ opId, job }) => {
       if (this.#isOpen(job.gameId) || this.#isKnown(opId)) return false;
-      enqueue(this.#database, { opId, source: 'reconciler', sourceRef: 'reconcile', job, entry: null });
+      const asked = { opId, source: 'reconciler', sourceRef: 'reconcile', job, requestedBy: 'reconciler', isRequest: false } as const;
+      addOperation(this.#database, { ...asked, entry: null });
       return true;
     });
     return { kind: 'queued', gameIds: queued.map(({ job }) => job.gameId) };

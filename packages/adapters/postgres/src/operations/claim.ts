@@ -13,7 +13,7 @@ import { type Placeholders, statement } from '../sql/statement.js';
 import { superseded } from './renew.js';
 import { loadJob } from './stored-job.js';
 
-const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt } = operationLog;
+const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt, statusBefore } = operationLog;
 const expired = alias(operationLog, 'expired');
 const head = alias(operationLog, 'head');
 const earlier = alias(operationLog, 'earlier');
@@ -61,6 +61,8 @@ const CLAIM = statement(
         failures: sql`${failures} + case when ${attempt} > ${creditedAttempt} then 1 else 0 end`,
         holder: p.holder,
         claimExpiresAt: fromNow(p.ttlMs),
+        statusBefore: sql`case when ${startedAt} is not null then ${statusBefore}
+          else (select ${runtimeRecords.status} from ${runtimeRecords} where ${runtimeRecords.gameId} = ${gameId}) end`,
         startedAt: sql`coalesce(${startedAt}, clock_timestamp())`,
       })}
       where ${opId} = any (array(

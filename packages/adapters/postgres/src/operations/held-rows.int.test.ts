@@ -129,7 +129,7 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
     const [claim = expect.fail()] = await begin(['held']);
     await hold(ROWS[row]);
     const step = { step: 'created', previous: null, containerId: 'container-1' } as const;
-    const advance = () => outcomeOf(stores.journal.advance(claim, step, toRunning('held')));
+    const advance = () => outcomeOf(stores.journal.advance(claim, step, toRunning));
     expect(await atOnce(advance)).toBe('held row');
     await other.run('rollback');
     expect([await advance(), await advance()]).toEqual(['applied', 'already_mine']);
@@ -138,7 +138,7 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
   it('finds a step recorded that it recorded before, although its row is held now', async () => {
     const [claim = expect.fail()] = await begin(['held']);
     const step = { step: 'created', previous: null, containerId: 'container-1' } as const;
-    const advance = () => outcomeOf(stores.journal.advance(claim, step, toRunning('held')));
+    const advance = () => outcomeOf(stores.journal.advance(claim, step, toRunning));
     expect(await advance()).toBe('applied');
     await hold(ROWS.record);
     expect(await advance()).toBe('already_mine');

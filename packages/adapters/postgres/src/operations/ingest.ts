@@ -1,16 +1,16 @@
-import { jobOperation } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { onHold } from '../coordination/postgres-holds.js';
-import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
+import { LEASE, leaseValues } from '../coordination/under-lease.js';
 import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
 import { bool, int } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { storeJob } from './stored-job.js';
+import { doorOfHolder } from './door.js';
+import { addOperations, operationRow } from './operation-row.js';
 
 const { stream, entryId, payloadHash } = operationLog;
 const { kind, dedupeKey } = runtimeOutbox;
@@ -20,7 +20,7 @@ const cursors = runtimeStreamCursors;
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
 // ON CONFLICT alone would wait for an earlier row that somebody else is changing. Not an EXISTS: the planner could hash the whole log.
-const isNew = sql`(select 1 from ${operationLog} where ${stream} = j.stream and ${entryId} = j.entry_id and ${payloadHash} = j.payload_hash) is null`;
+const isNew = sql`(select 1 from ${operationLog} where ${stream} = a.stream and ${entryId} = a.entry_id and ${payloadHash} = a.payload_hash) is null`;
 
 /**
  * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
@@ -31,28 +31,10 @@ const INGEST = statement(
   'ingest',
   { ...LEASE, jobs: 'json', deadLetters: 'json', cursors: 'json' },
   (p) => sql`
-    with ${underLease(p)}, open as (
-      select 1 from lease where not ${onHold}
+    with ${doorOfHolder(p)}, open as (
+      select 1 from door where not ${onHold}
     ), queued as (
-      ${insertSelect(operationLog, {
-        opId: sql`j.op_id`,
-        gameId: sql`j.game_id`,
-        op: sql`j.op`,
-        source: sql`'lobby'`,
-        sourceRef: sql`j.entry_id`,
-        status: sql`'queued'`,
-        stream: sql`j.stream`,
-        entryId: sql`j.entry_id`,
-        payloadHash: sql`j.payload_hash`,
-        valid: sql`j.valid`,
-        payload: sql`j.payload::json`,
-        raw: sql`j.raw`,
-      })}
-      from open, rows from (json_to_recordset(${p.jobs}) as
-        (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)) with ordinality
-        as j(op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
-      where ${isNew}
-      order by j.n
+      ${addOperations({ rows: p.jobs, behind: sql`open`, onlyIf: isNew })}
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
     ), dead_letters as (
@@ -80,7 +62,7 @@ const INGEST = statement(
       })}
       where ${asNumbers(cursors.cursor.getSQL())} < ${asNumbers(sql`excluded.cursor`)}
     )
-    select exists(select from lease) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
+    select exists(select from door) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
 );
 
 /** {@link OperationJournal.ingest} */
@@ -104,17 +86,8 @@ export async function ingest(executor: PgExecutor, intake: Intake): Promise<Inta
 }
 
 function jobRow({ opId, stream, entryId, payloadHash, job, raw }: JobToQueue): Record<string, unknown> {
-  return {
-    op_id: opId,
-    game_id: job.gameId,
-    op: jobOperation(job),
-    stream,
-    entry_id: entryId,
-    payload_hash: payloadHash,
-    valid: job.kind !== 'invalid',
-    payload: JSON.stringify(storeJob(job)),
-    raw,
-  };
+  const row = operationRow({ opId, source: 'lobby', sourceRef: entryId, job, requestedBy: 'lobby' });
+  return { ...row, stream, entry_id: entryId, payload_hash: payloadHash, raw };
 }
 
 const letterKey = ({ stream, entryId, payloadHash }: DeadLetterToSend) => `${stream}:${entryId}:${payloadHash}`;

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, newRuntimeRecord, type RuntimeRecord } from '@galaxy/domain';
-import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
-import { HeldRowFault } from '@galaxy/manager-ports';
+import {
+  type Claim,
+  type ClaimRequest,
+  COORDINATOR_LEASE,
+  HeldRowFault,
+  type JobToQueue,
+  type LeaseGrant,
+  type OperationOutcome,
+  type RecordChange,
+} from '@galaxy/manager-ports';
 import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -68,7 +76,7 @@ describe('PostgresOperationJournal among other sessions', () => {
   });
   beforeEach(async () => {
     await executor.query(EMPTY);
-    lease = (await new PostgresLeases(executor).acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
+    lease = (await new PostgresLeases(executor).acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
   });
   afterEach(async () => {
     await other.run('rollback');

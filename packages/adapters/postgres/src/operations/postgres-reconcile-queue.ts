@@ -2,13 +2,13 @@ import { type ReconcileJob, RUNTIME_STATUSES } from '@galaxy/domain';
 import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
+import { LEASE, leaseValues } from '../coordination/under-lease.js';
 import { recordColumns, recordOrNull } from '../records/record-columns.js';
 import { operationLog, runtimeRecords } from '../schema/schema.js';
 import { bool, type Row, text, textOrNull } from '../sql/row.js';
-import { insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { storeJob } from './stored-job.js';
+import { doorOfHolder } from './door.js';
+import { addOperations, operationRow } from './operation-row.js';
 
 const { gameId, status } = operationLog;
 const PRESENT = sql.raw(
@@ -48,24 +48,12 @@ const QUEUE = statement(
   'queue acts',
   { ...LEASE, acts: 'json' },
   (p) => sql`
-    with ${underLease(p)}, queued as (
-      ${insertSelect(operationLog, {
-        opId: sql`a.op_id`,
-        gameId: sql`a.game_id`,
-        op: sql`'reconcile'`,
-        source: sql`'reconciler'`,
-        sourceRef: sql`'reconcile'`,
-        status: sql`'queued'`,
-        payload: sql`a.payload::json`,
-      })}
-      from lease, rows from (json_to_recordset(${p.acts}) as (op_id uuid, game_id text, payload text)) with ordinality
-        as a(op_id, game_id, payload, n)
-      where not ${isOpen(sql`a.game_id`)}
-      order by a.n
+    with ${doorOfHolder(p)}, queued as (
+      ${addOperations({ rows: p.acts, behind: sql`door`, onlyIf: sql`not ${isOpen(sql`a.game_id`)}` })}
       on conflict do nothing
       returning ${gameId}
     )
-    select null as game_id from lease union all select game_id from queued`,
+    select null as game_id from door union all select game_id from queued`,
 );
 
 /** The reconcile queue in the tables `runtime_records` and `runtime_operation_log`. */
@@ -85,7 +73,8 @@ export class PostgresReconcileQueue implements ReconcileQueue {
   }
 
   async queue(lease: LeaseGrant, acts: readonly { readonly opId: string; readonly job: ReconcileJob }[]): Promise<QueueOutcome> {
-    const asked = acts.map(({ opId, job }) => ({ op_id: opId, game_id: job.gameId, payload: JSON.stringify(storeJob(job)) }));
+    const own = { source: 'reconciler', sourceRef: 'reconcile', requestedBy: 'reconciler' } as const;
+    const asked = acts.map(({ opId, job }) => operationRow({ ...own, opId, job }));
     const rows = await this.#executor.query(QUEUE({ ...leaseValues(lease), acts: asked }));
     if (rows.length === 0) return { kind: 'lost' };
     return { kind: 'queued', gameIds: rows.flatMap((row) => textOrNull(row, 'game_id') ?? []) };

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ReconcileVerdict } from '@galaxy/domain';
-import type { Claim, ClaimRequest, DeadLetterToSend, Intake, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
+import {
+  type Claim,
+  type ClaimRequest,
+  COORDINATOR_LEASE,
+  type DeadLetterToSend,
+  type Intake,
+  type JobToQueue,
+  type LeaseGrant,
+  type OperationOutcome,
+} from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
@@ -51,8 +60,7 @@ describe('what queues and claims at the same moment', () => {
   let executor: PostgresExecutor;
   let stores: ReturnType<typeof storesOver>;
   let other: OtherSession;
-  let ingest: LeaseGrant;
-  let reconcile: LeaseGrant;
+  let lease: LeaseGrant;
 
   beforeAll(async () => {
     database = await freshDatabase(testServers().postgresUrl);
@@ -63,8 +71,7 @@ describe('what queues and claims at the same moment', () => {
   });
   beforeEach(async () => {
     await executor.query(EMPTY);
-    ingest = (await stores.leases.acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
-    reconcile = (await stores.leases.acquire('reconcile', 'process-1', 60_000)) ?? expect.fail();
+    lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
   });
   afterEach(() => other.run('rollback'));
   afterAll(async () => {
@@ -73,7 +80,7 @@ describe('what queues and claims at the same moment', () => {
   });
 
   const intakeOf = (jobs: readonly JobToQueue[], deadLetters: readonly DeadLetterToSend[] = []): Intake => ({
-    lease: ingest,
+    lease,
     jobs,
     deadLetters,
     cursors: CURSORS,
@@ -124,7 +131,7 @@ describe('what queues and claims at the same moment', () => {
         Promise.all(
           [games, games].map((some) =>
             stores.reconcileQueue.queue(
-              reconcile,
+              lease,
               some.map((game) => act(game)),
             ),
           ),
@@ -139,7 +146,7 @@ describe('what queues and claims at the same moment', () => {
     await lockLeases();
     const job = start('game');
     const outcomes = await other.whileWaiting(
-      () => Promise.all([stores.journal.ingest(intakeOf([job])), stores.reconcileQueue.queue(reconcile, [act('game')])]),
+      () => Promise.all([stores.journal.ingest(intakeOf([job])), stores.reconcileQueue.queue(lease, [act('game')])]),
       { count: 2 },
     );
     expect(outcomes).toEqual([
@@ -160,14 +167,14 @@ describe('what queues and claims at the same moment', () => {
 
   it('queues no act when the lease is lost while it waits', async () => {
     await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
-    expect(await other.whileWaiting(() => stores.reconcileQueue.queue(reconcile, [act('late')]))).toEqual({ kind: 'lost' });
+    expect(await other.whileWaiting(() => stores.reconcileQueue.queue(lease, [act('late')]))).toEqual({ kind: 'lost' });
     expect(await stores.journal.claim(ANYTHING)).toEqual([]);
   });
 
   it('moves no cursor when the lease is lost while it waits', async () => {
     await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
     const place = { cursor: '1-1', floor: null, entriesRead: null, previous: '0-0' };
-    expect(await other.whileWaiting(() => stores.journal.moveCursor(ingest, 'start_jobs', place))).toEqual({ kind: 'lost' });
+    expect(await other.whileWaiting(() => stores.journal.moveCursor(lease, 'start_jobs', place))).toEqual({ kind: 'lost' });
     expect(await stores.journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
   });
 
@@ -185,7 +192,7 @@ describe('what queues and claims at the same moment', () => {
     const reconciling = async () => {
       while (jobs < 120 || acts < 50) {
         const outcome = await stores.reconcileQueue.queue(
-          reconcile,
+          lease,
           games.map((game) => act(game)),
         );
         acts += outcome.kind === 'queued' ? outcome.gameIds.length : expect.fail(outcome.kind);

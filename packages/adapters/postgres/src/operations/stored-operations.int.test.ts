@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimRequest, OperationOutcome } from '@galaxy/manager-ports';
+import { type Claim, type ClaimRequest, COORDINATOR_LEASE, type OperationOutcome } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -60,7 +60,7 @@ describe('stored operations', () => {
     return opId;
   };
   const ingest = async (gameId: string) => {
-    const lease = (await stores.leases.acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
+    const lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
     const job = { kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 0n } as const;
     const toQueue = { opId: randomUUID(), stream: 'start_jobs', entryId: '1-1', payloadHash: gameId, job, raw: RAW } as const;
     const cursors = { start_jobs: '1-1', stop_jobs: '0-0' };
@@ -85,6 +85,38 @@ describe('stored operations', () => {
     expect(claims.at(-1)).toMatchObject({ opId: good, job: { kind: 'start' } });
     for (const claim of claims) expect(await stores.journal.finish(claim, ended(claim))).toMatchObject({ publish: { kind: 'job_result' } });
     expect(await stores.journal.claim(ANYTHING)).toEqual([]);
+  });
+
+  it('tell what was asked for from their payload, when they were queued by the version before', async () => {
+    const stop = { kind: 'stop', gameId: 'game', reason: 'finished', requestedAtMs: '1767225600000' };
+    await insert('game', 'stop', 'lobby', stop);
+    await insert('game', 'restart', 'admin', { kind: 'later_version', gameId: 'game' });
+    expect(await stores.log.listByGame('game', { limit: 10 })).toMatchObject([
+      {
+        class: 'start',
+        job: { kind: 'unreadable', stored: { kind: 'later_version' } },
+        reason: '',
+        requestedAtMs: null,
+        requestedBy: 'admin',
+      },
+      {
+        ...{ class: 'other', reason: 'finished', requestedAtMs: 1_767_225_600_000n, requestedBy: 'lobby' },
+        job: { ...stop, requestedAtMs: 1_767_225_600_000n },
+      },
+    ]);
+  });
+
+  it('have what they were asked for in columns, for queries by hand', async () => {
+    const job = { kind: 'stop', gameId: 'game', reason: 'timeout', requestedAtMs: 5n } as const;
+    await stores.operationQueue.enqueue({ opId: randomUUID(), source: 'admin', sourceRef: 'r-17', job, requestedBy: 'ann' });
+    await ingest('game');
+    const rows = await sql(
+      'select class, reason, requested_at_ms::int as ms, requested_by, request_hash from runtime_operation_log order by ord',
+    );
+    expect(rows).toEqual([
+      { class: 'other', reason: 'timeout', ms: 5, requested_by: 'ann', request_hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      { class: 'start', reason: '', ms: null, requested_by: 'lobby', request_hash: null },
+    ]);
   });
 
   it("of the reconciler are ended too when they can't be read, and publish nothing", async () => {

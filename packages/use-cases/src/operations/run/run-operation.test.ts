@@ -274,7 +274,7 @@ it('what is finished is told, and handed to the publisher', async () => {
   await workOff(world);
   expect(world.events).toContainEqual({
     kind: 'operation_finished',
-    operation: { opId, gameId: GAME, attempt: 1, sourceRef: opId, op: 'start' },
+    operation: { opId, gameId: GAME, attempt: 1, sourceRef: opId, op: 'start', reason: '', requestedAtMs: null },
     outcome: 'failure',
     errorCode: 'container_start_failed',
     errorMessage: 'the engine exited with code 3 before it was ready',

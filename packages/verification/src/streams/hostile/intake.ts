@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MemoryDatabase, MemoryLeases, MemoryOperationJournal } from '@galaxy/adapter-memory';
 import { type RedisConnection, RedisJobStream, RedisStreamOffsetStore } from '@galaxy/adapter-redis';
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
-import type { JobStream, RuntimeEvent } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type JobStream, type RuntimeEvent } from '@galaxy/manager-ports';
 import { waitFor } from '@galaxy/testing';
 import { makeIngestJobs, makeWakeup, runLoop } from '@galaxy/use-cases';
 import { machineClock } from '../../harness/machine-clock.js';
@@ -28,7 +28,7 @@ export async function openIntake({ reader, commands }: Record<'reader' | 'comman
     batch: 100,
     intakePaused: () => isPaused,
   });
-  const lease = await new MemoryLeases(database).acquire('duty', 'me', 3_600_000);
+  const lease = await new MemoryLeases(database).acquire(COORDINATOR_LEASE, 'me', 3_600_000);
   if (lease === null) throw new Error('the lease is free');
   let stopping = new AbortController();
   let running = Promise.resolve();
