@@ -1,7 +1,6 @@
 -- finish
 --
--- Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
--- statement has ended.
+-- Ends operations, and adds their messages to the outbox.
 --
 -- Built in packages/adapters/postgres/src/operations/finish.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -134,60 +133,91 @@ with
           inserted
       )
   ),
-  published as (
-    insert into
-      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+  messages as (
     select
-      'job_result',
-      m.game_id,
-      1 + coalesce(
-        (
-          select
-            max("runtime_outbox"."number")
-          from
-            "runtime_outbox"
-          where
-            "runtime_outbox"."kind" = 'job_result'
-            and "runtime_outbox"."lane" = m.game_id
-        ),
-        0
-      ),
-      m.op_id::text,
-      m.result::json
+      'job_result' as kind,
+      m.game_id as lane,
+      m.op_id::text as dedupe_key,
+      m.result::json as payload,
+      1 as n
     from
       passed m
     where
       m.source = 'lobby'
-    returning
-      "runtime_outbox"."dedupe_key",
-      "runtime_outbox"."id",
-      "runtime_outbox"."number"
-  ),
-  dead_lettered as (
-    insert into
-      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+    union all
     select
       'dead_letter',
       m.game_id,
-      1 + coalesce(
-        (
-          select
-            max("runtime_outbox"."number")
-          from
-            "runtime_outbox"
-          where
-            "runtime_outbox"."kind" = 'dead_letter'
-            and "runtime_outbox"."lane" = m.game_id
-        ),
-        0
-      ),
       m.op_id::text,
-      m.dead_letter::json
+      m.dead_letter::json,
+      2
     from
       passed m
     where
       m.dead_letter is not null
-    on conflict ("kind", "dedupe_key") do nothing
+      and not exists (
+        select
+        from
+          "runtime_outbox"
+        where
+          "runtime_outbox"."kind" = 'dead_letter'
+          and "runtime_outbox"."dedupe_key" = m.op_id::text
+      )
+  ),
+  lanes as (
+    insert into
+      "runtime_lanes" ("kind", "lane", "last_number")
+    select
+      m.kind,
+      m.lane,
+      count(*)
+    from
+      messages m
+    group by
+      m.kind,
+      m.lane
+    order by
+      m.kind,
+      m.lane
+    on conflict ("kind", "lane") do update
+    set
+      "last_number" = "runtime_lanes"."last_number" + excluded.last_number
+    returning
+      "runtime_lanes"."kind",
+      "runtime_lanes"."lane",
+      "runtime_lanes"."last_number"
+  ),
+  added as (
+    insert into
+      "runtime_outbox" ("kind", "lane", "number", "numbered", "dedupe_key", "payload")
+    select
+      m.kind,
+      m.lane,
+      l.last_number - count(*) over of_lane + row_number() over (
+        of_lane
+        order by
+          m.n
+      ),
+      true,
+      m.dedupe_key,
+      m.payload
+    from
+      messages m
+      join lanes l on l.kind = m.kind
+      and l.lane = m.lane
+    window
+      of_lane as (
+        partition by
+          m.kind,
+          m.lane
+      )
+    order by
+      m.n
+    returning
+      "id",
+      "kind",
+      "number",
+      "dedupe_key"
   ),
   ended as (
     update "runtime_operation_log"
@@ -230,4 +260,6 @@ select
     0
   )::text
 from
-  published
+  added
+where
+  kind = 'job_result'

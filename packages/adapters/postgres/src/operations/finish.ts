@@ -1,24 +1,19 @@
 import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
+import { addMessages } from '../outbox/add-messages.js';
 import { outboxColumns, outboxEntryOf, presentEpoch, storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox } from '../schema/schema.js';
 import { bigInt, type Row, text } from '../sql/row.js';
-import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
+import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
 
 const { opId, gameId, source, attempt, status } = operationLog;
-const { kind, number, dedupeKey, id } = runtimeOutbox;
+const { kind, dedupeKey } = runtimeOutbox;
 
-const nextNumber = (of: SQL) => sql`1 + ${lastNumber(of, sql`m.game_id`)}`;
-
-/**
- * Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
- * statement has ended.
- */
+/** Ends operations, and adds their messages to the outbox. */
 const FINISH = statement(
   'finish',
   { asked: 'json' },
@@ -28,25 +23,14 @@ const FINISH = statement(
       sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, dead_letter text`,
       sql`${gameId}, ${source}`,
       sql`false`,
-    )}, published as (
-      ${insertSelect(runtimeOutbox, {
-        kind: sql`'job_result'`,
-        lane: sql`m.game_id`,
-        number: nextNumber(sql`'job_result'`),
-        dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.result::json`,
-      })} from passed m where m.source = 'lobby'
-      returning ${dedupeKey}, ${id}, ${number}
-    ), dead_lettered as (
-      ${insertSelect(runtimeOutbox, {
-        kind: sql`'dead_letter'`,
-        lane: sql`m.game_id`,
-        number: nextNumber(sql`'dead_letter'`),
-        dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.dead_letter::json`,
-      })} from passed m where m.dead_letter is not null
-      on conflict (${bareList(kind, dedupeKey)}) do nothing
-    ), ended as (
+    )}, messages as (
+      select 'job_result' as kind, m.game_id as lane, m.op_id::text as dedupe_key, m.result::json as payload, 1 as n
+      from passed m where m.source = 'lobby'
+      union all
+      select 'dead_letter', m.game_id, m.op_id::text, m.dead_letter::json, 2
+      from passed m where m.dead_letter is not null
+        and not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = m.op_id::text)
+    ), ${addMessages()}, ended as (
       update ${operationLog} set ${assignments(operationLog, {
         status: sql`m.status`,
         holder: sql`null`,
@@ -62,7 +46,7 @@ const FINISH = statement(
       returning ${opId}
     )
     select op_id::text, null as id, null as number, null as epoch from ended
-    union all select dedupe_key, id::text, number::text, ${presentEpoch} from published`,
+    union all select dedupe_key, id::text, number::text, ${presentEpoch} from added where kind = 'job_result'`,
 );
 
 /** Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published. */
@@ -82,7 +66,7 @@ export interface Ending {
 
 /** {@link OperationJournal.finish} for several different operations in one statement. Returns the outcomes in the order given. */
 export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
-  const rows = await retryTakenNumbers(executor, FINISH({ asked: endings.map(endingJson) }));
+  const rows = await executor.query(FINISH({ asked: endings.map(endingJson) }));
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
   const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
   return Promise.all(
