@@ -22,11 +22,15 @@ export type {
 } from './database/operation-journal.js';
 export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
 export {
+  forEachKind,
   type LanePosition,
+  OUTBOX_KINDS,
   type Outbox,
   type OutboxBacklog,
   type OutboxEntry,
+  type OutboxKind,
   type OutboxLane,
+  type OutboxMessages,
   outboxLane,
   type PublishMark,
   type PublishState,

@@ -14,7 +14,8 @@ select
 from
   "runtime_outbox"
 where
-  "runtime_outbox"."published_at" > statement_timestamp() - $1::float8 * interval '1 millisecond'
+  "runtime_outbox"."kind" in ('job_result', 'dead_letter')
+  and "runtime_outbox"."published_at" > statement_timestamp() - $1::float8 * interval '1 millisecond'
 group by
   "runtime_outbox"."kind",
   "runtime_outbox"."lane"

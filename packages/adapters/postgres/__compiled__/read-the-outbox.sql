@@ -26,6 +26,7 @@ from
   "runtime_outbox"
 where
   "runtime_outbox"."published_at" is null
+  and "runtime_outbox"."kind" in ('job_result', 'dead_letter')
 order by
   "runtime_outbox"."id"
 limit

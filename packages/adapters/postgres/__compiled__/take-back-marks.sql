@@ -29,7 +29,8 @@ with
       left join json_to_recordset($2::text::json) as h (kind text, lane text, number bigint) on h.kind = "runtime_outbox"."kind"
       and h.lane = "runtime_outbox"."lane"
     where
-      "runtime_outbox"."published_at" > statement_timestamp() - $3::float8 * interval '1 millisecond'
+      "runtime_outbox"."kind" in ('job_result', 'dead_letter')
+      and "runtime_outbox"."published_at" > statement_timestamp() - $3::float8 * interval '1 millisecond'
       and "runtime_outbox"."number" > coalesce(h.number, 0)
     limit
       $4::int

@@ -1,9 +1,11 @@
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
 import {
+  forEachKind,
   type LanePosition,
   type Outbox,
   type OutboxBacklog,
   type OutboxEntry,
+  type OutboxKind,
   type OutboxLane,
   outboxLane,
   type PublishMark,
@@ -46,7 +48,7 @@ export class MemoryOutbox implements Outbox {
 
   async state(): Promise<PublishState> {
     const { epoch, outbox } = this.#database;
-    const lastEntryIds = { job_result: highestEntryId('job_result', outbox), dead_letter: highestEntryId('dead_letter', outbox) };
+    const lastEntryIds = forEachKind((kind) => highestEntryId(kind, outbox));
     return { epoch, lastId: outbox.at(-1)?.entry.id ?? 0n, lastEntryIds };
   }
 
@@ -81,9 +83,9 @@ export class MemoryOutbox implements Outbox {
   async prune(olderThanMs: number, limit: number): Promise<number> {
     const { outbox, clock } = this.#database;
     const isOld = (message: MemoryMessage) => message.published && clock.monotonicMs() - message.markedAtMs > olderThanMs;
-    const lasts = new Set(new Map(outbox.map((message) => [laneName(message), message])).values());
+    const last = outbox.at(-1);
     const chosen = outbox
-      .filter((message) => isOld(message) && !isOpenLetter(message) && !lasts.has(message))
+      .filter((message) => isOld(message) && !isOpenLetter(message) && message !== last)
       .toSorted((a, b) => a.markedAtMs - b.markedAtMs)
       .slice(0, limit);
     for (const message of chosen) outbox.splice(outbox.indexOf(message), 1);
@@ -110,7 +112,7 @@ function laneName({ entry }: MemoryMessage): string {
 
 const isOpenLetter = ({ entry, resolution }: MemoryMessage) => entry.kind === 'dead_letter' && resolution === null;
 
-function highestEntryId(kind: OutboxEntry['kind'], outbox: readonly MemoryMessage[]): string | null {
+function highestEntryId(kind: OutboxKind, outbox: readonly MemoryMessage[]): string | null {
   const ids = outbox.flatMap(({ entry, entryId }) => {
     const id = entry.kind === kind && entryId !== null ? parseEntryId(entryId) : null;
     return id === null ? [] : [{ id, entryId }];

@@ -1,11 +1,17 @@
 import type { DeadLetter } from '@galaxy/domain';
-import type { NumberedDeadLetter, OutboxEntry } from '@galaxy/manager-ports';
+import { type NumberedDeadLetter, OUTBOX_KINDS, type OutboxEntry } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, jsonText, type Row, text } from '../sql/row.js';
 
 const { id, kind, lane, number, payload } = runtimeOutbox;
+
+/** The kinds of messages that this version knows, as a table `k` with the column `kind`. A newer version may have others. */
+export const kindsTable: SQL = sql.raw(`(values ${OUTBOX_KINDS.map((kind) => `('${kind}')`).join(', ')}) as k(kind)`);
+
+/** True for a row of a kind that this version knows. */
+export const isKnownKind: SQL = sql`${kind} in (${sql.raw(OUTBOX_KINDS.map((kind) => `'${kind}'`).join(', '))})`;
 
 /** The present publish epoch, as text: 0 until the first was raised. */
 export const presentEpoch: SQL = sql`coalesce((select ${runtimePublishing.epoch} from ${runtimePublishing}), 0)::text`;

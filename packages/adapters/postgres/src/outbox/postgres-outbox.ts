@@ -5,7 +5,7 @@ import { runtimeOutbox } from '../schema/schema.js';
 import { int } from '../sql/row.js';
 import { ago } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { outboxColumns, outboxEntryOf } from './outbox-message.js';
+import { isKnownKind, outboxColumns, outboxEntryOf } from './outbox-message.js';
 import { pruneOutbox } from './prune-outbox.js';
 import { lately, markPublished, publishState } from './publish-marks.js';
 import { takeBack } from './take-back.js';
@@ -16,7 +16,7 @@ const { id, kind, lane, number, createdAt, publishedAt } = runtimeOutbox;
 const PENDING = statement(
   'read the outbox',
   { limit: 'int' },
-  (p) => sql`select ${outboxColumns} from ${runtimeOutbox} where ${publishedAt} is null order by ${id} limit ${p.limit}`,
+  (p) => sql`select ${outboxColumns} from ${runtimeOutbox} where ${publishedAt} is null and ${isKnownKind} order by ${id} limit ${p.limit}`,
 );
 
 /** The messages of a lane from the first that is not marked, or was marked lately, at or after a number. */
@@ -39,7 +39,7 @@ const BACKLOG = statement(
   'count the outbox',
   {},
   () => sql`select count(*)::int as pending, (extract(epoch from clock_timestamp() - min(${createdAt})) * 1000)::float8 as oldest_ms
-    from ${runtimeOutbox} where ${publishedAt} is null`,
+    from ${runtimeOutbox} where ${publishedAt} is null and ${isKnownKind}`,
 );
 
 /** The outbox in the tables `runtime_outbox` and `runtime_publishing`. */

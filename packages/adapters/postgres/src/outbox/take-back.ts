@@ -5,6 +5,7 @@ import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, int } from '../sql/row.js';
 import { ago, assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
+import { isKnownKind } from './outbox-message.js';
 
 const { id, kind, lane, number, publishedAt } = runtimeOutbox;
 const { one, epoch } = runtimePublishing;
@@ -30,7 +31,7 @@ const TAKE_BACK = statement(
     ), lost as (
       select ${id} as id from raised, ${runtimeOutbox}
         left join json_to_recordset(${p.held}) as h(kind text, lane text, number bigint) on h.kind = ${kind} and h.lane = ${lane}
-      where ${publishedAt} > ${ago(p.withinMs)} and ${number} > coalesce(h.number, 0)
+      where ${isKnownKind} and ${publishedAt} > ${ago(p.withinMs)} and ${number} > coalesce(h.number, 0)
       limit ${p.limit}
     ), taken as (
       update ${runtimeOutbox} set ${assignments(runtimeOutbox, { publishedAt: sql`null` })}
