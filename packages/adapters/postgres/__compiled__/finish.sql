@@ -1,17 +1,21 @@
 -- finish
 --
--- Ends operations, and adds their messages to the outbox.
+-- Ends operations, and adds their messages to the outbox: named outcomes only when the keys of the job streams are given.
 --
 -- Built in packages/adapters/postgres/src/operations/finish.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
--- $1  asked text::json
+-- $1  asked      text::json
+-- $2  outcomesOf text::json
+-- $3  outcomesOf text::json
 
 with
   mine as (
     select
       "runtime_operation_log"."game_id",
       "runtime_operation_log"."source",
+      "runtime_operation_log"."source_ref",
+      "runtime_operation_log"."stream",
       a.*
     from
       "runtime_operation_log"
@@ -163,6 +167,27 @@ with
           "runtime_outbox"."kind" = 'dead_letter'
           and "runtime_outbox"."dedupe_key" = m.op_id::text
       )
+    union all
+    select
+      'job_outcome',
+      m.game_id,
+      m.op_id::text,
+      json_build_object(
+        'result',
+        m.result::json,
+        'jobStream',
+        coalesce($2::text::json ->> m.stream, ''),
+        'jobEntryId',
+        m.source_ref,
+        'opId',
+        m.op_id::text
+      ),
+      3
+    from
+      passed m
+    where
+      $3::text::json is not null
+      and m.source in ('lobby', 'admin')
   ),
   lanes as (
     insert into
@@ -200,7 +225,23 @@ with
       ),
       true,
       m.dedupe_key,
-      m.payload
+      case m.kind
+        when 'job_outcome' then json_build_object(
+          'outcome',
+          m.payload,
+          'number',
+          (
+            select
+              result.last_number::text
+            from
+              lanes result
+            where
+              result.kind = 'job_result'
+              and result.lane = m.lane
+          )
+        )
+        else m.payload
+      end
     from
       messages m
       join lanes l on l.kind = m.kind

@@ -19,7 +19,8 @@ with
       (
         values
           ('job_result'),
-          ('dead_letter')
+          ('dead_letter'),
+          ('job_outcome')
       ) as k (kind)
       cross join lateral (
         select

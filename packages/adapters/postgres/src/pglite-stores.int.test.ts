@@ -8,6 +8,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
@@ -49,6 +50,7 @@ runtimeRecordStoreContract('PGlite', open);
 operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
 outboxContract('PGlite', open);
+namedOutcomesContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);
 holdsContract('PGlite', open);

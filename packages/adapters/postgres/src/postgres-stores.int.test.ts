@@ -4,6 +4,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
@@ -45,6 +46,7 @@ runtimeRecordStoreContract('PostgreSQL', open);
 operationJournalContract('PostgreSQL', open);
 operationLogContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
+namedOutcomesContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
 reconcileQueueContract('PostgreSQL', open);
 holdsContract('PostgreSQL', open);

@@ -1,3 +1,4 @@
+import { STREAM_KEYS_TESTED } from '@galaxy/manager-port-contracts';
 import type { PgExecutor } from './client/pg-executor.js';
 import { PostgresHolds } from './coordination/postgres-holds.js';
 import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
@@ -23,8 +24,10 @@ export function storesOver(executor: PgExecutor) {
   return {
     records: new PostgresRuntimeRecordStore(executor),
     journal: new PostgresOperationJournal(executor),
+    namingJournal: new PostgresOperationJournal(executor, { outcomesOf: STREAM_KEYS_TESTED }),
     log: new PostgresOperationLog(executor),
     outbox: new PostgresOutbox(executor),
+    outboxWithoutOutcomes: new PostgresOutbox(executor, ['job_result', 'dead_letter']),
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),

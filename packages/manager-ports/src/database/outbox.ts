@@ -1,10 +1,12 @@
 import type { NumberedDeadLetter } from '../streams/dead-letter-publisher.js';
+import type { NumberedJobOutcome } from '../streams/job-outcome-publisher.js';
 import type { NumberedJobResult } from '../streams/numbered-result-publisher.js';
 
-/** What the messages of each kind carry. A new kind is one more line here, in {@link LANES}, and a codec and a publisher in the adapters. */
+/** What the messages of each kind carry. A new kind is one more line here, in {@link LANES} and in PUBLISHER_PORTS, and a codec and a publisher in the adapters. */
 export interface OutboxMessages {
   readonly job_result: NumberedJobResult;
   readonly dead_letter: NumberedDeadLetter;
+  readonly job_outcome: NumberedJobOutcome;
 }
 
 /** The kinds of messages that this version writes and publishes, each on a stream of its own. `health_event` and `snapshot` are reserved. */
@@ -14,6 +16,7 @@ export type OutboxKind = keyof OutboxMessages;
 const LANES: { readonly [K in OutboxKind]: (message: OutboxMessages[K]) => string } = {
   job_result: ({ result }) => result.gameId,
   dead_letter: ({ lane }) => lane,
+  job_outcome: ({ outcome }) => outcome.result.gameId,
 };
 
 /** Every {@link OutboxKind}. */

@@ -3,11 +3,13 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationJournalContract,
   operationLogContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
+  STREAM_KEYS_TESTED,
 } from '@galaxy/manager-port-contracts';
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { ManualClock } from '../manual-clock.js';
@@ -29,8 +31,10 @@ async function open() {
   return {
     records: new MemoryRuntimeRecordStore(database),
     journal: new MemoryOperationJournal(database),
+    namingJournal: new MemoryOperationJournal(database, { outcomesOf: STREAM_KEYS_TESTED }),
     log: new MemoryOperationLog(database),
     outbox: new MemoryOutbox(database),
+    outboxWithoutOutcomes: new MemoryOutbox(database, ['job_result', 'dead_letter']),
     leases: new MemoryLeases(database),
     reconcileQueue: new MemoryReconcileQueue(database),
     holds: new MemoryHolds(database),
@@ -46,6 +50,7 @@ runtimeRecordStoreContract('memory', open);
 operationJournalContract('memory', open);
 operationLogContract('memory', open);
 outboxContract('memory', open);
+namedOutcomesContract('memory', open);
 leasesContract('memory', open);
 reconcileQueueContract('memory', open);
 holdsContract('memory', open);

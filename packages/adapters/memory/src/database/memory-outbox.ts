@@ -2,6 +2,7 @@ import { compareEntryIds, parseEntryId } from '@galaxy/domain';
 import {
   forEachKind,
   type LanePosition,
+  OUTBOX_KINDS,
   type Outbox,
   type OutboxBacklog,
   type OutboxEntry,
@@ -17,8 +18,12 @@ import type { MemoryDatabase, MemoryMessage } from './memory-database.js';
 export class MemoryOutbox implements Outbox {
   readonly #database: MemoryDatabase;
 
-  constructor(database: MemoryDatabase) {
+  readonly #kinds: readonly OutboxKind[];
+
+  /** `kinds`: those whose streams are switched on, default all. */
+  constructor(database: MemoryDatabase, kinds: readonly OutboxKind[] = OUTBOX_KINDS) {
     this.#database = database;
+    this.#kinds = kinds;
   }
 
   async pending(limit: number): Promise<OutboxEntry[]> {
@@ -92,8 +97,8 @@ export class MemoryOutbox implements Outbox {
     return chosen.length;
   }
 
-  #isMarkedWithin({ published, markedAtMs }: MemoryMessage, ms: number): boolean {
-    return published && this.#database.clock.monotonicMs() - markedAtMs < ms;
+  #isMarkedWithin({ published, markedAtMs, entry }: MemoryMessage, ms: number): boolean {
+    return published && this.#kinds.includes(entry.kind) && this.#database.clock.monotonicMs() - markedAtMs < ms;
   }
 
   #read(messages: readonly MemoryMessage[]): OutboxEntry[] {
@@ -101,7 +106,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   #unpublished(): MemoryMessage[] {
-    return this.#database.outbox.filter(({ published }) => !published);
+    return this.#database.outbox.filter(({ published, entry }) => !published && this.#kinds.includes(entry.kind));
   }
 }
 

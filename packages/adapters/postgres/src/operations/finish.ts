@@ -1,3 +1,4 @@
+import type { JobStreamName } from '@galaxy/domain';
 import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
@@ -10,18 +11,22 @@ import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
 
-const { opId, gameId, source, attempt, status } = operationLog;
+const { opId, gameId, source, sourceRef, stream, attempt, status } = operationLog;
 const { kind, dedupeKey } = runtimeOutbox;
 
-/** Ends operations, and adds their messages to the outbox. */
+// At most one operation of a game ends in a statement, so a result of the game is the result of the same operation.
+const withResultNumber = sql`case m.kind when 'job_outcome' then json_build_object('outcome', m.payload,
+  'number', (select result.last_number::text from lanes result where result.kind = 'job_result' and result.lane = m.lane)) else m.payload end`;
+
+/** Ends operations, and adds their messages to the outbox: named outcomes only when the keys of the job streams are given. */
 const FINISH = statement(
   'finish',
-  { asked: 'json' },
+  { asked: 'json', outcomesOf: 'json' },
   (p) => sql`
     with ${fenced(
       p.asked,
       sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, dead_letter text`,
-      sql`${gameId}, ${source}`,
+      sql`${gameId}, ${source}, ${sourceRef}, ${stream}`,
       sql`false`,
     )}, messages as (
       select 'job_result' as kind, m.game_id as lane, m.op_id::text as dedupe_key, m.result::json as payload, 1 as n
@@ -30,7 +35,11 @@ const FINISH = statement(
       select 'dead_letter', m.game_id, m.op_id::text, m.dead_letter::json, 2
       from passed m where m.dead_letter is not null
         and not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = m.op_id::text)
-    ), ${addMessages()}, ended as (
+      union all
+      select 'job_outcome', m.game_id, m.op_id::text, json_build_object('result', m.result::json,
+        'jobStream', coalesce(${p.outcomesOf} ->> m.stream, ''), 'jobEntryId', m.source_ref, 'opId', m.op_id::text), 3
+      from passed m where ${p.outcomesOf} is not null and m.source in ('lobby', 'admin')
+    ), ${addMessages(withResultNumber)}, ended as (
       update ${operationLog} set ${assignments(operationLog, {
         status: sql`m.status`,
         holder: sql`null`,
@@ -59,14 +68,17 @@ const LOOK = statement(
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
 );
 
+/** The key of each job stream, for the named outcomes of jobs; null when no outcomes are published. */
+export type OutcomesOf = Readonly<Record<JobStreamName, string>> | null;
+
 export interface Ending {
   readonly claim: ClaimKey;
   readonly outcome: OperationOutcome;
 }
 
 /** {@link OperationJournal.finish} for several different operations in one statement. Returns the outcomes in the order given. */
-export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
-  const rows = await executor.query(FINISH({ asked: endings.map(endingJson) }));
+export async function finish(executor: PgExecutor, endings: readonly Ending[], outcomesOf: OutcomesOf): Promise<FinishOutcome[]> {
+  const rows = await executor.query(FINISH({ asked: endings.map(endingJson), outcomesOf }));
   const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
   const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
   return Promise.all(

@@ -23,7 +23,7 @@ import { bigInt, type Row, text, textOrNull } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
 import { advance } from './advance.js';
 import { claim } from './claim.js';
-import { type Ending, finish } from './finish.js';
+import { type Ending, finish, type OutcomesOf } from './finish.js';
 import { ingest } from './ingest.js';
 import { moveCursor } from './move-cursor.js';
 import { releaseClaim } from './release-claim.js';
@@ -46,10 +46,11 @@ export class PostgresOperationJournal implements OperationJournal {
   readonly #executor: PgExecutor;
   readonly #endings: Coalescer<Ending, FinishOutcome>;
 
-  constructor(executor: PgExecutor) {
+  /** `outcomesOf`: the keys of the job streams when named outcomes are published, default null. */
+  constructor(executor: PgExecutor, { outcomesOf = null }: { readonly outcomesOf?: OutcomesOf } = {}) {
     this.#executor = executor;
     const options = { key: ({ claim }: Ending) => claim.opId, maxItems: 200, maxBatches: 2 };
-    this.#endings = new Coalescer((endings) => finish(executor, endings), options);
+    this.#endings = new Coalescer((endings) => finish(executor, endings, outcomesOf), options);
   }
 
   async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {

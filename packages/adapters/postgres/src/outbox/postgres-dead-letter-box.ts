@@ -1,10 +1,13 @@
-import type { DeadLetterBox, DeadLetterState, StoredDeadLetter } from '@galaxy/manager-ports';
+import { jobOperation } from '@galaxy/domain';
+import type { DeadLetterBox, DeadLetterState, RequeuedOperation, StoredDeadLetter } from '@galaxy/manager-ports';
 import { validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { runtimeOutbox } from '../schema/schema.js';
+import { onHold } from '../coordination/postgres-holds.js';
+import { storeJob } from '../operations/stored-job.js';
+import { operationLog, runtimeLeases, runtimeOutbox } from '../schema/schema.js';
 import { bigInt, oneOf, type Row } from '../sql/row.js';
-import { assignments } from '../sql/sql-text.js';
+import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { numberedDeadLetterOf } from './outbox-message.js';
 
@@ -36,6 +39,36 @@ const RESOLVE = statement(
     where ${id} = ${p.id} and ${kind} = 'dead_letter' and ${resolution} is null returning 1`,
 );
 
+/**
+ * Queues the job of an open dead letter. As every statement that queues, it first locks the row of the coordinator's lease, which it
+ * makes if there is none, and takes its place in the order after that.
+ */
+const REQUEUE = statement(
+  'requeue a dead letter',
+  { id: 'bigint', opId: 'uuid', gameId: 'text', op: 'text', sourceRef: 'text', valid: 'boolean', payload: 'text' },
+  (p) => sql`
+    with door as (
+      ${insertSelect(runtimeLeases, { name: sql`'coordinator'`, epoch: sql`0`, expiresAt: sql`clock_timestamp()` })}
+      on conflict (${bareList(runtimeLeases.name)}) do update set ${assignments(runtimeLeases, { name: sql`excluded.name` })}
+      returning 1 as locked
+    ), resolved as (
+      update ${runtimeOutbox} set ${assignments(runtimeOutbox, { resolution: sql`'requeued'` })}
+      from door where ${id} = ${p.id} and ${kind} = 'dead_letter' and ${resolution} is null and not ${onHold}
+      returning 1
+    )
+    ${insertSelect(operationLog, {
+      opId: p.opId,
+      gameId: p.gameId,
+      op: p.op,
+      source: sql`'admin'`,
+      sourceRef: p.sourceRef,
+      status: sql`'queued'`,
+      valid: p.valid,
+      payload: sql`${p.payload}::json`,
+    })} from resolved
+    returning 1`,
+);
+
 /** The dead letters in the table `runtime_outbox`, published or not. */
 export class PostgresDeadLetterBox implements DeadLetterBox {
   readonly #executor: PgExecutor;
@@ -57,6 +90,12 @@ export class PostgresDeadLetterBox implements DeadLetterBox {
 
   async resolve(id: bigint, state: Exclude<DeadLetterState, 'open'>): Promise<boolean> {
     return (await this.#executor.query(RESOLVE({ id, resolution: state }))).length > 0;
+  }
+
+  async requeue(id: bigint, { opId, sourceRef, job }: RequeuedOperation): Promise<boolean> {
+    const payload = JSON.stringify(storeJob(job));
+    const queued = { opId, gameId: job.gameId, op: jobOperation(job), sourceRef, valid: job.kind !== 'invalid', payload };
+    return (await this.#executor.query(REQUEUE({ id, ...queued }))).length > 0;
   }
 }
 

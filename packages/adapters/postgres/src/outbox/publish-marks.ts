@@ -5,7 +5,7 @@ import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, oneOf, text, textOrNull } from '../sql/row.js';
 import { ago, assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { isKnownKind, presentEpoch } from './outbox-message.js';
+import { isOf, presentEpoch } from './outbox-message.js';
 
 const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
 
@@ -65,9 +65,9 @@ const STATE = statement(
 /** The lanes with a message that was marked lately, each with the highest number that was. */
 const LATELY = statement(
   'list recently published lanes',
-  { withinMs: 'float' },
+  { kinds: 'json', withinMs: 'float' },
   (p) => sql`select ${kind} as kind, ${lane} as lane, max(${number})::text as number from ${runtimeOutbox}
-    where ${isKnownKind} and ${publishedAt} > ${ago(p.withinMs)} group by ${kind}, ${lane} order by ${kind}, ${lane}`,
+    where ${isOf(p.kinds)} and ${publishedAt} > ${ago(p.withinMs)} group by ${kind}, ${lane} order by ${kind}, ${lane}`,
 );
 
 /** {@link Outbox.markPublished} */
@@ -88,7 +88,7 @@ export async function publishState(executor: PgExecutor): Promise<PublishState> 
 }
 
 /** {@link Outbox.lately} */
-export async function lately(executor: PgExecutor, withinMs: number): Promise<LanePosition[]> {
-  const rows = await executor.query(LATELY({ withinMs }));
+export async function lately(executor: PgExecutor, kinds: readonly OutboxKind[], withinMs: number): Promise<LanePosition[]> {
+  const rows = await executor.query(LATELY({ kinds, withinMs }));
   return rows.map((row) => ({ kind: oneOf(row, 'kind', OUTBOX_KINDS), lane: text(row, 'lane'), number: bigInt(row, 'number') }));
 }
