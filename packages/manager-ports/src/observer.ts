@@ -1,6 +1,7 @@
 import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain';
 import type { Dependency } from '@galaxy/ports';
 import type { HoldReason } from './database/holds.js';
+import type { OutboxKind } from './database/outbox.js';
 
 /** The fields by which logs and metrics identify an operation. */
 export interface ObservedOperation {
@@ -48,13 +49,13 @@ export type RuntimeEvent =
   | { readonly kind: 'renewal_late'; readonly claims: number; readonly ms: number }
   | {
       readonly kind: 'message_published';
-      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly messageKind: OutboxKind;
       readonly lane: string;
       readonly number: bigint;
     }
   | {
       readonly kind: 'publish_failed';
-      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly messageKind: OutboxKind;
       readonly lane: string;
       readonly number: bigint;
       readonly error: unknown;
@@ -81,7 +82,7 @@ export type RuntimeEvent =
   /** The streams' server has lost messages that were published; `takenBack` of them are sent again. */
   | { readonly kind: 'published_lost'; readonly takenBack: number; readonly epoch: bigint }
   /** Numbers that are not sent, or not sent again: the messages are too old, or no longer kept. */
-  | { readonly kind: 'messages_skipped'; readonly messageKind: 'job_result' | 'dead_letter'; readonly lane: string; readonly upTo: bigint }
+  | { readonly kind: 'messages_skipped'; readonly messageKind: OutboxKind; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
   | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }

@@ -18,19 +18,31 @@ import {
   PostgresRecovery,
   PostgresRuntimeRecordStore,
 } from '@galaxy/adapter-postgres';
-import type {
-  DeadLetterBox,
-  Holds,
-  InstallationFacts,
-  Leases,
-  OperationJournal,
-  Outbox,
-  ReconcileQueue,
-  Recovery,
+import type { JobStreamName } from '@galaxy/domain';
+import {
+  type DeadLetterBox,
+  type Holds,
+  type InstallationFacts,
+  type Leases,
+  type OperationJournal,
+  OUTBOX_KINDS,
+  type Outbox,
+  type ReconcileQueue,
+  type Recovery,
 } from '@galaxy/manager-ports';
 import type { RuntimeRecordStore } from '@galaxy/ports';
+import type { Config } from '../config/schema.js';
 import { lockFolder } from './lock-folder.js';
 import type { Part } from './part.js';
+
+/** The key of each job stream, if outcomes are published by name (`RTMANAGER_JOB_OUTCOMES`); otherwise null. */
+export type OutcomesOf = Readonly<Record<JobStreamName, string>> | null;
+
+/** What the settings say about named outcomes. */
+export function outcomesOf(config: Config): OutcomesOf {
+  if (config.RTMANAGER_JOB_OUTCOMES === 'off') return null;
+  return { start_jobs: config.RTMANAGER_START_JOBS_STREAM, stop_jobs: config.RTMANAGER_STOP_JOBS_STREAM };
+}
 
 /** The ports on PostgreSQL, and the name of this installation, which is stored there. */
 export interface Database {
@@ -47,13 +59,13 @@ export interface Database {
 }
 
 /** A PostgreSQL server. `open` migrates the schema and stores the installation's name. */
-export function postgresServer(url: string, instance: string | undefined): Part<Database> {
+export function postgresServer(url: string, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
   const executor = new PostgresExecutor({ url });
   // With connections of their own, renewals of claims and of the lease never wait for other statements.
   const renewals = new PostgresExecutor({ url, maxConnections: 2, applicationName: 'galaxy-rtmanager-renewals' });
   return server([executor, renewals], async (signal) => {
     await migrate(url, { signal });
-    return portsOver(executor, await loadInstance(executor, instance), renewals);
+    return portsOver(executor, await loadInstance(executor, instance), outcomesOf, renewals);
   });
 }
 
@@ -69,11 +81,11 @@ export function bringSchemaUpToDate(url: string): ReturnType<typeof migrate> {
  * The PostgreSQL server of a running service, for a command. `open` changes neither the schema nor the installation's name; it throws
  * SchemaTooOldError, SchemaTooNewError or WrongInstanceError if they do not match.
  */
-export function installedPostgres(url: string, instance: string | undefined): Part<Database> {
+export function installedPostgres(url: string, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
   const executor = new PostgresExecutor({ url });
   return server([executor], async () => {
     await checkSchema(executor);
-    return portsOver(executor, await knownInstance(executor, instance));
+    return portsOver(executor, await knownInstance(executor, instance), outcomesOf);
   });
 }
 
@@ -88,7 +100,7 @@ function server(executors: readonly [PostgresExecutor, ...PostgresExecutor[]], o
 }
 
 /** A PostgreSQL inside this process, in memory or in a folder. No other process may open the folder at the same time. */
-export function embeddedPostgres(folder: string | undefined, instance: string | undefined): Part<Database> {
+export function embeddedPostgres(folder: string | undefined, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
   let opened: Promise<{ executor: PgExecutor; unlock: () => void }> | null = null;
   const executor = () =>
     (opened ??= openEmbedded(folder).catch((error: unknown) => {
@@ -100,7 +112,7 @@ export function embeddedPostgres(folder: string | undefined, instance: string | 
     probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
     open: async () => {
       const { executor: embedded } = await executor();
-      return portsOver(embedded, await loadInstance(embedded, instance));
+      return portsOver(embedded, await loadInstance(embedded, instance), outcomesOf);
     },
     close: async () => {
       if (opened === null) return;
@@ -131,10 +143,11 @@ async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<
   throw error;
 }
 
-function portsOver(executor: PgExecutor, instance: string, renewals = executor): Database {
+function portsOver(executor: PgExecutor, instance: string, outcomesOf: OutcomesOf, renewals = executor): Database {
+  const kinds = OUTBOX_KINDS.filter((kind) => kind !== 'job_outcome' || outcomesOf !== null);
   return {
-    journal: new PostgresOperationJournal(executor, { renewals }),
-    outbox: new PostgresOutbox(executor),
+    journal: new PostgresOperationJournal(executor, { outcomesOf, renewals }),
+    outbox: new PostgresOutbox(executor, kinds),
     leases: new PostgresLeases(renewals),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),

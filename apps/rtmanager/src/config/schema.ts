@@ -99,6 +99,11 @@ export const configSchema = z.object({
   RTMANAGER_START_JOBS_STREAM: stream.default('runtime:start_jobs').meta({ description: 'Key of the stream of start jobs.' }),
   RTMANAGER_STOP_JOBS_STREAM: stream.default('runtime:stop_jobs').meta({ description: 'Key of the stream of stop jobs.' }),
   RTMANAGER_JOB_RESULTS_STREAM: stream.default('runtime:job_results').meta({ description: 'Key of the stream of results.' }),
+  RTMANAGER_JOB_OUTCOMES: z.enum(['on', 'off']).default('off').meta({
+    description:
+      'Whether each job and request is also answered by name, on a stream of its own. Switch it on only when every replica is of this version.',
+  }),
+  RTMANAGER_JOB_OUTCOMES_STREAM: stream.default('runtime:job_outcomes').meta({ description: 'Key of the stream of named outcomes.' }),
   RTMANAGER_DEAD_LETTERS_STREAM: stream.default('runtime:dead_letters').meta({ description: 'Key of the stream of dead letters.' }),
   RTMANAGER_DATA_DIR: z
     .string()

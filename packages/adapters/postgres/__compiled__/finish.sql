@@ -1,14 +1,15 @@
 -- finish
 --
--- Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
--- statement has ended.
+-- Ends operations, and adds their messages to the outbox: named outcomes only when the keys of the job streams are given.
 --
 -- Built in packages/adapters/postgres/src/operations/finish.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
--- $1  asked text::json
--- $2  asked text::json
--- $3  asked text::json
+-- $1  asked      text::json
+-- $2  asked      text::json
+-- $3  asked      text::json
+-- $4  outcomesOf text::json
+-- $5  outcomesOf text::json
 
 with
   free_lanes as (
@@ -61,6 +62,8 @@ with
     select
       "runtime_operation_log"."game_id",
       "runtime_operation_log"."source",
+      "runtime_operation_log"."source_ref",
+      "runtime_operation_log"."stream",
       a.*
     from
       "runtime_operation_log"
@@ -306,60 +309,128 @@ with
           inserted
       )
   ),
-  published as (
-    insert into
-      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+  messages as (
     select
-      'job_result',
-      m.game_id,
-      1 + coalesce(
-        (
-          select
-            max("runtime_outbox"."number")
-          from
-            "runtime_outbox"
-          where
-            "runtime_outbox"."kind" = 'job_result'
-            and "runtime_outbox"."lane" = m.game_id
-        ),
-        0
-      ),
-      m.op_id::text,
-      m.result::json
+      'job_result' as kind,
+      m.game_id as lane,
+      m.op_id::text as dedupe_key,
+      m.result::json as payload,
+      1 as n
     from
       passed m
     where
       m.source = 'lobby'
-    returning
-      "runtime_outbox"."dedupe_key",
-      "runtime_outbox"."id",
-      "runtime_outbox"."number"
-  ),
-  dead_lettered as (
-    insert into
-      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+    union all
     select
       'dead_letter',
       m.game_id,
-      1 + coalesce(
-        (
-          select
-            max("runtime_outbox"."number")
-          from
-            "runtime_outbox"
-          where
-            "runtime_outbox"."kind" = 'dead_letter'
-            and "runtime_outbox"."lane" = m.game_id
-        ),
-        0
-      ),
       m.op_id::text,
-      m.dead_letter::json
+      m.dead_letter::json,
+      2
     from
       passed m
     where
       m.dead_letter is not null
-    on conflict ("kind", "dedupe_key") do nothing
+      and not exists (
+        select
+        from
+          "runtime_outbox"
+        where
+          "runtime_outbox"."kind" = 'dead_letter'
+          and "runtime_outbox"."dedupe_key" = m.op_id::text
+      )
+    union all
+    select
+      'job_outcome',
+      m.game_id,
+      m.op_id::text,
+      json_build_object(
+        'result',
+        m.result::json,
+        'jobStream',
+        coalesce($4::text::json ->> m.stream, ''),
+        'jobEntryId',
+        m.source_ref,
+        'opId',
+        m.op_id::text
+      ),
+      3
+    from
+      passed m
+    where
+      $5::text::json is not null
+      and m.source in ('lobby', 'admin')
+  ),
+  lanes as (
+    insert into
+      "runtime_lanes" ("kind", "lane", "last_number")
+    select
+      m.kind,
+      m.lane,
+      count(*)
+    from
+      messages m
+    group by
+      m.kind,
+      m.lane
+    order by
+      m.kind,
+      m.lane
+    on conflict ("kind", "lane") do update
+    set
+      "last_number" = "runtime_lanes"."last_number" + excluded.last_number
+    returning
+      "runtime_lanes"."kind",
+      "runtime_lanes"."lane",
+      "runtime_lanes"."last_number"
+  ),
+  added as (
+    insert into
+      "runtime_outbox" ("kind", "lane", "number", "numbered", "dedupe_key", "payload")
+    select
+      m.kind,
+      m.lane,
+      l.last_number - count(*) over of_lane + row_number() over (
+        of_lane
+        order by
+          m.n
+      ),
+      true,
+      m.dedupe_key,
+      case m.kind
+        when 'job_outcome' then json_build_object(
+          'outcome',
+          m.payload,
+          'number',
+          (
+            select
+              result.last_number::text
+            from
+              lanes result
+            where
+              result.kind = 'job_result'
+              and result.lane = m.lane
+          )
+        )
+        else m.payload
+      end
+    from
+      messages m
+      join lanes l on l.kind = m.kind
+      and l.lane = m.lane
+    window
+      of_lane as (
+        partition by
+          m.kind,
+          m.lane
+      )
+    order by
+      m.n
+    returning
+      "id",
+      "kind",
+      "number",
+      "dedupe_key"
   ),
   ended as (
     update "runtime_operation_log"
@@ -404,7 +475,9 @@ select
     0
   )::text
 from
-  published
+  added
+where
+  kind = 'job_result'
 union all
 select
   op_id::text,

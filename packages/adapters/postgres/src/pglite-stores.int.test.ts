@@ -7,6 +7,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -48,6 +49,7 @@ operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
 operationQueueContract('PGlite', open);
 outboxContract('PGlite', open);
+namedOutcomesContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);
 holdsContract('PGlite', open);

@@ -3,6 +3,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -44,6 +45,7 @@ operationJournalContract('PostgreSQL', open);
 operationLogContract('PostgreSQL', open);
 operationQueueContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
+namedOutcomesContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
 reconcileQueueContract('PostgreSQL', open);
 holdsContract('PostgreSQL', open);

@@ -1,6 +1,6 @@
 import {
   deadLetterPublisherContract,
-  entryRequeueContract,
+  jobOutcomePublisherContract,
   jobStreamContract,
   numberedResultPublisherContract,
 } from '@galaxy/manager-port-contracts';
@@ -10,7 +10,7 @@ import { Redis } from 'ioredis';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
-import { RedisEntryRequeue } from './outbound/entry-requeue.js';
+import { RedisJobOutcomePublisher } from './outbound/job-outcomes.js';
 import { RedisJobResultPublisher } from './outbound/job-results.js';
 import { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
@@ -73,16 +73,6 @@ jobStreamContract('redis', async () => {
   };
 });
 
-entryRequeueContract('redis', async () => {
-  const { reader, commands, tested } = await openServer();
-  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
-  return {
-    ...tested,
-    requeue: new RedisEntryRequeue({ commands }),
-    jobs: new RedisJobStream({ reader, commands, startJobsKey, stopJobsKey }),
-  };
-});
-
 numberedResultPublisherContract('redis', async () => {
   const { commands, elsewhere, entries, tested } = await openServer();
   const jobResultsKey = uniqueName('results');
@@ -102,6 +92,17 @@ deadLetterPublisherContract('redis', async () => {
     deadLetters: new RedisDeadLetterPublisher({ commands, deadLettersKey }),
     elsewhere: new RedisDeadLetterPublisher({ commands: elsewhere, deadLettersKey }),
     entries: () => entries(deadLettersKey),
+  };
+});
+
+jobOutcomePublisherContract('redis', async () => {
+  const { commands, elsewhere, entries, tested } = await openServer();
+  const jobOutcomesKey = uniqueName('outcomes');
+  return {
+    ...tested,
+    outcomes: new RedisJobOutcomePublisher({ commands, jobOutcomesKey }),
+    elsewhere: new RedisJobOutcomePublisher({ commands: elsewhere, jobOutcomesKey }),
+    entries: () => entries(jobOutcomesKey),
   };
 });
 

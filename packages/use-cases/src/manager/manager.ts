@@ -102,9 +102,9 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
   };
 }
 
-function publishingOver({ outbox, results, deadLetters, clock, observer }: ManagerPorts, settings: ManagerSettings): Publishing {
+function publishingOver(ports: ManagerPorts, settings: ManagerSettings): Publishing {
   const { resendWithinMs, keepPublishedMs } = settings;
-  return makePublishing({ outbox, results, deadLetters, clock, observer, resendWithinMs, keepPublishedMs });
+  return makePublishing({ ...ports, resendWithinMs, keepPublishedMs });
 }
 
 function runDeps(

@@ -68,6 +68,7 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal, unavailableW
       fleet: { list: () => engine.run(() => fleet.list()), watch: (onHint, until) => fleet.watch(onHint, until) },
       results: throughBreaker(raw.results, publishing),
       deadLetters: throughBreaker(raw.deadLetters, publishing),
+      ...(raw.outcomes !== undefined && { outcomes: throughBreaker(raw.outcomes, publishing) }),
     },
   };
 }

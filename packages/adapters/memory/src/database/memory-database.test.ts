@@ -3,12 +3,14 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
   outboxContract,
   reconcileQueueContract,
   recoveryContract,
+  STREAM_KEYS_TESTED,
 } from '@galaxy/manager-port-contracts';
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { ManualClock } from '../manual-clock.js';
@@ -31,9 +33,11 @@ async function open() {
   return {
     records: new MemoryRuntimeRecordStore(database),
     journal: new MemoryOperationJournal(database),
+    namingJournal: new MemoryOperationJournal(database, { outcomesOf: STREAM_KEYS_TESTED }),
     log: new MemoryOperationLog(database),
     operationQueue: new MemoryOperationQueue(database),
     outbox: new MemoryOutbox(database),
+    outboxWithoutOutcomes: new MemoryOutbox(database, ['job_result', 'dead_letter']),
     leases: new MemoryLeases(database),
     reconcileQueue: new MemoryReconcileQueue(database),
     holds: new MemoryHolds(database),
@@ -50,6 +54,7 @@ operationJournalContract('memory', open);
 operationLogContract('memory', open);
 operationQueueContract('memory', open);
 outboxContract('memory', open);
+namedOutcomesContract('memory', open);
 leasesContract('memory', open);
 reconcileQueueContract('memory', open);
 holdsContract('memory', open);

@@ -19,6 +19,8 @@ import {
   type LeaseGrant,
   type OperationProgress,
   type OutboxEntry,
+  type OutboxKind,
+  type OutboxLane,
   outboxLane,
 } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
@@ -95,6 +97,7 @@ export class MemoryDatabase {
   readonly facts = new Map<InstallationFactKey, string>();
   /** The publish epoch. */
   epoch = 0n;
+  readonly #lastNumbers = new Map<string, bigint>();
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -114,19 +117,25 @@ export class MemoryDatabase {
   /** Adds a message at the end of its lane. */
   addMessage(
     dedupeKey: string,
-    kind: OutboxEntry['kind'],
+    kind: OutboxKind,
     lane: string,
     entryOf: (id: bigint, number: bigint, epoch: bigint) => OutboxEntry,
   ): OutboxEntry {
-    const number = (this.lane(kind, lane).at(-1)?.entry.message.number ?? 0n) + 1n;
+    const number = this.lastNumber({ kind, lane }) + 1n;
+    this.#lastNumbers.set(`${kind} ${lane}`, number);
     const entry = entryOf((this.outbox.at(-1)?.entry.id ?? 0n) + 1n, number, this.epoch);
     const [addedAtMs, unmarked] = [this.clock.monotonicMs(), { published: false, markedAtMs: 0, entryId: null }];
     this.outbox.push({ entry, dedupeKey, addedAtMs, ...unmarked, resolution: null });
     return entry;
   }
 
+  /** The last number of a lane, also when its messages are gone; 0 for a lane that never had one. */
+  lastNumber({ kind, lane }: OutboxLane): bigint {
+    return this.#lastNumbers.get(`${kind} ${lane}`) ?? 0n;
+  }
+
   /** The messages of one lane, in order. */
-  lane(kind: OutboxEntry['kind'], lane: string): MemoryMessage[] {
+  lane(kind: OutboxKind, lane: string): MemoryMessage[] {
     return this.outbox.filter(({ entry }) => entry.kind === kind && outboxLane(entry).lane === lane);
   }
 }

@@ -23,13 +23,20 @@ import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
 import { ingest } from './memory-ingest.js';
+import { addOutcome } from './memory-outcome.js';
 
 /** The journal in memory. No method awaits anything before it has finished its changes, so each one is atomic. */
 export class MemoryOperationJournal implements OperationJournal {
   readonly #database: MemoryDatabase;
+  readonly #outcomesOf: Readonly<Record<JobStreamName, string>> | null;
 
-  constructor(database: MemoryDatabase) {
+  /** `outcomesOf`: the keys of the job streams when named outcomes are published, default null. */
+  constructor(
+    database: MemoryDatabase,
+    { outcomesOf = null }: { readonly outcomesOf?: Readonly<Record<JobStreamName, string>> | null } = {},
+  ) {
     this.#database = database;
+    this.#outcomesOf = outcomesOf;
   }
 
   async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
@@ -79,7 +86,9 @@ export class MemoryOperationJournal implements OperationJournal {
     mine.finishedAt = this.#database.clock.now();
     mine.holder = null;
     if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
-    return { kind: 'applied', publish: this.#publish(mine, outcome) };
+    const publish = this.#publish(mine, outcome);
+    if (this.#outcomesOf !== null) addOutcome(this.#database, mine, this.#outcomesOf, publish?.message.number ?? null);
+    return { kind: 'applied', publish };
   }
 
   async releaseClaim(claim: ClaimKey, { reason, delayMs, unavailableMs }: ClaimRelease): Promise<void> {

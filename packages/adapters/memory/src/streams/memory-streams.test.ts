@@ -1,6 +1,6 @@
 import {
   deadLetterPublisherContract,
-  entryRequeueContract,
+  jobOutcomePublisherContract,
   jobStreamContract,
   numberedResultPublisherContract,
 } from '@galaxy/manager-port-contracts';
@@ -9,7 +9,7 @@ import type { RawEntry } from '@galaxy/wire';
 import { rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { describe, expect, it } from 'vitest';
 import { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';
-import { MemoryEntryRequeue } from './memory-entry-requeue.js';
+import { MemoryJobOutcomePublisher } from './memory-job-outcome-publisher.js';
 import { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
 import { readMemoryJobResults } from './memory-job-results.js';
 import { MemoryJobStream } from './memory-job-stream.js';
@@ -46,15 +46,6 @@ jobStreamContract('memory', async () => {
   };
 });
 
-entryRequeueContract('memory', async () => {
-  const streams = new MemoryStreams();
-  return {
-    ...serverUnderTest(streams),
-    requeue: new MemoryEntryRequeue(streams),
-    jobs: new MemoryJobStream(streams),
-  };
-});
-
 numberedResultPublisherContract('memory', async () => {
   const streams = new MemoryStreams();
   return {
@@ -72,6 +63,16 @@ deadLetterPublisherContract('memory', async () => {
     deadLetters: new MemoryDeadLetterPublisher(streams),
     elsewhere: new MemoryDeadLetterPublisher(streams),
     entries: async () => seen(streams, STREAM_KEYS.deadLetters),
+  };
+});
+
+jobOutcomePublisherContract('memory', async () => {
+  const streams = new MemoryStreams();
+  return {
+    ...serverUnderTest(streams),
+    outcomes: new MemoryJobOutcomePublisher(streams),
+    elsewhere: new MemoryJobOutcomePublisher(streams),
+    entries: async () => seen(streams, STREAM_KEYS.jobOutcomes),
   };
 });
 

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { onHold } from '../coordination/postgres-holds.js';
 import { LEASE, leaseValues } from '../coordination/under-lease.js';
-import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
+import { addMessages, retryAddedMeanwhile } from '../outbox/add-messages.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
 import { bool, int } from '../sql/row.js';
@@ -37,22 +37,12 @@ const INGEST = statement(
       ${addOperations({ rows: p.jobs, behind: sql`open`, onlyIf: isNew })}
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
-    ), dead_letters as (
-      select l.lane, l.dedupe_key, l.payload, row_number() over (partition by l.lane order by l.n) as nth
+    ), messages as (
+      select 'dead_letter' as kind, l.lane, l.dedupe_key, l.payload::json as payload, l.n
       from open, rows from (json_to_recordset(${p.deadLetters}) as (lane text, dedupe_key text, payload text)) with ordinality
         as l(lane, dedupe_key, payload, n)
       where not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = l.dedupe_key)
-    ), dead_lettered as (
-      ${insertSelect(runtimeOutbox, {
-        kind: sql`'dead_letter'`,
-        lane: sql`l.lane`,
-        number: sql`l.nth + ${lastNumber(sql`'dead_letter'`, sql`l.lane`)}`,
-        dedupeKey: sql`l.dedupe_key`,
-        payload: sql`l.payload::json`,
-      })}
-      from dead_letters l order by l.lane, l.nth
-      on conflict (${bareList(kind, dedupeKey)}) do nothing
-    ), moved as (
+    ), ${addMessages()}, moved as (
       ${insertSelect(cursors, { stream: sql`c.stream`, cursor: sql`c.cursor` })}
       from open, json_to_recordset(${p.cursors}) as c(stream text, cursor text)
       on conflict (${bareList(cursors.stream)}) do update set ${assignments(cursors, {
@@ -68,7 +58,7 @@ const INGEST = statement(
 /** {@link OperationJournal.ingest} */
 export async function ingest(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
   const { lease, jobs, deadLetters, entriesRead } = intake;
-  const [row = {}] = await retryTakenNumbers(
+  const [row = {}] = await retryAddedMeanwhile(
     executor,
     INGEST({
       ...leaseValues(lease),

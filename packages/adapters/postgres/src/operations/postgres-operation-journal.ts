@@ -25,7 +25,7 @@ import { bigInt, type Row, text, textOrNull } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
 import { advance } from './advance.js';
 import { claim } from './claim.js';
-import { type Ending, type EndingOutcome, finish } from './finish.js';
+import { type Ending, type EndingOutcome, finish, type OutcomesOf } from './finish.js';
 import { ingest } from './ingest.js';
 import { moveCursor } from './move-cursor.js';
 import { releaseClaim } from './release-claim.js';
@@ -44,6 +44,8 @@ const CURSORS = statement(
 export interface JournalOptions {
   /** For renewals, so that they wait for none of the other statements; default: the executor of all statements. */
   readonly renewals?: PgExecutor;
+  /** The keys of the job streams when named outcomes are published; default null. */
+  readonly outcomesOf?: OutcomesOf;
 }
 
 /**
@@ -55,11 +57,11 @@ export class PostgresOperationJournal implements OperationJournal {
   readonly #renewals: PgExecutor;
   readonly #endings: Coalescer<Ending, EndingOutcome>;
 
-  constructor(executor: PgExecutor, { renewals = executor }: JournalOptions = {}) {
+  constructor(executor: PgExecutor, { renewals = executor, outcomesOf = null }: JournalOptions = {}) {
     this.#executor = executor;
     this.#renewals = renewals;
     const options = { key: ({ claim }: Ending) => claim.opId, maxItems: 200, maxBatches: 2 };
-    this.#endings = new Coalescer((endings) => finish(executor, endings), options);
+    this.#endings = new Coalescer((endings) => finish(executor, endings, outcomesOf), options);
   }
 
   async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {

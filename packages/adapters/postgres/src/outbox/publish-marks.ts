@@ -1,5 +1,12 @@
-import type { LanePosition, OutboxEntry, PublishMark, PublishState } from '@galaxy/manager-ports';
-import { HeldRowFault } from '@galaxy/manager-ports';
+import {
+  forEachKind,
+  HeldRowFault,
+  type LanePosition,
+  OUTBOX_KINDS,
+  type OutboxKind,
+  type PublishMark,
+  type PublishState,
+} from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { pastShortLocks } from '../client/past-short-locks.js';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -7,10 +14,9 @@ import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, int, oneOf, text, textOrNull } from '../sql/row.js';
 import { ago, assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { presentEpoch } from './outbox-message.js';
+import { isOf, presentEpoch } from './outbox-message.js';
 
 const { id, kind, lane, number, publishedAt, entryId } = runtimeOutbox;
-const KINDS: readonly OutboxEntry['kind'][] = ['job_result', 'dead_letter'];
 
 /**
  * The row of the epoch is locked before it is compared: a mark that waited while the epoch was raised sees the new one, and a
@@ -48,8 +54,14 @@ const RECENT = sql`1000`;
 // Entry ids are two unsigned 64-bit integers, so they are compared as numeric.
 const highest = (recent: SQL) => sql`(select entry_id from (${recent}) as recent
   order by split_part(entry_id, '-', 1)::numeric desc, split_part(entry_id, '-', 2)::numeric desc limit 1)`;
-const takenBack = (ofKind: SQL) =>
-  sql`(select ${entryId} as entry_id from ${runtimeOutbox} where ${publishedAt} is null and ${entryId} is not null and ${kind} = ${ofKind})`;
+const lastEntryId = (ofKind: OutboxKind) =>
+  highest(sql`
+  (select ${entryId} as entry_id from ${runtimeOutbox}
+    where ${kind} = ${sql.raw(`'${ofKind}'`)} and ${publishedAt} is not null and ${entryId} is not null
+    order by ${publishedAt} desc limit ${RECENT})
+  union all
+  (select ${entryId} as entry_id from ${runtimeOutbox}
+    where ${publishedAt} is null and ${entryId} is not null and ${kind} = ${sql.raw(`'${ofKind}'`)})`);
 
 /** The present publish epoch, the last outbox id, and the highest entry id known of each stream. */
 const STATE = statement(
@@ -57,22 +69,18 @@ const STATE = statement(
   {},
   () => sql`
     select ${presentEpoch} as epoch, coalesce((select max(${id}) from ${runtimeOutbox}), 0)::text as last_id,
-    ${highest(sql`(select ${entryId} as entry_id from ${runtimeOutbox}
-        where ${kind} = 'job_result' and ${publishedAt} is not null and ${entryId} is not null
-        order by ${publishedAt} desc limit ${RECENT})
-      union all ${takenBack(sql`'job_result'`)}`)} as job_result,
-    ${highest(sql`(select ${entryId} as entry_id from ${runtimeOutbox}
-        where ${kind} = 'dead_letter' and ${publishedAt} is not null and ${entryId} is not null
-        order by ${id} desc limit ${RECENT})
-      union all ${takenBack(sql`'dead_letter'`)}`)} as dead_letter`,
+    ${sql.join(
+      OUTBOX_KINDS.map((one) => sql`${lastEntryId(one)} as ${sql.identifier(one)}`),
+      sql`, `,
+    )}`,
 );
 
 /** The lanes with a message that was marked lately, each with the highest number that was. */
 const LATELY = statement(
   'list recently published lanes',
-  { withinMs: 'float' },
+  { kinds: 'json', withinMs: 'float' },
   (p) => sql`select ${kind} as kind, ${lane} as lane, max(${number})::text as number from ${runtimeOutbox}
-    where ${publishedAt} > ${ago(p.withinMs)} group by ${kind}, ${lane} order by ${kind}, ${lane}`,
+    where ${isOf(p.kinds)} and ${publishedAt} > ${ago(p.withinMs)} group by ${kind}, ${lane} order by ${kind}, ${lane}`,
 );
 
 /** {@link Outbox.markPublished} */
@@ -95,12 +103,12 @@ export async function publishState(executor: PgExecutor): Promise<PublishState> 
   return {
     epoch: bigInt(row, 'epoch'),
     lastId: bigInt(row, 'last_id'),
-    lastEntryIds: { job_result: textOrNull(row, 'job_result'), dead_letter: textOrNull(row, 'dead_letter') },
+    lastEntryIds: forEachKind((kind) => textOrNull(row, kind)),
   };
 }
 
 /** {@link Outbox.lately} */
-export async function lately(executor: PgExecutor, withinMs: number): Promise<LanePosition[]> {
-  const rows = await executor.query(LATELY({ withinMs }));
-  return rows.map((row) => ({ kind: oneOf(row, 'kind', KINDS), lane: text(row, 'lane'), number: bigInt(row, 'number') }));
+export async function lately(executor: PgExecutor, kinds: readonly OutboxKind[], withinMs: number): Promise<LanePosition[]> {
+  const rows = await executor.query(LATELY({ kinds, withinMs }));
+  return rows.map((row) => ({ kind: oneOf(row, 'kind', OUTBOX_KINDS), lane: text(row, 'lane'), number: bigInt(row, 'number') }));
 }
