@@ -3,12 +3,12 @@ import { engineEndpoint, type RuntimeRecord, type RuntimeStatus } from '@galaxy/
 /** A moment after every time in {@link record}. */
 export const LATER = new Date('2026-03-01T12:30:00.456Z');
 
-/** A record with every field set, whatever its status would make of it. */
+/** A valid record with every field set, except the container of a removed one, whatever else its status would make of it. */
 export function record(gameId: string, status: RuntimeStatus = 'running', changes: Partial<RuntimeRecord> = {}): RuntimeRecord {
   return {
     gameId,
     status,
-    currentContainerId: 'container-1',
+    currentContainerId: status === 'removed' ? null : 'container-1',
     currentImageRef: 'galaxy/engine:1.0.0',
     engineEndpoint: engineEndpoint(gameId),
     paused: false,

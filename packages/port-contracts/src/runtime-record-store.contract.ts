@@ -1,4 +1,4 @@
-import { canTransition, InvalidTransitionError, RUNTIME_STATUSES, type RuntimeStatus } from '@galaxy/domain';
+import { canTransition, InvalidTransitionError, RUNTIME_STATUSES, type RuntimeRecord, type RuntimeStatus } from '@galaxy/domain';
 import {
   InvalidInputError,
   RuntimeConflictError,
@@ -93,6 +93,18 @@ export function runtimeRecordStoreContract(name: string, open: () => Promise<Run
       await records.upsert(other);
       await records.upsert(other);
       expect(await records.get(id)).toEqual({ ...other, version: 3 });
+    });
+
+    it('refuses a record that is not valid: nothing was written', async () => {
+      const id = gameId();
+      const refusal = (changes: Partial<RuntimeRecord>) => expect(records.upsert(record(id, 'running', changes))).rejects;
+      await refusal({ gameId: '\u0085' }).toThrow(InvalidInputError);
+      await refusal({ status: 'unknown' as RuntimeStatus }).toThrow(/status "unknown" is unsupported/);
+      await refusal({ status: 'removed', currentContainerId: 'container-1' }).toThrow(InvalidInputError);
+      await refusal({ lastOpAt: new Date(Number.NaN) }).toThrow(/lastOpAt must be a valid time/);
+      await refusal({ lastError: 'one\ntwo' }).toThrow(/last error must be one line/);
+      await refusal({ engineVersion: '1.0\u0000' }).toThrow(/engineVersion is not well-formed/);
+      expect(await records.list()).toEqual([]);
     });
 
     it('counts the versions of a record itself, from 1', async () => {

@@ -2,7 +2,9 @@
 export {
   InvalidTransitionError,
   moveRecord,
+  RUNTIME_HEALTHS,
   RUNTIME_STATUSES,
+  type RuntimeHealth,
   type RuntimeRecord,
   type RuntimeStatus,
   STOP_REASONS,
@@ -36,3 +38,4 @@ export {
   validateUpdateStatusInput,
 } from './runtime-record-store.js';
 export type { StreamOffsetLabel, StreamOffsetStore } from './stream-offset-store.js';
+export { validateRuntimeRecord } from './validate-runtime-record.js';

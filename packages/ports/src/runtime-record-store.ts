@@ -1,5 +1,6 @@
 import type { RuntimeRecord, RuntimeStatus } from '@galaxy/domain';
 import { isRuntimeStatus, transition } from '@galaxy/domain';
+import { isBlank } from './blank-text.js';
 import { InvalidInputError } from './faults.js';
 
 /**
@@ -40,6 +41,7 @@ export interface RuntimeRecordStore {
   /**
    * Installs a record: inserts it when the game has none, else replaces every column by what is given, whatever the status machine
    * says. Only `version` is the store's own: 1 for an inserted record, else one more than the replaced record had. Repeating is safe.
+   * @throws InvalidInputError from {@link validateRuntimeRecord}: nothing was written.
    * @throws DependencyFault when the store does not answer or refuses.
    */
   upsert(record: RuntimeRecord): Promise<void>;
@@ -156,7 +158,7 @@ export interface RuntimePage {
  * @throws InvalidTransitionError when the status machine does not allow the move.
  */
 export function validateUpdateStatusInput(input: UpdateStatusInput): void {
-  if (input.gameId.trim() === '') throw refused('game id must not be empty');
+  if (isBlank(input.gameId)) throw refused('game id must not be empty');
   if (!isRuntimeStatus(input.expectedFrom)) throw refused(`expected from status ${JSON.stringify(input.expectedFrom)} is unsupported`);
   if (!isRuntimeStatus(input.to)) throw refused(`to status ${JSON.stringify(input.to)} is unsupported`);
   transition(input.expectedFrom, input.to);

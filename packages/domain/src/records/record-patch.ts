@@ -3,14 +3,15 @@ import type { RuntimeRecord } from './runtime-record.js';
 /** The fields of a record that can change. The store raises `version`; the others identify the record. */
 export type RecordPatch = Partial<Omit<RuntimeRecord, 'gameId' | 'createdAt' | 'version'>>;
 
+const FIXED: readonly (keyof RuntimeRecord)[] = ['gameId', 'createdAt', 'version'];
+
 /**
  * The fields that differ between two versions of a record, as `after` has them. Written as a patch, they leave alone what somebody
  * else changed meanwhile, such as a pause.
  */
 export function recordPatch(before: RuntimeRecord, after: RuntimeRecord): RecordPatch {
-  const { gameId: _gameId, createdAt: _createdAt, version: _version, ...fields } = after;
-  const changed = Object.entries(fields).filter(([field, value]) => !isSame(before[field as keyof RecordPatch], value));
-  return Object.fromEntries(changed);
+  const fields = (Object.keys(after) as (keyof RuntimeRecord)[]).filter((field) => !FIXED.includes(field));
+  return Object.fromEntries(fields.filter((field) => !isSame(before[field], after[field])).map((field) => [field, after[field]]));
 }
 
 /** The record with a patch written into it, and the next version. An empty patch changes nothing. */

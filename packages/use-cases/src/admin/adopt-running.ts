@@ -1,7 +1,7 @@
 import { adoptedRecord, type RuntimeRecord, recordAnswering } from '@galaxy/domain';
 import type { ContainerEngine, ListedIncarnation } from '@galaxy/manager-ports';
 import type { RuntimeRecordStore } from '@galaxy/ports';
-import { DependencyFault, RuntimeNotFoundError } from '@galaxy/ports';
+import { DependencyFault, RuntimeNotFoundError, validateRuntimeRecord } from '@galaxy/ports';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 
 export interface AdoptDeps extends ProbeDeps {
@@ -20,7 +20,9 @@ export async function adoptRunning(incarnations: readonly ListedIncarnation[], d
     const { gameId } = incarnation.owner;
     const before = await recordOrNull(gameId, deps);
     if (before !== null && isRecorded(before, incarnation)) continue;
-    await deps.records.upsert(await recordOf(before, incarnation, deps));
+    const record = await recordOf(before, incarnation, deps);
+    validateRuntimeRecord(record);
+    await deps.records.upsert(record);
     adopted.push(gameId);
   }
   return adopted;

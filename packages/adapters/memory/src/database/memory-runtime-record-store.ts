@@ -7,6 +7,7 @@ import {
   type RuntimeRecordStore,
   type UpdateStatusInput,
   validatePageLimit,
+  validateRuntimeRecord,
   validateUpdateStatusInput,
 } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
@@ -24,6 +25,7 @@ export class MemoryRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async upsert(record: RuntimeRecord): Promise<void> {
+    validateRuntimeRecord(record);
     const version = (this.#records.get(record.gameId)?.version ?? 0) + 1;
     this.#records.set(record.gameId, structuredClone({ ...record, version }));
   }

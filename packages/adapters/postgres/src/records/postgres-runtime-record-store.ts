@@ -7,6 +7,7 @@ import {
   type RuntimeRecordStore,
   type UpdateStatusInput,
   validatePageLimit,
+  validateRuntimeRecord,
   validateUpdateStatusInput,
 } from '@galaxy/ports';
 import { getTableColumns, sql } from 'drizzle-orm';
@@ -103,6 +104,7 @@ export class PostgresRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async upsert(record: RuntimeRecord): Promise<void> {
+    validateRuntimeRecord(record);
     await this.#executor.query(UPSERT({ record: recordJson(record) }));
   }
 
