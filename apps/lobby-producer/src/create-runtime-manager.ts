@@ -32,8 +32,9 @@ export function createRuntimeManager(options: RuntimeManagerOptions): LobbyRunti
     ...(publishWithinMs !== undefined && { publishWithinMs }),
   });
   return {
-    publishStartJob: (gameId, imageRef) => manager.publishStartJob(gameId, imageRef),
-    publishStopJob: (gameId, reason) => manager.publishStopJob(gameId, reason),
+    publishStartJob: (gameId, imageRef, publishOptions) => manager.publishStartJob(gameId, imageRef, publishOptions),
+    publishStopJob: (gameId, reason, publishOptions) => manager.publishStopJob(gameId, reason, publishOptions),
+    wasPublished: (id, since) => manager.wasPublished(id, since),
     close: () => commands.close(),
   };
 }
