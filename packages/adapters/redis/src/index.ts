@@ -3,7 +3,7 @@ export { isRedisAddress } from './connection/redis-address.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export { RedisJobStream, type RedisJobStreamOptions } from './inbound/job-stream.js';
 export type { StreamEntry } from './inbound/stream-reply.js';
-export { type TailStreamOptions, tailStream } from './inbound/tail-stream.js';
+export { readStream, type TailStreamOptions, tailStream } from './inbound/tail-stream.js';
 export { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 export { RedisEntryRequeue } from './outbound/entry-requeue.js';
 export { RedisJobResultPublisher, type RedisJobResultPublisherOptions } from './outbound/job-results.js';
