@@ -136,6 +136,19 @@ describe('awaitOutcome', () => {
     await expect(busy).rejects.toThrow(DependencyFault);
   });
 
+  it('looks back for an outcome that the others who wait have been past already', async () => {
+    const { runtime, start, answer } = open();
+    const [waited, early, late] = [await start(), await start(), await start()];
+    const waiting = containerOf(runtime, waited);
+    await answer(early, 'early');
+    await answer(late, 'late');
+    // When this one is told, the reading is past the early one.
+    expect(await containerOf(runtime, late)).toBe('late');
+    expect(await containerOf(runtime, early)).toBe('early');
+    await answer(waited, 'waited');
+    expect(await waiting).toBe('waited');
+  });
+
   it('tells a start from a stop with the same entry id', async () => {
     const { runtime, answer } = open();
     const start: PublishedJob = { stream: 'start_jobs', entryId: `${String(Date.now())}-0` };
