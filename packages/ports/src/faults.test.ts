@@ -98,6 +98,7 @@ describe('docs/error-model.md', () => {
       new InvalidTransitionError('finished', 'running'),
       new RuntimeNotFoundError('g1'),
       new RuntimeConflictError('g1'),
+      new PublishIdConflictError('order-1', 'other_job'),
     ];
     const page = readFileSync(new URL('../../../docs/error-model.md', import.meta.url), 'utf8');
     const chapter = page.slice(page.indexOf('## Fault codes'));
