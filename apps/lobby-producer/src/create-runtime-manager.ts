@@ -1,4 +1,4 @@
-import { RedisConnection, RedisRuntimeManager } from '@galaxy/adapter-redis';
+import { RedisConnection, RedisRuntimeManager, readStream } from '@galaxy/adapter-redis';
 import type { PublishedJob, RuntimeManager } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { JobOutcome as NamedOutcome } from '@galaxy/wire';
@@ -43,7 +43,11 @@ export function createRuntimeManager(options: RuntimeManagerOptions): LobbyRunti
   const server = serverOf(options);
   const commands = new RedisConnection({ server, role: 'commands' });
   const manager = new RedisRuntimeManager({ commands, startJobsKey: startJobs, stopJobsKey: stopJobs, publishWithinMs });
-  const watch = new OutcomeWatch({ server, commands, key: jobOutcomes });
+  const watch = new OutcomeWatch({
+    server,
+    key: jobOutcomes,
+    entriesAfter: (after) => readStream(commands, { key: jobOutcomes, after }),
+  });
   let closed = false;
   return {
     publishStartJob: (gameId, imageRef, publishOptions) => manager.publishStartJob(gameId, imageRef, publishOptions),

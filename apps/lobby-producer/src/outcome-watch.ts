@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamEntry } from '@galaxy/adapter-redis';
-import { RedisConnection, readStream, tailStream } from '@galaxy/adapter-redis';
+import { RedisConnection, tailStream } from '@galaxy/adapter-redis';
 import { isIdAfter } from '@galaxy/domain';
 import { DependencyFault } from '@galaxy/ports';
 import type { JobOutcome as NamedOutcome } from '@galaxy/wire';
 import { decodeJobOutcome } from '@galaxy/wire';
+import type { ReadEntry } from './read-entries.js';
 import type { serverOf } from './redis-server.js';
 
 const RETRY_MS = 100;
@@ -12,8 +12,8 @@ const RETRY_MS = 100;
 /** What an {@link OutcomeWatch} is built from. */
 export interface OutcomeWatchOptions {
   readonly server: ReturnType<typeof serverOf>;
-  /** For looking back: a connection of role `commands`. It is not closed here. */
-  readonly commands: RedisConnection;
+  /** The next entries after an id, without waiting for more; none when there are none. */
+  readonly entriesAfter: (entryId: string) => Promise<readonly ReadEntry[]>;
   /** The key of the stream of outcomes. */
   readonly key: string;
 }
@@ -89,10 +89,9 @@ export class OutcomeWatch {
 
   /** Reads what is after `place` and not after `upTo`, as long as the waiter is there. */
   async #lookBack(waiter: OutcomeWaiter, place: string, upTo: string): Promise<void> {
-    const { commands, key } = this.#options;
     for (let after = place; this.#waiters.has(waiter) && isIdAfter(upTo, after); ) {
       try {
-        const entries = await readStream(commands, { key, after });
+        const entries = await this.#options.entriesAfter(after);
         entries.forEach((read) => this.#tell(read));
         after = entries.at(-1)?.entryId ?? upTo;
       } catch (error) {
@@ -105,7 +104,7 @@ export class OutcomeWatch {
     }
   }
 
-  #tell({ entry }: StreamEntry): void {
+  #tell({ entry }: ReadEntry): void {
     const decoded = decodeJobOutcome(entry);
     if (decoded.kind === 'refused') return;
     const { outcome } = decoded;

@@ -1,7 +1,7 @@
-import type { StreamEntry } from '@galaxy/adapter-redis';
 import { RedisConnection, tailStream } from '@galaxy/adapter-redis';
 import { parseEntryId } from '@galaxy/domain';
 import { InvalidInputError } from '@galaxy/ports';
+import type { RawEntry } from '@galaxy/wire';
 import { rawJson } from '@galaxy/wire';
 import type { RedisServer } from './redis-server.js';
 import { serverOf } from './redis-server.js';
@@ -15,6 +15,12 @@ export type ReadEntriesOptions = RedisServer & {
   /** The key of the stream, where it is not the default. */
   readonly key?: string;
 };
+
+/** One entry as it was read. Its own type: what is published must not mention the adapter, which is packed into it. */
+export interface ReadEntry {
+  readonly entryId: string;
+  readonly entry: RawEntry;
+}
 
 /** An entry that is not what the stream is for. */
 export interface UndecodableEntry {
@@ -33,7 +39,7 @@ export interface UndecodableEntry {
 export function readEntries<T>(
   what: string,
   options: ReadEntriesOptions & { readonly key: string },
-  decoded: (entry: StreamEntry) => T,
+  decoded: (entry: ReadEntry) => T,
 ): AsyncGenerator<T, void, undefined> {
   const { after, key, signal } = options;
   if (parseEntryId(after) === null) throw new InvalidInputError(`${what}: ${JSON.stringify(after)} is no entry id`);
@@ -49,6 +55,6 @@ export function readEntries<T>(
 }
 
 /** The entry as one that could not be decoded, and why. */
-export function undecodable({ entryId, entry }: StreamEntry, refusal: string): UndecodableEntry {
+export function undecodable({ entryId, entry }: ReadEntry, refusal: string): UndecodableEntry {
   return { kind: 'undecodable', entryId, undecodable: refusal, raw: rawJson(entry) };
 }

@@ -1,7 +1,6 @@
-import type { StreamEntry } from '@galaxy/adapter-redis';
 import type { JobOutcome as NamedOutcome } from '@galaxy/wire';
 import { decodeJobOutcome, STREAM_KEYS } from '@galaxy/wire';
-import type { ReadEntriesOptions, UndecodableEntry } from './read-entries.js';
+import type { ReadEntriesOptions, ReadEntry, UndecodableEntry } from './read-entries.js';
 import { readEntries, undecodable } from './read-entries.js';
 
 /** What {@link readJobOutcomes} takes. The default of `key` is `runtime:job_outcomes`. */
@@ -22,7 +21,7 @@ export function readJobOutcomes(options: ReadJobOutcomesOptions): AsyncGenerator
   return readEntries('read job outcomes', { ...options, key }, outcomeEntry);
 }
 
-function outcomeEntry(read: StreamEntry): JobOutcomeEntry {
+function outcomeEntry(read: ReadEntry): JobOutcomeEntry {
   const decoded = decodeJobOutcome(read.entry);
   if (decoded.kind === 'refused') return undecodable(read, decoded.refusal);
   return { kind: 'outcome', entryId: read.entryId, outcome: decoded.outcome };

@@ -1,7 +1,6 @@
-import type { StreamEntry } from '@galaxy/adapter-redis';
 import type { JobResult } from '@galaxy/ports';
 import { decodeJobResult, STREAM_KEYS } from '@galaxy/wire';
-import type { ReadEntriesOptions, UndecodableEntry } from './read-entries.js';
+import type { ReadEntriesOptions, ReadEntry, UndecodableEntry } from './read-entries.js';
 import { readEntries, undecodable } from './read-entries.js';
 
 /** What {@link readJobResults} takes. The default of `key` is `runtime:job_results`. */
@@ -23,7 +22,7 @@ export function readJobResults(options: ReadJobResultsOptions): AsyncGenerator<J
   return readEntries('read job results', { ...options, key }, resultEntry);
 }
 
-function resultEntry(read: StreamEntry): JobResultEntry {
+function resultEntry(read: ReadEntry): JobResultEntry {
   const decoded = decodeJobResult(read.entry);
   if (decoded.kind === 'refused') return undecodable(read, decoded.refusal);
   return { kind: 'result', entryId: read.entryId, result: decoded.result };
