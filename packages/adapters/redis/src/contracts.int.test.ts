@@ -112,13 +112,19 @@ streamOffsetStoreContract('redis', async () => {
 });
 
 runtimeManagerContract('redis', async () => {
-  const { commands, entries, tested } = await openServer();
-  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
+  const { proxy, commands, elsewhere, entries, tested } = await openServer();
+  const keys = { startJobsKey: uniqueName('start'), stopJobsKey: uniqueName('stop') };
   return {
     ...tested,
-    manager: new RedisRuntimeManager({ commands, startJobsKey, stopJobsKey, publishWithinMs: 1000 }),
-    startEntries: () => entries(startJobsKey),
-    stopEntries: () => entries(stopJobsKey),
+    manager: new RedisRuntimeManager({ commands, ...keys, publishWithinMs: 1000 }),
+    elsewhere: new RedisRuntimeManager({ commands: elsewhere, ...keys, publishWithinMs: 1000 }),
+    startEntries: () => entries(keys.startJobsKey),
+    stopEntries: () => entries(keys.stopJobsKey),
+    loseReplies: () => proxy.set({ kind: 'drop_replies' }),
+    endLosing: async () => {
+      proxy.resetAll();
+      await proxy.set({ kind: 'pass' });
+    },
   };
 });
 

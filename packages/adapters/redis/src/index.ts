@@ -4,7 +4,7 @@ export { RedisConnection, type RedisConnectionOptions } from './connection/redis
 export { RedisJobStream, type RedisJobStreamOptions } from './inbound/job-stream.js';
 export { jobOfStoredEntry } from './inbound/stored-entry.js';
 export type { StreamEntry } from './inbound/stream-reply.js';
-export { type TailStreamOptions, tailStream } from './inbound/tail-stream.js';
+export { readStream, type TailStreamOptions, tailStream } from './inbound/tail-stream.js';
 export { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
 export { RedisJobOutcomePublisher } from './outbound/job-outcomes.js';
 export { RedisJobResultPublisher, type RedisJobResultPublisherOptions } from './outbound/job-results.js';
