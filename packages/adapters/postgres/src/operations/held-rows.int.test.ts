@@ -92,11 +92,14 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
     return answer;
   };
   /** The outcome of a call, or `held row`. */
-  const outcomeOf = (call: Promise<{ readonly kind: string }>): Promise<string> =>
-    call.then(
-      ({ kind }) => kind,
-      (error: unknown) => (error instanceof HeldRowFault ? 'held row' : Promise.reject(error)),
-    );
+  const outcomeOf = async (call: Promise<{ readonly kind: string }>): Promise<string> => {
+    try {
+      return (await call).kind;
+    } catch (error) {
+      if (error instanceof HeldRowFault) return 'held row';
+      throw error;
+    }
+  };
   const hold = async (text: string) => {
     await other.run('begin');
     await other.run(text);
@@ -133,6 +136,17 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
     expect(await atOnce(advance)).toBe('held row');
     await other.run('rollback');
     expect([await advance(), await advance()]).toEqual(['applied', 'already_mine']);
+  });
+
+  it.each([
+    ['runtime_records', 'record'],
+    ['runtime_operation_log', 'operation'],
+  ] as const)('lets an operator find who holds it, as the runbook says (%s)', async (table, row) => {
+    await begin(['held']);
+    await hold(ROWS[row]);
+    const text = `select a.pid from pg_stat_activity a where a.backend_xid::text in (select xmax::text from ${table} where game_id = 'held')`;
+    const found = await executor.query({ name: 'find the holder', text, params: [] });
+    expect(found).toEqual(await other.run('select pg_backend_pid() as pid'));
   });
 
   it('finds a step recorded that it recorded before, although its row is held now', async () => {
