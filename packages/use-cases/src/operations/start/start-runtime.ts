@@ -2,9 +2,10 @@ import type { Failure, StartJob } from '@galaxy/domain';
 import { decideStart, isImageAllowed, parseImageReference, previousRuntime, recordRunning, recordStarting } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
-import { failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
+import { failed, replayed, succeeded } from '../outcomes.js';
 import { awaitReady, type ReadyDeps } from './await-ready.js';
 import { createContainer, foreignName } from './create-container.js';
+import { failedUntouched } from './failed-untouched.js';
 import { obtainImage } from './obtain-image.js';
 import { prepareHost } from './prepare-host.js';
 import { replacePrevious } from './replace-previous.js';
@@ -58,7 +59,7 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
     return failed(gameId, { code: 'conflict', message: conflictMessage(record?.status, record?.currentImageRef) });
   const refusal = checkImage(job.imageRef, imageAllowlist);
   if (refusal !== null) return failed(gameId, refusal);
-  return held.superseded ? failedUntouched(held.claim, SUPERSEDED, clock) : null;
+  return held.superseded ? failedUntouched(held.claim, job, SUPERSEDED, clock) : null;
 }
 
 // Checked before anything is changed, so that the refusal does not change the record.

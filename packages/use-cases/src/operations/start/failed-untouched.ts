@@ -1,0 +1,13 @@
+import type { Failure, StartJob } from '@galaxy/domain';
+import { newRuntimeRecord } from '@galaxy/domain';
+import type { Claim, Clock, OperationOutcome } from '@galaxy/manager-ports';
+import { failed, put } from '../outcomes.js';
+
+/**
+ * The failure of a start that changed nothing. If the game has no record, one with the status `removed` is written: a later stop must
+ * find a record, and its work done.
+ */
+export function failedUntouched({ record, gameId }: Claim, { imageRef }: StartJob, failure: Failure, clock: Clock): OperationOutcome {
+  if (record !== null) return failed(gameId, failure);
+  return failed(gameId, failure, put(null, newRuntimeRecord({ gameId, imageRef, status: 'removed', now: clock.now() })));
+}
