@@ -2,6 +2,7 @@ export type { Clock } from './clock.js';
 export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } from './database/dead-letter-box.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
+export { type KnownOperation, knownOperation, type UnreadableOperation } from './database/known-operation.js';
 export type { LeaseGrant, Leases } from './database/leases.js';
 export type {
   Claim,

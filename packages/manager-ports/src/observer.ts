@@ -1,6 +1,7 @@
 import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain';
 import type { Dependency } from '@galaxy/ports';
 import type { HoldReason } from './database/holds.js';
+import type { UnreadableOperation } from './database/known-operation.js';
 
 /** The fields by which logs and metrics identify an operation. */
 export interface ObservedOperation {
@@ -38,6 +39,8 @@ export type RuntimeEvent =
       readonly error: unknown;
     }
   | { readonly kind: 'operation_lost'; readonly operation: ObservedOperation }
+  /** A row that this build claimed but can't read. It waits for a newer build, and so do later operations of its game. */
+  | ({ readonly kind: 'operation_unreadable' } & UnreadableOperation)
   | {
       readonly kind: 'message_published';
       readonly messageKind: 'job_result' | 'dead_letter';

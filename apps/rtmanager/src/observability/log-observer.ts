@@ -20,6 +20,7 @@ const LINES = {
   operation_finished: { level: 'info', message: 'operation finished' },
   claim_released: { level: 'warn', message: 'claim released; the operation is tried again' },
   operation_lost: { level: 'warn', message: 'another process has taken over the operation' },
+  operation_unreadable: { level: 'error', message: 'the row of an operation cannot be read; it waits for a build that can' },
   message_published: { level: 'debug', message: 'message published' },
   publish_failed: { level: 'warn', message: 'publishing failed; the message is sent later' },
   offset_mirror_failed: { level: 'warn', message: 'the offset mirror was not written' },

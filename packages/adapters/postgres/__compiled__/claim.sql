@@ -1,20 +1,24 @@
 -- claim
 --
--- Claims operations: expired claims first, then the first queued operation of each game for which nothing runs. Starts
--- and all others have limits of their own. Returns each operation with the record of its game.
+-- Claims operations: expired claims first, then the first queued operation of each game for which nothing runs. Each class has a limit
+-- of its own. Returns each operation with the record of its game.
 --
 -- Built in packages/adapters/postgres/src/operations/claim.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  inFlight text::json
--- $2  takeOver boolean
--- $3  starts   int
--- $4  takeOver boolean
--- $5  others   int
--- $6  starts   int
--- $7  others   int
--- $8  holder   text
--- $9  ttlMs    float8
+-- $2  known    text::json
+-- $3  takeOver boolean
+-- $4  starts   int
+-- $5  takeOver boolean
+-- $6  turns    int
+-- $7  takeOver boolean
+-- $8  others   int
+-- $9  starts   int
+-- $10 turns    int
+-- $11 others   int
+-- $12 holder   text
+-- $13 ttlMs    float8
 
 with
   in_flight as (
@@ -22,6 +26,12 @@ with
       value::uuid as op_id
     from
       json_array_elements_text($1::text::json)
+  ),
+  known as (
+    select
+      *
+    from
+      json_to_recordset($2::text::json) as k (op text, payload_version int, step_version int, steps json)
   ),
   busy as (
     select
@@ -39,7 +49,7 @@ with
     where
       "expired"."status" = 'running'
       and "expired"."claim_expires_at" <= clock_timestamp()
-      and "expired"."op" = 'start'
+      and "expired"."class" = 'start'
       and not exists (
         select
         from
@@ -49,7 +59,7 @@ with
       )
       and (
         "expired"."holder" is null
-        or $2::boolean
+        or $3::boolean
       )
       and "expired"."op_id" <> all (
         array(
@@ -59,10 +69,77 @@ with
             in_flight
         )
       )
+      and exists (
+        select
+        from
+          known k
+        where
+          k.op = "expired"."op"
+          and "expired"."payload_version" <= k.payload_version
+          and (
+            "expired"."step" is null
+            or "expired"."step_version" <= k.step_version
+            and "expired"."step" in (
+              select
+                json_array_elements_text(k.steps)
+            )
+          )
+      )
     order by
       "expired"."ord"
     limit
-      $3::int
+      $4::int
+    for update
+      skip locked
+  ),
+  turn_take_overs as (
+    select
+      "expired"."op_id" as op_id
+    from
+      "runtime_operation_log" "expired"
+    where
+      "expired"."status" = 'running'
+      and "expired"."claim_expires_at" <= clock_timestamp()
+      and "expired"."class" = 'turn'
+      and not exists (
+        select
+        from
+          "runtime_holds"
+        where
+          "runtime_holds"."reason" = 'restored'
+      )
+      and (
+        "expired"."holder" is null
+        or $5::boolean
+      )
+      and "expired"."op_id" <> all (
+        array(
+          select
+            op_id
+          from
+            in_flight
+        )
+      )
+      and exists (
+        select
+        from
+          known k
+        where
+          k.op = "expired"."op"
+          and "expired"."payload_version" <= k.payload_version
+          and (
+            "expired"."step" is null
+            or "expired"."step_version" <= k.step_version
+            and "expired"."step" in (
+              select
+                json_array_elements_text(k.steps)
+            )
+          )
+      )
+    order by
+      "expired"."ord"
+    limit
+      $6::int
     for update
       skip locked
   ),
@@ -74,7 +151,7 @@ with
     where
       "expired"."status" = 'running'
       and "expired"."claim_expires_at" <= clock_timestamp()
-      and "expired"."op" <> 'start'
+      and "expired"."class" = 'other'
       and not exists (
         select
         from
@@ -84,7 +161,7 @@ with
       )
       and (
         "expired"."holder" is null
-        or $4::boolean
+        or $7::boolean
       )
       and "expired"."op_id" <> all (
         array(
@@ -94,10 +171,26 @@ with
             in_flight
         )
       )
+      and exists (
+        select
+        from
+          known k
+        where
+          k.op = "expired"."op"
+          and "expired"."payload_version" <= k.payload_version
+          and (
+            "expired"."step" is null
+            or "expired"."step_version" <= k.step_version
+            and "expired"."step" in (
+              select
+                json_array_elements_text(k.steps)
+            )
+          )
+      )
     order by
       "expired"."ord"
     limit
-      $5::int
+      $8::int
     for update
       skip locked
   ),
@@ -108,7 +201,7 @@ with
       "runtime_operation_log" "head"
     where
       "head"."status" = 'queued'
-      and "head"."op" = 'start'
+      and "head"."class" = 'start'
       and not exists (
         select
         from
@@ -123,7 +216,7 @@ with
           from
             busy
         ) then false
-        else (
+        when (
           select
             min("earlier"."ord")
           from
@@ -131,17 +224,80 @@ with
           where
             "earlier"."game_id" = "head"."game_id"
             and "earlier"."status" = 'queued'
-        ) = "head"."ord"
+        ) <> "head"."ord" then false
+        else exists (
+          select
+          from
+            known k
+          where
+            k.op = "head"."op"
+            and "head"."payload_version" <= k.payload_version
+        )
       end
     order by
       "head"."ord"
     limit
       greatest(
-        $6::int - (
+        $9::int - (
           select
             count(*)
           from
             start_take_overs
+        ),
+        0
+      )
+    for update of
+      "head" skip locked
+  ),
+  turn_heads as (
+    select
+      "head"."op_id" as op_id
+    from
+      "runtime_operation_log" "head"
+    where
+      "head"."status" = 'queued'
+      and "head"."class" = 'turn'
+      and not exists (
+        select
+        from
+          "runtime_holds"
+        where
+          "runtime_holds"."reason" = 'restored'
+      )
+      and case
+        when "head"."game_id" in (
+          select
+            game_id
+          from
+            busy
+        ) then false
+        when (
+          select
+            min("earlier"."ord")
+          from
+            "runtime_operation_log" "earlier"
+          where
+            "earlier"."game_id" = "head"."game_id"
+            and "earlier"."status" = 'queued'
+        ) <> "head"."ord" then false
+        else exists (
+          select
+          from
+            known k
+          where
+            k.op = "head"."op"
+            and "head"."payload_version" <= k.payload_version
+        )
+      end
+    order by
+      "head"."ord"
+    limit
+      greatest(
+        $10::int - (
+          select
+            count(*)
+          from
+            turn_take_overs
         ),
         0
       )
@@ -155,7 +311,7 @@ with
       "runtime_operation_log" "head"
     where
       "head"."status" = 'queued'
-      and "head"."op" <> 'start'
+      and "head"."class" = 'other'
       and not exists (
         select
         from
@@ -170,7 +326,7 @@ with
           from
             busy
         ) then false
-        else (
+        when (
           select
             min("earlier"."ord")
           from
@@ -178,13 +334,21 @@ with
           where
             "earlier"."game_id" = "head"."game_id"
             and "earlier"."status" = 'queued'
-        ) = "head"."ord"
+        ) <> "head"."ord" then false
+        else exists (
+          select
+          from
+            known k
+          where
+            k.op = "head"."op"
+            and "head"."payload_version" <= k.payload_version
+        )
       end
     order by
       "head"."ord"
     limit
       greatest(
-        $7::int - (
+        $11::int - (
           select
             count(*)
           from
@@ -204,8 +368,8 @@ with
         when "runtime_operation_log"."attempt" > "runtime_operation_log"."credited_attempt" then 1
         else 0
       end,
-      "holder" = $8::text,
-      "claim_expires_at" = clock_timestamp() + $9::float8 * interval '1 millisecond',
+      "holder" = $12::text,
+      "claim_expires_at" = clock_timestamp() + $13::float8 * interval '1 millisecond',
       "started_at" = coalesce("runtime_operation_log"."started_at", clock_timestamp())
     where
       "runtime_operation_log"."op_id" = any (
@@ -218,12 +382,22 @@ with
           select
             op_id
           from
+            turn_take_overs
+          union all
+          select
+            op_id
+          from
             other_take_overs
           union all
           select
             op_id
           from
             start_heads
+          union all
+          select
+            op_id
+          from
+            turn_heads
           union all
           select
             op_id
@@ -251,18 +425,32 @@ select
   c.step,
   c.former::text as previous,
   c.container_id,
+  c.class as place,
   (
-    "c".op = 'start'
+    "c".op in ('start', 'restart', 'patch', 'force_next_turn', 'turn')
     and exists (
       select
       from
-        "runtime_operation_log" "stop"
+        "runtime_operation_log" "later"
       where
-        "stop"."game_id" = "c".game_id
-        and "stop"."status" = 'queued'
-        and "stop"."ord" > "c".ord
+        "later"."game_id" = "c".game_id
+        and "later"."status" = 'queued'
+        and "later"."ord" > "c".ord
         and case
-          when "stop"."op" = 'stop' then "stop"."valid"
+          when (
+            "later".valid
+            and (
+              (
+                "c".op in ('start', 'restart', 'patch')
+                and "later".op in ('stop', 'cleanup')
+              )
+              or (
+                "c".op in ('force_next_turn', 'turn')
+                and "later".op in ('stop', 'cleanup')
+                and "later".force
+              )
+            )
+          ) then true
           else false
         end
     )

@@ -7,6 +7,7 @@ import {
   operationJournalContract,
   operationLogContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
 } from '@galaxy/manager-port-contracts';
@@ -14,6 +15,7 @@ import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
+import { plantRow } from './plant-row.test-support.js';
 import { migrate } from './schema/migrate.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
@@ -34,6 +36,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    plant: (row: PlantedRow) => plantRow(executor, row),
     elapse: async (ms: number) => {
       await sleep(ms);
     },

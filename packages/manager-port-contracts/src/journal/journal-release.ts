@@ -40,8 +40,8 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
     const claim = await claimed(opened());
     await opened().journal.releaseClaim(claim, AT_ONCE);
     await queue(opened(), startOf(gameId()));
-    expect(await opened().journal.claim(anything({ starts: 0 }))).toEqual([]);
-    expect(await opened().journal.claim(anything({ starts: 1 }))).toMatchObject([{ opId: claim.opId }]);
+    expect(await opened().journal.claim(anything({ places: { start: 0 } }))).toEqual([]);
+    expect(await opened().journal.claim(anything({ places: { start: 1 } }))).toMatchObject([{ opId: claim.opId }]);
   });
 
   it('ends the claim: its previous holder has lost it', async () => {

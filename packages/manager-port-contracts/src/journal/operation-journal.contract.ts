@@ -5,6 +5,7 @@ import { deadLetterPromises } from './journal-dead-letters.js';
 import { finishPromises } from './journal-finish.js';
 import { holdPromises } from './journal-holds.js';
 import { intakePromises } from './journal-intake.js';
+import { newerRowPromises } from './journal-newer-rows.js';
 import { placePromises } from './journal-places.js';
 import { releasePromises } from './journal-release.js';
 import { stepPromises } from './journal-steps.js';
@@ -25,6 +26,7 @@ export function operationJournalContract(name: string, open: () => Promise<Datab
     describe('cursors and moveCursor', () => placePromises(opened));
     describe('ingest', () => intakePromises(opened));
     describe('claim and renew', () => claimPromises(opened));
+    describe('a row of a newer version', () => newerRowPromises(opened));
     describe('advance', () => stepPromises(opened));
     describe('finish', () => finishPromises(opened));
     describe('finish with a dead letter', () => deadLetterPromises(opened));

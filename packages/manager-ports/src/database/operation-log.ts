@@ -1,4 +1,4 @@
-import type { Operation, OperationSource, OperationStatus, OperationStep } from '@galaxy/domain';
+import type { Operation, OperationSource, OperationStatus } from '@galaxy/domain';
 
 /** One operation, for an audit. */
 export interface OperationLogEntry {
@@ -11,7 +11,8 @@ export interface OperationLogEntry {
   readonly status: OperationStatus;
   readonly attempt: number;
   readonly failures: number;
-  readonly step: OperationStep | null;
+  /** The step that it recorded last; a newer build may know others. */
+  readonly step: string | null;
   /** Empty while the operation is open, and after a success that did the work. */
   readonly errorCode: string;
   readonly errorMessage: string;

@@ -1,15 +1,29 @@
-import type { Claim, ClaimRequest } from '@galaxy/manager-ports';
+import { OPERATION_CLASSES, type OperationClass, operationTraits, yieldsTo } from '@galaxy/domain';
+import type { Claim, ClaimRequest, UnreadableOperation } from '@galaxy/manager-ports';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 
+/** How long a row that can't be read is left to others. */
+const UNREADABLE_DELAY_MS = 5000;
+
 /** {@link OperationJournal.claim} in memory. */
-export function claim(database: MemoryDatabase, request: ClaimRequest): Claim[] {
+export function claim(
+  database: MemoryDatabase,
+  request: ClaimRequest,
+  onUnreadable: (operation: UnreadableOperation) => void = () => undefined,
+): Claim[] {
   if (database.holdsInForce.has('restored')) return [];
-  const claimable = [...takeOvers(database, request), ...heads(database)];
-  const starts = claimable.filter(({ op }) => op === 'start').slice(0, request.starts);
-  const others = claimable.filter(({ op }) => op !== 'start').slice(0, request.others);
-  const chosen = [...starts, ...others].sort((a, b) => (a.ord < b.ord ? -1 : 1));
+  const claimable = [...takeOvers(database, request), ...heads(database)].filter((operation) => isKnown(operation, request));
+  const chosen = OPERATION_CLASSES.flatMap((place) =>
+    claimable.filter(({ op }) => operationTraits(op).class === place).slice(0, request.places[place]),
+  ).sort((a, b) => (a.ord < b.ord ? -1 : 1));
   for (const operation of chosen) take(database, operation, request);
-  return chosen.map((operation) => claimOf(database, operation));
+  return chosen.flatMap((operation) => {
+    const { opId, gameId, op, unreadable } = operation;
+    if (unreadable === null) return [claimOf(database, operation, operationTraits(op).class)];
+    releaseUnread(database, operation);
+    onUnreadable({ opId, gameId, op, reason: unreadable });
+    return [];
+  });
 }
 
 function takeOvers({ operations, clock }: MemoryDatabase, { takeOver, inFlight }: ClaimRequest): MemoryOperation[] {
@@ -30,6 +44,12 @@ function heads({ operations }: MemoryDatabase): MemoryOperation[] {
   });
 }
 
+function isKnown({ op, payloadVersion, stepVersion, progress }: MemoryOperation, { known }: ClaimRequest): boolean {
+  const mine = known.find((one) => one.op === op);
+  if (mine === undefined || payloadVersion > mine.payloadVersion) return false;
+  return progress === null || (stepVersion <= mine.stepVersion && mine.steps.includes(progress.step));
+}
+
 function take({ clock }: MemoryDatabase, operation: MemoryOperation, { holder, ttlMs }: ClaimRequest): void {
   if (operation.attempt > operation.creditedAttempt) operation.failures++;
   operation.status = 'running';
@@ -39,7 +59,13 @@ function take({ clock }: MemoryDatabase, operation: MemoryOperation, { holder, t
   operation.startedAt ??= clock.now();
 }
 
-function claimOf(database: MemoryDatabase, operation: MemoryOperation): Claim {
+function releaseUnread({ clock }: MemoryDatabase, operation: MemoryOperation): void {
+  operation.holder = null;
+  operation.expiresAtMs = clock.monotonicMs() + UNREADABLE_DELAY_MS;
+  operation.creditedAttempt = operation.attempt;
+}
+
+function claimOf(database: MemoryDatabase, operation: MemoryOperation, place: OperationClass): Claim {
   const { opId, attempt, ord, gameId, source, sourceRef, job, entry, progress, failures, unavailableMs } = operation;
   const record = database.records.get(gameId) ?? null;
   const superseded = isSuperseded(database, operation);
@@ -55,15 +81,20 @@ function claimOf(database: MemoryDatabase, operation: MemoryOperation): Claim {
     progress,
     record,
     superseded,
+    place,
     failures,
     unavailableMs,
   });
 }
 
-/** Whether a later stop of the game is queued behind this start. An undecodable entry of the stop stream is not a stop. */
+/** Whether a later operation of the game is queued to which this one yields. An undecodable entry asks for nothing. */
 export function isSuperseded({ operations }: MemoryDatabase, { op, gameId, ord }: MemoryOperation): boolean {
-  return (
-    op === 'start' &&
-    operations.some((later) => later.gameId === gameId && later.status === 'queued' && later.ord > ord && later.job.kind === 'stop')
+  return operations.some(
+    (later) =>
+      later.gameId === gameId &&
+      later.status === 'queued' &&
+      later.ord > ord &&
+      later.job.kind !== 'invalid' &&
+      yieldsTo(op, later.op, later.force),
   );
 }

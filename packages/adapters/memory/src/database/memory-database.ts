@@ -24,6 +24,13 @@ export interface MemoryOperation {
   readonly job: RuntimeJob;
   readonly queuedAt: Date;
   readonly entry: Claim['entry'];
+  /** Whether an operation that yields only when it is told to yields to this one. */
+  readonly force: boolean;
+  /** The forms in which a build has written the job and the steps. */
+  readonly payloadVersion: number;
+  readonly stepVersion: number;
+  /** Why the row can't be read; null for one that can. Only tests plant others. */
+  readonly unreadable: string | null;
   status: OperationStatus;
   attempt: number;
   failures: number;

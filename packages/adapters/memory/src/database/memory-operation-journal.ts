@@ -17,6 +17,7 @@ import type {
   OperationProgress,
   OutboxEntry,
   RecordChange,
+  UnreadableOperation,
 } from '@galaxy/manager-ports';
 import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
@@ -45,8 +46,8 @@ export class MemoryOperationJournal implements OperationJournal {
     return ingest(this.#database, intake);
   }
 
-  async claim(request: ClaimRequest): Promise<Claim[]> {
-    return claim(this.#database, request);
+  async claim(request: ClaimRequest, onUnreadable?: (operation: UnreadableOperation) => void): Promise<Claim[]> {
+    return claim(this.#database, request, onUnreadable);
   }
 
   async renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {

@@ -14,6 +14,10 @@ export function enqueue(database: MemoryDatabase, asked: ToEnqueue): void {
 
 function untouched(): Omit<MemoryOperation, keyof ToEnqueue | 'ord' | 'gameId' | 'op' | 'queuedAt'> {
   return {
+    force: false,
+    payloadVersion: 1,
+    stepVersion: 1,
+    unreadable: null,
     status: 'queued',
     attempt: 0,
     failures: 0,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
+import { knownOperation } from '@galaxy/manager-ports';
 import { type FaultProxy, type FreshDatabase, freshDatabase, startFaultProxy, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -14,7 +15,15 @@ import { EMPTY } from '../stores.test-support.js';
 import { PostgresOperationJournal } from './postgres-operation-journal.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const AT_ONCE = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 
 let entries = 0;
@@ -210,7 +219,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     for (let n = 0; n < 10; n++) await journal.ingest(intakeOf(Array.from({ length: 2000 }, () => start('busy'))));
     const others = Array.from({ length: 10 }, (_, n) => `other-${n}`);
     await journal.ingest(intakeOf(others.map(start)));
-    const first = await journal.claim({ ...ANYTHING, starts: 1 });
+    const first = await journal.claim({ ...ANYTHING, places: { start: 1, turn: 100, other: 100 } });
     expect(first.map(({ gameId }) => gameId)).toEqual(['busy']);
     const second = await journal.claim(ANYTHING);
     expect(second.map(({ gameId }) => gameId)).toEqual(others);

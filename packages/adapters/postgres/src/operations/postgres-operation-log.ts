@@ -1,10 +1,10 @@
-import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS } from '@galaxy/domain';
+import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATIONS } from '@galaxy/domain';
 import type { OperationLog, OperationLogEntry } from '@galaxy/manager-ports';
 import { validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog } from '../schema/schema.js';
-import { bigInt, int, oneOf, type Row, text, time, timeOrNull } from '../sql/row.js';
+import { bigInt, int, oneOf, type Row, text, textOrNull, time, timeOrNull } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
 
 const t = operationLog;
@@ -58,7 +58,7 @@ function entryOf(row: Row): OperationLogEntry {
     status: oneOf(row, 'status', OPERATION_STATUSES),
     attempt: int(row, 'attempt'),
     failures: int(row, 'failures'),
-    step: row['step'] === null ? null : oneOf(row, 'step', OPERATION_STEPS),
+    step: textOrNull(row, 'step'),
     errorCode: text(row, 'error_code'),
     errorMessage: text(row, 'error_message'),
     queuedAt: time(row, 'queued_at'),
