@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { DatabaseUnderTest } from '../database/database-under-test.js';
 import { claimPromises } from './journal-claims.js';
 import { deadLetterPromises } from './journal-dead-letters.js';
+import { earlyEndPromises } from './journal-early-ends.js';
 import { finishPromises } from './journal-finish.js';
 import { holdPromises } from './journal-holds.js';
 import { intakePromises } from './journal-intake.js';
@@ -27,6 +28,7 @@ export function operationJournalContract(name: string, open: () => Promise<Datab
     describe('ingest', () => intakePromises(opened));
     describe('claim and renew', () => claimPromises(opened));
     describe('a row of a newer version', () => newerRowPromises(opened));
+    describe('an early end', () => earlyEndPromises(opened));
     describe('advance', () => stepPromises(opened));
     describe('finish', () => finishPromises(opened));
     describe('finish with a dead letter', () => deadLetterPromises(opened));

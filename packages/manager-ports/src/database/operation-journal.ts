@@ -196,6 +196,9 @@ export interface OperationJournal {
    * the game runs. Each claim raises `attempt`. Concurrent calls never get the same operation, nor two operations of one game.
    * While a hold `restored` is in force, nothing can be claimed.
    *
+   * A queued operation that yields to a later queued one takes a place of `other`: it only has to be answered, and the later one
+   * waits for that.
+   *
    * An operation that is not in `known`, or was written in a newer form, is not claimed, and later ones of its game wait for it. One
    * that is known but can't be read is released alone and uncounted, for a build that can read it, and `onUnreadable` is called.
    */

@@ -12,18 +12,43 @@ export function claim(
   onUnreadable: (operation: UnreadableOperation) => void = () => undefined,
 ): Claim[] {
   if (database.holdsInForce.has('restored')) return [];
-  const claimable = [...takeOvers(database, request), ...heads(database)].filter((operation) => isKnown(operation, request));
-  const chosen = OPERATION_CLASSES.flatMap((place) =>
-    claimable.filter(({ op }) => operationTraits(op).class === place).slice(0, request.places[place]),
-  ).sort((a, b) => (a.ord < b.ord ? -1 : 1));
-  for (const operation of chosen) take(database, operation, request);
-  return chosen.flatMap((operation) => {
+  const chosen = [...choose(database, request)].sort(([a], [b]) => (a.ord < b.ord ? -1 : 1));
+  for (const [operation] of chosen) take(database, operation, request);
+  return chosen.flatMap(([operation, place]) => {
     const { opId, gameId, op, unreadable } = operation;
-    if (unreadable === null) return [claimOf(database, operation, operationTraits(op).class)];
+    if (unreadable === null) return [claimOf(database, operation, place)];
     releaseUnread(database, operation);
     onUnreadable({ opId, gameId, op, reason: unreadable });
     return [];
   });
+}
+
+// What is claimed, with the kind of place that it takes. What stands in two queues is claimed for the latter.
+function choose(database: MemoryDatabase, request: ClaimRequest): ReadonlyMap<MemoryOperation, OperationClass> {
+  const known = (operations: readonly MemoryOperation[]) => operations.filter((operation) => isKnown(operation, request));
+  const expired = known(takeOvers(database, request));
+  const queued = known(heads(database));
+  const queues = {
+    start: queued.filter(({ op }) => operationTraits(op).class === 'start'),
+    turn: queued.filter(({ op }) => operationTraits(op).class === 'turn'),
+    other: otherQueue(database, queued),
+  };
+  return new Map(
+    OPERATION_CLASSES.flatMap((place) =>
+      [...expired.filter(({ op }) => operationTraits(op).class === place), ...queues[place]]
+        .slice(0, request.places[place])
+        .map((operation) => [operation, place] as const),
+    ),
+  );
+}
+
+// An operation that was never begun and yields to a later one only has to be answered. It stands where the first such one is queued.
+function otherQueue(database: MemoryDatabase, queued: readonly MemoryOperation[]): MemoryOperation[] {
+  const places = queued.flatMap((operation) => {
+    const ord = operationTraits(operation.op).class === 'other' ? operation.ord : preempting(database, operation)?.ord;
+    return ord === undefined ? [] : [{ operation, ord }];
+  });
+  return places.sort((a, b) => (a.ord < b.ord ? -1 : 1)).map(({ operation }) => operation);
 }
 
 function takeOvers({ operations, clock }: MemoryDatabase, { takeOver, inFlight }: ClaimRequest): MemoryOperation[] {
@@ -87,9 +112,14 @@ function claimOf(database: MemoryDatabase, operation: MemoryOperation, place: Op
   });
 }
 
-/** Whether a later operation of the game is queued to which this one yields. An undecodable entry asks for nothing. */
-export function isSuperseded({ operations }: MemoryDatabase, { op, gameId, ord }: MemoryOperation): boolean {
-  return operations.some(
+/** Whether a later operation of the game is queued to which this one yields. */
+export function isSuperseded(database: MemoryDatabase, operation: MemoryOperation): boolean {
+  return preempting(database, operation) !== undefined;
+}
+
+// The first queued operation to which this one yields. An undecodable entry asks for nothing.
+function preempting({ operations }: MemoryDatabase, { op, gameId, ord }: MemoryOperation): MemoryOperation | undefined {
+  return operations.find(
     (later) =>
       later.gameId === gameId &&
       later.status === 'queued' &&

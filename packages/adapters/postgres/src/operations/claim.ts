@@ -11,13 +11,14 @@ import { int, type Row, text } from '../sql/row.js';
 import { assignments, fromNow } from '../sql/sql-text.js';
 import { type Placeholders, statement } from '../sql/statement.js';
 import { claimOf } from './claim-row.js';
-import { superseded } from './preempts.js';
+import { isFirstToPreempt, superseded } from './preempts.js';
 import { releaseClaim } from './release-claim.js';
 
 const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt } = operationLog;
 const expired = alias(operationLog, 'expired');
 const head = alias(operationLog, 'head');
 const earlier = alias(operationLog, 'earlier');
+const oldest = alias(operationLog, 'oldest');
 
 const PARAMETERS = {
   holder: 'text',
@@ -30,7 +31,7 @@ const PARAMETERS = {
   inFlight: 'json',
 } as const;
 
-const isKnown = (row: typeof expired | typeof head, more: SQL = sql``) =>
+const isKnown = (row: typeof expired | typeof head | typeof oldest, more: SQL = sql``) =>
   sql`exists (select from known k where k.op = ${row.op} and ${row.payloadVersion} <= k.payload_version${more})`;
 
 // A running row without a holder was released: it may be claimed after its delay, also where take-overs are not allowed.
@@ -57,6 +58,20 @@ const heads = (of: OperationClass, limit: SQL, taken: SQL) => sql`
     else ${isKnown(head)} end
   order by ${head.ord} limit greatest(${limit} - (select count(*) from ${taken}), 0) for update of ${head} skip locked`;
 
+// Walks the queue of the class `other` in the same way. Where a game's oldest operation yields to the walked one, and was never begun,
+// it takes that oldest one (`ends_early`): it only has to be answered, so that the walked one need not wait for a place of its class.
+// The lateral join with its limit leaves the planner no other order.
+const otherHeads = (limit: SQL) => sql`
+  select ${oldest.opId} as op_id, ${oldest.ord} <> ${head.ord} as ends_early
+  from ${operationLog} ${head} cross join lateral (
+    select * from ${operationLog} ${oldest} where ${oldest.gameId} = ${head.gameId} and ${oldest.status} = 'queued' order by ${oldest.ord} limit 1
+  ) ${oldest}
+  where ${head.status} = 'queued' and ${head.class} = 'other' and not ${onHold} and ${head.gameId} not in (select game_id from busy) and case
+    when ${oldest.ord} = ${head.ord} then ${isKnown(oldest)}
+    when ${oldest.class} = 'other' then false
+    else ${isFirstToPreempt('head', 'oldest')} and ${isKnown(oldest)} end
+  order by ${head.ord} limit greatest(${limit} - (select count(*) from other_take_overs), 0) for update of ${head} skip locked`;
+
 /**
  * Claims operations: expired claims first, then the first queued operation of each game for which nothing runs. Each class has a limit
  * of its own. Returns each operation with the record of its game.
@@ -76,7 +91,11 @@ const CLAIM = statement(
     other_take_overs as (${takeOvers('other', p.others, p)}),
     start_heads as (${heads('start', p.starts, sql`start_take_overs`)}),
     turn_heads as (${heads('turn', p.turns, sql`turn_take_overs`)}),
-    other_heads as (${heads('other', p.others, sql`other_take_overs`)}),
+    other_heads as (${otherHeads(p.others)}),
+    early as (
+      select ${opId} as op_id from ${operationLog}
+      where ${opId} = any (array(select op_id from other_heads where ends_early)) and ${status} = 'queued' for update skip locked
+    ),
     claimed as (
       update ${operationLog} set ${assignments(operationLog, {
         status: sql`'running'`,
@@ -88,11 +107,13 @@ const CLAIM = statement(
       })}
       where ${opId} = any (array(
         select op_id from start_take_overs union all select op_id from turn_take_overs union all select op_id from other_take_overs
-        union all select op_id from start_heads union all select op_id from turn_heads union all select op_id from other_heads))
+        union all select op_id from start_heads union all select op_id from turn_heads
+        union all select op_id from other_heads where not ends_early union all select op_id from early))
       returning ${operationLog}.*
     )
     select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.op, c.stream, c.entry_id, c.raw, c.payload::text, c.attempt, c.failures,
-      c.unavailable_ms::float8, c.step, c.former::text as previous, c.container_id, c.class as place, ${superseded('c')} as superseded, ${recordColumns}
+      c.unavailable_ms::float8, c.step, c.former::text as previous, c.container_id, 
+      case when c.op_id in (select op_id from early) then 'other' else c.class end as place, ${superseded('c')} as superseded, ${recordColumns}
     from claimed c left join lateral (
       select * from ${runtimeRecords} where ${runtimeRecords.gameId} = c.game_id limit 1
     ) ${runtimeRecords} on true

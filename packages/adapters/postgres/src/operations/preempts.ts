@@ -4,6 +4,7 @@ import { alias } from 'drizzle-orm/pg-core';
 import { operationLog } from '../schema/schema.js';
 
 const queued = alias(operationLog, 'later');
+const sooner = alias(operationLog, 'sooner');
 
 const names = (operations: readonly Operation[]): SQL => sql.raw(operations.map((op) => `'${op}'`).join(', '));
 const YIELDING = OPERATIONS.filter((op) => operationTraits(op).yieldsTo.operations.length > 0);
@@ -27,6 +28,14 @@ export function yieldsToRow(row: string, later: string): SQL {
     return sql`(${mine}.op in (${names(ops)}) and ${other}.op in (${names(operations)})${isAsked})`;
   });
   return sql`(${other}.valid and (${sql.join(rules, sql` or `)}))`;
+}
+
+/** Whether the row `later` is the first queued one of its game to which the operation in row `row` yields. */
+export function isFirstToPreempt(later: string, row: string): SQL {
+  const [mine, other] = [sql.identifier(row), sql.identifier(later)];
+  return sql`${yieldsToRow(row, later)} and not exists (select from ${operationLog} ${sooner} where ${sooner.gameId} = ${other}.game_id
+    and ${sooner.status} = 'queued' and ${sooner.ord} > ${mine}.ord and ${sooner.ord} < ${other}.ord
+    and case when ${yieldsToRow(row, 'sooner')} then true else false end)`;
 }
 
 /** Whether a later operation of the game is queued to which the one in row `row` (with `game_id`, `op` and `ord`) yields. */
