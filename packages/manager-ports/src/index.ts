@@ -20,6 +20,7 @@ export type {
   OperationOutcome,
   OperationProgress,
   RecordChange,
+  StartProgress,
 } from './database/operation-journal.js';
 export type { OperationLog, OperationLogEntry } from './database/operation-log.js';
 export {

@@ -306,9 +306,23 @@ with
   ),
   other_heads as (
     select
-      "head"."op_id" as op_id
+      "oldest"."op_id" as op_id,
+      "oldest"."ord" <> "head"."ord" as ends_early
     from
       "runtime_operation_log" "head"
+      cross join lateral (
+        select
+          *
+        from
+          "runtime_operation_log" "oldest"
+        where
+          "oldest"."game_id" = "head"."game_id"
+          and "oldest"."status" = 'queued'
+        order by
+          "oldest"."ord"
+        limit
+          1
+      ) "oldest"
     where
       "head"."status" = 'queued'
       and "head"."class" = 'other'
@@ -319,29 +333,70 @@ with
         where
           "runtime_holds"."reason" = 'restored'
       )
+      and "head"."game_id" not in (
+        select
+          game_id
+        from
+          busy
+      )
       and case
-        when "head"."game_id" in (
-          select
-            game_id
-          from
-            busy
-        ) then false
-        when (
-          select
-            min("earlier"."ord")
-          from
-            "runtime_operation_log" "earlier"
-          where
-            "earlier"."game_id" = "head"."game_id"
-            and "earlier"."status" = 'queued'
-        ) <> "head"."ord" then false
-        else exists (
+        when "oldest"."ord" = "head"."ord" then exists (
           select
           from
             known k
           where
-            k.op = "head"."op"
-            and "head"."payload_version" <= k.payload_version
+            k.op = "oldest"."op"
+            and "oldest"."payload_version" <= k.payload_version
+        )
+        when "oldest"."class" = 'other' then false
+        else (
+          "head".valid
+          and (
+            (
+              "oldest".op in ('start', 'restart', 'patch')
+              and "head".op in ('stop', 'cleanup')
+            )
+            or (
+              "oldest".op in ('force_next_turn', 'turn')
+              and "head".op in ('stop', 'cleanup')
+              and "head".force
+            )
+          )
+        )
+        and not exists (
+          select
+          from
+            "runtime_operation_log" "sooner"
+          where
+            "sooner"."game_id" = "head".game_id
+            and "sooner"."status" = 'queued'
+            and "sooner"."ord" > "oldest".ord
+            and "sooner"."ord" < "head".ord
+            and case
+              when (
+                "sooner".valid
+                and (
+                  (
+                    "oldest".op in ('start', 'restart', 'patch')
+                    and "sooner".op in ('stop', 'cleanup')
+                  )
+                  or (
+                    "oldest".op in ('force_next_turn', 'turn')
+                    and "sooner".op in ('stop', 'cleanup')
+                    and "sooner".force
+                  )
+                )
+              ) then true
+              else false
+            end
+        )
+        and exists (
+          select
+          from
+            known k
+          where
+            k.op = "oldest"."op"
+            and "oldest"."payload_version" <= k.payload_version
         )
       end
     order by
@@ -358,6 +413,26 @@ with
       )
     for update of
       "head" skip locked
+  ),
+  early as (
+    select
+      "runtime_operation_log"."op_id" as op_id
+    from
+      "runtime_operation_log"
+    where
+      "runtime_operation_log"."op_id" = any (
+        array(
+          select
+            op_id
+          from
+            other_heads
+          where
+            ends_early
+        )
+      )
+      and "runtime_operation_log"."status" = 'queued'
+    for update
+      skip locked
   ),
   claimed as (
     update "runtime_operation_log"
@@ -403,6 +478,13 @@ with
             op_id
           from
             other_heads
+          where
+            not ends_early
+          union all
+          select
+            op_id
+          from
+            early
         )
       )
     returning
@@ -423,9 +505,19 @@ select
   c.failures,
   c.unavailable_ms::float8,
   c.step,
+  c.step_attempt,
+  c.step_data::text,
   c.former::text as previous,
   c.container_id,
-  c.class as place,
+  case
+    when c.op_id in (
+      select
+        op_id
+      from
+        early
+    ) then 'other'
+    else c.class
+  end as place,
   (
     "c".op in ('start', 'restart', 'patch', 'force_next_turn', 'turn')
     and exists (

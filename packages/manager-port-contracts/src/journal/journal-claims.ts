@@ -160,7 +160,7 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
   it('gives a take-over the record as it is at the moment of the claim', async () => {
     const claim = await claimed(opened(), { ttlMs: SHORT_MS });
     const stored = record(claim.gameId, 'starting', { currentContainerId: null });
-    const progress = { step: 'intent', previous: null, containerId: null } as const;
+    const progress = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
     await opened().journal.advance(claim, progress, { kind: 'put', expected: null, record: stored });
     expect(await takenOver(opened())).toMatchObject({ opId: claim.opId, record: stored, progress });
   });

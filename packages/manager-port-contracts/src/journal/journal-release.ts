@@ -50,7 +50,7 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
     const { journal } = opened();
     expect(await journal.renew([claim], LONG_MS)).toMatchObject([{ state: 'lost' }]);
     const put = { kind: 'put', expected: null, record: record(claim.gameId) } as const;
-    expect(await journal.advance(claim, { step: 'intent', previous: null, containerId: null }, put)).toEqual({ kind: 'lost' });
+    expect(await journal.advance(claim, { op: 'start', step: 'intent', previous: null, containerId: null }, put)).toEqual({ kind: 'lost' });
     expect(await journal.finish(claim, success(claim.gameId))).toEqual({ kind: 'lost' });
     expect(await opened().records.list()).toEqual([]);
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'running', step: null });
@@ -83,7 +83,7 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
 
   it('does not count as a failure after a new step', async () => {
     const claim = await claimed(opened());
-    await opened().journal.advance(claim, { step: 'intent', previous: null, containerId: null }, { kind: 'keep' });
+    await opened().journal.advance(claim, { op: 'start', step: 'intent', previous: null, containerId: null }, { kind: 'keep' });
     await opened().journal.releaseClaim(claim, { ...AT_ONCE, reason: 'failure' });
     expect(await claimOne(opened())).toMatchObject({ failures: 0 });
   });

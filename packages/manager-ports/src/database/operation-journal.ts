@@ -4,11 +4,11 @@ import type {
   JobStreamName,
   OperationClass,
   OperationSource,
-  OperationStep,
   PreviousRuntime,
   RuntimeJob,
   RuntimeRecord,
   RuntimeStatus,
+  StartStep,
   StreamJob,
   StreamPlace,
 } from '@galaxy/domain';
@@ -64,9 +64,13 @@ export interface ClaimKey {
   readonly attempt: number;
 }
 
-/** How far an operation got, in this or an earlier attempt. */
-export interface OperationProgress {
-  readonly step: OperationStep;
+/** How far an operation got, in this or an earlier attempt. Each operation that records steps has its own form. */
+export type OperationProgress = StartProgress;
+
+/** How far a start got. */
+export interface StartProgress {
+  readonly op: 'start';
+  readonly step: StartStep;
   /** What an undo restores; null when there was nothing before. */
   readonly previous: PreviousRuntime | null;
   /** The container that this operation created; null before that. */

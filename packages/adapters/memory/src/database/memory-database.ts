@@ -42,7 +42,7 @@ export interface MemoryOperation {
   progress: OperationProgress | null;
   /** The attempt that recorded `progress`. */
   progressAttempt: number;
-  /** The furthest step ever recorded, as its position in OPERATION_STEPS, counted from 1. */
+  /** The furthest step ever recorded, as its position in the steps of its traits, counted from 1. */
   furthestStep: number;
   result: JobResult | null;
   errorCode: string;

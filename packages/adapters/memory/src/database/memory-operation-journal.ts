@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobStreamName } from '@galaxy/domain';
-import { OPERATION_STEPS, type StreamPlace } from '@galaxy/domain';
+import { operationTraits, type StreamPlace } from '@galaxy/domain';
 import type {
   Claim,
   ClaimKey,
@@ -60,7 +60,7 @@ export class MemoryOperationJournal implements OperationJournal {
     const isRepeated = mine.progressAttempt === mine.attempt && isDeepStrictEqual(mine.progress, progress);
     if (isRepeated && this.#isDone(change)) return { kind: 'already_mine' };
     if (!this.#change(mine, change)) return { kind: 'stale' };
-    const step = OPERATION_STEPS.indexOf(progress.step) + 1;
+    const step = operationTraits(progress.op).steps.indexOf(progress.step) + 1;
     // An attempt is credited (not counted as a failure) only for a step that was never reached before.
     if (step > mine.furthestStep) mine.creditedAttempt = mine.attempt;
     mine.furthestStep = Math.max(step, mine.furthestStep);

@@ -21,7 +21,7 @@ export function plantRow(database: MemoryDatabase, { gameId, op, payloadVersion 
     unreadable: isReadable ? null : 'planted',
   } as MemoryDatabase['operations'][number];
   const released = { status: 'running', attempt: 1, creditedAttempt: 1 } as const;
-  const progress = { step: step?.name, previous: null, containerId: null } as OperationProgress;
+  const progress = { op, step: step?.name, previous: null, containerId: null } as OperationProgress;
   database.operations.push(step === undefined ? planted : { ...planted, ...released, progress, stepVersion: step.version });
   return opId;
 }

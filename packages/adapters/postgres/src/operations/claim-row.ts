@@ -1,8 +1,9 @@
-import { jobOperation, OPERATION_CLASSES, OPERATION_SOURCES, OPERATION_STEPS, type PreviousRuntime, type RuntimeJob } from '@galaxy/domain';
+import { jobOperation, OPERATION_CLASSES, OPERATION_SOURCES, type RuntimeJob } from '@galaxy/domain';
 import type { Claim, OperationProgress } from '@galaxy/manager-ports';
 import { recordOf, recordOrNull } from '../records/record-columns.js';
 import { bigInt, bool, int, jsonText, oneOf, type Row, text, textOrNull } from '../sql/row.js';
 import { loadJob } from './stored-job.js';
+import { loadProgress } from './stored-steps.js';
 
 /** The record of a claim's game as it was read after the claim. */
 export interface FreshRecord {
@@ -52,9 +53,9 @@ function entryOf(row: Row): Claim['entry'] {
 
 function progressOf(row: Row): OperationProgress | null {
   if (row['step'] === null) return null;
-  return {
-    step: oneOf(row, 'step', OPERATION_STEPS),
-    previous: row['previous'] === null ? null : (jsonText(row, 'previous') as PreviousRuntime),
-    containerId: textOrNull(row, 'container_id'),
-  };
+  const [data, previous] = ['step_data', 'previous'].map((column) => (row[column] === null ? null : jsonText(row, column)));
+  const stored = { step: text(row, 'step'), data, previous, containerId: textOrNull(row, 'container_id') };
+  const progress = loadProgress(text(row, 'op'), stored, row['step_attempt'] === null ? null : int(row, 'step_attempt'));
+  if (progress === null) throw new TypeError('postgres: the step is not one of its operation');
+  return progress;
 }

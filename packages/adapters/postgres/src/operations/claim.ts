@@ -112,7 +112,7 @@ const CLAIM = statement(
       returning ${operationLog}.*
     )
     select c.op_id::text, c.ord::text as ord_text, c.game_id, c.source, c.source_ref, c.op, c.stream, c.entry_id, c.raw, c.payload::text, c.attempt, c.failures,
-      c.unavailable_ms::float8, c.step, c.former::text as previous, c.container_id, 
+      c.unavailable_ms::float8, c.step, c.step_attempt, c.step_data::text, c.former::text as previous, c.container_id, 
       case when c.op_id in (select op_id from early) then 'other' else c.class end as place, ${superseded('c')} as superseded, ${recordColumns}
     from claimed c left join lateral (
       select * from ${runtimeRecords} where ${runtimeRecords.gameId} = c.game_id limit 1

@@ -129,7 +129,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
     const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
-    const step = { step: 'intent', previous: null, containerId: null } as const;
+    const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
     expect(await records.list()).toEqual([]);
   });
@@ -162,7 +162,7 @@ describe('PostgresOperationJournal among other sessions', () => {
       `begin; insert into runtime_records values ('${claim.gameId}', 'removed', null, 'i', 'e', false, now(), null, null, now(), now())`,
     );
     const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
-    const step = { step: 'intent', previous: null, containerId: null } as const;
+    const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
   });
@@ -265,7 +265,7 @@ describe('PostgresOperationJournal among other sessions', () => {
 
     it('finds its step done when it calls again', async () => {
       const claim = await begin();
-      const step = { step: 'intent', previous: null, containerId: null } as const;
+      const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
       await remote.advance({ opId: randomUUID(), attempt: 1 }, step, { kind: 'keep' });
       const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
       await withoutReply(() => remote.advance(claim, step, put));

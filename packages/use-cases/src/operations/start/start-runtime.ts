@@ -81,7 +81,7 @@ function checkImage(imageRef: string, allowlist: readonly string[]): Failure | n
 async function acceptStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, { journal, clock }: StartDeps): Promise<StartRun> {
   const before = held.claim.record;
   const record = recordStarting(before, { gameId: job.gameId, imageRef: job.imageRef, now: clock.now() });
-  const progress: OperationProgress = { step: 'intent', previous: previousRuntime(before), containerId: null };
+  const progress: OperationProgress = { op: 'start', step: 'intent', previous: previousRuntime(before), containerId: null };
   await advance({ held, journal }, before, { record, progress });
   return { held, job, engine, journal, record, progress };
 }
