@@ -76,3 +76,18 @@ it('an older and a newer build share the work: each does what it knows', async (
   await sql("update runtime_operation_log set status = 'succeeded', finished_at = now() where op = 'restart'");
   expect((await stores.journal.claim(older)).map(({ opId }) => opId)).toEqual([behind]);
 });
+
+it('a step that the version before records is gone on from, also after one of this version', async () => {
+  await plantRow(executor, { gameId: 'game', op: 'start' });
+  const [first = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
+  const previous = { status: 'stopped', containerId: 'c1', imageRef: 'a/b:1' } as const;
+  await stores.journal.advance(first, { op: 'start', step: 'replacing', previous, containerId: null }, { kind: 'keep' });
+  const columns = 'step, step_version, former::text, container_id, furthest_step';
+  expect(await sql(`select ${columns} from runtime_operation_log`)).toEqual([
+    { step: 'replacing', step_version: 1, former: JSON.stringify(previous), container_id: null, furthest_step: 2 },
+  ]);
+  await sql("update runtime_operation_log set attempt = 2, step = 'created', step_attempt = 2, container_id = 'c2', furthest_step = 3");
+  await expireAll();
+  const [claim] = await stores.journal.claim(ANYTHING);
+  expect(claim).toMatchObject({ attempt: 3, progress: { op: 'start', step: 'created', previous, containerId: 'c2' } });
+});
