@@ -17,12 +17,10 @@ export { errorMessage, withoutLogins } from './operations/error-message.js';
 export {
   OPERATION_SOURCES,
   OPERATION_STATUSES,
-  OPERATION_STEPS,
   OPERATIONS,
   type Operation,
   type OperationSource,
   type OperationStatus,
-  type OperationStep,
 } from './operations/operation.js';
 export {
   OPERATION_CLASSES,
@@ -30,6 +28,7 @@ export {
   type OperationClass,
   type OperationTraits,
   operationTraits,
+  type StartStep,
   yieldsTo,
 } from './operations/operation-traits.js';
 export {

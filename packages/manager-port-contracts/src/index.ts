@@ -1,5 +1,5 @@
 export { type ClockUnderTest, clockContract } from './clock.contract.js';
-export { type DatabaseUnderTest, STREAM_KEYS_TESTED } from './database/database-under-test.js';
+export { type DatabaseUnderTest, type PlantedRow, STREAM_KEYS_TESTED } from './database/database-under-test.js';
 export { deadLetterBoxContract } from './database/dead-letter-box.contract.js';
 export { holdsContract } from './database/holds.contract.js';
 export { installationFactsContract } from './database/installation-facts.contract.js';

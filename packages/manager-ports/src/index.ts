@@ -3,6 +3,7 @@ export type { DeadLetterBox, DeadLetterState, RequeuedOperation, StoredDeadLette
 export { HeldRowFault } from './database/held-row-fault.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
+export { type KnownOperation, knownOperation, type UnreadableOperation } from './database/known-operation.js';
 export { COORDINATOR_LEASE, type LeaseGrant, type Leases } from './database/leases.js';
 export {
   type Claim,
@@ -21,6 +22,7 @@ export {
   type OperationOutcome,
   type OperationProgress,
   type RecordChange,
+  type StartProgress,
   writtenFields,
 } from './database/operation-journal.js';
 export type { OperationLog, OperationLogEntry, UnreadableJob } from './database/operation-log.js';

@@ -1,6 +1,7 @@
 import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain';
 import type { Dependency } from '@galaxy/ports';
 import type { HoldReason } from './database/holds.js';
+import type { UnreadableOperation } from './database/known-operation.js';
 import type { OutboxKind } from './database/outbox.js';
 
 /** The fields by which logs and metrics identify an operation. */
@@ -47,6 +48,8 @@ export type RuntimeEvent =
   | { readonly kind: 'finish_waits'; readonly operation: ObservedOperation; readonly ms: number; readonly error: unknown }
   /** Claims that were not renewed for so long that no container is changed for them; `ms` is the age of the oldest renewal. */
   | { readonly kind: 'renewal_late'; readonly claims: number; readonly ms: number }
+  /** A row that this build claimed but can't read. It waits for a newer build, and so do later operations of its game. */
+  | ({ readonly kind: 'operation_unreadable' } & UnreadableOperation)
   | {
       readonly kind: 'message_published';
       readonly messageKind: OutboxKind;

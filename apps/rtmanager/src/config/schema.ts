@@ -64,9 +64,13 @@ export const configSchema = z.object({
   RTMANAGER_START_CONCURRENCY: count
     .prefault(String(2 * cores))
     .meta({ description: 'How many starts run at the same time.', shown: '2 × processors' }),
-  RTMANAGER_STOP_CONCURRENCY: count
-    .prefault(String(16 * cores))
-    .meta({ description: 'How many stops run at the same time; more than starts, since stops mostly wait.', shown: '16 × processors' }),
+  RTMANAGER_TURN_CONCURRENCY: count
+    .optional()
+    .meta({ description: 'How many turns run at the same time. Without it, as many as starts; they have places of their own.' }),
+  RTMANAGER_STOP_CONCURRENCY: count.prefault(String(16 * cores)).meta({
+    description: 'How many stops and all other operations run at the same time; more than starts, since stops mostly wait.',
+    shown: '16 × processors',
+  }),
   RTMANAGER_RECONCILE_INTERVAL: duration
     .refine((ms) => ms >= 1000, 'must be at least 1s')
     .prefault('15s')

@@ -22,6 +22,7 @@ const LINES = {
   operation_lost: { level: 'warn', message: 'another process has taken over the operation' },
   finish_waits: { level: 'warn', message: 'the end of an operation could not be written yet; it is tried again' },
   renewal_late: { level: 'warn', message: 'claims were not renewed for a while; their containers are not changed until they are' },
+  operation_unreadable: { level: 'error', message: 'the row of an operation cannot be read; it waits for a build that can' },
   message_published: { level: 'debug', message: 'message published' },
   publish_failed: { level: 'warn', message: 'publishing failed; the message is sent later' },
   offset_mirror_failed: { level: 'warn', message: 'the offset mirror was not written' },

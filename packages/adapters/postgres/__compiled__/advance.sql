@@ -39,8 +39,7 @@ with
       (
         "runtime_operation_log"."step_attempt" is not distinct from "runtime_operation_log"."attempt"
         and "runtime_operation_log"."step" = a.step
-        and "runtime_operation_log"."container_id" is not distinct from a.container_id
-        and "runtime_operation_log"."former"::text is not distinct from a.previous::text
+        and "runtime_operation_log"."step_data"::text = a.step_data::text
       ) as is_same,
       a.*
     from
@@ -74,6 +73,8 @@ with
         "record_last_error" text,
         step text,
         step_number smallint,
+        step_version smallint,
+        step_data json,
         previous json,
         container_id text
       ) on "runtime_operation_log"."op_id" = a.op_id
@@ -274,6 +275,8 @@ with
     set
       "step" = m.step,
       "step_attempt" = "runtime_operation_log"."attempt",
+      "step_data" = m.step_data,
+      "step_version" = m.step_version,
       "former" = m.previous,
       "container_id" = m.container_id,
       "credited_attempt" = case

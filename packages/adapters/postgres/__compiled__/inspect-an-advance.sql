@@ -11,8 +11,7 @@ select
   (
     "runtime_operation_log"."step_attempt" is not distinct from "runtime_operation_log"."attempt"
     and "runtime_operation_log"."step" = a.step
-    and "runtime_operation_log"."container_id" is not distinct from a.container_id
-    and "runtime_operation_log"."former"::text is not distinct from a.previous::text
+    and "runtime_operation_log"."step_data"::text = a.step_data::text
   ) as is_same,
   "runtime_records"."game_id" as "record_game_id",
   "runtime_records"."status" as "record_status",
@@ -34,7 +33,7 @@ select
   "runtime_records"."health" as "record_health",
   "runtime_records"."last_error" as "record_last_error"
 from
-  json_to_recordset($1::text::json) as a (op_id uuid, attempt int, step text, previous json, container_id text)
+  json_to_recordset($1::text::json) as a (op_id uuid, attempt int, step text, step_data json)
   join "runtime_operation_log" on "runtime_operation_log"."op_id" = a.op_id
   left join "runtime_records" on "runtime_records"."game_id" = "runtime_operation_log"."game_id"
 where

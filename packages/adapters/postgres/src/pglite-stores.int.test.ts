@@ -12,12 +12,14 @@ import {
   operationLogContract,
   operationQueueContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
 } from '@galaxy/manager-port-contracts';
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PgliteExecutor } from './client/pglite-executor.js';
+import { plantRow } from './plant-row.test-support.js';
 import { loadInstance } from './schema/instance.js';
 import { migratePglite } from './schema/migrate-pglite.js';
 import { readMigrations } from './schema/migrations.js';
@@ -39,6 +41,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    plant: (row: PlantedRow) => plantRow(executor, row),
     elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
   };

@@ -8,6 +8,7 @@ import {
   operationLogContract,
   operationQueueContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
 } from '@galaxy/manager-port-contracts';
@@ -15,6 +16,7 @@ import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
+import { plantRow } from './plant-row.test-support.js';
 import { migrate } from './schema/migrate.js';
 import { EMPTY, elapse, storesOver } from './stores.test-support.js';
 
@@ -35,6 +37,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    plant: (row: PlantedRow) => plantRow(executor, row),
     elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
   };

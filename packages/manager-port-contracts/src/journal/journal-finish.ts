@@ -141,8 +141,8 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     let left = 50;
     const worker = async () => {
       while (left > 0) {
-        const [claim] = await opened().journal.claim(anything({ starts: 1, others: 0 }));
-        const [other] = claim === undefined ? await opened().journal.claim(anything({ starts: 0, others: 1 })) : [];
+        const [claim] = await opened().journal.claim(anything({ places: { start: 1, other: 0 } }));
+        const [other] = claim === undefined ? await opened().journal.claim(anything({ places: { start: 0, other: 1 } })) : [];
         const taken = claim ?? other;
         if (taken === undefined) continue;
         ordsOf.get(taken.gameId)?.push(taken.ord);

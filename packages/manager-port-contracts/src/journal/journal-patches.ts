@@ -6,8 +6,8 @@ import { claimed, success } from '../database/database-samples.js';
 import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const STOPPED: ExpectedRecord = { status: 'stopped', containerId: 'container-1' };
-const INTENT = { step: 'intent', previous: null, containerId: null } as const;
-const CREATED = { step: 'created', previous: null, containerId: 'container-2' } as const;
+const INTENT = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
+const CREATED = { op: 'start', step: 'created', previous: null, containerId: 'container-2' } as const;
 
 const patch = (set: RecordPatch, expected: ExpectedRecord = STOPPED): RecordChange => ({ kind: 'patch', expected, set });
 const endingWith = ({ gameId }: Claim, change: RecordChange): OperationOutcome => ({ ...success(gameId), record: change });

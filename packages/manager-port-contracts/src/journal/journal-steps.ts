@@ -6,6 +6,7 @@ import { claimed, finishWell, SHORT_MS, takenOver } from '../database/database-s
 import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const INTENT: OperationProgress = {
+  op: 'start',
   step: 'intent',
   previous: { status: 'stopped', containerId: 'old "one"', imageRef: 'galaxy/engine:0.9.0' },
   containerId: null,

@@ -19,6 +19,7 @@ const claimOf = (changes: Partial<Claim> = {}): Claim => ({
   progress: null,
   record: null,
   superseded: false,
+  place: 'start',
   failures: 0,
   unavailableMs: 0,
   ...changes,

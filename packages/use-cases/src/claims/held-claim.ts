@@ -1,4 +1,4 @@
-import { jobOperation } from '@galaxy/domain';
+import { jobOperation, operationTraits } from '@galaxy/domain';
 import type { Claim, ClaimState, Clock } from '@galaxy/manager-ports';
 
 /** Why a claim ended before its operation. `stalled`: the process did not run for a while, so the claim may have expired. */
@@ -26,7 +26,7 @@ export interface HeldClaim {
   readonly claim: Claim;
   /** Aborts as soon as work on the operation should stop: it is superseded, or the claim has ended. */
   readonly signal: AbortSignal;
-  /** True for a start as soon as a later stop of its game is queued. */
+  /** True as soon as a later operation of its game is queued to which this one yields. */
   readonly superseded: boolean;
   /** Why the claim has ended; null while it is held. */
   readonly ended: ClaimEnd | null;
@@ -151,7 +151,7 @@ export class KeptClaim implements HeldClaim {
   }
 
   #supersede(): void {
-    if (jobOperation(this.claim.job) !== 'start') return;
+    if (operationTraits(jobOperation(this.claim.job)).yieldsTo.operations.length === 0) return;
     this.#superseded = true;
     this.#abort.abort();
   }

@@ -42,7 +42,9 @@ export interface ManagerSettings {
   readonly readyTimeoutMs: number;
   readonly stopGraceMs: number;
   readonly unavailableWindowMs: number;
+  /** How many operations of each class run at a time. `stopConcurrency`: all that are neither starts nor turns. */
   readonly startConcurrency: number;
+  readonly turnConcurrency: number;
   readonly stopConcurrency: number;
   readonly reconcile: {
     readonly intervalMs: number;

@@ -1,4 +1,4 @@
-import { COORDINATOR_LEASE, type Hold, type JobStream } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type Hold, type JobStream, knownOperation } from '@galaxy/manager-ports';
 import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
 import { watchRenewals } from '../claims/watch-renewals.js';
 import { makeWorker } from '../claims/work-operations.js';
@@ -10,6 +10,7 @@ import { makeRestoreGuard } from '../leadership/restore-guard.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
 import { withTimeout } from '../lib/with-timeout.js';
+import { HANDLED_OPERATIONS } from '../operations/handlers.js';
 import { makeRunOperation, type RunDeps } from '../operations/run/run-operation.js';
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
@@ -60,9 +61,10 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
   const keeper = makeClaimKeeper({ journal, clock, ttlMs: claimTtlMs, maxRenewalAgeMs });
   const publishing = publishingOver(ports, settings);
   const run = makeRunOperation({ ...runDeps(ports, settings), engineCircuit, work, publish: publishing.now });
-  const { startConcurrency, stopConcurrency } = settings;
-  const limits = { startConcurrency, stopConcurrency };
-  const worker = makeWorker({ journal, keeper, run, clock, observer, wakeup: work, holder, ttlMs: claimTtlMs, ...limits });
+  const { startConcurrency: start, turnConcurrency: turn, stopConcurrency: other } = settings;
+  const places = { start, turn, other };
+  const known = HANDLED_OPERATIONS.map(knownOperation);
+  const worker = makeWorker({ journal, keeper, run, clock, observer, known, places, wakeup: work, holder, ttlMs: claimTtlMs });
   const streak = makeFailingStreak(clock);
   const stepDown = { streak, afterMs: STEP_DOWN_AFTER_MS };
   const lease = makeLeaseHolder({ leases, clock, observer, name: COORDINATOR_LEASE, holder, ttlMs: TTL_MS, stepDown });

@@ -1,6 +1,6 @@
 import type { Failure, RuntimeRecord } from '@galaxy/domain';
-import { errorMessage, newRuntimeRecord, recordFailing, recordPatch } from '@galaxy/domain';
-import type { Claim, Clock, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
+import { errorMessage, recordPatch } from '@galaxy/domain';
+import type { OperationOutcome, RecordChange } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 
 const KEEP: RecordChange = { kind: 'keep' };
@@ -42,16 +42,6 @@ export function failed(gameId: string, failure: Failure, record: RecordChange = 
     errorMessage: errorMessage(message),
   };
   return { record, result, errorCode: code, deadLetter: null };
-}
-
-/**
- * The failure of an operation that changed nothing. If a start fails like this and the game has no record, one with the status
- * `removed` is written: a later stop must find a record, and its work done.
- */
-export function failedUntouched({ job, record, gameId }: Claim, failure: Failure, clock: Clock): OperationOutcome {
-  if (job.kind !== 'start' || record !== null) return failed(gameId, failure);
-  const history = newRuntimeRecord({ gameId, imageRef: job.imageRef, status: 'removed', now: clock.now() });
-  return failed(gameId, failure, put(null, recordFailing(history, failure)));
 }
 
 function successResult(gameId: string, record: RuntimeRecord | null, errorCode: '' | 'replay_no_op'): JobResult {

@@ -8,6 +8,7 @@ import {
   operationLogContract,
   operationQueueContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
   STREAM_KEYS_TESTED,
@@ -26,6 +27,7 @@ import { MemoryOutbox } from './memory-outbox.js';
 import { MemoryReconcileQueue } from './memory-reconcile-queue.js';
 import { MemoryRecovery } from './memory-recovery.js';
 import { MemoryRuntimeRecordStore } from './memory-runtime-record-store.js';
+import { plantRow } from './plant-row.test-support.js';
 
 async function open() {
   const clock = new ManualClock();
@@ -44,6 +46,7 @@ async function open() {
     facts: new MemoryInstallationFacts(database),
     deadLetterBox: new MemoryDeadLetterBox(database),
     recovery: new MemoryRecovery(database),
+    plant: async (row: PlantedRow) => plantRow(database, row),
     elapse: (ms: number) => clock.advance(ms),
     close: async () => undefined,
   };

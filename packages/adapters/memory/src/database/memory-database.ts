@@ -39,6 +39,13 @@ export interface MemoryOperation {
   readonly requestedBy: string;
   /** Whether it was requested by name. */
   readonly isRequest: boolean;
+  /** Whether an operation that yields only when it is told to yields to this one. */
+  readonly force: boolean;
+  /** The forms in which a build has written the job and the steps. */
+  readonly payloadVersion: number;
+  readonly stepVersion: number;
+  /** Why the row can't be read; null for one that can. Only tests plant others. */
+  readonly unreadable: string | null;
   status: OperationStatus;
   /** The status of the record when it was first claimed. */
   statusBefore: RuntimeStatus | null;
@@ -52,7 +59,7 @@ export interface MemoryOperation {
   progress: OperationProgress | null;
   /** The attempt that recorded `progress`. */
   progressAttempt: number;
-  /** The furthest step ever recorded, as its position in OPERATION_STEPS, counted from 1. */
+  /** The furthest step ever recorded, as its position in the steps of its traits, counted from 1. */
   furthestStep: number;
   result: JobResult | null;
   errorCode: string;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobStreamName } from '@galaxy/domain';
-import { hasPatch, OPERATION_STEPS, patchedRecord, type RuntimeRecord, type StreamPlace } from '@galaxy/domain';
+import { hasPatch, operationTraits, patchedRecord, type RuntimeRecord, type StreamPlace } from '@galaxy/domain';
 import {
   type Claim,
   type ClaimKey,
@@ -17,6 +17,7 @@ import {
   type OperationProgress,
   type OutboxEntry,
   type RecordChange,
+  type UnreadableOperation,
   writtenFields,
 } from '@galaxy/manager-ports';
 import { claim, isSuperseded } from './memory-claim.js';
@@ -53,8 +54,8 @@ export class MemoryOperationJournal implements OperationJournal {
     return ingest(this.#database, intake);
   }
 
-  async claim(request: ClaimRequest): Promise<Claim[]> {
-    return claim(this.#database, request);
+  async claim(request: ClaimRequest, onUnreadable?: (operation: UnreadableOperation) => void): Promise<Claim[]> {
+    return claim(this.#database, request, onUnreadable);
   }
 
   async renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {
@@ -67,7 +68,7 @@ export class MemoryOperationJournal implements OperationJournal {
     const isRepeated = mine.progressAttempt === mine.attempt && isDeepStrictEqual(mine.progress, progress);
     if (isRepeated) return { kind: this.#isDone(mine, change) ? 'already_mine' : 'stale' };
     if (!this.#change(mine, change)) return { kind: 'stale' };
-    const step = OPERATION_STEPS.indexOf(progress.step) + 1;
+    const step = operationTraits(progress.op).steps.indexOf(progress.step) + 1;
     // An attempt is credited (not counted as a failure) only for a step that was never reached before.
     if (step > mine.furthestStep) mine.creditedAttempt = mine.attempt;
     mine.furthestStep = Math.max(step, mine.furthestStep);

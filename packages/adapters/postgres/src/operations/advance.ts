@@ -1,4 +1,4 @@
-import { hasPatch, OPERATION_STEPS } from '@galaxy/domain';
+import { hasPatch } from '@galaxy/domain';
 import {
   type ClaimKey,
   type FencedOutcome,
@@ -15,11 +15,12 @@ import { bool, type Row } from '../sql/row.js';
 import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
+import { storeProgress } from './stored-steps.js';
 
-const { opId, gameId, attempt, status, holder, step, stepAttempt, furthestStep, creditedAttempt, previous, containerId } = operationLog;
+const { opId, gameId, attempt, status, holder, step, stepAttempt, stepData, furthestStep, creditedAttempt } = operationLog;
 
 const isSame = (asked: ReturnType<typeof sql>) => sql`(${stepAttempt} is not distinct from ${attempt} and ${step} = ${asked}.step
-  and ${containerId} is not distinct from ${asked}.container_id and ${previous}::text is not distinct from ${asked}.previous::text)`;
+  and ${stepData}::text = ${asked}.step_data::text)`;
 
 /**
  * An attempt is credited (not counted as a failure) only for a step that the operation had never reached. An attempt that only
@@ -32,13 +33,16 @@ const ADVANCE = statement(
   (p) => sql`
     with ${fenced(
       p.asked,
-      sql`step text, step_number smallint, previous json, container_id text`,
+      sql`step text, step_number smallint, step_version smallint, step_data json, previous json, container_id text`,
       sql`${gameId}, ${isSame(sql`a`)} as is_same`,
       sql`m.is_same`,
     )}, advanced as (
       update ${operationLog} set ${assignments(operationLog, {
         step: sql`m.step`,
         stepAttempt: attempt.getSQL(),
+        stepData: sql`m.step_data`,
+        stepVersion: sql`m.step_version`,
+        // For replicas of the version before, which read no others.
         previous: sql`m.previous`,
         containerId: sql`m.container_id`,
         creditedAttempt: sql`case when m.step_number > ${furthestStep} then ${attempt} else ${creditedAttempt} end`,
@@ -56,7 +60,7 @@ const LOOK = statement(
   { asked: 'json' },
   (p) => sql`
     select ${isSame(sql`a`)} as is_same, ${recordColumns}
-    from json_to_recordset(${p.asked}) as a(op_id uuid, attempt int, step text, previous json, container_id text)
+    from json_to_recordset(${p.asked}) as a(op_id uuid, attempt int, step text, step_data json)
       join ${operationLog} on ${opId} = a.op_id left join ${runtimeRecords} on ${runtimeRecords.gameId} = ${gameId}
     where ${attempt} = a.attempt and ${status} = 'running' and ${holder} is not null`,
 );
@@ -68,7 +72,7 @@ export async function advance(
   progress: OperationProgress,
   change: RecordChange,
 ): Promise<FencedOutcome> {
-  const asked = [{ ...fencedJson(claim, change), ...progressJson(progress) }];
+  const asked = [{ ...fencedJson(claim, change), ...progressJson(progress, claim.attempt) }];
   const [mine] = await executor.query(ADVANCE({ asked }));
   if (mine !== undefined && bool(mine, 'applied')) return { kind: 'applied' };
   const [row] = await executor.query(LOOK({ asked }));
@@ -78,10 +82,9 @@ export async function advance(
   return { kind: 'stale' };
 }
 
-function progressJson({ step, previous, containerId }: OperationProgress): Record<string, unknown> {
-  // Field by field: the stored JSON is compared as text, so the order of the fields must always be the same.
-  const kept = previous === null ? null : { status: previous.status, containerId: previous.containerId, imageRef: previous.imageRef };
-  return { step, step_number: OPERATION_STEPS.indexOf(step) + 1, previous: kept, container_id: containerId };
+function progressJson(progress: OperationProgress, attempt: number): Record<string, unknown> {
+  const { step, number, version, data, previous, containerId } = storeProgress(progress, attempt);
+  return { step, step_number: number, step_version: version, step_data: data, previous, container_id: containerId };
 }
 
 function isDone(row: Row, change: RecordChange): boolean {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, newRuntimeRecord, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
-import { HeldRowFault } from '@galaxy/manager-ports';
+import { HeldRowFault, knownOperation } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
@@ -10,7 +10,15 @@ import { migrate } from '../schema/migrate.js';
 import { EMPTY, storesOver } from '../stores.test-support.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const HANDOVER = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 /** A statement that waits for a lock does so for three seconds. */
 const AT_ONCE_MS = 1500;
@@ -131,7 +139,7 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
   it.each(['record', 'operation'] as const)('records no step, and does not wait (%s)', async (row) => {
     const [claim = expect.fail()] = await begin(['held']);
     await hold(ROWS[row]);
-    const step = { step: 'created', previous: null, containerId: 'container-1' } as const;
+    const step = { op: 'start', step: 'created', previous: null, containerId: 'container-1' } as const;
     const advance = () => outcomeOf(stores.journal.advance(claim, step, toRunning));
     expect(await atOnce(advance)).toBe('held row');
     await other.run('rollback');
@@ -151,7 +159,7 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
 
   it('finds a step recorded that it recorded before, although its row is held now', async () => {
     const [claim = expect.fail()] = await begin(['held']);
-    const step = { step: 'created', previous: null, containerId: 'container-1' } as const;
+    const step = { op: 'start', step: 'created', previous: null, containerId: 'container-1' } as const;
     const advance = () => outcomeOf(stores.journal.advance(claim, step, toRunning));
     expect(await advance()).toBe('applied');
     await hold(ROWS.record);

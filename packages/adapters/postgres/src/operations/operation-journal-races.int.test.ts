@@ -6,6 +6,7 @@ import {
   COORDINATOR_LEASE,
   HeldRowFault,
   type JobToQueue,
+  knownOperation,
   type LeaseGrant,
   type OperationOutcome,
   type RecordChange,
@@ -23,7 +24,15 @@ import { EMPTY } from '../stores.test-support.js';
 import { PostgresOperationJournal } from './postgres-operation-journal.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const AT_ONCE = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 
 let entries = 0;
@@ -127,7 +136,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
     const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
-    const step = { step: 'intent', previous: null, containerId: null } as const;
+    const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
     expect(await beforeAndAfter(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
     expect(await records.list()).toEqual([]);
   });
@@ -169,7 +178,7 @@ describe('PostgresOperationJournal among other sessions', () => {
       `begin; insert into runtime_records values ('${claim.gameId}', 'removed', null, 'i', 'e', false, now(), null, null, now(), now())`,
     );
     const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
-    const step = { step: 'intent', previous: null, containerId: null } as const;
+    const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
   });
@@ -226,7 +235,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     for (let n = 0; n < 10; n++) await journal.ingest(intakeOf(Array.from({ length: 2000 }, () => start('busy'))));
     const others = Array.from({ length: 10 }, (_, n) => `other-${n}`);
     await journal.ingest(intakeOf(others.map(start)));
-    const first = await journal.claim({ ...ANYTHING, starts: 1 });
+    const first = await journal.claim({ ...ANYTHING, places: { start: 1, turn: 100, other: 100 } });
     expect(first.map(({ gameId }) => gameId)).toEqual(['busy']);
     const second = await journal.claim(ANYTHING);
     expect(second.map(({ gameId }) => gameId)).toEqual(others);
@@ -272,7 +281,7 @@ describe('PostgresOperationJournal among other sessions', () => {
 
     it('finds its step done when it calls again', async () => {
       const claim = await begin();
-      const step = { step: 'intent', previous: null, containerId: null } as const;
+      const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
       await remote.advance({ opId: randomUUID(), attempt: 1 }, step, { kind: 'keep' });
       const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
       await withoutReply(() => remote.advance(claim, step, put));

@@ -14,6 +14,7 @@ import type {
   OperationOutcome,
   OperationProgress,
   RecordChange,
+  UnreadableOperation,
 } from '@galaxy/manager-ports';
 import { HeldRowFault } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
@@ -82,8 +83,8 @@ export class PostgresOperationJournal implements OperationJournal {
     return ingest(this.#executor, intake);
   }
 
-  claim(request: ClaimRequest): Promise<Claim[]> {
-    return claim(this.#executor, request);
+  claim(request: ClaimRequest, onUnreadable?: (operation: UnreadableOperation) => void): Promise<Claim[]> {
+    return claim(this.#executor, request, onUnreadable);
   }
 
   renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {

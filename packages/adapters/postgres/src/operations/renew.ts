@@ -1,28 +1,16 @@
 import type { ClaimKey, ClaimState } from '@galaxy/manager-ports';
-import { type SQL, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { operationLog } from '../schema/schema.js';
 import { bool, int } from '../sql/row.js';
 import { assignments, fromNow } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
+import { superseded } from './preempts.js';
 
 const { opId, gameId, op, ord, attempt, status, holder } = operationLog;
-const stop = alias(operationLog, 'stop');
 
 /**
- * Whether a later stop of the game is queued behind the start in row `row` (with `game_id`, `op` and `ord`). An entry of
- * the stop stream that could not be decoded asks for nothing, so it stops nothing.
- */
-export function superseded(row: string): SQL {
-  const start = sql.identifier(row);
-  // In a CASE, so that the planner can't take the index over the whole queue of stops for the game's own.
-  return sql`(${start}.op = 'start' and exists (select from ${operationLog} ${stop} where ${stop.gameId} = ${start}.game_id
-    and ${stop.status} = 'queued' and ${stop.ord} > ${start}.ord and case when ${stop.op} = 'stop' then ${stop.valid} else false end))`;
-}
-
-/**
- * Extends claims. A row for each that was renewed, with whether a later stop has superseded the operation. A row that somebody else
+ * Extends claims. A row for each that was renewed, with whether a later one has superseded the operation. A row that somebody else
  * holds is skipped: one row must not delay the renewals of all others.
  */
 const RENEW = statement(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimRequest, DeadLetterToSend, Intake, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
+import { knownOperation } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
@@ -7,7 +8,15 @@ import { OtherSession } from '../other-session.test-support.js';
 import { migrate } from '../schema/migrate.js';
 import { EMPTY, storesOver } from '../stores.test-support.js';
 
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const RAW = '[["Z2FtZV9pZA==","Zw=="]]';
 const STREAMS = ['start_jobs', 'stop_jobs'] as const;
 

@@ -2,9 +2,10 @@ import type { Failure, StartJob } from '@galaxy/domain';
 import { decideStart, isImageAllowed, parseImageReference, previousRuntime, recordRunning, recordStarting } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
-import { failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
+import { failed, replayed, succeeded } from '../outcomes.js';
 import { awaitReady, type ReadyDeps } from './await-ready.js';
 import { createContainer, foreignName } from './create-container.js';
+import { failedUntouched } from './failed-untouched.js';
 import { obtainImage } from './obtain-image.js';
 import { prepareHost } from './prepare-host.js';
 import { replacePrevious } from './replace-previous.js';
@@ -58,7 +59,7 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
     return failed(gameId, { code: 'conflict', message: conflictMessage(record?.status, record?.currentImageRef) });
   const refusal = checkImage(job.imageRef, imageAllowlist);
   if (refusal !== null) return failed(gameId, refusal);
-  return held.superseded ? failedUntouched(held.claim, SUPERSEDED, clock) : null;
+  return held.superseded ? failedUntouched(held.claim, job, SUPERSEDED, clock) : null;
 }
 
 // Checked before anything is changed, so that the refusal does not change the record.
@@ -80,7 +81,7 @@ function checkImage(imageRef: string, allowlist: readonly string[]): Failure | n
 async function acceptStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, { journal, clock }: StartDeps): Promise<StartRun> {
   const before = held.claim.record;
   const record = recordStarting(before, { gameId: job.gameId, imageRef: job.imageRef, now: clock.now() });
-  const progress: OperationProgress = { step: 'intent', previous: previousRuntime(before), containerId: null };
+  const progress: OperationProgress = { op: 'start', step: 'intent', previous: previousRuntime(before), containerId: null };
   await advance({ held, journal }, before, { record, progress });
   return { held, job, engine, journal, record, progress, ready: null };
 }
