@@ -44,7 +44,7 @@ export function makeWorld() {
   const streams = new MemoryStreams({ now: () => clock.now().getTime() });
   const events: RuntimeEvent[] = [];
   // As after a comparison with an empty outbox: what is decided is accepted at once.
-  for (const key of ['runtime:job_results', 'runtime:dead_letters']) streams.publishing(key, 'write').epoch = 0n;
+  for (const key of ['runtime:job_results', 'runtime:dead_letters', 'runtime:job_outcomes']) streams.publishing(key, 'write').epoch = 0n;
   engine.addImage(IMAGE);
   engine.addImage(OTHER_IMAGE);
   engine.addImage(BAD_IMAGES.exitsEarly, { runs: 'exits-early', exitCode: 3 });
