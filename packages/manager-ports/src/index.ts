@@ -1,5 +1,6 @@
 export type { Clock } from './clock.js';
 export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } from './database/dead-letter-box.js';
+export type { History, PruneLimits, PruneOutcome } from './database/history.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
 export type { LeaseGrant, Leases } from './database/leases.js';

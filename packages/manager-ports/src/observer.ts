@@ -76,6 +76,7 @@ export type RuntimeEvent =
   | { readonly kind: 'messages_skipped'; readonly messageKind: 'job_result' | 'dead_letter'; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
+  | { readonly kind: 'history_pruned'; readonly operations: number; readonly records: number }
   | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }
   | {
       readonly kind: 'circuit_changed';

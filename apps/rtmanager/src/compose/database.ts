@@ -9,6 +9,7 @@ import {
   PgliteExecutor,
   PostgresDeadLetterBox,
   PostgresExecutor,
+  PostgresHistory,
   PostgresHolds,
   PostgresInstallationFacts,
   PostgresLeases,
@@ -20,6 +21,7 @@ import {
 } from '@galaxy/adapter-postgres';
 import type {
   DeadLetterBox,
+  History,
   Holds,
   InstallationFacts,
   Leases,
@@ -38,6 +40,7 @@ export interface Database {
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;
+  readonly history: History;
   readonly holds: Holds;
   readonly facts: InstallationFacts;
   readonly deadLetterBox: DeadLetterBox;
@@ -129,6 +132,7 @@ function portsOver(executor: PgExecutor, instance: string): Database {
     outbox: new PostgresOutbox(executor),
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),
+    history: new PostgresHistory(executor),
     holds: new PostgresHolds(executor),
     facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),

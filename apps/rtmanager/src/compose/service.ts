@@ -87,6 +87,7 @@ function settingsOf(config: Config): ManagerSettings {
     },
     resendWithinMs: config.RTMANAGER_RESULT_RESEND_WINDOW,
     keepPublishedMs: KEEP_PUBLISHED_MS,
+    historyMs: config.RTMANAGER_HISTORY,
   };
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { listenAddress } from './listen-address.js';
-import { address, count, duration, engineAddress, list, memory, redisAddress } from './units.js';
+import { address, count, duration, engineAddress, keeping, list, memory, redisAddress } from './units.js';
 
 const stream = z.string().trim().min(1, 'must not be empty');
 const cores = availableParallelism();
@@ -88,6 +88,13 @@ export const configSchema = z.object({
   RTMANAGER_RESULT_RESEND_WINDOW: duration.prefault('1h').meta({
     description: 'When Redis has lost results, those that were published within this time are sent again; older ones are not.',
   }),
+  RTMANAGER_HISTORY: keeping
+    .refine((ms) => ms === null || ms >= 24 * 3_600_000, 'must be at least 1d')
+    .prefault('90d')
+    .meta({
+      description:
+        'How long ended operations are kept in the log, and records of removed games with them; `off`: for ever. The last operation of a game stays with its record. A job whose operation was deleted is never carried out again.',
+    }),
   RTMANAGER_INSTANCE: z
     .string()
     .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'must be letters, digits, dots, dashes')

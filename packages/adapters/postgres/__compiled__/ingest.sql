@@ -2,7 +2,8 @@
 --
 -- Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
 -- Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
--- is repeated, or carried out late, moves no cursor, so its entries are counted once.
+-- is repeated, or carried out late, moves no cursor, so its entries are counted once. Nothing is queued of an entry whose operation may
+-- have been deleted from the log.
 --
 -- Built in packages/adapters/postgres/src/operations/ingest.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -41,6 +42,16 @@ with
           "runtime_holds"."reason" = 'restored'
       )
   ),
+  pruned as (
+    select
+      "runtime_stream_cursors"."stream",
+      "runtime_stream_cursors"."pruned_up_to" as up_to
+    from
+      open,
+      "runtime_stream_cursors"
+    for update of
+      "runtime_stream_cursors"
+  ),
   queued as (
     insert into
       "runtime_operation_log" (
@@ -77,6 +88,15 @@ with
       (
         json_to_recordset($4::text::json) as (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)
       ) with ordinality as j (op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
+    where
+      not exists (
+        select
+        from
+          pruned
+        where
+          pruned.stream = "j".stream
+          and (split_part("j".entry_id, '-', 1)::numeric, split_part("j".entry_id, '-', 2)::numeric) <= (split_part(pruned.up_to, '-', 1)::numeric, split_part(pruned.up_to, '-', 2)::numeric)
+      )
     order by
       j.n
     on conflict ("stream", "entry_id", "payload_hash") do nothing

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import {
   deadLetterBoxContract,
+  historyContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
@@ -55,6 +56,7 @@ holdsContract('PGlite', open);
 installationFactsContract('PGlite', open);
 deadLetterBoxContract('PGlite', open);
 recoveryContract('PGlite', open);
+historyContract('PGlite', open);
 
 it('migrates once, and refuses a database of a newer version', async () => {
   expect(await migratePglite(database)).toEqual({ applied: 0, total: TOTAL });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   deadLetterBoxContract,
+  historyContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
@@ -51,3 +52,4 @@ holdsContract('PostgreSQL', open);
 installationFactsContract('PostgreSQL', open);
 deadLetterBoxContract('PostgreSQL', open);
 recoveryContract('PostgreSQL', open);
+historyContract('PostgreSQL', open);

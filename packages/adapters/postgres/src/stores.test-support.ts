@@ -3,6 +3,7 @@ import { PostgresHolds } from './coordination/postgres-holds.js';
 import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 import { PostgresLeases } from './coordination/postgres-leases.js';
 import { PostgresRecovery } from './coordination/postgres-recovery.js';
+import { PostgresHistory } from './history/postgres-history.js';
 import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 import { PostgresOperationLog } from './operations/postgres-operation-log.js';
 import { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
@@ -31,5 +32,6 @@ export function storesOver(executor: PgExecutor) {
     facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
     recovery: new PostgresRecovery(executor),
+    history: new PostgresHistory(executor),
   };
 }

@@ -1,5 +1,6 @@
 import type {
   DeadLetterBox,
+  History,
   Holds,
   InstallationFacts,
   Leases,
@@ -23,6 +24,7 @@ export interface DatabaseUnderTest {
   readonly facts: InstallationFacts;
   readonly deadLetterBox: DeadLetterBox;
   readonly recovery: Recovery;
+  readonly history: History;
   /** Returns once at least `ms` milliseconds have passed by the database's clock. */
   elapse(ms: number): Promise<void>;
   close(): Promise<void>;

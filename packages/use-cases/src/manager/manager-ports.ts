@@ -4,6 +4,7 @@ import type {
   ContainerFleet,
   DeadLetterPublisher,
   EngineClient,
+  History,
   Holds,
   Ids,
   InstallationFacts,
@@ -28,6 +29,7 @@ export interface ManagerPorts {
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;
+  readonly history: History;
   readonly holds: Holds;
   readonly facts: InstallationFacts;
   readonly stream: JobStream;
@@ -57,6 +59,8 @@ export interface ManagerSettings {
   readonly resendWithinMs: number;
   /** How long published messages are kept. */
   readonly keepPublishedMs: number;
+  /** How long ended operations and removed records are kept; null for ever. */
+  readonly historyMs: number | null;
   /** How long a claim lives without a renewal; default 5000. Keep it above twice `SAFETY_MS` of timings.ts. */
   readonly claimTtlMs?: number;
 }

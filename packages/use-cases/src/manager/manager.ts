@@ -1,6 +1,7 @@
 import type { Hold, JobStream } from '@galaxy/manager-ports';
 import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
 import { makeWorker } from '../claims/work-operations.js';
+import { makePruneHistory } from '../history/prune-history.js';
 import { makeIngestJobs } from '../intake/ingest-jobs.js';
 import { coordinatorDuty, type DutyTurn, whenTrusted } from '../leadership/coordinator-duty.js';
 import { type FailingStreak, makeFailingStreak } from '../leadership/failing-streak.js';
@@ -136,9 +137,9 @@ interface DutyParts {
   readonly streak: FailingStreak;
 }
 
-// The turns that only the coordinator runs, besides publishing: it ingests jobs, and compares records with containers.
+// The turns that only the coordinator runs, besides publishing: it ingests jobs, compares records with containers, and deletes what is old.
 function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publishing, streak }: DutyParts): Record<string, DutyTurn> {
-  const { journal, offsets, clock, ids, observer, engine, engineClient, fleet, holds, facts } = ports;
+  const { journal, offsets, clock, ids, observer, engine, engineClient, fleet, holds, facts, history } = ports;
   const ingest = makeIngestJobs({
     stream: countedInto(streak, ports.stream),
     journal,
@@ -155,8 +156,10 @@ function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publi
   const limits = { intervalMs, graceMs, maxActs, dryRun };
   const queue = ports.reconcileQueue;
   const reconciler = makeReconciler({ engine, engineClient, fleet, queue, holds, facts, clock, ids, observer, work, ...limits });
+  const keepMs = settings.historyMs;
   return {
     ingest,
+    ...(keepMs === null ? {} : { 'prune-history': makePruneHistory({ history, clock, observer, keepMs }) }),
     reconcile: reconciler.turn,
     'ask-silent': reconciler.ask,
     'watch-fleet': (_, signal) => reconciler.watch(signal),

@@ -60,6 +60,7 @@ export const FAILPOINTS = {
   },
   leases: { acquire: ['boot', 'slow_start', 'recover_skip'], release: ['shutdown', 'recover_replay'] },
   reconcileQueue: { games: ['orphan', 'adopt'], lookAt: ['orphan'], queue: ['orphan', 'adopt'] },
+  history: { pruneOperations: ['boot'], pruneRecords: ['boot'] },
   holds: {
     list: ['boot', 'recover_skip', 'confirm_engine'],
     set: ['engine_changed', 'mass_change', 'restored'],
@@ -108,6 +109,7 @@ export const SERVER_OF = {
   outbox: 'postgres',
   leases: 'postgres',
   reconcileQueue: 'postgres',
+  history: 'postgres',
   holds: 'postgres',
   facts: 'postgres',
   stream: 'redis',

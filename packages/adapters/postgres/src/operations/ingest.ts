@@ -1,28 +1,28 @@
 import { jobOperation } from '@galaxy/domain';
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { onHold } from '../coordination/postgres-holds.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
 import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
+import { entryNumbers } from '../sql/entry-numbers.js';
 import { bool, int } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
+import { isNotPruned, prunedMarks } from './pruned-entries.js';
 import { storeJob } from './stored-job.js';
 
 const { stream, entryId, payloadHash } = operationLog;
 const { kind, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
 
-// Compares as numeric: entry ids are pairs of unsigned 64-bit integers, too large for bigint.
-const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
-
 /**
  * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
  * Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
- * is repeated, or carried out late, moves no cursor, so its entries are counted once.
+ * is repeated, or carried out late, moves no cursor, so its entries are counted once. Nothing is queued of an entry whose operation may
+ * have been deleted from the log.
  */
 const INGEST = statement(
   'ingest',
@@ -30,7 +30,7 @@ const INGEST = statement(
   (p) => sql`
     with ${underLease(p)}, open as (
       select 1 from lease where not ${onHold}
-    ), queued as (
+    ), ${prunedMarks(sql`open`)}, queued as (
       ${insertSelect(operationLog, {
         opId: sql`j.op_id`,
         gameId: sql`j.game_id`,
@@ -48,6 +48,7 @@ const INGEST = statement(
       from open, rows from (json_to_recordset(${p.jobs}) as
         (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)) with ordinality
         as j(op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
+      where ${isNotPruned('j')}
       order by j.n
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
@@ -74,7 +75,7 @@ const INGEST = statement(
         entriesRead: sql`${cursors.entriesRead} +
           (select c.read from json_to_recordset(${p.cursors}) as c(stream text, read bigint) where c.stream = excluded.stream)`,
       })}
-      where ${asNumbers(cursors.cursor.getSQL())} < ${asNumbers(sql`excluded.cursor`)}
+      where ${entryNumbers(cursors.cursor.getSQL())} < ${entryNumbers(sql`excluded.cursor`)}
     )
     select exists(select from lease) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
 );

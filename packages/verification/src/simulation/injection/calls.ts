@@ -1,8 +1,8 @@
 import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
-/** The ports behind which there is a server. */
-export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'>;
+/** The ports behind which there is a server. Not `history`: nothing becomes old enough to be deleted in the time of a simulation. */
+export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer' | 'history'>;
 
 /** The server behind each port. */
 export const SERVER_OF = {
