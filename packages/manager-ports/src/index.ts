@@ -32,7 +32,7 @@ export {
   type PublishMark,
   type PublishState,
 } from './database/outbox.js';
-export type { GameView, QueueOutcome, ReconcileQueue } from './database/reconcile-queue.js';
+export type { GameView, QueueOutcome, ReconcileQueue, StoppedPage } from './database/reconcile-queue.js';
 export type { Recovery } from './database/recovery.js';
 export type {
   ContainerEngine,
