@@ -55,6 +55,6 @@ export type { Ids } from './ids.js';
 export type { ObservedOperation, Observer, RuntimeEvent } from './observer.js';
 export type { Random } from './random.js';
 export type { DeadLetterPublisher, NumberedDeadLetter } from './streams/dead-letter-publisher.js';
-export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from './streams/job-stream.js';
+export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamCut, StreamShape, TrimOutcome } from './streams/job-stream.js';
 export type { NumberedJobResult, NumberedResultPublisher } from './streams/numbered-result-publisher.js';
 export type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './streams/publish-outcome.js';

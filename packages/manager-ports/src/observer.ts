@@ -67,6 +67,9 @@ export type RuntimeEvent =
   | { readonly kind: 'reconciled'; readonly containers: number; readonly games: number; readonly queued: number; readonly ms: number }
   | { readonly kind: 'hold_changed'; readonly reason: HoldReason; readonly held: boolean; readonly message: string }
   | { readonly kind: 'stream_gap'; readonly stream: JobStreamName; readonly lost: bigint; readonly cursor: string }
+  | { readonly kind: 'stream_trimmed'; readonly stream: JobStreamName; readonly removed: number }
+  /** Others read the stream by consumer groups. */
+  | { readonly kind: 'stream_not_trimmed'; readonly stream: JobStreamName }
   | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
   | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
   | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }

@@ -95,6 +95,14 @@ export const configSchema = z.object({
       description:
         'How long ended operations are kept in the log, and records of removed games with them; `off`: for ever. The last operation of a game stays with its record. A job whose operation was deleted is never carried out again.',
     }),
+  RTMANAGER_TRIM_JOBS: z.enum(['on', 'off']).default('on').meta({
+    description:
+      'Whether ingested entries are removed from the job streams. Set `off` when other services read these streams. A stream with consumer groups is never trimmed.',
+  }),
+  RTMANAGER_TRIM_MARGIN: duration.prefault('1h').meta({
+    description:
+      'How much older than the last ingested entry an entry must be before it is removed. A database that is restored from a backup reads again only what is still there.',
+  }),
   RTMANAGER_INSTANCE: z
     .string()
     .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'must be letters, digits, dots, dashes')

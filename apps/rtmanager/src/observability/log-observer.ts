@@ -31,6 +31,11 @@ const LINES = {
   hold_changed: { level: 'warn', message: 'hold changed' },
   stream_gap: { level: 'error', message: 'entries of a job stream were trimmed before they were read; their jobs are lost' },
   stream_recreated: { level: 'warn', message: 'a job stream was recreated; it is read from its start' },
+  stream_trimmed: { level: 'debug', message: 'ingested entries removed from a job stream' },
+  stream_not_trimmed: {
+    level: 'warn',
+    message: 'a job stream has consumer groups, so that nothing is removed from it; see RTMANAGER_TRIM_JOBS',
+  },
   entry_from_future: { level: 'warn', message: "a job entry's id is far ahead of the server's clock" },
   read_reduced: { level: 'warn', message: 'reading the job streams failed; the next read asks for fewer entries' },
   published_lost: { level: 'warn', message: 'Redis has lost published messages; they are sent again' },

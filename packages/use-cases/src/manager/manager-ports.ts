@@ -59,6 +59,8 @@ export interface ManagerSettings {
   readonly resendWithinMs: number;
   /** How long published messages are kept. */
   readonly keepPublishedMs: number;
+  /** Ingested entries stay in the job streams until the last one is so much later; null for ever. */
+  readonly trimJobsMarginMs: number | null;
   /** How long ended operations and removed records are kept; null for ever. */
   readonly historyMs: number | null;
   /** How long a claim lives without a renewal; default 5000. Keep it above twice `SAFETY_MS` of timings.ts. */

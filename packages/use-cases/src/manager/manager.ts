@@ -13,6 +13,7 @@ import { withTimeout } from '../lib/with-timeout.js';
 import { makeRunOperation, type RunDeps } from '../operations/run/run-operation.js';
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
+import { makeTrimJobStreams } from '../trimming/trim-job-streams.js';
 import type { ManagerPorts, ManagerSettings } from './manager-ports.js';
 import { protectPorts } from './protect-ports.js';
 import { guardAgainstStalls } from './stall-guard.js';
@@ -156,10 +157,11 @@ function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publi
   const limits = { intervalMs, graceMs, maxActs, dryRun };
   const queue = ports.reconcileQueue;
   const reconciler = makeReconciler({ engine, engineClient, fleet, queue, holds, facts, clock, ids, observer, work, ...limits });
-  const keepMs = settings.historyMs;
+  const { historyMs: keepMs, trimJobsMarginMs: marginMs } = settings;
   return {
     ingest,
     ...(keepMs === null ? {} : { 'prune-history': makePruneHistory({ history, clock, observer, keepMs }) }),
+    ...(marginMs === null ? {} : { 'trim-jobs': makeTrimJobStreams({ stream: ports.stream, journal, clock, observer, marginMs }) }),
     reconcile: reconciler.turn,
     'ask-silent': reconciler.ask,
     'watch-fleet': (_, signal) => reconciler.watch(signal),
@@ -172,6 +174,7 @@ function countedInto(streak: FailingStreak, stream: JobStream): JobStream {
     key: (name) => stream.key(name),
     read: (after, limit) => streak.run(() => stream.read(after, limit)),
     shapes: () => streak.run(() => stream.shapes()),
+    trim: (name, cut) => stream.trim(name, cut),
     wait: (after, maxWaitMs, signal) => stream.wait(after, maxWaitMs, signal),
   };
 }

@@ -17,6 +17,7 @@ const SETTINGS: ManagerSettings = {
   reconcile: { intervalMs: 15_000, graceMs: 10_000, maxActs: 3, dryRun: false },
   resendWithinMs: 3_600_000,
   keepPublishedMs: 86_400_000,
+  trimJobsMarginMs: 3_600_000,
   historyMs: 90 * 86_400_000,
 };
 

@@ -67,8 +67,8 @@ export const FAILPOINTS = {
     clear: ['confirm_engine', 'confirm_change', 'recover_skip', 'recover_replay'],
   },
   facts: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
-  // `key` calls no server and cannot fail.
-  stream: { key: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
+  // `key` calls no server and cannot fail. `trim` removes what nobody reads again: after a crash the next call removes it.
+  stream: { key: [], trim: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
   results: {
     publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten'],

@@ -129,6 +129,7 @@ function settingsOf({ plan: { settings } }: World): ManagerSettings {
     reconcile: { intervalMs: 3000, graceMs: settings.hasGrace ? 2000 : 0, maxActs: 3, dryRun: false },
     resendWithinMs: settings.resendsShortly ? 3000 : HOUR_MS,
     keepPublishedMs: 24 * HOUR_MS,
+    trimJobsMarginMs: null,
     historyMs: null,
   };
 }
