@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 
 /**
  * Fills a database with the history of so many games, each with three ended operations. A third of the games is stopped, the others
- * are removed. Of all games the first thousand operations ended so long ago that they may be deleted.
+ * are removed. Of all games the first two thousand operations ended so long ago that they may be deleted.
  */
 export async function loadHistory(sql: postgres.Sql, games: number): Promise<void> {
   await sql.unsafe(`insert into runtime_records (game_id, status, current_container_id, current_image_ref, engine_endpoint, paused, created_at, last_op_at)
@@ -13,7 +13,7 @@ export async function loadHistory(sql: postgres.Sql, games: number): Promise<voi
       (op_id, game_id, op, class, source, source_ref, status, stream, entry_id, payload_hash, payload, attempt, queued_at, started_at, finished_at)
     select gen_random_uuid(), 'g' || 1 + i % ${String(games)}, 'stop', 'other', 'lobby', i || '-0', 'succeeded', 'stop_jobs', i || '-0', 'h', '{}', 1,
       at, at, at + i * interval '1 microsecond'
-    from generate_series(1, ${String(3 * games)}) i, lateral (select now() - case when i <= 1000 then interval '100 days' else interval '1 day' end as at) t`);
+    from generate_series(1, ${String(3 * games)}) i, lateral (select now() - case when i <= 2000 then interval '100 days' else interval '1 day' end as at) t`);
   await sql.unsafe("insert into runtime_stream_cursors (stream, cursor) values ('start_jobs', '0-0'), ('stop_jobs', '1-0')");
   for (const table of ['runtime_records', 'runtime_operation_log']) await sql.unsafe(`vacuum analyze ${table}`);
 }
