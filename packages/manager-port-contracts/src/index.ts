@@ -1,6 +1,7 @@
 export { type ClockUnderTest, clockContract } from './clock.contract.js';
 export { type DatabaseUnderTest, type PlantedRow, STREAM_KEYS_TESTED } from './database/database-under-test.js';
 export { deadLetterBoxContract } from './database/dead-letter-box.contract.js';
+export { historyContract } from './database/history.contract.js';
 export { holdsContract } from './database/holds.contract.js';
 export { installationFactsContract } from './database/installation-facts.contract.js';
 export { leasesContract } from './database/leases.contract.js';

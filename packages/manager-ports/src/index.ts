@@ -1,6 +1,7 @@
 export type { Clock } from './clock.js';
 export type { DeadLetterBox, DeadLetterState, RequeuedOperation, StoredDeadLetter } from './database/dead-letter-box.js';
 export { HeldRowFault } from './database/held-row-fault.js';
+export type { History, PruneLimits, PruneOutcome } from './database/history.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
 export { type KnownOperation, knownOperation, type UnreadableOperation } from './database/known-operation.js';
@@ -47,7 +48,7 @@ export {
   type PublishMark,
   type PublishState,
 } from './database/outbox.js';
-export type { GameView, QueueOutcome, ReconcileQueue } from './database/reconcile-queue.js';
+export type { GameView, QueueOutcome, ReconcileQueue, StoppedPage } from './database/reconcile-queue.js';
 export type { Recovery } from './database/recovery.js';
 export type {
   ContainerEngine,
@@ -71,7 +72,7 @@ export type { ObservedOperation, Observer, RuntimeEvent } from './observer.js';
 export type { Random } from './random.js';
 export type { DeadLetterPublisher, NumberedDeadLetter } from './streams/dead-letter-publisher.js';
 export type { JobOutcomePublisher, NamedOutcome, NumberedJobOutcome } from './streams/job-outcome-publisher.js';
-export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from './streams/job-stream.js';
+export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamCut, StreamShape, TrimOutcome } from './streams/job-stream.js';
 export type { NumberedJobResult, NumberedResultPublisher } from './streams/numbered-result-publisher.js';
 export {
   type OutboxPublishers,

@@ -79,6 +79,9 @@ export type RuntimeEvent =
   | { readonly kind: 'reconciled'; readonly containers: number; readonly games: number; readonly queued: number; readonly ms: number }
   | { readonly kind: 'hold_changed'; readonly reason: HoldReason; readonly held: boolean; readonly message: string }
   | { readonly kind: 'stream_gap'; readonly stream: JobStreamName; readonly lost: bigint; readonly cursor: string }
+  | { readonly kind: 'stream_trimmed'; readonly stream: JobStreamName; readonly removed: number }
+  /** Others read the stream by consumer groups. */
+  | { readonly kind: 'stream_not_trimmed'; readonly stream: JobStreamName }
   | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
   | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
   | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }
@@ -88,6 +91,7 @@ export type RuntimeEvent =
   | { readonly kind: 'messages_skipped'; readonly messageKind: OutboxKind; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
+  | { readonly kind: 'history_pruned'; readonly operations: number; readonly records: number }
   | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }
   | {
       readonly kind: 'circuit_changed';

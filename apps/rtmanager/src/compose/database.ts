@@ -9,6 +9,7 @@ import {
   PgliteExecutor,
   PostgresDeadLetterBox,
   PostgresExecutor,
+  PostgresHistory,
   PostgresHolds,
   PostgresInstallationFacts,
   PostgresLeases,
@@ -21,6 +22,7 @@ import {
 import type { JobStreamName } from '@galaxy/domain';
 import {
   type DeadLetterBox,
+  type History,
   type Holds,
   type InstallationFacts,
   type Leases,
@@ -50,6 +52,7 @@ export interface Database {
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;
+  readonly history: History;
   readonly holds: Holds;
   readonly facts: InstallationFacts;
   readonly deadLetterBox: DeadLetterBox;
@@ -150,6 +153,7 @@ function portsOver(executor: PgExecutor, instance: string, outcomesOf: OutcomesO
     outbox: new PostgresOutbox(executor, kinds),
     leases: new PostgresLeases(renewals),
     reconcileQueue: new PostgresReconcileQueue(executor),
+    history: new PostgresHistory(executor),
     holds: new PostgresHolds(executor),
     facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),

@@ -34,6 +34,13 @@ describe('parseConfig', () => {
     });
   });
 
+  it('keeps what is old for days, hours or ever', () => {
+    const history = (text: string) => valid({ RTMANAGER_HISTORY: text }).config.RTMANAGER_HISTORY;
+    expect(valid({}).config.RTMANAGER_HISTORY).toBe(90 * 86_400_000);
+    expect(['36h', ' 1d ', '36500d', 'off'].map(history)).toEqual([36 * 3_600_000, 86_400_000, 36_500 * 86_400_000, null]);
+    for (const text of ['23h', '0d', '36501d', '90', '5m', '-1d', 'never']) expect(problems({ RTMANAGER_HISTORY: text })).toHaveLength(1);
+  });
+
   it('reports every problem at once', () => {
     const found = problems({
       RTMANAGER_REDIS_URL: 'http://x',

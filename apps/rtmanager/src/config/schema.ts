@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { listenAddress } from './listen-address.js';
-import { address, count, duration, engineAddress, list, memory, redisAddress } from './units.js';
+import { address, count, duration, engineAddress, keeping, list, memory, redisAddress } from './units.js';
 
 const stream = z.string().trim().min(1, 'must not be empty');
 const cores = availableParallelism();
@@ -91,6 +91,21 @@ export const configSchema = z.object({
     .meta({ description: 'With `true`, disagreements are only reported, and nothing is changed.' }),
   RTMANAGER_RESULT_RESEND_WINDOW: duration.prefault('1h').meta({
     description: 'When Redis has lost results, those that were published within this time are sent again; older ones are not.',
+  }),
+  RTMANAGER_HISTORY: keeping
+    .refine((ms) => ms === null || ms >= 24 * 3_600_000, 'must be at least 1d')
+    .prefault('90d')
+    .meta({
+      description:
+        'How long ended operations are kept in the log, and records of removed games with them; `off`: for ever. The last operation of a game stays with its record. A job whose operation was deleted is never carried out again.',
+    }),
+  RTMANAGER_TRIM_JOBS: z.enum(['on', 'off']).default('on').meta({
+    description:
+      'Whether ingested entries are removed from the job streams. Set `off` when other services read these streams. A stream with consumer groups is never trimmed.',
+  }),
+  RTMANAGER_TRIM_MARGIN: duration.prefault('1h').meta({
+    description:
+      'How much older than the last ingested entry an entry must be before it is removed. A database that is restored from a backup reads again only what is still there.',
   }),
   RTMANAGER_INSTANCE: z
     .string()

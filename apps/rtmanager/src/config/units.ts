@@ -20,6 +20,19 @@ export const duration = z
   })
   .refine((ms) => ms <= DAY_MS, 'must be at most 24h');
 
+const MAX_DAYS = 36_500;
+
+/** A time to keep something: whole days such as `90d`, or hours such as `36h`; parsed to milliseconds. `off` is null: for ever. */
+export const keeping = z.string().transform((text, context): number | null => {
+  const given = text.trim();
+  if (given === 'off') return null;
+  const [, number, unit] = /^(\d{1,6})(h|d)$/.exec(given) ?? [];
+  const ms = Number(number) * (unit === 'd' ? DAY_MS : UNITS.h);
+  if (ms <= MAX_DAYS * DAY_MS) return ms;
+  context.addIssue({ code: 'custom', message: 'must be off, or a number of hours or days, such as 36h or 90d' });
+  return z.NEVER;
+});
+
 const BYTES = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 const SIZE = /^(\d{1,9})([kmg])$/i;
 

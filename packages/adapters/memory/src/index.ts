@@ -1,5 +1,6 @@
 export { MemoryDatabase } from './database/memory-database.js';
 export { MemoryDeadLetterBox } from './database/memory-dead-letter-box.js';
+export { MemoryHistory } from './database/memory-history.js';
 export { MemoryHolds } from './database/memory-holds.js';
 export { MemoryInstallationFacts } from './database/memory-installation-facts.js';
 export { MemoryLeases } from './database/memory-leases.js';

@@ -2,7 +2,8 @@
 --
 -- Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
 -- Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
--- is repeated, or carried out late, moves no cursor, so its entries are counted once.
+-- is repeated, or carried out late, moves no cursor, so its entries are counted once. Nothing is queued of an entry whose operation may
+-- have been deleted from the log.
 --
 -- Built in packages/adapters/postgres/src/operations/ingest.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -16,14 +17,13 @@
 -- $7  cursors     text::json
 
 with
-  door as (
+  lease as (
     select
-      1 as open
+      1 as held
     from
       "runtime_leases"
     where
-      "runtime_leases"."name" = 'coordinator'
-      and "runtime_leases"."name" = $1::text
+      "runtime_leases"."name" = $1::text
       and "runtime_leases"."holder" = $2::text
       and "runtime_leases"."epoch" = $3::bigint
     for update
@@ -32,7 +32,7 @@ with
     select
       1
     from
-      door
+      lease
     where
       not exists (
         select
@@ -42,13 +42,22 @@ with
           "runtime_holds"."reason" = 'restored'
       )
   ),
+  pruned as (
+    select
+      "runtime_stream_cursors"."stream",
+      "runtime_stream_cursors"."pruned_up_to" as up_to
+    from
+      open,
+      "runtime_stream_cursors"
+    for update of
+      "runtime_stream_cursors"
+  ),
   queued as (
     insert into
       "runtime_operation_log" (
         "op_id",
         "game_id",
         "op",
-        "class",
         "source",
         "source_ref",
         "status",
@@ -57,96 +66,54 @@ with
         "payload_hash",
         "valid",
         "payload",
-        "request_hash",
-        "requested_by",
-        "requested_at_ms",
-        "reason",
         "raw"
       )
     select
-      a.op_id,
-      a.game_id,
-      a.op,
-      a.class,
-      a.source,
-      a.source_ref,
+      j.op_id,
+      j.game_id,
+      j.op,
+      'lobby',
+      j.entry_id,
       'queued',
-      a.stream,
-      a.entry_id,
-      a.payload_hash,
-      a.valid,
-      a.payload::json,
-      a.request_hash,
-      a.requested_by,
-      a.requested_at_ms,
-      a.reason,
-      a.raw
+      j.stream,
+      j.entry_id,
+      j.payload_hash,
+      j.valid,
+      j.payload::json,
+      j.raw
     from
       open,
       rows
     from
       (
-        json_to_recordset($4::text::json) as (
-          op_id uuid,
-          game_id text,
-          op text,
-          class text,
-          source text,
-          source_ref text,
-          valid boolean,
-          payload text,
-          requested_by text,
-          requested_at_ms bigint,
-          reason text,
-          stream text,
-          entry_id text,
-          payload_hash text,
-          raw text,
-          request_hash text
-        )
-      ) with ordinality as a (
-        op_id,
-        game_id,
-        op,
-        class,
-        source,
-        source_ref,
-        valid,
-        payload,
-        requested_by,
-        requested_at_ms,
-        reason,
-        stream,
-        entry_id,
-        payload_hash,
-        raw,
-        request_hash,
-        n
-      )
+        json_to_recordset($4::text::json) as (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)
+      ) with ordinality as j (op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
     where
-      (
+      not exists (
         select
-          1
         from
-          "runtime_operation_log"
+          pruned
         where
-          "runtime_operation_log"."stream" = a.stream
-          and "runtime_operation_log"."entry_id" = a.entry_id
-          and "runtime_operation_log"."payload_hash" = a.payload_hash
-      ) is null
+          pruned.stream = "j".stream
+          and (split_part("j".entry_id, '-', 1)::numeric, split_part("j".entry_id, '-', 2)::numeric) <= (split_part(pruned.up_to, '-', 1)::numeric, split_part(pruned.up_to, '-', 2)::numeric)
+      )
     order by
-      a.n
+      j.n
     on conflict ("stream", "entry_id", "payload_hash") do nothing
     returning
       1
   ),
-  messages as (
+  dead_letters as (
     select
-      'dead_letter' as kind,
       l.lane,
       l.dedupe_key,
-      l.payload::json as payload,
-      l.n
+      l.payload,
+      row_number() over (
+        partition by
+          l.lane
+        order by
+          l.n
+      ) as nth
     from
       open,
       rows
@@ -162,60 +129,32 @@ with
           and "runtime_outbox"."dedupe_key" = l.dedupe_key
       )
   ),
-  lanes as (
+  dead_lettered as (
     insert into
-      "runtime_lanes" ("kind", "lane", "last_number")
+      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
     select
-      m.kind,
-      m.lane,
-      count(*)
-    from
-      messages m
-    group by
-      m.kind,
-      m.lane
-    order by
-      m.kind,
-      m.lane
-    on conflict ("kind", "lane") do update
-    set
-      "last_number" = "runtime_lanes"."last_number" + excluded.last_number
-    returning
-      "runtime_lanes"."kind",
-      "runtime_lanes"."lane",
-      "runtime_lanes"."last_number"
-  ),
-  added as (
-    insert into
-      "runtime_outbox" ("kind", "lane", "number", "numbered", "dedupe_key", "payload")
-    select
-      m.kind,
-      m.lane,
-      l.last_number - count(*) over of_lane + row_number() over (
-        of_lane
-        order by
-          m.n
+      'dead_letter',
+      l.lane,
+      l.nth + coalesce(
+        (
+          select
+            max("runtime_outbox"."number")
+          from
+            "runtime_outbox"
+          where
+            "runtime_outbox"."kind" = 'dead_letter'
+            and "runtime_outbox"."lane" = l.lane
+        ),
+        0
       ),
-      true,
-      m.dedupe_key,
-      m.payload
+      l.dedupe_key,
+      l.payload::json
     from
-      messages m
-      join lanes l on l.kind = m.kind
-      and l.lane = m.lane
-    window
-      of_lane as (
-        partition by
-          m.kind,
-          m.lane
-      )
+      dead_letters l
     order by
-      m.n
-    returning
-      "id",
-      "kind",
-      "number",
-      "dedupe_key"
+      l.lane,
+      l.nth
+    on conflict ("kind", "dedupe_key") do nothing
   ),
   moved as (
     insert into
@@ -247,7 +186,7 @@ select
   exists (
     select
     from
-      door
+      lease
   ) as held,
   exists (
     select

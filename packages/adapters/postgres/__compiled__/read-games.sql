@@ -1,11 +1,14 @@
 -- read games
 --
--- Every game whose record is not removed, and the ones that are named, each with its record and whether an operation is open.
+-- Every game whose record is neither removed nor stopped, a page of the stopped ones, and the ones that are named, each with its record
+-- and whether an operation is open.
 --
 -- Built in packages/adapters/postgres/src/operations/postgres-reconcile-queue.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
--- $1  games text::json
+-- $1  after text
+-- $2  limit int
+-- $3  games text::json
 
 select
   g.game_id,
@@ -53,12 +56,26 @@ from
     from
       "runtime_records"
     where
-      "runtime_records"."status" in ('starting', 'running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished', 'stopped')
+      "runtime_records"."status" in ('starting', 'running', 'generation_in_progress', 'generation_failed', 'engine_unreachable', 'finished')
+    union
+    (
+      select
+        "runtime_records"."game_id"
+      from
+        "runtime_records"
+      where
+        "runtime_records"."status" = 'stopped'
+        and "runtime_records"."game_id" > $1::text
+      order by
+        "runtime_records"."game_id"
+      limit
+        $2::int
+    )
     union
     select
       value as game_id
     from
-      json_array_elements_text($1::text::json)
+      json_array_elements_text($3::text::json)
   ) g
   left join lateral (
     select

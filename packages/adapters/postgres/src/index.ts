@@ -5,6 +5,7 @@ export { PostgresHolds } from './coordination/postgres-holds.js';
 export { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 export { PostgresLeases } from './coordination/postgres-leases.js';
 export { PostgresRecovery } from './coordination/postgres-recovery.js';
+export { PostgresHistory } from './history/postgres-history.js';
 export { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
 export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 /** @public for other services and tools that read the same database */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import {
   deadLetterBoxContract,
+  historyContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
@@ -59,6 +60,7 @@ holdsContract('PGlite', open);
 installationFactsContract('PGlite', open);
 deadLetterBoxContract('PGlite', open);
 recoveryContract('PGlite', open);
+historyContract('PGlite', open);
 
 it('migrates once, and refuses a database of a newer version', async () => {
   expect(await migratePglite(database)).toEqual({ applied: 0, total: TOTAL });

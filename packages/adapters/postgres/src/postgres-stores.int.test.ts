@@ -1,5 +1,6 @@
 import {
   deadLetterBoxContract,
+  historyContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
@@ -55,3 +56,4 @@ holdsContract('PostgreSQL', open);
 installationFactsContract('PostgreSQL', open);
 deadLetterBoxContract('PostgreSQL', open);
 recoveryContract('PostgreSQL', open);
+historyContract('PostgreSQL', open);

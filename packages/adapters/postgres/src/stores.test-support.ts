@@ -5,6 +5,7 @@ import { PostgresHolds } from './coordination/postgres-holds.js';
 import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 import { PostgresLeases } from './coordination/postgres-leases.js';
 import { PostgresRecovery } from './coordination/postgres-recovery.js';
+import { PostgresHistory } from './history/postgres-history.js';
 import { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
 import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 import { PostgresOperationLog } from './operations/postgres-operation-log.js';
@@ -37,6 +38,7 @@ export function storesOver(executor: PgExecutor) {
     facts: new PostgresInstallationFacts(executor),
     deadLetterBox: new PostgresDeadLetterBox(executor),
     recovery: new PostgresRecovery(executor),
+    history: new PostgresHistory(executor),
   };
 }
 

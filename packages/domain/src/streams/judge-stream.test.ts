@@ -185,6 +185,32 @@ function drain(stream: Stream, reader: Reader): void {
   reader.judge(stream);
 }
 
+describe('a stream that is trimmed behind its cursor only', () => {
+  it('loses nothing and stays the same stream, whatever else is done', () => {
+    const tame = fc.array(
+      fc.oneof(
+        fc.record({ kind: fc.constantFrom('add' as const, 'read' as const, 'trim' as const), count: fc.integer({ min: 1, max: 9 }) }),
+        fc.record({ kind: fc.constant('judge' as const) }),
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(tame, (all) => {
+        const [stream, reader] = [new Stream(100), new Reader(null)];
+        for (const one of all) {
+          if (one.kind === 'add') stream.add(one.count);
+          else if (one.kind === 'read') reader.read(stream, one.count);
+          else if (one.kind === 'judge') reader.judge(stream);
+          else stream.remove(0, Math.min(one.count, stream.held.filter(({ wasRead }) => wasRead).length));
+        }
+        drain(stream, reader);
+        expect([reader.told, reader.recreated]).toEqual([0n, 0]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('what is told to be lost', () => {
   it('is exactly what was lost, whenever everything was drained, and never more before', () => {
     fc.assert(

@@ -1,6 +1,7 @@
 import type { Operation } from '@galaxy/domain';
 import type {
   DeadLetterBox,
+  History,
   Holds,
   InstallationFacts,
   Leases,
@@ -44,6 +45,7 @@ export interface DatabaseUnderTest {
   readonly facts: InstallationFacts;
   readonly deadLetterBox: DeadLetterBox;
   readonly recovery: Recovery;
+  readonly history: History;
   /** Writes a row past the journal, and returns its operation's id. */
   plant(row: PlantedRow): Promise<string>;
   /** Lets `ms` milliseconds pass for everything that the database compares with its clock. */

@@ -24,6 +24,7 @@ const actOn = (gameId: string, verdict: ReconcileVerdict = 'remove') => ({
   opId: randomUUID(),
   job: { kind: 'reconcile', gameId, verdict, orphans: ['orphan-1', 'orphan "2"'], reason: 'no record; the container runs' } as const,
 });
+const FIRST_PAGE = { after: '', limit: 100 };
 const byGame = (views: readonly GameView[]) => [...views].sort((a, b) => (a.gameId < b.gameId ? -1 : 1));
 
 /** The promises of {@link ReconcileQueue}, for an adapter to pass. `open` gives an empty database each time. */
@@ -38,11 +39,11 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
     afterEach(() => database.close());
 
     describe('games and lookAt', () => {
-      it('shows every game whose record is not `removed`, and every one named', async () => {
+      it('shows every game whose record is neither `removed` nor `stopped`, and every one named', async () => {
         const [running, stopped, removed, named, unknown] = [gameId(), gameId(), gameId(), gameId(), gameId()];
         const records = [record(running), record(stopped, 'stopped'), record(removed, 'removed'), record(named, 'removed')];
         for (const one of records) await database.records.upsert(one);
-        expect(byGame(await reconcile.games([named, unknown, running, unknown]))).toEqual(
+        expect(byGame(await reconcile.games([named, unknown, running, unknown], FIRST_PAGE))).toEqual(
           byGame([
             { gameId: running, record: record(running), open: false },
             { gameId: stopped, record: record(stopped, 'stopped'), open: false },
@@ -50,7 +51,19 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
             { gameId: unknown, record: null, open: false },
           ]),
         );
-        expect(byGame(await reconcile.games([])).map(({ gameId }) => gameId)).toEqual([running, stopped].sort());
+        expect(byGame(await reconcile.games([], FIRST_PAGE)).map(({ gameId }) => gameId)).toEqual([running, stopped].sort());
+        expect((await reconcile.games([], { after: '', limit: 0 })).map(({ gameId }) => gameId)).toEqual([running]);
+      });
+
+      it('shows the stopped games page by page, in the order of their ids', async () => {
+        for (const id of ['p', 'p-2', 'pp', 'p1', 'q-9', 'q-10']) await database.records.upsert(record(id, 'stopped'));
+        await database.records.upsert(record('p-3', 'removed'));
+        await database.records.upsert(record('z', 'finished'));
+        const page = async (after: string) => byGame(await reconcile.games([], { after, limit: 2 })).map(({ gameId }) => gameId);
+        expect(await page('')).toEqual(['p', 'p-2', 'z']);
+        expect(await page('p-2')).toEqual(['p1', 'pp', 'z']);
+        expect(await page('pp')).toEqual(['q-10', 'q-9', 'z']);
+        expect(await page('q-9')).toEqual(['z']);
       });
 
       it('looks at the games named and no others', async () => {
@@ -70,7 +83,7 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         const game = gameId();
         await database.records.upsert(record(game));
         const open = async () => {
-          const views = [...(await reconcile.games([])), ...(await reconcile.lookAt([game]))];
+          const views = [...(await reconcile.games([], FIRST_PAGE)), ...(await reconcile.lookAt([game]))];
           expect(views.map(({ gameId }) => gameId)).toEqual([game, game]);
           return views.map(({ open }) => open);
         };

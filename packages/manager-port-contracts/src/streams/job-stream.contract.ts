@@ -39,6 +39,7 @@ export function jobStreamContract(name: string, open: () => Promise<JobStreamUnd
     describeRefusals(open);
     describeWait(open);
     describeShapes(open);
+    describeTrim(open);
 
     it('throws DependencyFault while the server does not answer, and recovers without help', () =>
       using(open, async ({ jobs, append, cutOff, restore }) => {
@@ -52,6 +53,37 @@ export function jobStreamContract(name: string, open: () => Promise<JobStreamUnd
         await vi.waitFor(() => jobs.wait(START, 100, never()), { timeout: 8000 });
       }));
   });
+}
+
+function describeTrim(open: () => Promise<JobStreamUnderTest>): void {
+  const many = async ({ append, jobs }: JobStreamUnderTest) => {
+    for (let n = 1; n <= 250; n++) await append('start_jobs', startFields('alpha'), `${n}-0`);
+    const held = async () => (await jobs.read(START, 1000)).starts.map(({ entryId }) => Number.parseInt(entryId, 10));
+    return { held, cut: { before: '201-0', firstId: '1-0', cursor: '250-0' } };
+  };
+
+  it('removes only entries before the cut, a portion at a time', () =>
+    using(open, async (stream) => {
+      const { held, cut } = await many(stream);
+      const outcome = await stream.jobs.trim('start_jobs', cut);
+      const removed = outcome.kind === 'trimmed' ? outcome.removed : 0;
+      expect(removed).toBeGreaterThanOrEqual(100);
+      expect(removed).toBeLessThanOrEqual(200);
+      expect(await held()).toEqual(Array.from({ length: 250 - removed }, (_, at) => removed + 1 + at));
+      expect((await stream.jobs.shapes()).start_jobs).toMatchObject({ firstId: `${removed + 1}-0`, lastId: '250-0', added: 250n });
+    }));
+
+  it.each([
+    ['has another first entry', { firstId: '2-0' }],
+    ['never came to the cursor', { cursor: '250-1' }],
+  ])('removes nothing of a stream that %s', (_, change) =>
+    using(open, async (stream) => {
+      const { held, cut } = await many(stream);
+      expect(await stream.jobs.trim('start_jobs', { ...cut, ...change })).toEqual({ kind: 'changed' });
+      expect(await stream.jobs.trim('stop_jobs', cut)).toEqual({ kind: 'changed' });
+      expect(await held()).toHaveLength(250);
+    }),
+  );
 }
 
 function describeRead(open: () => Promise<JobStreamUnderTest>): void {

@@ -9,13 +9,22 @@ export interface GameView {
   readonly open: boolean;
 }
 
+/** A part of the games whose record is `stopped`, in the order of their ids: at most `limit` after `after`. */
+export interface StoppedPage {
+  readonly after: string;
+  readonly limit: number;
+}
+
 /** `queued`: `gameIds` are the games whose act was queued; the others had an open operation. `lost`: another process has the lease. */
 export type QueueOutcome = { readonly kind: 'queued'; readonly gameIds: readonly string[] } | { readonly kind: 'lost' };
 
 /** Reads the games for the reconciler, and queues its acts. Every method throws DependencyFault when the store does not answer. */
 export interface ReconcileQueue {
-  /** All games whose record is not `removed`, and all games in `named`, as of one moment. */
-  games(named: readonly string[]): Promise<GameView[]>;
+  /**
+   * All games whose record is neither `removed` nor `stopped`, the `stopped` ones of a page, and all games in `named`, as of one moment.
+   * A game may stay `stopped` for as long as its container is kept, so that these are read in parts.
+   */
+  games(named: readonly string[], stopped: StoppedPage): Promise<GameView[]>;
 
   /** Only the given games, as of one moment. */
   lookAt(gameIds: readonly string[]): Promise<GameView[]>;

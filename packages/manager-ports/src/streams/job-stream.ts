@@ -40,6 +40,22 @@ export interface StreamShape {
   readonly length: bigint;
 }
 
+/** What may be removed from a stream: entries before `before`. `firstId` is the first id it had, `cursor` the last ingested entry. */
+export interface StreamCut {
+  readonly before: string;
+  readonly firstId: string;
+  readonly cursor: string;
+}
+
+/**
+ * `trimmed`: `removed` entries were removed; some may be left, and another call removes more. `changed`: the stream is not as the cut
+ * says. `other_readers`: others read the stream by consumer groups. In both cases nothing was removed.
+ */
+export type TrimOutcome =
+  | { readonly kind: 'trimmed'; readonly removed: number }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'other_readers' };
+
 /**
  * Reads the job streams. Never consumes: the same cursors give the same entries again until they are trimmed. An entry that can't be
  * decoded is returned with its refusal, so it never blocks the ones behind it.
@@ -66,4 +82,10 @@ export interface JobStream {
    * @throws DependencyFault as {@link read}.
    */
   shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>>;
+
+  /**
+   * Removes a portion of old entries. Safe to repeat.
+   * @throws DependencyFault as {@link read}.
+   */
+  trim(stream: JobStreamName, cut: StreamCut): Promise<TrimOutcome>;
 }

@@ -24,7 +24,18 @@ export function coordinatorDuty({ guard, clock, observer, turns }: CoordinatorDe
   const part = ([name, turn]: [string, DutyTurn], lease: LeaseGrant, held: AbortSignal): Promise<void> =>
     runLoop(name, (signal) => whenTrusted(guard, clock, (trusted) => turn(lease, trusted), signal), held, { clock, observer });
   return async (lease, held) => {
-    await Promise.all(Object.entries(turns).map((entry) => part(entry, lease, held)));
+    const parts = Object.entries(turns).map((entry) => ({ entry, over: new AbortController() }));
+    const end = (): void => {
+      for (const { over } of parts) over.abort();
+    };
+    // A signal of its own for each part: Node.js warns when a signal has more than ten listeners.
+    held.addEventListener('abort', end, { once: true });
+    if (held.aborted) end();
+    try {
+      await Promise.all(parts.map(({ entry, over }) => part(entry, lease, over.signal)));
+    } finally {
+      held.removeEventListener('abort', end);
+    }
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   ContainerEngine,
   ContainerFleet,
   EngineClient,
+  History,
   Holds,
   Ids,
   InstallationFacts,
@@ -27,6 +28,7 @@ export interface ManagerPorts extends OutboxPublishers {
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly reconcileQueue: ReconcileQueue;
+  readonly history: History;
   readonly holds: Holds;
   readonly facts: InstallationFacts;
   readonly stream: JobStream;
@@ -56,6 +58,10 @@ export interface ManagerSettings {
   readonly resendWithinMs: number;
   /** How long published messages are kept. */
   readonly keepPublishedMs: number;
+  /** Ingested entries stay in the job streams until the last one is so much later; null for ever. */
+  readonly trimJobsMarginMs: number | null;
+  /** How long ended operations and removed records are kept; null for ever. */
+  readonly historyMs: number | null;
   /** How long a claim lives without a renewal; default 5000. Keep it above twice `SAFETY_MS` of timings.ts. */
   readonly claimTtlMs?: number;
 }

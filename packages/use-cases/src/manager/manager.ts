@@ -2,6 +2,7 @@ import { COORDINATOR_LEASE, type Hold, type JobStream, knownOperation } from '@g
 import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
 import { watchRenewals } from '../claims/watch-renewals.js';
 import { makeWorker } from '../claims/work-operations.js';
+import { makePruneHistory } from '../history/prune-history.js';
 import { makeIngestJobs } from '../intake/ingest-jobs.js';
 import { coordinatorDuty, type DutyTurn, whenTrusted } from '../leadership/coordinator-duty.js';
 import { type FailingStreak, makeFailingStreak } from '../leadership/failing-streak.js';
@@ -14,6 +15,7 @@ import { HANDLED_OPERATIONS } from '../operations/handlers.js';
 import { makeRunOperation, type RunDeps } from '../operations/run/run-operation.js';
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
+import { makeTrimJobStreams } from '../trimming/trim-job-streams.js';
 import type { ManagerPorts, ManagerSettings } from './manager-ports.js';
 import { protectPorts } from './protect-ports.js';
 import { guardAgainstStalls } from './stall-guard.js';
@@ -139,9 +141,9 @@ interface DutyParts {
   readonly streak: FailingStreak;
 }
 
-// The turns that only the coordinator runs, besides publishing: it ingests jobs, and compares records with containers.
+// The turns that only the coordinator runs, besides publishing: it ingests jobs, compares records with containers, and deletes what is old.
 function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publishing, streak }: DutyParts): Record<string, DutyTurn> {
-  const { journal, offsets, clock, ids, observer, engine, engineClient, fleet, holds, facts } = ports;
+  const { journal, offsets, clock, ids, observer, engine, engineClient, fleet, holds, facts, history } = ports;
   const ingest = makeIngestJobs({
     stream: countedInto(streak, ports.stream),
     journal,
@@ -158,8 +160,11 @@ function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publi
   const limits = { intervalMs, graceMs, maxActs, dryRun };
   const queue = ports.reconcileQueue;
   const reconciler = makeReconciler({ engine, engineClient, fleet, queue, holds, facts, clock, ids, observer, work, ...limits });
+  const { historyMs: keepMs, trimJobsMarginMs: marginMs } = settings;
   return {
     ingest,
+    ...(keepMs === null ? {} : { 'prune-history': makePruneHistory({ history, clock, observer, keepMs }) }),
+    ...(marginMs === null ? {} : { 'trim-jobs': makeTrimJobStreams({ stream: ports.stream, journal, clock, observer, marginMs }) }),
     reconcile: reconciler.turn,
     'ask-silent': reconciler.ask,
     'watch-fleet': (_, signal) => reconciler.watch(signal),
@@ -172,6 +177,7 @@ function countedInto(streak: FailingStreak, stream: JobStream): JobStream {
     key: (name) => stream.key(name),
     read: (after, limit) => streak.run(() => stream.read(after, limit)),
     shapes: () => streak.run(() => stream.shapes()),
+    trim: (name, cut) => stream.trim(name, cut),
     wait: (after, maxWaitMs, signal) => stream.wait(after, maxWaitMs, signal),
   };
 }

@@ -13,7 +13,7 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 /**
  * Makes the turn that deletes old published messages, in batches, until none is left or the signal aborts. A crash leaves the
- * rest to the next turn. The operation log is never pruned: it is how an entry that is read again is recognised. The turn throws
+ * rest to the next turn. The turn throws
  * DependencyFault when the store does not answer.
  */
 export const makePruneOutbox =

@@ -18,6 +18,8 @@ export interface DriftHistory {
   readonly of: (drift: Drift) => SeenDrift;
   /** Records an act on the drift: before the next act it must be seen twice again. */
   readonly acted: (drift: Drift, nowMs: number) => void;
+  /** The games with a drift that is remembered. */
+  readonly games: () => readonly string[];
   /** Forgets everything. */
   readonly clear: () => void;
 }
@@ -45,6 +47,7 @@ export function makeDriftHistory(): DriftHistory {
     acted(drift, nowMs) {
       seen.set(keyOf(drift), { gameId: drift.gameId, looks: 0, sinceMs: nowMs, acts: of(drift).acts + 1 });
     },
+    games: () => [...seen.values()].map(({ gameId }) => gameId),
     clear() {
       seen.clear();
     },

@@ -1,10 +1,11 @@
 import { isGameId } from '@galaxy/domain';
-import type { ContainerEngine, FleetInventory, GameView, Inspection, ReconcileQueue } from '@galaxy/manager-ports';
+import type { ContainerEngine, FleetInventory, GameView, Inspection, ReconcileQueue, StoppedPage } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import { observeGame } from '../containers/observe-game.js';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 import { inParallel } from '../lib/in-parallel.js';
 import { type Drift, driftOf, findDrift, unnamedGames } from './find-drift.js';
+import { endOfPage, exitedIn, livelyIn } from './stopped-pages.js';
 
 export interface LookDeps extends ProbeDeps {
   readonly engine: Pick<ContainerEngine, 'find' | 'inspect'>;
@@ -16,24 +17,40 @@ export interface FleetObservation {
   readonly inventory: FleetInventory;
   readonly games: readonly GameView[];
   readonly drifts: readonly Drift[];
+  /** The stopped game after which the next page begins. */
+  readonly endOfPage: string;
+}
+
+/** Which games are observed besides those that have, or should have, a container that has not exited. */
+export interface Rest {
+  readonly stopped: StoppedPage;
+  /** Games whose drift was seen before. */
+  readonly remembered: readonly string[];
 }
 
 /** At most this many inspections or probes at a time. */
 const AT_ONCE = 16;
 
 /**
- * Observes all games. The inventory must have been read before the call: then no game with a container is missing from the records
- * that are read here. Leaves out games whose container hangs.
+ * Observes all games, but of those that are at rest, with a stopped record or an exited container, only a page. The inventory must
+ * have been read before the call: then no game with a container is missing from the records that are read here. Leaves out games
+ * whose container hangs.
  */
-export async function observeAll(inventory: FleetInventory, { engine, queue }: LookDeps): Promise<FleetObservation> {
-  const named = new Set(inventory.incarnations.map(({ owner }) => owner.gameId).filter(isGameId));
-  const games = await queue.games([...named]);
+export async function observeAll(
+  inventory: FleetInventory,
+  { stopped, remembered }: Rest,
+  { engine, queue }: LookDeps,
+): Promise<FleetObservation> {
+  const exited = exitedIn(stopped, inventory.incarnations);
+  const named = new Set([...livelyIn(inventory.incarnations), ...exited, ...remembered]);
+  const games = await queue.games([...named], stopped);
   const unnamed = unnamedGames({ games, inventory });
   const inspections = await inParallel(unnamed, AT_ONCE, (gameId) => unlessSilent(() => engine.find(gameId)));
   const hung = new Set(unnamed.filter((_, at) => inspections[at] instanceof DependencyFault));
   const bearers = inspections.map((inspection, at) => [unnamed[at] ?? '', bearerIn(inspection)] as const);
   const clear = games.filter(({ gameId }) => !hung.has(gameId));
-  return { inventory, games, drifts: findDrift({ games: clear, inventory, bearers: new Map(bearers) }) };
+  const drifts = findDrift({ games: clear, inventory, bearers: new Map(bearers) });
+  return { inventory, games, drifts, endOfPage: endOfPage(stopped, games, exited) };
 }
 
 /**

@@ -37,15 +37,19 @@ export interface PassDeps extends LookDeps {
 
 /** Compares records with containers, and queues a reconcile operation where they differ. */
 export interface Passes {
-  /** Observes the whole fleet, and acts on what it finds. */
+  /** Observes the fleet, and acts on what it finds. Of the games at rest it observes the next page. */
   readonly pass: (lease: LeaseGrant) => Promise<ReconcileReport>;
   /** Observes single games before the next pass. Harmless acts are queued; the rest waits for that pass. */
   readonly lookAt: (lease: LeaseGrant, gameIds: readonly string[]) => Promise<readonly DecidedDrift[]>;
   /** Asks the engines that were found silent since the last call; corrects the records of those that answer again. */
   readonly askSilent: (lease: LeaseGrant, signal?: AbortSignal) => Promise<readonly DecidedDrift[]>;
-  /** What a pass would find. Changes nothing, and adds nothing to the drift history. */
+  /** What a pass over all games would find. Changes nothing, and adds nothing to the drift history. */
   readonly report: () => Promise<ReconcileReport>;
 }
+
+/** Of the games at rest, a pass looks at so many. */
+const PAGE = 500;
+const ALL = 1_000_000_000;
 
 /** Makes the passes of one process. They share one drift history. */
 export function makePasses(deps: PassDeps): Passes {
@@ -55,6 +59,7 @@ export function makePasses(deps: PassDeps): Passes {
   const listed = makeList(deps, driftHistory);
   const act = makeAct(deps, driftHistory);
   let toAsk = new Map<string, Drift>();
+  let after = '';
   const decide = (drifts: readonly Drift[], held: KeptBack, nowMs: number): DecidedDrift[] =>
     deps.dryRun ? dryRun(drifts) : decideActs(drifts, driftHistory.of, { ...deps, nowMs, held });
   const actAtOnce = async (lease: LeaseGrant, drifts: readonly Drift[]): Promise<DecidedDrift[]> => {
@@ -66,7 +71,10 @@ export function makePasses(deps: PassDeps): Passes {
   return {
     pass: async (lease) => {
       const begunAtMs = clock.monotonicMs();
-      const observation = await observeAll(await listed(lease), deps);
+      const inventory = await listed(lease);
+      const rest = { stopped: { after, limit: PAGE }, remembered: driftHistory.games() };
+      const observation = await observeAll(inventory, rest, deps);
+      after = observation.endOfPage;
       const { silent, others } = partSilent(observation.drifts);
       // The time of the history is the end of this observation, and the decision uses its beginning: a drift's age is measured from
       // the end of one observation to the beginning of a later one, so slow observations do not make it look older.
@@ -95,7 +103,7 @@ export function makePasses(deps: PassDeps): Passes {
       return acted;
     },
     report: async () => {
-      const observation = await observeAll(await deps.fleet.list(), deps);
+      const observation = await observeAll(await deps.fleet.list(), { stopped: { after: '', limit: ALL }, remembered: [] }, deps);
       const { silent, others } = partSilent(observation.drifts);
       return reportOf(observation, dryRun([...others, ...(await thatAnswer(silent, deps))]));
     },

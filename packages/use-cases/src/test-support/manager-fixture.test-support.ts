@@ -18,6 +18,8 @@ const SETTINGS: ManagerSettings = {
   reconcile: { intervalMs: 15_000, graceMs: 10_000, maxActs: 3, dryRun: false },
   resendWithinMs: 3_600_000,
   keepPublishedMs: 86_400_000,
+  trimJobsMarginMs: 3_600_000,
+  historyMs: 90 * 86_400_000,
 };
 
 /** How one process differs from the others. */
@@ -75,6 +77,7 @@ function portsOf(world: World, gate: ProcessGate, onCall: (call: Call) => Promis
     outbox: port('outbox', world.outbox),
     leases: port('leases', world.leases),
     reconcileQueue: port('reconcileQueue', world.queue),
+    history: port('history', world.history),
     holds: port('holds', world.holds),
     facts: port('facts', world.facts),
     stream: streamOf(world, clock, port),

@@ -60,14 +60,15 @@ export const FAILPOINTS = {
   },
   leases: { acquire: ['boot', 'slow_start', 'recover_skip'], release: ['shutdown', 'recover_replay'] },
   reconcileQueue: { games: ['orphan', 'adopt'], lookAt: ['orphan'], queue: ['orphan', 'adopt'] },
+  history: { pruneOperations: ['boot'], pruneRecords: ['boot'] },
   holds: {
     list: ['boot', 'recover_skip', 'confirm_engine'],
     set: ['engine_changed', 'mass_change', 'restored'],
     clear: ['confirm_engine', 'confirm_change', 'recover_skip', 'recover_replay'],
   },
   facts: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
-  // `key` calls no server and cannot fail.
-  stream: { key: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
+  // `key` calls no server and cannot fail. `trim` removes what nobody reads again: after a crash the next call removes it.
+  stream: { key: [], trim: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
   results: {
     publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten'],
@@ -108,6 +109,7 @@ export const SERVER_OF = {
   outbox: 'postgres',
   leases: 'postgres',
   reconcileQueue: 'postgres',
+  history: 'postgres',
   holds: 'postgres',
   facts: 'postgres',
   stream: 'redis',

@@ -21,7 +21,19 @@ function portsUnderTest(plan: string) {
       return 'an engine';
     }
   }
-  const names = ['journal', 'outbox', 'leases', 'reconcileQueue', 'holds', 'facts', 'stream', 'offsets', 'results', 'deadLetters'];
+  const names = [
+    'journal',
+    'outbox',
+    'leases',
+    'reconcileQueue',
+    'history',
+    'holds',
+    'facts',
+    'stream',
+    'offsets',
+    'results',
+    'deadLetters',
+  ];
   const outbox = { markPublished: async (marks: readonly unknown[]) => void seen.push(`marked ${marks.length}`) };
   const others = Object.fromEntries([...names, 'fleet', 'engineClient', 'recovery'].map((name) => [name, {}]));
   const ports = { ...others, outbox, engine: new Engine() } as unknown as ServerPorts;

@@ -1,5 +1,6 @@
 import {
   deadLetterBoxContract,
+  historyContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
@@ -17,6 +18,7 @@ import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { ManualClock } from '../manual-clock.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryDeadLetterBox } from './memory-dead-letter-box.js';
+import { MemoryHistory } from './memory-history.js';
 import { MemoryHolds } from './memory-holds.js';
 import { MemoryInstallationFacts } from './memory-installation-facts.js';
 import { MemoryLeases } from './memory-leases.js';
@@ -47,6 +49,7 @@ async function open() {
     deadLetterBox: new MemoryDeadLetterBox(database),
     recovery: new MemoryRecovery(database),
     plant: async (row: PlantedRow) => plantRow(database, row),
+    history: new MemoryHistory(database),
     elapse: (ms: number) => clock.advance(ms),
     close: async () => undefined,
   };
@@ -64,3 +67,4 @@ holdsContract('memory', open);
 installationFactsContract('memory', open);
 deadLetterBoxContract('memory', open);
 recoveryContract('memory', open);
+historyContract('memory', open);

@@ -1,12 +1,13 @@
-import type {
-  JobStreamName,
-  Operation,
-  OperationSource,
-  OperationStatus,
-  RuntimeJob,
-  RuntimeRecord,
-  RuntimeStatus,
-  StreamPlace,
+import {
+  type JobStreamName,
+  type Operation,
+  type OperationSource,
+  type OperationStatus,
+  type RuntimeJob,
+  type RuntimeRecord,
+  type RuntimeStatus,
+  STREAM_START,
+  type StreamPlace,
 } from '@galaxy/domain';
 import {
   type Claim,
@@ -95,8 +96,12 @@ export class MemoryDatabase {
   readonly records = new Map<string, RuntimeRecord>();
   /** In the order of `ord`. */
   readonly operations: MemoryOperation[] = [];
-  /** Stream, entry id and payload of every entry ever queued, so that none is ingested twice. */
+  /** The `ord` of the last operation that was queued. */
+  lastOrd = 0n;
+  /** Stream, entry id and payload of every entry that was queued, so that none is ingested twice. */
   readonly ingested = new Set<string>();
+  /** Operations of entries up to these may have been deleted. */
+  readonly prunedUpTo: Record<JobStreamName, string> = { start_jobs: STREAM_START, stop_jobs: STREAM_START };
   readonly outbox: MemoryMessage[] = [];
   readonly leases = new Map<string, MemoryLease>();
   readonly places: Record<JobStreamName, StreamPlace | null> = { start_jobs: null, stop_jobs: null };

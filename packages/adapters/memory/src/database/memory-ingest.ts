@@ -19,12 +19,16 @@ const entryKeyOf = ({ stream, entryId, payloadHash }: JobToQueue | DeadLetterToS
 
 function queue(database: MemoryDatabase, toQueue: JobToQueue): boolean {
   const entryKey = entryKeyOf(toQueue);
-  if (database.ingested.has(entryKey)) return false;
+  if (database.ingested.has(entryKey) || isPruned(database, toQueue)) return false;
   database.ingested.add(entryKey);
   const { opId, stream, entryId, raw, job } = toQueue;
   const asked = { opId, source: 'lobby', sourceRef: entryId, job, requestedBy: 'lobby', isRequest: false } as const;
   addOperation(database, { ...asked, entry: { stream, entryId, raw } });
   return true;
+}
+
+function isPruned({ prunedUpTo }: MemoryDatabase, { stream, entryId }: JobToQueue): boolean {
+  return prunedUpTo[stream] === entryId || isIdAfter(prunedUpTo[stream], entryId);
 }
 
 function move({ places }: MemoryDatabase, { cursors, entriesRead }: Intake, stream: JobStreamName): void {

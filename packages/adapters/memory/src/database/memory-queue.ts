@@ -7,7 +7,8 @@ type ToEnqueue = Pick<MemoryOperation, 'opId' | 'source' | 'sourceRef' | 'job' |
 /** Queues an operation behind all others. */
 export function addOperation(database: MemoryDatabase, asked: ToEnqueue): void {
   const { gameId } = asked.job;
-  const ord = BigInt(database.operations.length + 1);
+  database.lastOrd += 1n;
+  const ord = database.lastOrd;
   const own = structuredClone(asked);
   database.operations.push({ ...own, ord, gameId, op: jobOperation(asked.job), queuedAt: database.clock.now(), ...untouched() });
 }

@@ -1,5 +1,5 @@
 import type { ReconcileJob } from '@galaxy/domain';
-import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
+import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue, StoppedPage } from '@galaxy/manager-ports';
 import type { MemoryDatabase } from './memory-database.js';
 import { addOperation } from './memory-queue.js';
 
@@ -11,9 +11,11 @@ export class MemoryReconcileQueue implements ReconcileQueue {
     this.#database = database;
   }
 
-  async games(named: readonly string[]): Promise<GameView[]> {
-    const present = [...this.#database.records.values()].filter(({ status }) => status !== 'removed');
-    return this.lookAt([...present.map(({ gameId }) => gameId), ...named]);
+  async games(named: readonly string[], { after, limit }: StoppedPage): Promise<GameView[]> {
+    const records = [...this.#database.records.values()];
+    const stopped = records.filter(({ gameId, status }) => status === 'stopped' && gameId > after).map(({ gameId }) => gameId);
+    const lively = records.filter(({ status }) => status !== 'removed' && status !== 'stopped').map(({ gameId }) => gameId);
+    return this.lookAt([...lively, ...stopped.sort().slice(0, limit), ...named]);
   }
 
   async lookAt(gameIds: readonly string[]): Promise<GameView[]> {

@@ -1,5 +1,5 @@
-import type { JobStreamName } from '@galaxy/domain';
-import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from '@galaxy/manager-ports';
+import { isIdAfter, type JobStreamName, STREAM_START } from '@galaxy/domain';
+import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamCut, StreamShape, TrimOutcome } from '@galaxy/manager-ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
 import type { MemoryEntry } from './memory-stream.js';
 import type { MemoryStreams } from './memory-streams.js';
@@ -31,6 +31,15 @@ export class MemoryJobStream implements JobStream {
   async shapes(): Promise<Readonly<Record<JobStreamName, StreamShape | null>>> {
     const shape = (stream: JobStreamName) => this.#streams.shape(this.key(stream));
     return { start_jobs: shape('start_jobs'), stop_jobs: shape('stop_jobs') };
+  }
+
+  async trim(stream: JobStreamName, { before, firstId, cursor }: StreamCut): Promise<TrimOutcome> {
+    const key = this.key(stream);
+    const shape = this.#streams.shape(key);
+    if (shape === null || shape.firstId !== firstId || isIdAfter(cursor, shape.lastId ?? STREAM_START)) return { kind: 'changed' };
+    const removed = this.#streams.after(key, STREAM_START).filter(({ entryId }) => isIdAfter(before, entryId)).length;
+    this.#streams.trim(key, Number(shape.length) - removed);
+    return { kind: 'trimmed', removed };
   }
 
   #after(stream: JobStreamName, after: JobCursors, limit: number): ReceivedEntry[] {

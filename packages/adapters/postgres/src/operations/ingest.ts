@@ -1,23 +1,22 @@
 import type { DeadLetterToSend, Intake, IntakeOutcome, JobToQueue } from '@galaxy/manager-ports';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { onHold } from '../coordination/postgres-holds.js';
 import { LEASE, leaseValues } from '../coordination/under-lease.js';
 import { addMessages, retryAddedMeanwhile } from '../outbox/add-messages.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
+import { entryNumbers } from '../sql/entry-numbers.js';
 import { bool, int } from '../sql/row.js';
 import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { doorOfHolder } from './door.js';
 import { addOperations, operationRow } from './operation-row.js';
+import { isNotPruned, prunedMarks } from './pruned-entries.js';
 
 const { stream, entryId, payloadHash } = operationLog;
 const { kind, dedupeKey } = runtimeOutbox;
 const cursors = runtimeStreamCursors;
-
-// Compares as numeric: entry ids are pairs of unsigned 64-bit integers, too large for bigint.
-const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
 // ON CONFLICT alone would wait for an earlier row that somebody else is changing. Not an EXISTS: the planner could hash the whole log.
 const isNew = sql`(select 1 from ${operationLog} where ${stream} = a.stream and ${entryId} = a.entry_id and ${payloadHash} = a.payload_hash) is null`;
@@ -25,7 +24,8 @@ const isNew = sql`(select 1 from ${operationLog} where ${stream} = a.stream and 
 /**
  * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
  * Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
- * is repeated, or carried out late, moves no cursor, so its entries are counted once.
+ * is repeated, or carried out late, moves no cursor, so its entries are counted once. Nothing is queued of an entry whose operation may
+ * have been deleted from the log.
  */
 const INGEST = statement(
   'ingest',
@@ -33,8 +33,8 @@ const INGEST = statement(
   (p) => sql`
     with ${doorOfHolder(p)}, open as (
       select 1 from door where not ${onHold}
-    ), queued as (
-      ${addOperations({ rows: p.jobs, behind: sql`open`, onlyIf: isNew })}
+    ), ${prunedMarks(sql`open`)}, queued as (
+      ${addOperations({ rows: p.jobs, behind: sql`open`, onlyIf: sql`${isNew} and ${isNotPruned('a')}` })}
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
     ), messages as (
@@ -50,7 +50,7 @@ const INGEST = statement(
         entriesRead: sql`${cursors.entriesRead} +
           (select c.read from json_to_recordset(${p.cursors}) as c(stream text, read bigint) where c.stream = excluded.stream)`,
       })}
-      where ${asNumbers(cursors.cursor.getSQL())} < ${asNumbers(sql`excluded.cursor`)}
+      where ${entryNumbers(cursors.cursor.getSQL())} < ${entryNumbers(sql`excluded.cursor`)}
     )
     select exists(select from door) as held, exists(select from open) as open, (select count(*)::int from queued) as queued`,
 );

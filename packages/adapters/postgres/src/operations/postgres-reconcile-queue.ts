@@ -1,5 +1,5 @@
 import { type ReconcileJob, RUNTIME_STATUSES } from '@galaxy/domain';
-import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue } from '@galaxy/manager-ports';
+import type { GameView, LeaseGrant, QueueOutcome, ReconcileQueue, StoppedPage } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { LEASE, leaseValues } from '../coordination/under-lease.js';
@@ -11,8 +11,8 @@ import { doorOfHolder } from './door.js';
 import { addOperations, operationRow } from './operation-row.js';
 
 const { gameId, status } = operationLog;
-const PRESENT = sql.raw(
-  RUNTIME_STATUSES.filter((status) => status !== 'removed')
+const LIVELY = sql.raw(
+  RUNTIME_STATUSES.filter((status) => status !== 'removed' && status !== 'stopped')
     .map((status) => `'${status}'`)
     .join(', '),
 );
@@ -30,11 +30,16 @@ const viewsOf = (games: SQL): SQL => sql`
 
 const named = (games: SQL): SQL => sql`select value as game_id from json_array_elements_text(${games})`;
 
-/** Every game whose record is not removed, and the ones that are named, each with its record and whether an operation is open. */
-const GAMES = statement('read games', { games: 'json' }, (p) =>
-  viewsOf(
-    sql`select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} in (${PRESENT}) union ${named(p.games)}`,
-  ),
+/**
+ * Every game whose record is neither removed nor stopped, a page of the stopped ones, and the ones that are named, each with its record
+ * and whether an operation is open.
+ */
+const GAMES = statement('read games', { games: 'json', after: 'text', limit: 'int' }, (p) =>
+  viewsOf(sql`
+    select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} in (${LIVELY})
+    union (select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} = 'stopped'
+      and ${runtimeRecords.gameId} > ${p.after} order by ${runtimeRecords.gameId} limit ${p.limit})
+    union ${named(p.games)}`),
 );
 
 /** The games that are named, each with its record and whether an operation is open. */
@@ -64,8 +69,8 @@ export class PostgresReconcileQueue implements ReconcileQueue {
     this.#executor = executor;
   }
 
-  async games(named: readonly string[]): Promise<GameView[]> {
-    return (await this.#executor.query(GAMES({ games: named }))).map(viewOf);
+  async games(named: readonly string[], { after, limit }: StoppedPage): Promise<GameView[]> {
+    return (await this.#executor.query(GAMES({ games: named, after, limit }))).map(viewOf);
   }
 
   async lookAt(gameIds: readonly string[]): Promise<GameView[]> {

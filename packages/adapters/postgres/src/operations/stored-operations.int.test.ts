@@ -158,13 +158,15 @@ describe('stored operations', () => {
     expect(claim?.entry).toEqual({ stream: 'start_jobs', entryId: '1-1', raw: '[]' });
   });
 
-  it('that have ended, and records that are removed, are walked over by no look of the reconciler', async () => {
+  it('that have ended, and records that are removed or stopped, are walked over by no look of the reconciler', async () => {
     await sql(`insert into runtime_records select 'old-' || n, 'removed', null, 'i', 'e', false, now(), null, null, now(), now()
       from generate_series(1, 20000) n`);
     await sql(`insert into runtime_operation_log (op_id, game_id, op, source, source_ref, status, payload)
       select gen_random_uuid(), 'old-' || n % 20000, 'start', 'lobby', '', 'succeeded', '{}' from generate_series(1, 60000) n`);
     await sql(`insert into runtime_records select 'new-' || n, 'running', 'c', 'i', 'e', false, now(), null, null, null, now()
       from generate_series(1, 50) n`);
+    await sql(`insert into runtime_records select 'kept-' || n, 'stopped', 'c', 'i', 'e', false, now(), null, now(), null, now()
+      from generate_series(1, 20000) n`);
     await insert('new-1', 'stop', 'lobby', {});
     await sql('analyze');
     const queries: Query[] = [];
@@ -176,8 +178,8 @@ describe('stored operations', () => {
       ping: () => executor.ping(),
       close: () => executor.close(),
     };
-    const games = await new PostgresReconcileQueue(spy).games(['old-1', 'unknown']);
-    expect(games).toHaveLength(52);
+    const games = await new PostgresReconcileQueue(spy).games(['old-1', 'unknown'], { after: 'kept-', limit: 10 });
+    expect(games).toHaveLength(62);
     expect(games.filter(({ open }) => open).map(({ gameId }) => gameId)).toEqual(['new-1']);
     await new PostgresReconcileQueue(spy).lookAt(['old-1', 'unknown', 'new-1']);
     for (const { text: statement, params } of queries) {

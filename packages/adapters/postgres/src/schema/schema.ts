@@ -52,6 +52,8 @@ export const runtimeRecords = pgTable(
   (t) => [
     check('runtime_records_status_chk', oneOf(t.status, RUNTIME_STATUSES)),
     index('runtime_records_status_idx').on(t.status, t.gameId),
+    // For the deletion of old ones.
+    index('runtime_records_removed_idx').on(t.lastOpAt).where(sql`${t.status} = 'removed'`),
   ],
 );
 
@@ -134,6 +136,8 @@ export const operationLog = pgTable(
     index('runtime_operation_log_game_queue_idx').on(t.gameId, t.ord).where(sql`${t.status} = 'queued'`),
     // Each class has a part of this index, so that a claim for one class never walks over the backlog of another.
     index('runtime_operation_log_class_queue_idx').on(t.class, t.ord).where(sql`${t.status} = 'queued'`),
+    // Ended operations in the order of their ends, for the deletion of old ones. A row enters it once, when it ends.
+    index('runtime_operation_log_ended_idx').on(t.finishedAt, t.ord).where(sql`${t.finishedAt} is not null`),
     // For replicas of the version before there were classes. A later migration removes both.
     index('runtime_operation_log_start_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} = 'start'`),
     index('runtime_operation_log_other_queue_idx').on(t.ord).where(sql`${t.status} = 'queued' and ${t.op} <> 'start'`),
@@ -182,13 +186,17 @@ export const runtimeLanes = pgTable(
   (t) => [primaryKey({ name: 'runtime_lanes_pk', columns: [t.kind, t.lane] })],
 );
 
-/** Up to which place each job stream was ingested. The columns are those of StreamPlace. */
+/**
+ * Up to which place each job stream was ingested. The columns are those of StreamPlace. Operations of entries up to `pruned_up_to` may
+ * have been deleted from the log, so that no entry up to there is ingested again.
+ */
 export const runtimeStreamCursors = pgTable('runtime_stream_cursors', {
   stream: text('stream').primaryKey(),
   cursor: text('cursor').notNull(),
   floor: text('floor'),
   entriesRead: bigint('entries_read', { mode: 'bigint' }),
   previous: text('former').notNull().default('0-0'),
+  prunedUpTo: text('pruned_up_to').notNull().default('0-0'),
 });
 
 /** The publish epoch. There is one row after the epoch was first raised; before that there is none, and the epoch is 0. */
@@ -217,7 +225,10 @@ export const runtimeLeases = pgTable('runtime_leases', {
   expiresAt: time('expires_at').notNull(),
 });
 
-/** Values of the installation. `instance` is the name with which its containers are labelled; for other keys see InstallationFactKey. */
+/**
+ * Values of the installation. `instance` is the name with which its containers are labelled, `history_place` the place up to which old
+ * operations were deleted; for other keys see InstallationFactKey.
+ */
 export const runtimeSettings = pgTable('runtime_settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

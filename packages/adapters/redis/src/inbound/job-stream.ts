@@ -1,5 +1,5 @@
 import type { JobStreamName } from '@galaxy/domain';
-import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from '@galaxy/manager-ports';
+import type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamCut, StreamShape, TrimOutcome } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { decodeJob, payloadHash, rawJson, STREAM_KEYS } from '@galaxy/wire';
 import { MAX_BLOCK_MS } from '../connection/connection-options.js';
@@ -8,6 +8,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
 import { READ_STREAM_SHAPES } from '../scripts/read-stream-shapes.js';
 import { runScript } from '../scripts/script.js';
+import { TRIM_STREAM } from '../scripts/trim-stream.js';
 import type { StreamEntry } from './stream-reply.js';
 import { streamEntries } from './stream-reply.js';
 import { serverMs, streamShapes } from './stream-shape.js';
@@ -67,6 +68,15 @@ export class RedisJobStream implements JobStream {
     const reply = await this.#commands.run('read', (client) => runScript(client, READ_STREAM_SHAPES, keys, []));
     const [starts, stops] = streamShapes(reply);
     return { start_jobs: starts, stop_jobs: stops };
+  }
+
+  async trim(stream: JobStreamName, { before, firstId, cursor }: StreamCut): Promise<TrimOutcome> {
+    const [key, args] = [this.#keys[stream], [before, firstId, cursor]];
+    const reply = await this.#commands.run('write', (client) => runScript(client, TRIM_STREAM, [key], args));
+    const [kind, removed] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    if (kind === 'trimmed' && typeof removed === 'number') return { kind, removed };
+    if (kind === 'changed' || kind === 'other_readers') return { kind };
+    throw unexpectedReply('EVALSHA');
   }
 
   /** Whether anything came within the time. Nobody need wait for the answer. */

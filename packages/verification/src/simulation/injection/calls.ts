@@ -1,8 +1,11 @@
 import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
-/** The ports behind which there is a server. Named outcomes are switched off. */
-export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer' | 'outcomes'>;
+/**
+ * The ports behind which there is a server. Named outcomes are switched off. Not `history`: nothing becomes old enough to be deleted in
+ * the time of a simulation.
+ */
+export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer' | 'outcomes' | 'history'>;
 
 /** The server behind each port. */
 export const SERVER_OF = {

@@ -104,6 +104,7 @@ export class Processes {
       outbox: network.port(process, 'outbox', ports.outbox),
       leases: network.port(process, 'leases', ports.leases),
       reconcileQueue: network.port(process, 'reconcileQueue', ports.reconcileQueue),
+      history: ports.history,
       holds: network.port(process, 'holds', ports.holds),
       facts: network.port(process, 'facts', ports.facts),
       stream: network.port(process, 'stream', ports.stream),
@@ -129,5 +130,7 @@ function settingsOf({ plan: { settings } }: World): ManagerSettings {
     reconcile: { intervalMs: 3000, graceMs: settings.hasGrace ? 2000 : 0, maxActs: 3, dryRun: false },
     resendWithinMs: settings.resendsShortly ? 3000 : HOUR_MS,
     keepPublishedMs: 24 * HOUR_MS,
+    trimJobsMarginMs: null,
+    historyMs: null,
   };
 }

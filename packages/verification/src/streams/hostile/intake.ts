@@ -67,6 +67,7 @@ function beforeEachRead(stream: RedisJobStream, tell: () => void): JobStream {
     key: stream.key.bind(stream),
     wait: stream.wait.bind(stream),
     shapes: stream.shapes.bind(stream),
+    trim: stream.trim.bind(stream),
     read: (after, limit) => {
       tell();
       return stream.read(after, limit);

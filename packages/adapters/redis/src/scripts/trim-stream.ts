@@ -1,0 +1,44 @@
+import { script } from './script.js';
+
+/**
+ * Removes old entries of a stream, if the stream is still the one that the caller has looked at, and nobody else reads it by a group.
+ *
+ * KEYS: 1 the stream
+ * ARGV: 1 the id before which entries are removed · 2 the first id the caller saw · 3 the id up to which the caller has read
+ *
+ * Replies:
+ * - `trimmed`, count: so many entries were removed. Some may be left: the server removes whole nodes, and about 10 000 entries per call.
+ * - `changed`: the first entry is another one, or the stream has not yet given out the id up to which was read. Nothing was done.
+ * - `other_readers`: the stream has consumer groups. Nothing was done.
+ *
+ * When the reply is lost, the same call may be repeated: entries that are gone are not counted again.
+ */
+export const TRIM_STREAM = script(`
+local stream = KEYS[1]
+local before, firstId, cursor = ARGV[1], ARGV[2], ARGV[3]
+if redis.call('EXISTS', stream) == 0 then return {'changed'} end
+
+-- Parts of an entry id have 64 bits, too many for Lua's numbers: they are compared by length, then as text.
+local function isLess(digits, others)
+  if #digits ~= #others then return #digits < #others end
+  return digits < others
+end
+
+local function isBehind(entryId, other)
+  local ms, sequence = entryId:match('^(%d+)%-(%d+)$')
+  local otherMs, otherSequence = other:match('^(%d+)%-(%d+)$')
+  if ms ~= otherMs then return isLess(ms, otherMs) end
+  return isLess(sequence, otherSequence)
+end
+
+-- XINFO answers with a flat list of names and values.
+local info = redis.call('XINFO', 'STREAM', stream)
+local found = {}
+for at = 1, #info, 2 do
+  found[info[at]] = info[at + 1]
+end
+local first = found['first-entry']
+if not first or first[1] ~= firstId or isBehind(found['last-generated-id'], cursor) then return {'changed'} end
+if found['groups'] > 0 then return {'other_readers'} end
+return {'trimmed', redis.call('XTRIM', stream, 'MINID', '~', before)}
+`);

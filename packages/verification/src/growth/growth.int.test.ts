@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import {
+  migrate,
+  PostgresExecutor,
+  PostgresHistory,
+  PostgresLeases,
+  PostgresOperationJournal,
+  PostgresReconcileQueue,
+} from '@galaxy/adapter-postgres';
+import { type Claim, type JobToQueue, knownOperation, type LeaseGrant, type OperationOutcome } from '@galaxy/manager-ports';
+import { freshDatabase, type PostgresServer, startPostgres } from '@galaxy/testing';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { jobCount } from '../harness/test-scale.js';
+import { hotShare, loadHistory } from './history.js';
+
+// `npm run growth` measures with a million games. In a run of all tests, this only shows that the measurement still works.
+const GAMES = { few: 1000, many: jobCount(10_000) };
+const ROUNDS = 30;
+const AT_ONCE = 32;
+const KEEP_MS = 90 * 86_400_000;
+/** Small samples on a busy machine vary; what grows with the history is far beyond this. */
+const MOST = 2.5;
+
+let server: PostgresServer;
+let few: Side;
+let many: Side;
+beforeAll(async () => {
+  server = await startPostgres({
+    settings: { shared_buffers: '256MB', max_wal_size: '4GB', synchronous_commit: 'off', autovacuum: 'off' },
+  });
+  few = await open(GAMES.few);
+  many = await open(GAMES.many);
+}, 900_000);
+afterAll(async () => {
+  await few.close();
+  await many.close();
+  await server.stop();
+});
+
+type Side = Awaited<ReturnType<typeof open>>;
+
+async function open(games: number) {
+  const { url } = await freshDatabase(server.url);
+  await migrate(url);
+  const [sql, executor] = [postgres(url, { max: 2, onnotice: () => undefined }), new PostgresExecutor({ url })];
+  await loadHistory(sql, games);
+  const lease = await new PostgresLeases(executor).acquire('coordinator', randomUUID(), 3_600_000);
+  if (lease === null) throw new Error('no lease');
+  const close = async (): Promise<void> => {
+    await executor.close();
+    await sql.end({ timeout: 1 });
+  };
+  return { ...portsOver(executor), sql, lease, close, times: new Map<string, number[]>(), entries: 0 };
+}
+
+const portsOver = (executor: PostgresExecutor) => ({
+  journal: new PostgresOperationJournal(executor),
+  history: new PostgresHistory(executor),
+  queue: new PostgresReconcileQueue(executor),
+});
+
+async function timed<T>({ times }: Side, name: string, act: () => Promise<T>): Promise<T> {
+  const begunAt = performance.now();
+  const answer = await act();
+  times.set(name, [...(times.get(name) ?? []), performance.now() - begunAt]);
+  return answer;
+}
+
+const stop = (side: Side): JobToQueue => ({
+  opId: randomUUID(),
+  stream: 'stop_jobs',
+  entryId: `${Date.now()}-${String(++side.entries)}`,
+  payloadHash: 'hash',
+  job: { kind: 'stop', gameId: `new-${String(side.entries)}`, reason: 'finished', requestedAtMs: 0n },
+  raw: '[]',
+});
+const intakeOf = (lease: LeaseGrant, jobs: JobToQueue[]) => ({
+  lease,
+  jobs,
+  deadLetters: [],
+  cursors: { start_jobs: '0-0', stop_jobs: jobs.at(-1)?.entryId ?? '0-0' },
+  entriesRead: { start_jobs: 0, stop_jobs: jobs.length },
+});
+const ended = ({ gameId }: Claim): OperationOutcome => ({
+  record: { kind: 'keep' },
+  result: { gameId, outcome: 'failure', containerId: '', engineEndpoint: '', errorCode: 'not_found', errorMessage: '' },
+  errorCode: 'not_found',
+  deadLetter: null,
+});
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const PLACES = { start: AT_ONCE, turn: AT_ONCE, other: AT_ONCE };
+const anything = () => ({ holder: randomUUID(), ttlMs: 60_000, places: PLACES, known: KNOWN, takeOver: true, inFlight: [] });
+
+async function round(side: Side): Promise<void> {
+  const { journal, history, queue, lease } = side;
+  const jobs = Array.from({ length: AT_ONCE }, () => stop(side));
+  await timed(side, 'ingest 32', () => journal.ingest(intakeOf(lease, jobs)));
+  const claims = await timed(side, 'claim 32', () => journal.claim(anything()));
+  await timed(side, 'renew 32', () => journal.renew(claims, 60_000));
+  await timed(side, 'finish 32', () => Promise.all(claims.map((claim) => journal.finish(claim, ended(claim)))));
+  await timed(side, 'claim none', () => journal.claim(anything()));
+  await timed(side, 'prune 30', () => history.pruneOperations(lease, { keepMs: KEEP_MS, limit: 30 }));
+  await timed(side, 'prune records', () => history.pruneRecords(lease, { keepMs: KEEP_MS, limit: 30 }));
+  await timed(side, 'read games', () => queue.games([], { after: 'g5', limit: 200 }));
+}
+
+function median(of: readonly number[]): number {
+  return [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)] ?? Number.NaN;
+}
+
+it(`with ${String(GAMES.many)} games played, statements take as long as with ${String(GAMES.few)}`, async () => {
+  // Both begin with nothing left to write, and with what they use in memory.
+  await few.sql.unsafe('checkpoint');
+  for (let nth = 0; nth < 5; nth += 1) for (const side of [few, many]) await round(side);
+  for (const { times } of [few, many]) times.clear();
+  for (let nth = 0; nth < ROUNDS; nth += 1) for (const side of nth % 2 === 0 ? [few, many] : [many, few]) await round(side);
+  const table = [...few.times].map(([name, times]) => {
+    const [small, large] = [median(times), median(many.times.get(name) ?? [])];
+    return { statement: name, few: small.toFixed(2), many: large.toFixed(2), ratio: (large / small).toFixed(2) };
+  });
+  console.table(table);
+  for (const { statement, ratio } of table) expect(Number(ratio), statement).toBeLessThanOrEqual(MOST);
+}, 900_000);
+
+it('changes of a row that leave its keys alone touch no index', async () => {
+  const { journal, lease } = many;
+  const jobs = Array.from({ length: AT_ONCE }, () => stop(many));
+  await journal.ingest(intakeOf(lease, jobs));
+  const claims = await journal.claim(anything());
+  const renewals = async (): Promise<void> => {
+    for (let nth = 0; nth < 300; nth += 1) await journal.renew(claims, 60_000);
+  };
+  const moves = async (): Promise<void> => {
+    for (let nth = 0; nth < 100; nth += 1) await journal.ingest(intakeOf(lease, [stop(many)]));
+  };
+  const shares = {
+    renew: await hotShare(many.sql, { table: 'runtime_operation_log', count: 300 * AT_ONCE, act: renewals }),
+    'move a cursor': await hotShare(many.sql, { table: 'runtime_stream_cursors', count: 100, act: moves }),
+  };
+  console.table(shares);
+  for (const [what, share] of Object.entries(shares)) expect(share, what).toBeGreaterThanOrEqual(0.9);
+}, 300_000);
+
+it('a claim is quick while an old snapshot keeps dead rows in the indexes of the queue', async () => {
+  const old = await many.sql.reserve();
+  await old.unsafe('begin isolation level repeatable read');
+  await old.unsafe('select count(*) from runtime_leases');
+  const dead = jobCount(1000);
+  await many.sql.unsafe(`insert into runtime_operation_log (op_id, game_id, op, source, source_ref, status, payload)
+    select gen_random_uuid(), 'dead-' || i, 'stop', 'admin', '', 'queued', '{}' from generate_series(1, ${String(dead)}) i`);
+  await many.sql.unsafe("update runtime_operation_log set status = 'running' where status = 'queued'");
+  await many.sql.unsafe("update runtime_operation_log set status = 'failed', finished_at = now() where status = 'running'");
+  const took: number[] = [];
+  for (let nth = 0; nth < 5; nth += 1) {
+    const begunAt = performance.now();
+    await many.journal.claim(anything());
+    took.push(performance.now() - begunAt);
+  }
+  console.log(`claims with ${String(dead)} dead rows, in ms: ${took.map((ms) => ms.toFixed(1)).join(', ')}`);
+  await old.unsafe('rollback');
+  old.release();
+  expect(median(took)).toBeLessThan(500);
+}, 300_000);
