@@ -1,4 +1,5 @@
 import { MemoryJobStream } from '@galaxy/adapter-memory';
+import type { JobStream } from '@galaxy/manager-ports';
 import { expect, it } from 'vitest';
 import { appendStart, makeIntake, queued, START } from '../test-support/intake.test-support.js';
 import { altered } from '../test-support/intercept.test-support.js';
@@ -16,7 +17,7 @@ async function ingested(...ids: string[]): Promise<World> {
   return world;
 }
 
-async function trim(world: World, stream = new MemoryJobStream(world.streams)): Promise<void> {
+async function trim(world: World, stream: Pick<JobStream, 'shapes' | 'trim'> = new MemoryJobStream(world.streams)): Promise<void> {
   const lease = { name: 'coordinator', holder: 'h', epoch: 1n };
   const turn = makeTrimJobStreams({ ...world, stream, marginMs: MARGIN_MS });
   await pass(world, turn(lease, new AbortController().signal));
@@ -61,7 +62,7 @@ it('leaves a stream alone that is recreated after it was looked at', async () =>
       return reader.trim(name, cut);
     },
   });
-  await trim(world, stream as MemoryJobStream);
+  await trim(world, stream);
   expect(idsIn(world)).toEqual(['10-0']);
 });
 

@@ -59,7 +59,8 @@ async function trimOnce(
 
 function cutOf(place: StreamPlace | null, shape: StreamShape | null, marginMs: number) {
   const cursor = parseEntryId(place?.cursor ?? '');
-  if (place === null || cursor === null || shape?.firstId == null || judgeStream(place, shape).kind !== 'steady') return null;
+  if (place === null || cursor === null || shape === null || shape.firstId === null || judgeStream(place, shape).kind !== 'steady')
+    return null;
   const before = `${cursor.ms > BigInt(marginMs) ? cursor.ms - BigInt(marginMs) : 0n}-0`;
   return isIdAfter(before, shape.firstId) ? { before, firstId: shape.firstId, cursor: place.cursor } : null;
 }
