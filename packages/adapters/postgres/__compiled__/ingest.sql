@@ -17,13 +17,14 @@
 -- $7  cursors     text::json
 
 with
-  lease as (
+  door as (
     select
-      1 as held
+      1 as open
     from
       "runtime_leases"
     where
-      "runtime_leases"."name" = $1::text
+      "runtime_leases"."name" = 'coordinator'
+      and "runtime_leases"."name" = $1::text
       and "runtime_leases"."holder" = $2::text
       and "runtime_leases"."epoch" = $3::bigint
     for update
@@ -32,7 +33,7 @@ with
     select
       1
     from
-      lease
+      door
     where
       not exists (
         select
@@ -58,6 +59,7 @@ with
         "op_id",
         "game_id",
         "op",
+        "class",
         "source",
         "source_ref",
         "status",
@@ -66,54 +68,104 @@ with
         "payload_hash",
         "valid",
         "payload",
+        "request_hash",
+        "requested_by",
+        "requested_at_ms",
+        "reason",
         "raw"
       )
     select
-      j.op_id,
-      j.game_id,
-      j.op,
-      'lobby',
-      j.entry_id,
+      a.op_id,
+      a.game_id,
+      a.op,
+      a.class,
+      a.source,
+      a.source_ref,
       'queued',
-      j.stream,
-      j.entry_id,
-      j.payload_hash,
-      j.valid,
-      j.payload::json,
-      j.raw
+      a.stream,
+      a.entry_id,
+      a.payload_hash,
+      a.valid,
+      a.payload::json,
+      a.request_hash,
+      a.requested_by,
+      a.requested_at_ms,
+      a.reason,
+      a.raw
     from
       open,
       rows
     from
       (
-        json_to_recordset($4::text::json) as (op_id uuid, game_id text, op text, stream text, entry_id text, payload_hash text, valid boolean, payload text, raw text)
-      ) with ordinality as j (op_id, game_id, op, stream, entry_id, payload_hash, valid, payload, raw, n)
+        json_to_recordset($4::text::json) as (
+          op_id uuid,
+          game_id text,
+          op text,
+          class text,
+          source text,
+          source_ref text,
+          valid boolean,
+          payload text,
+          requested_by text,
+          requested_at_ms bigint,
+          reason text,
+          stream text,
+          entry_id text,
+          payload_hash text,
+          raw text,
+          request_hash text
+        )
+      ) with ordinality as a (
+        op_id,
+        game_id,
+        op,
+        class,
+        source,
+        source_ref,
+        valid,
+        payload,
+        requested_by,
+        requested_at_ms,
+        reason,
+        stream,
+        entry_id,
+        payload_hash,
+        raw,
+        request_hash,
+        n
+      )
     where
-      not exists (
+      (
+        select
+          1
+        from
+          "runtime_operation_log"
+        where
+          "runtime_operation_log"."stream" = a.stream
+          and "runtime_operation_log"."entry_id" = a.entry_id
+          and "runtime_operation_log"."payload_hash" = a.payload_hash
+      ) is null
+      and not exists (
         select
         from
           pruned
         where
-          pruned.stream = "j".stream
-          and (split_part("j".entry_id, '-', 1)::numeric, split_part("j".entry_id, '-', 2)::numeric) <= (split_part(pruned.up_to, '-', 1)::numeric, split_part(pruned.up_to, '-', 2)::numeric)
+          pruned.stream = "a".stream
+          and (split_part("a".entry_id, '-', 1)::numeric, split_part("a".entry_id, '-', 2)::numeric) <= (split_part(pruned.up_to, '-', 1)::numeric, split_part(pruned.up_to, '-', 2)::numeric)
       )
     order by
-      j.n
+      a.n
     on conflict ("stream", "entry_id", "payload_hash") do nothing
     returning
       1
   ),
-  dead_letters as (
+  messages as (
     select
+      'dead_letter' as kind,
       l.lane,
       l.dedupe_key,
-      l.payload,
-      row_number() over (
-        partition by
-          l.lane
-        order by
-          l.n
-      ) as nth
+      l.payload::json as payload,
+      l.n
     from
       open,
       rows
@@ -129,32 +181,60 @@ with
           and "runtime_outbox"."dedupe_key" = l.dedupe_key
       )
   ),
-  dead_lettered as (
+  lanes as (
     insert into
-      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+      "runtime_lanes" ("kind", "lane", "last_number")
     select
-      'dead_letter',
-      l.lane,
-      l.nth + coalesce(
-        (
-          select
-            max("runtime_outbox"."number")
-          from
-            "runtime_outbox"
-          where
-            "runtime_outbox"."kind" = 'dead_letter'
-            and "runtime_outbox"."lane" = l.lane
-        ),
-        0
-      ),
-      l.dedupe_key,
-      l.payload::json
+      m.kind,
+      m.lane,
+      count(*)
     from
-      dead_letters l
+      messages m
+    group by
+      m.kind,
+      m.lane
     order by
-      l.lane,
-      l.nth
-    on conflict ("kind", "dedupe_key") do nothing
+      m.kind,
+      m.lane
+    on conflict ("kind", "lane") do update
+    set
+      "last_number" = "runtime_lanes"."last_number" + excluded.last_number
+    returning
+      "runtime_lanes"."kind",
+      "runtime_lanes"."lane",
+      "runtime_lanes"."last_number"
+  ),
+  added as (
+    insert into
+      "runtime_outbox" ("kind", "lane", "number", "numbered", "dedupe_key", "payload")
+    select
+      m.kind,
+      m.lane,
+      l.last_number - count(*) over of_lane + row_number() over (
+        of_lane
+        order by
+          m.n
+      ),
+      true,
+      m.dedupe_key,
+      m.payload
+    from
+      messages m
+      join lanes l on l.kind = m.kind
+      and l.lane = m.lane
+    window
+      of_lane as (
+        partition by
+          m.kind,
+          m.lane
+      )
+    order by
+      m.n
+    returning
+      "id",
+      "kind",
+      "number",
+      "dedupe_key"
   ),
   moved as (
     insert into
@@ -186,7 +266,7 @@ select
   exists (
     select
     from
-      lease
+      door
   ) as held,
   exists (
     select

@@ -16,7 +16,7 @@ export type Handlers = { readonly [K in RuntimeJob['kind']]: OperationHandler<Ex
 export const HANDLED_OPERATIONS = ['start', 'stop', 'reconcile'] as const satisfies readonly (Operation & keyof Handlers)[];
 
 const INVALID: OperationHandler<InvalidJob> = {
-  run: async (_, { gameId, message }) => failed(gameId, { code: 'invalid_job', message }),
+  run: (_, { gameId, message }) => Promise.resolve(failed(gameId, { code: 'invalid_job', message })),
   undo: (held, _, __, failure) => undoNothing(held, failure),
 };
 

@@ -21,5 +21,5 @@ export interface OperationHandler<J> {
 /** The undo of an operation that leaves nothing half done. */
 export function undoNothing({ claim }: HeldClaim, failure: Failure): Undo {
   const abandon = () => failed(claim.gameId, failure);
-  return { undo: async () => abandon(), abandon };
+  return { undo: () => Promise.resolve(abandon()), abandon };
 }

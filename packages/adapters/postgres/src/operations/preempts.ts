@@ -20,7 +20,7 @@ for (const op of YIELDING) {
  * Whether the operation in row `row` yields to the one in row `later`, as OPERATION_TRAITS says. An entry that could not be decoded
  * asks for nothing, so nothing yields to it. Both are names of rows with the columns of the operation log.
  */
-export function yieldsToRow(row: string, later: string): SQL {
+function yieldsToRow(row: string, later: string): SQL {
   const [mine, other] = [sql.identifier(row), sql.identifier(later)];
   const rules = [...RULES.values()].map((ops) => {
     const { operations, when } = operationTraits(ops[0] ?? 'start').yieldsTo;

@@ -16,7 +16,7 @@ function undoOf(held: HeldClaim, job: StartJob, engine: ContainerEngine, failure
   const run = resumeStart(held, job, engine, deps);
   if (run === null) {
     const abandon = () => failedUntouched(held.claim, job, failure, deps.clock);
-    return { undo: async () => abandon(), abandon };
+    return { undo: () => Promise.resolve(abandon()), abandon };
   }
   return { undo: () => undoStart(run, failure, deps.clock), abandon: () => abandonStart(run, failure, deps.clock) };
 }
