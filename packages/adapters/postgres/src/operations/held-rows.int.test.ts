@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { engineEndpoint, newRuntimeRecord, type RuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimRequest, JobToQueue, LeaseGrant, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
-import { HeldRowFault, knownOperation } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, HeldRowFault, knownOperation } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
@@ -70,7 +70,7 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
   });
   beforeEach(async () => {
     await executor.query(EMPTY);
-    lease = (await stores.leases.acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
+    lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
   });
   afterEach(async () => {
     await other.run('rollback');

@@ -165,10 +165,10 @@ describe('PostgresOperationJournal among other sessions', () => {
     expect(await journal.renew([claim], 60_000)).toMatchObject([{ state: 'held' }]);
   });
 
-  it('keeps a pause that is written while the finish is waiting, and counts both versions', async () => {
+  it('keeps a pause that is written while it finishes, and counts both versions', async () => {
     const claim = await beginWithRecord();
     await other.run(`begin; update runtime_records set paused = true, version = version + 1 where game_id = '${claim.gameId}'`);
-    expect(await whileCommitting(() => journal.finish(claim, running(claim)))).toMatchObject({ kind: 'applied' });
+    expect(await beforeAndAfter(() => journal.finish(claim, running(claim)))).toMatchObject({ kind: 'applied' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'running', paused: true, version: 3 });
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, ClaimRequest, DeadLetterToSend, Intake, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
-import { knownOperation } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, knownOperation } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
@@ -9,6 +9,7 @@ import { migrate } from '../schema/migrate.js';
 import { EMPTY, storesOver } from '../stores.test-support.js';
 
 const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+let entries = 0;
 const ANYTHING: ClaimRequest = {
   holder: 'process-1',
   ttlMs: 60_000,
@@ -56,7 +57,7 @@ describe('the numbers of a lane', () => {
   });
   beforeEach(async () => {
     await executor.query(EMPTY);
-    lease = (await stores.leases.acquire('ingest', 'process-1', 60_000)) ?? expect.fail();
+    lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
   });
   afterEach(() => other.run('rollback'));
   afterAll(async () => {
@@ -69,7 +70,7 @@ describe('the numbers of a lane', () => {
     jobs: games.map((gameId) => ({
       opId: randomUUID(),
       stream: 'start_jobs',
-      entryId: randomUUID(),
+      entryId: `1-${++entries}`,
       payloadHash: 'hash',
       job: { kind: 'start', gameId, imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 0n },
       raw: RAW,
