@@ -3,6 +3,7 @@ export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } f
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
 export { COORDINATOR_LEASE, type LeaseGrant, type Leases } from './database/leases.js';
+export type { OperationHint, OperationHints } from './database/operation-hints.js';
 export type {
   Claim,
   ClaimKey,

@@ -5,14 +5,20 @@ import {
   migrate,
   migratePglite,
   type PgExecutor,
+  type PgListener,
   type PgliteDatabase,
   PgliteExecutor,
+  PgliteListener,
   PostgresDeadLetterBox,
   PostgresExecutor,
   PostgresHolds,
   PostgresInstallationFacts,
   PostgresLeases,
+  PostgresListener,
+  PostgresOperationHints,
   PostgresOperationJournal,
+  PostgresOperationLog,
+  PostgresOperationQueue,
   PostgresOutbox,
   PostgresReconcileQueue,
   PostgresRecovery,
@@ -23,7 +29,10 @@ import type {
   Holds,
   InstallationFacts,
   Leases,
+  OperationHints,
   OperationJournal,
+  OperationLog,
+  OperationQueue,
   Outbox,
   ReconcileQueue,
   Recovery,
@@ -43,6 +52,9 @@ export interface Database {
   readonly deadLetterBox: DeadLetterBox;
   readonly records: RuntimeRecordStore;
   readonly recovery: Recovery;
+  readonly operationQueue: OperationQueue;
+  readonly operationHints: OperationHints;
+  readonly operationLog: OperationLog;
   readonly instance: string;
 }
 
@@ -51,7 +63,7 @@ export function postgresServer(url: string, instance: string | undefined): Part<
   const executor = new PostgresExecutor({ url });
   return server(executor, async (signal) => {
     await migrate(url, { signal });
-    return portsOver(executor, await loadInstance(executor, instance));
+    return portsOver(executor, new PostgresListener({ url }), await loadInstance(executor, instance));
   });
 }
 
@@ -71,7 +83,7 @@ export function installedPostgres(url: string, instance: string | undefined): Pa
   const executor = new PostgresExecutor({ url });
   return server(executor, async () => {
     await checkSchema(executor);
-    return portsOver(executor, await knownInstance(executor, instance));
+    return portsOver(executor, new PostgresListener({ url }), await knownInstance(executor, instance));
   });
 }
 
@@ -81,7 +93,7 @@ function server(executor: PostgresExecutor, open: Part<Database>['open']): Part<
 
 /** A PostgreSQL inside this process, in memory or in a folder. No other process may open the folder at the same time. */
 export function embeddedPostgres(folder: string | undefined, instance: string | undefined): Part<Database> {
-  let opened: Promise<{ executor: PgExecutor; unlock: () => void }> | null = null;
+  let opened: ReturnType<typeof openEmbedded> | null = null;
   const executor = () =>
     (opened ??= openEmbedded(folder).catch((error: unknown) => {
       // Forget the failure: the folder may be free at the next call.
@@ -91,8 +103,8 @@ export function embeddedPostgres(folder: string | undefined, instance: string | 
   return {
     probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
     open: async () => {
-      const { executor: embedded } = await executor();
-      return portsOver(embedded, await loadInstance(embedded, instance));
+      const { executor: embedded, listener } = await executor();
+      return portsOver(embedded, listener, await loadInstance(embedded, instance));
     },
     close: async () => {
       if (opened === null) return;
@@ -111,7 +123,7 @@ async function openEmbedded(folder: string | undefined) {
     const { PGlite } = await import('@electric-sql/pglite');
     const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
     await migratePglite(database).catch((error: unknown) => closeAndThrow(database, error));
-    return { executor: new PgliteExecutor(database), unlock };
+    return { executor: new PgliteExecutor(database), listener: new PgliteListener(database), unlock };
   } catch (error) {
     unlock();
     throw error;
@@ -123,7 +135,7 @@ async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<
   throw error;
 }
 
-function portsOver(executor: PgExecutor, instance: string): Database {
+function portsOver(executor: PgExecutor, listener: PgListener, instance: string): Database {
   return {
     journal: new PostgresOperationJournal(executor),
     outbox: new PostgresOutbox(executor),
@@ -134,6 +146,9 @@ function portsOver(executor: PgExecutor, instance: string): Database {
     deadLetterBox: new PostgresDeadLetterBox(executor),
     records: new PostgresRuntimeRecordStore(executor),
     recovery: new PostgresRecovery(executor),
+    operationQueue: new PostgresOperationQueue(executor),
+    operationHints: new PostgresOperationHints(listener),
+    operationLog: new PostgresOperationLog(executor),
     instance,
   };
 }

@@ -8,6 +8,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -18,6 +19,8 @@ import {
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PgliteExecutor } from './client/pglite-executor.js';
+import { PgliteListener } from './client/pglite-listener.js';
+import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 import { loadInstance } from './schema/instance.js';
 import { migratePglite } from './schema/migrate-pglite.js';
 import { readMigrations } from './schema/migrations.js';
@@ -39,6 +42,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    operationHints: new PostgresOperationHints(new PgliteListener(database)),
     elapse: async (ms: number) => {
       await sleep(ms);
     },
@@ -50,6 +54,7 @@ runtimeRecordStoreContract('PGlite', open);
 operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
 operationQueueContract('PGlite', open);
+operationHintsContract('PGlite', open);
 outboxContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);

@@ -4,6 +4,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -15,6 +16,8 @@ import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
+import { PostgresListener } from './client/postgres-listener.js';
+import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 import { migrate } from './schema/migrate.js';
 import { EMPTY, storesOver } from './stores.test-support.js';
 
@@ -35,6 +38,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    operationHints: new PostgresOperationHints(new PostgresListener({ url: database.url })),
     elapse: async (ms: number) => {
       await sleep(ms);
     },
@@ -46,6 +50,7 @@ runtimeRecordStoreContract('PostgreSQL', open);
 operationJournalContract('PostgreSQL', open);
 operationLogContract('PostgreSQL', open);
 operationQueueContract('PostgreSQL', open);
+operationHintsContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
 reconcileQueueContract('PostgreSQL', open);

@@ -3,6 +3,7 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -17,6 +18,7 @@ import { MemoryDeadLetterBox } from './memory-dead-letter-box.js';
 import { MemoryHolds } from './memory-holds.js';
 import { MemoryInstallationFacts } from './memory-installation-facts.js';
 import { MemoryLeases } from './memory-leases.js';
+import { MemoryOperationHints } from './memory-operation-hints.js';
 import { MemoryOperationJournal } from './memory-operation-journal.js';
 import { MemoryOperationLog } from './memory-operation-log.js';
 import { MemoryOperationQueue } from './memory-operation-queue.js';
@@ -32,6 +34,7 @@ async function open() {
     records: new MemoryRuntimeRecordStore(database),
     journal: new MemoryOperationJournal(database),
     log: new MemoryOperationLog(database),
+    operationHints: new MemoryOperationHints(database),
     operationQueue: new MemoryOperationQueue(database),
     outbox: new MemoryOutbox(database),
     leases: new MemoryLeases(database),
@@ -49,6 +52,7 @@ runtimeRecordStoreContract('memory', open);
 operationJournalContract('memory', open);
 operationLogContract('memory', open);
 operationQueueContract('memory', open);
+operationHintsContract('memory', open);
 outboxContract('memory', open);
 leasesContract('memory', open);
 reconcileQueueContract('memory', open);

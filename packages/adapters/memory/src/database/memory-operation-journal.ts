@@ -78,6 +78,7 @@ export class MemoryOperationJournal implements OperationJournal {
     mine.finishedAt = this.#database.clock.now();
     mine.holder = null;
     if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
+    this.#database.tellEnd(mine);
     return { kind: 'applied', publish: this.#publish(mine, outcome) };
   }
 
