@@ -32,6 +32,7 @@ export function statusMachinePage(): string {
     [
       '- Every move outside an operation is a compare-and-swap on status and container id; a move the table does not have is refused with `invalid_transition`.',
       '- Every move sets `lastOpAt`. `stopped` also sets `stoppedAt` and keeps the container id; `removed` sets `removedAt` and drops it; `running` after a start clears both times.',
+      '- `running` is `healthy` when the engine has just answered, `engine_unreachable` is `unhealthy`; after `starting`, `stopped` and `removed` the health is `unknown`.',
     ].join('\n'),
     '## What a job does',
     'Decided from the record alone, once the job’s turn has come: while an operation of the game is open, the next one waits. A record found `starting` was therefore left behind by an attempt that ended before its job did, and the job goes on from there.',

@@ -96,12 +96,16 @@ describe('createRuntimeManager', () => {
     const admin = looking(server.url);
     const [producer = '', reader = ''] = [...readme.matchAll(/`(\+@connection [^`]*)`/g)].map((match) => match[1] ?? '');
     const keys = ['~runtime:start_jobs*', '~runtime:stop_jobs*'];
-    await admin.acl('SETUSER', 'producer', 'on', '>secret', 'resetkeys', '-@all', ...keys, ...producer.split(' '));
+    const outcomes = ['~runtime:job_outcomes', '+xread'];
+    await admin.acl('SETUSER', 'producer', 'on', '>secret', 'resetkeys', '-@all', ...keys, ...producer.split(' '), ...outcomes);
     await admin.acl('SETUSER', 'reader', 'on', '>secret', 'resetkeys', '-@all', '~runtime:job_results', ...reader.split(' '));
     const runtime = createRuntimeManager({ url: server.url.replace('//', '//producer:secret@') });
     opened.push(() => runtime.close());
     await runtime.publishStartJob('alpha', 'galaxy/engine:1');
-    await runtime.publishStopJob('alpha', 'cancelled');
+    const stop = await runtime.publishStopJob('alpha', 'cancelled', { id: 'a' });
+    expect(await runtime.wasPublished('a', new Date(0))).toEqual({ kind: 'published', ...stop });
+    expect(await runtime.wasPublished('b', new Date())).toEqual({ kind: 'not_published' });
+    await expect(runtime.awaitOutcome(stop, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'outcome_timeout' });
     await admin.xadd('runtime:job_results', '*', ...resultFields('alpha', 1));
     const url = server.url.replace('//', '//reader:secret@');
     const results = readJobResults({ url, after: '0-0', signal: AbortSignal.timeout(60_000) });

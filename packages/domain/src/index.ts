@@ -17,12 +17,10 @@ export { errorMessage, withoutLogins } from './operations/error-message.js';
 export {
   OPERATION_SOURCES,
   OPERATION_STATUSES,
-  OPERATION_STEPS,
   OPERATIONS,
   type Operation,
   type OperationSource,
   type OperationStatus,
-  type OperationStep,
 } from './operations/operation.js';
 export {
   OPERATION_CLASSES,
@@ -30,6 +28,7 @@ export {
   type OperationClass,
   type OperationTraits,
   operationTraits,
+  type StartStep,
   yieldsTo,
 } from './operations/operation-traits.js';
 export {
@@ -44,14 +43,18 @@ export {
   type StreamJob,
 } from './operations/runtime-job.js';
 export { parseStopReason, STOP_REASONS, type StopReason, type StopReasonCheck } from './operations/stop-reason.js';
+export { hasPatch, patchedRecord, type RecordPatch, recordPatch } from './records/record-patch.js';
+export { RUNTIME_HEALTHS, type RuntimeHealth } from './records/runtime-health.js';
 export {
   adoptedRecord,
+  type KnownContainer,
   moveRecord,
   newRuntimeRecord,
   type PreviousRuntime,
   previousRuntime,
   type RuntimeRecord,
   recordAnswering,
+  recordFailing,
   recordRunning,
   recordStarting,
   recordUnreachable,

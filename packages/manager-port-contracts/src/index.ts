@@ -1,9 +1,10 @@
 export { type ClockUnderTest, clockContract } from './clock.contract.js';
-export type { DatabaseUnderTest } from './database/database-under-test.js';
+export { type DatabaseUnderTest, type PlantedRow, STREAM_KEYS_TESTED } from './database/database-under-test.js';
 export { deadLetterBoxContract } from './database/dead-letter-box.contract.js';
 export { holdsContract } from './database/holds.contract.js';
 export { installationFactsContract } from './database/installation-facts.contract.js';
 export { leasesContract } from './database/leases.contract.js';
+export { namedOutcomesContract } from './database/named-outcomes.contract.js';
 export { operationHintsContract } from './database/operation-hints.contract.js';
 export { operationLogContract } from './database/operation-log.contract.js';
 export { operationQueueContract } from './database/operation-queue.contract.js';
@@ -18,6 +19,6 @@ export { type EngineClientLimits, type EngineClientUnderTest, engineClientContra
 export { idsContract } from './ids.contract.js';
 export { operationJournalContract } from './journal/operation-journal.contract.js';
 export { type DeadLetterPublisherUnderTest, deadLetterPublisherContract } from './streams/dead-letter-publisher.contract.js';
-export { type EntryRequeueUnderTest, entryRequeueContract } from './streams/entry-requeue.contract.js';
+export { type JobOutcomePublisherUnderTest, jobOutcomePublisherContract } from './streams/job-outcome-publisher.contract.js';
 export { type JobStreamUnderTest, jobStreamContract } from './streams/job-stream.contract.js';
 export { type NumberedResultPublisherUnderTest, numberedResultPublisherContract } from './streams/numbered-result-publisher.contract.js';

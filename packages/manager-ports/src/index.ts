@@ -1,25 +1,30 @@
 export type { Clock } from './clock.js';
-export type { DeadLetterBox, DeadLetterState, EntryRequeue, StoredDeadLetter } from './database/dead-letter-box.js';
+export type { DeadLetterBox, DeadLetterState, RequeuedOperation, StoredDeadLetter } from './database/dead-letter-box.js';
+export { HeldRowFault } from './database/held-row-fault.js';
 export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database/holds.js';
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
+export { type KnownOperation, knownOperation, type UnreadableOperation } from './database/known-operation.js';
 export { COORDINATOR_LEASE, type LeaseGrant, type Leases } from './database/leases.js';
 export type { OperationHint, OperationHints } from './database/operation-hints.js';
-export type {
-  Claim,
-  ClaimKey,
-  ClaimRelease,
-  ClaimRequest,
-  ClaimState,
-  DeadLetterToSend,
-  FencedOutcome,
-  FinishOutcome,
-  Intake,
-  IntakeOutcome,
-  JobToQueue,
-  OperationJournal,
-  OperationOutcome,
-  OperationProgress,
-  RecordChange,
+export {
+  type Claim,
+  type ClaimKey,
+  type ClaimRelease,
+  type ClaimRequest,
+  type ClaimState,
+  type DeadLetterToSend,
+  type ExpectedRecord,
+  type FencedOutcome,
+  type FinishOutcome,
+  type Intake,
+  type IntakeOutcome,
+  type JobToQueue,
+  type OperationJournal,
+  type OperationOutcome,
+  type OperationProgress,
+  type RecordChange,
+  type StartProgress,
+  writtenFields,
 } from './database/operation-journal.js';
 export type { OperationLog, OperationLogEntry, UnreadableJob } from './database/operation-log.js';
 export {
@@ -30,11 +35,15 @@ export {
   validateOperationRequest,
 } from './database/operation-queue.js';
 export {
+  forEachKind,
   type LanePosition,
+  OUTBOX_KINDS,
   type Outbox,
   type OutboxBacklog,
   type OutboxEntry,
+  type OutboxKind,
   type OutboxLane,
+  type OutboxMessages,
   outboxLane,
   type PublishMark,
   type PublishState,
@@ -62,6 +71,14 @@ export type { Ids } from './ids.js';
 export type { ObservedOperation, Observer, RuntimeEvent } from './observer.js';
 export type { Random } from './random.js';
 export type { DeadLetterPublisher, NumberedDeadLetter } from './streams/dead-letter-publisher.js';
+export type { JobOutcomePublisher, NamedOutcome, NumberedJobOutcome } from './streams/job-outcome-publisher.js';
 export type { JobCursors, JobReads, JobStream, ReceivedEntry, StreamShape } from './streams/job-stream.js';
 export type { NumberedJobResult, NumberedResultPublisher } from './streams/numbered-result-publisher.js';
+export {
+  type OutboxPublishers,
+  PUBLISHER_PORTS,
+  type PublishersByKind,
+  publishersByKind,
+  publishingByKind,
+} from './streams/outbox-publishers.js';
 export type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './streams/publish-outcome.js';

@@ -1,6 +1,8 @@
 import type { JobStreamName, Operation, ReconcileVerdict } from '@galaxy/domain';
 import type { Dependency } from '@galaxy/ports';
 import type { HoldReason } from './database/holds.js';
+import type { UnreadableOperation } from './database/known-operation.js';
+import type { OutboxKind } from './database/outbox.js';
 
 /** The fields by which logs and metrics identify an operation. */
 export interface ObservedOperation {
@@ -42,15 +44,21 @@ export type RuntimeEvent =
       readonly error: unknown;
     }
   | { readonly kind: 'operation_lost'; readonly operation: ObservedOperation }
+  /** The work of an operation is done, and its end could not be written for `ms`: the database does not answer, or somebody holds a row. */
+  | { readonly kind: 'finish_waits'; readonly operation: ObservedOperation; readonly ms: number; readonly error: unknown }
+  /** Claims that were not renewed for so long that no container is changed for them; `ms` is the age of the oldest renewal. */
+  | { readonly kind: 'renewal_late'; readonly claims: number; readonly ms: number }
+  /** A row that this build claimed but can't read. It waits for a newer build, and so do later operations of its game. */
+  | ({ readonly kind: 'operation_unreadable' } & UnreadableOperation)
   | {
       readonly kind: 'message_published';
-      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly messageKind: OutboxKind;
       readonly lane: string;
       readonly number: bigint;
     }
   | {
       readonly kind: 'publish_failed';
-      readonly messageKind: 'job_result' | 'dead_letter';
+      readonly messageKind: OutboxKind;
       readonly lane: string;
       readonly number: bigint;
       readonly error: unknown;
@@ -77,7 +85,7 @@ export type RuntimeEvent =
   /** The streams' server has lost messages that were published; `takenBack` of them are sent again. */
   | { readonly kind: 'published_lost'; readonly takenBack: number; readonly epoch: bigint }
   /** Numbers that are not sent, or not sent again: the messages are too old, or no longer kept. */
-  | { readonly kind: 'messages_skipped'; readonly messageKind: 'job_result' | 'dead_letter'; readonly lane: string; readonly upTo: bigint }
+  | { readonly kind: 'messages_skipped'; readonly messageKind: OutboxKind; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
   | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }

@@ -1,4 +1,4 @@
-import { canTransition, InvalidTransitionError, RUNTIME_STATUSES, type RuntimeStatus } from '@galaxy/domain';
+import { canTransition, InvalidTransitionError, RUNTIME_STATUSES, type RuntimeRecord, type RuntimeStatus } from '@galaxy/domain';
 import {
   InvalidInputError,
   RuntimeConflictError,
@@ -54,6 +54,13 @@ export function runtimeRecordStoreContract(name: string, open: () => Promise<Run
         stoppedAt: null,
         removedAt: null,
         paused: true,
+        imageId: null,
+        imageDigest: null,
+        engineVersion: null,
+        currentTurn: null,
+        nextTurnAt: null,
+        health: 'unknown',
+        lastError: 'conflict: "x" – ',
       });
       await records.upsert(full);
       await records.upsert(empty);
@@ -74,10 +81,39 @@ export function runtimeRecordStoreContract(name: string, open: () => Promise<Run
         stoppedAt: LATER,
         removedAt: null,
         lastOpAt: LATER,
+        version: 1,
+        imageId: null,
+        imageDigest: null,
+        engineVersion: null,
+        currentTurn: null,
+        nextTurnAt: null,
+        health: 'unhealthy',
+        lastError: 'image_pull_failed: not found',
       });
       await records.upsert(other);
       await records.upsert(other);
-      expect(await records.get(id)).toEqual(other);
+      expect(await records.get(id)).toEqual({ ...other, version: 3 });
+    });
+
+    it('refuses a record that is not valid: nothing was written', async () => {
+      const id = gameId();
+      const refusal = (changes: Partial<RuntimeRecord>) => expect(records.upsert(record(id, 'running', changes))).rejects;
+      await refusal({ gameId: '\u0085' }).toThrow(InvalidInputError);
+      await refusal({ status: 'unknown' as RuntimeStatus }).toThrow(/status "unknown" is unsupported/);
+      await refusal({ status: 'removed', currentContainerId: 'container-1' }).toThrow(InvalidInputError);
+      await refusal({ lastOpAt: new Date(Number.NaN) }).toThrow(/lastOpAt must be a valid time/);
+      await refusal({ lastError: 'one\ntwo' }).toThrow(/last error must be one line/);
+      await refusal({ engineVersion: '1.0\u0000' }).toThrow(/engineVersion is not well-formed/);
+      expect(await records.list()).toEqual([]);
+    });
+
+    it('counts the versions of a record itself, from 1', async () => {
+      const id = gameId();
+      await records.upsert(record(id, 'running', { version: 40 }));
+      expect(await records.get(id)).toEqual(record(id, 'running', { version: 1 }));
+      await records.upsert(record(id, 'running', { version: 1 }));
+      await records.updateStatus(move(id, 'running', 'finished'));
+      expect(await records.get(id)).toMatchObject({ status: 'finished', version: 3 });
     });
 
     it('keeps what it was given and gives what it keeps: neither is shared with the caller', async () => {
@@ -99,8 +135,9 @@ export function runtimeRecordStoreContract(name: string, open: () => Promise<Run
           ...before,
           status: to,
           lastOpAt: LATER,
-          ...(to === 'stopped' ? { stoppedAt: LATER } : {}),
-          ...(to === 'removed' ? { removedAt: LATER, currentContainerId: null } : {}),
+          version: 2,
+          ...(to === 'stopped' ? { stoppedAt: LATER, health: 'unknown' } : {}),
+          ...(to === 'removed' ? { removedAt: LATER, currentContainerId: null, health: 'unknown' } : {}),
         });
       });
 

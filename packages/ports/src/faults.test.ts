@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { InvalidTransitionError } from '@galaxy/domain';
 import { describe, expect, it } from 'vitest';
-import { type Dependency, DependencyFault, InvalidInputError, RuntimeConflictError, RuntimeFault, RuntimeNotFoundError } from './faults.js';
+import {
+  type Dependency,
+  DependencyFault,
+  InvalidInputError,
+  PublishIdConflictError,
+  RuntimeConflictError,
+  RuntimeFault,
+  RuntimeNotFoundError,
+} from './faults.js';
 
 const dependencies: readonly Dependency[] = ['redis', 'postgres', 'container_engine', 'game_engine'];
 const cause = new Error('socket hang up');
@@ -29,6 +37,13 @@ describe('faults', () => {
       name: 'RuntimeConflictError',
       gameId: 'g1',
     });
+    expect(new PublishIdConflictError('order-1', 'withdrawn')).toMatchObject({
+      code: 'publish_id_conflict',
+      retryable: false,
+      name: 'PublishIdConflictError',
+      id: 'order-1',
+      conflict: 'withdrawn',
+    });
   });
 
   it('are errors of one family', () => {
@@ -36,6 +51,7 @@ describe('faults', () => {
       new InvalidInputError('bad'),
       new RuntimeNotFoundError('g1'),
       new RuntimeConflictError('g1'),
+      new PublishIdConflictError('order-1', 'other_job'),
       dependencyFault('redis', true),
     ];
     for (const fault of faults) {
@@ -82,6 +98,7 @@ describe('docs/error-model.md', () => {
       new InvalidTransitionError('finished', 'running'),
       new RuntimeNotFoundError('g1'),
       new RuntimeConflictError('g1'),
+      new PublishIdConflictError('order-1', 'other_job'),
     ];
     const page = readFileSync(new URL('../../../docs/error-model.md', import.meta.url), 'utf8');
     const chapter = page.slice(page.indexOf('## Fault codes'));

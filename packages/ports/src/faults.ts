@@ -121,6 +121,32 @@ export class RuntimeConflictError extends RuntimeFault {
 }
 
 /**
+ * The id that a caller gave to a job can't be used for it. Nothing was published by the call. Never retryable: take another id.
+ *
+ * @example
+ * ```ts
+ * import { PublishIdConflictError } from '@galaxy/ports';
+ *
+ * export const isOfAnotherJob = (error: unknown): boolean =>
+ *   error instanceof PublishIdConflictError && error.conflict === 'other_job';
+ * ```
+ */
+export class PublishIdConflictError extends RuntimeFault {
+  readonly code = 'publish_id_conflict';
+  /** The id, as the caller gave it. */
+  readonly id: string;
+  /** `other_job`: another job was published with the id. `withdrawn`: `wasPublished` answered `not_published` for it. */
+  readonly conflict: 'other_job' | 'withdrawn';
+
+  constructor(id: string, conflict: 'other_job' | 'withdrawn') {
+    const why = conflict === 'other_job' ? 'belongs to another job' : 'is withdrawn, because it was said to be not published';
+    super({ message: `the publish id ${JSON.stringify(id)} ${why}`, retryable: false });
+    this.id = id;
+    this.conflict = conflict;
+  }
+}
+
+/**
  * A server or a store did not do what was asked: it is away, too slow, full, or it refuses us. `effect` tells whether a change
  * may have happened all the same. `retryable` is false only if the server will go on refusing until somebody corrects the
  * configuration (wrong password, missing right, data of the wrong type).

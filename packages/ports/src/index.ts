@@ -1,8 +1,11 @@
 // What the signatures below mention, so that one import is enough.
 export {
   InvalidTransitionError,
+  type JobStreamName,
   moveRecord,
+  RUNTIME_HEALTHS,
   RUNTIME_STATUSES,
+  type RuntimeHealth,
   type RuntimeRecord,
   type RuntimeStatus,
   STOP_REASONS,
@@ -15,6 +18,7 @@ export {
   type FaultEffect,
   type FaultInput,
   InvalidInputError,
+  PublishIdConflictError,
   RuntimeConflictError,
   RuntimeFault,
   RuntimeNotFoundError,
@@ -27,6 +31,14 @@ export {
   validateJobResult,
 } from './job-result-publisher.js';
 export { validatePageLimit } from './page-limit.js';
+export {
+  mayBeForgotten,
+  PUBLISH_ID_REMEMBERED_MS,
+  type PublishedJob,
+  type PublishOptions,
+  validatePublishId,
+  type WasPublished,
+} from './publish-id.js';
 export type { RuntimeManager } from './runtime-manager.js';
 export {
   type RuntimePage,
@@ -36,3 +48,4 @@ export {
   validateUpdateStatusInput,
 } from './runtime-record-store.js';
 export type { StreamOffsetLabel, StreamOffsetStore } from './stream-offset-store.js';
+export { validateRuntimeRecord } from './validate-runtime-record.js';

@@ -1,3 +1,4 @@
+import { isBlank } from './blank-text.js';
 import { InvalidInputError } from './faults.js';
 
 /** The two outcomes of a job. `success` includes a job that found its work done already (`error_code` = `replay_no_op`). */
@@ -83,8 +84,8 @@ export interface JobResultPublisher {
  * @throws InvalidInputError naming the first field that is wrong.
  */
 export function validateJobResult(result: JobResult): void {
-  // Unicode White_Space, as jobs are trimmed: by JavaScript's trim() a game id of U+FEFF, which is answered, would be blank.
-  if (!/\P{White_Space}/u.test(result.gameId)) throw new InvalidInputError('job result: game id must not be empty');
+  // As jobs are trimmed: a game id of U+FEFF is answered.
+  if (isBlank(result.gameId)) throw new InvalidInputError('job result: game id must not be empty');
   if (!JOB_OUTCOMES.includes(result.outcome))
     throw new InvalidInputError(`job result: outcome ${JSON.stringify(result.outcome)} is unsupported`);
   // A lone surrogate cannot be sent as UTF-8: it would arrive as another character.

@@ -51,8 +51,12 @@ describe('validateUpdateStatusInput', () => {
     expect(refusal(part)).toMatchObject({ code: 'invalid_input', retryable: false, message: messages[part] });
   });
 
-  it('refuses an empty game id like a blank one', () => {
-    expect(thrownBy(() => validateUpdateStatusInput({ ...fine, gameId: '' }))).toMatchObject({ message: messages.gameId });
+  it.each(['', '\u0085', ' \u2003'])('refuses an empty game id like a blank one: %j', (gameId) => {
+    expect(thrownBy(() => validateUpdateStatusInput({ ...fine, gameId }))).toMatchObject({ message: messages.gameId });
+  });
+
+  it('takes a game id of U+FEFF, which is no white space', () => {
+    expect(thrownBy(() => validateUpdateStatusInput({ ...fine, gameId: '\ufeff' }))).toBeNull();
   });
 
   it('refuses a move that the status machine does not allow', () => {

@@ -1,5 +1,6 @@
 import type { RuntimeRecord, RuntimeStatus } from '@galaxy/domain';
 import { isRuntimeStatus, transition } from '@galaxy/domain';
+import { isBlank } from './blank-text.js';
 import { InvalidInputError } from './faults.js';
 
 /**
@@ -39,7 +40,8 @@ export interface RuntimeRecordStore {
 
   /**
    * Installs a record: inserts it when the game has none, else replaces every column by what is given, whatever the status machine
-   * says. The caller is responsible for a sensible record. Repeating is safe.
+   * says. Only `version` is the store's own: 1 for an inserted record, else one more than the replaced record had. Repeating is safe.
+   * @throws InvalidInputError from {@link validateRuntimeRecord}: nothing was written.
    * @throws DependencyFault when the store does not answer or refuses.
    */
   upsert(record: RuntimeRecord): Promise<void>;
@@ -48,7 +50,8 @@ export interface RuntimeRecordStore {
    * Moves a record to another status if it still is what the caller expects. It checks the input first, without touching the store.
    * Then, in one atomic step, it checks that the stored status equals `expectedFrom` and, when `expectedContainerId` is not empty,
    * that the stored container id equals it; and changes the record: `stopped` sets `stoppedAt` and keeps the container id; `removed`
-   * sets `removedAt` and sets the container id to null; every move sets `lastOpAt`. These times become `now`; nothing else changes.
+   * sets `removedAt` and sets the container id to null; both set `health` to `unknown`; every move sets `lastOpAt`. These times become
+   * `now`, the version rises by 1, and nothing else changes.
    *
    * Of concurrent calls with the same expectation exactly one succeeds. After `effect: 'unknown'` a repeated call throws
    * RuntimeConflictError if the first one did happen, so read the record before you repeat.
@@ -155,7 +158,7 @@ export interface RuntimePage {
  * @throws InvalidTransitionError when the status machine does not allow the move.
  */
 export function validateUpdateStatusInput(input: UpdateStatusInput): void {
-  if (input.gameId.trim() === '') throw refused('game id must not be empty');
+  if (isBlank(input.gameId)) throw refused('game id must not be empty');
   if (!isRuntimeStatus(input.expectedFrom)) throw refused(`expected from status ${JSON.stringify(input.expectedFrom)} is unsupported`);
   if (!isRuntimeStatus(input.to)) throw refused(`to status ${JSON.stringify(input.to)} is unsupported`);
   transition(input.expectedFrom, input.to);

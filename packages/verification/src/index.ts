@@ -3,6 +3,7 @@ export { type Injector, withFailpoints } from './crash-matrix/with-failpoints.js
 export { bundledService } from './harness/bundle-service.js';
 export { type CheckedRun, violationsOf } from './harness/check-run.js';
 export { offencesAgainst } from './harness/contract.js';
+export { holdRows, holdSnapshot, type OpenTransaction } from './harness/hold-rows.js';
 export type { Pace } from './harness/lobby-run.js';
 export { type MixedRun, runMixedJobs } from './harness/mixed-run.js';
 export { type RtmanagerProcess, startRtmanager } from './harness/rtmanager-process.js';

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { deadLetterPayload } from './dead-letter.js';
 import { healthEventPayload } from './health-event.js';
+import { jobOutcomePayload } from './job-outcome.js';
 import { jobResultPayload } from './job-result.js';
 import { runtimeSnapshotPayload } from './runtime-snapshot.js';
 import { IMAGE_REF_PATTERN, startJobPayload } from './start-job.js';
@@ -48,6 +49,15 @@ const gameId = mostly(
   fc.oneof(fc.stringMatching(/^[a-z0-9-]{0,55}$/), fc.constantFrom('a-', '-a', 'A', 'a\n', 'a'.repeat(51), 'a'.repeat(52)), anyText),
 );
 const oneOf = (known: readonly string[]) => mostly(fc.constantFrom(...known), fc.oneof(fc.constantFrom('other', ' running'), anyText));
+const uuid = mostly(
+  fc.uuid(),
+  fc.oneof(
+    fc.uuid().map((id) => id.toUpperCase()),
+    fc.constantFrom('', '0'.repeat(32)),
+    anyText,
+  ),
+);
+const laneNumber = mostly(fc.oneof(fc.constant(''), fc.bigInt(1n, 2n ** 63n - 1n).map(String)), numbers);
 const json = fc.constantFrom('[["YQ==","YQ=="]]', '{"a":"\u2028\\n"}', '[]', '{}', '', '[', 'null', '{}\n', '[\n]', ' []');
 
 const component = mostly(
@@ -90,6 +100,23 @@ const MESSAGES: { schema: string; file: string; strict: z.ZodType; fields: Recor
       engine_endpoint: text,
       error_code: text,
       error_message: text,
+    },
+  },
+  {
+    schema: 'RuntimeJobOutcomePayload',
+    file: 'job-outcomes',
+    strict: jobOutcomePayload,
+    fields: {
+      game_id: text,
+      outcome: oneOf(['success', 'failure']),
+      container_id: text,
+      engine_endpoint: text,
+      error_code: text,
+      error_message: text,
+      job_stream: text,
+      job_entry_id: text,
+      op_id: uuid,
+      number: laneNumber,
     },
   },
   {
@@ -159,7 +186,7 @@ describe('contracts/runtime-jobs-asyncapi.yaml', () => {
   it('is valid AsyncAPI', async () => {
     const { document, diagnostics } = await new Parser().parse(contractText);
     expect(diagnostics.filter((found) => ERROR_OR_WARNING.includes(found.severity)).map((found) => found.message)).toEqual([]);
-    expect(document?.operations().length).toBe(6);
+    expect(document?.operations().length).toBe(7);
   });
 
   it('names the keys and lists that the code has', () => {

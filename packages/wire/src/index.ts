@@ -1,7 +1,9 @@
 export { type DeadLetterPayload, encodeDeadLetter } from './dead-letter.js';
 export { type DecodedJob, decodeJob } from './decode-job.js';
 export { encodeHealthEvent, type HealthEvent, type HealthEventPayload } from './health-event.js';
+export { type DecodedJobOutcome, decodeJobOutcome, encodeJobOutcome, type JobOutcome, type JobOutcomePayload } from './job-outcome.js';
 export { type DecodedJobResult, decodeJobResult, encodeJobResult, type JobResultPayload } from './job-result.js';
+export { jobDigest, type KnownPublish, knownPublishText, parseKnownPublish, publishIdKey, WITHDRAWN } from './known-publish.js';
 export { newStartJob, newStopJob } from './new-job.js';
 export { parseRawJson, payloadHash, type RawEntry, rawEntry, rawJson } from './raw-entry.js';
 export { encodeRuntimeSnapshot, type RuntimeSnapshot, type RuntimeSnapshotPayload } from './runtime-snapshot.js';

@@ -7,6 +7,9 @@ export const timestampText = z.string().regex(/^(0|[1-9][0-9]{0,17})$/, 'not a t
 /** A non-negative number of at most nine digits as canonical decimal text. */
 export const countText = z.string().regex(/^(0|[1-9][0-9]{0,8})$/, 'not a count');
 
+/** A UUID as this project writes it. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Text with at least one character that is not Unicode White_Space. */
 export const notBlankText = z.string().regex(/\P{White_Space}/u, 'blank');
 

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeJob } from './decode-job.js';
+import { decodeJobOutcome } from './job-outcome.js';
 import { decodeJobResult } from './job-result.js';
 import type { RawEntry } from './raw-entry.js';
 
@@ -58,18 +59,38 @@ for (const { file, stream, of } of JOBS) {
   });
 }
 
+/** The result that decoding an entry must give. */
+function expectedResult({ decoded }: Vector): unknown {
+  return {
+    gameId: decoded?.['game_id'],
+    outcome: decoded?.['outcome'],
+    containerId: decoded?.['container_id'],
+    engineEndpoint: decoded?.['engine_endpoint'],
+    errorCode: decoded?.['error_code'],
+    errorMessage: decoded?.['error_message'],
+  };
+}
+
 describe('contracts/vectors/job-results.json', () => {
   it.each(vectorsOf('job-results'))('$name', (vector) => {
     const decoded = decodeJobResult(rawEntryOf(vector));
     if (decoded.kind === 'refused') expect(decoded.refusal).toBe(vector.refusal);
+    else expect(decoded.result).toEqual(expectedResult(vector));
+  });
+});
+
+describe('contracts/vectors/job-outcomes.json', () => {
+  it.each(vectorsOf('job-outcomes'))('$name', (vector) => {
+    const decoded = decodeJobOutcome(rawEntryOf(vector));
+    const number = vector.decoded?.['number'];
+    if (decoded.kind === 'refused') expect(decoded.refusal).toBe(vector.refusal);
     else
-      expect(decoded.result).toEqual({
-        gameId: vector.decoded?.['game_id'],
-        outcome: vector.decoded?.['outcome'],
-        containerId: vector.decoded?.['container_id'],
-        engineEndpoint: vector.decoded?.['engine_endpoint'],
-        errorCode: vector.decoded?.['error_code'],
-        errorMessage: vector.decoded?.['error_message'],
+      expect(decoded.outcome).toEqual({
+        result: expectedResult(vector),
+        jobStream: vector.decoded?.['job_stream'],
+        jobEntryId: vector.decoded?.['job_entry_id'],
+        opId: vector.decoded?.['op_id'],
+        number: number === '' ? null : BigInt(number ?? ''),
       });
   });
 });

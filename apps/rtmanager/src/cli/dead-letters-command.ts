@@ -1,7 +1,7 @@
 import type { DeadLetterState } from '@galaxy/manager-ports';
 import { discardDeadLetter, type ResolveOutcome, requeueDeadLetter } from '@galaxy/use-cases';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { composeDeadLetters, composeRequeue, DEAD_LETTER_NEEDS, REQUEUE_NEEDS } from '../compose/dead-letters.js';
+import { composeDeadLetters, composeRequeue, DEAD_LETTER_NEEDS } from '../compose/dead-letters.js';
 import { deadLetterJson, deadLetterTable } from './dead-letter-table.js';
 import { complain, type Say, withSomePorts } from './with-ports.js';
 
@@ -25,7 +25,7 @@ export function addDeadLetterCommands(program: Command): void {
     .action(list);
   letters
     .command('requeue')
-    .description('put an entry back into its stream, as a new entry; needs Redis; safe to repeat')
+    .description('do the job of an entry once more, as an operation of an administrator; no result is published for it; safe to repeat')
     .argument('<id>', 'the id that `list` shows', letterId)
     .action(requeue);
   letters
@@ -55,7 +55,9 @@ async function list({ json, ...query }: ListOptions): Promise<void> {
 }
 
 function requeue(id: bigint): Promise<void> {
-  return withSomePorts(REQUEUE_NEEDS, composeRequeue, async (ports, say) => tell(id, 'requeued', await requeueDeadLetter(id, ports), say));
+  return withSomePorts(DEAD_LETTER_NEEDS, composeRequeue, async (ports, say) =>
+    tell(id, 'requeued', await requeueDeadLetter(id, ports), say),
+  );
 }
 
 function discard(id: bigint): Promise<void> {
@@ -68,20 +70,18 @@ function discard(id: bigint): Promise<void> {
 function tell(id: bigint, wanted: 'requeued' | 'discarded', outcome: ResolveOutcome, say: Say): boolean {
   switch (outcome.kind) {
     case 'done':
-      say(`dead letter ${String(id)} is ${wanted}${outcome.entryId === null ? '' : ` as entry ${outcome.entryId}`}`);
+      say(`dead letter ${String(id)} is ${wanted}${outcome.opId === null ? '' : ` as operation ${outcome.opId}`}`);
       return true;
     case 'unknown':
       complain(`there is no dead letter ${String(id)}`);
       return false;
     case 'decided_otherwise':
-      complain(decidedOtherwise(id, outcome));
+      complain(`dead letter ${String(id)} is ${outcome.state} already`);
+      return false;
+    case 'on_hold':
+      complain(`dead letter ${String(id)} stays open: the database is held as restored; run \`rtmanager recover\` first`);
       return false;
   }
-}
-
-function decidedOtherwise(id: bigint, { state, entryId }: Extract<ResolveOutcome, { kind: 'decided_otherwise' }>): string {
-  const meanwhile = entryId === null ? '' : `; but this command has put it back as entry ${entryId}`;
-  return `dead letter ${String(id)} is ${state} already${meanwhile}`;
 }
 
 function letterId(text: string): bigint {

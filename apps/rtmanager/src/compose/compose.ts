@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
 import { logObserver } from '../observability/log-observer.js';
 import { makeMetrics } from '../observability/metrics.js';
-import { type Database, embeddedPostgres, installedPostgres, postgresServer } from './database.js';
+import { type Database, embeddedPostgres, installedPostgres, outcomesOf, postgresServer } from './database.js';
 import { dockerServer, type EnginePart } from './engine.js';
 import { localProcesses } from './local-engine.js';
 import type { Part } from './part.js';
@@ -27,7 +27,7 @@ export function composeServe(config: Config, log: Logger, purpose: Purpose): Ass
   const { RTMANAGER_REDIS_URL = '', RTMANAGER_POSTGRES_URL = '', RTMANAGER_DOCKER_HOST = '', RTMANAGER_INSTANCE } = config;
   return assemble(log, {
     streams: redisServer(RTMANAGER_REDIS_URL, config),
-    database: (purpose === 'service' ? postgresServer : installedPostgres)(RTMANAGER_POSTGRES_URL, RTMANAGER_INSTANCE),
+    database: (purpose === 'service' ? postgresServer : installedPostgres)(RTMANAGER_POSTGRES_URL, RTMANAGER_INSTANCE, outcomesOf(config)),
     engine: dockerServer(RTMANAGER_DOCKER_HOST, config),
   });
 }
@@ -35,13 +35,13 @@ export function composeServe(config: Config, log: Logger, purpose: Purpose): Ass
 /** The assembly that embeds everything that is not configured. `lobby` is null when the streams are in Redis. */
 export function composeDev(config: Config, log: Logger): Assembly & { readonly lobby: ((signal: AbortSignal) => LobbySide) | null } {
   const { RTMANAGER_REDIS_URL: redis, RTMANAGER_POSTGRES_URL: postgres, RTMANAGER_DOCKER_HOST: docker } = config;
-  const memory = redis === undefined ? embeddedStreams() : null;
+  const memory = redis === undefined ? embeddedStreams(config) : null;
   const assembly = assemble(log, {
     streams: memory ?? redisServer(redis ?? '', config),
     database:
       postgres === undefined
-        ? embeddedPostgres(config.RTMANAGER_DATA_DIR, config.RTMANAGER_INSTANCE)
-        : postgresServer(postgres, config.RTMANAGER_INSTANCE),
+        ? embeddedPostgres(config.RTMANAGER_DATA_DIR, config.RTMANAGER_INSTANCE, outcomesOf(config))
+        : postgresServer(postgres, config.RTMANAGER_INSTANCE, outcomesOf(config)),
     engine: docker === undefined ? localProcesses() : dockerServer(docker, config),
   });
   return { ...assembly, lobby: memory?.lobby ?? null };

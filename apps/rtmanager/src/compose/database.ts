@@ -24,22 +24,34 @@ import {
   PostgresRecovery,
   PostgresRuntimeRecordStore,
 } from '@galaxy/adapter-postgres';
-import type {
-  DeadLetterBox,
-  Holds,
-  InstallationFacts,
-  Leases,
-  OperationHints,
-  OperationJournal,
-  OperationLog,
-  OperationQueue,
-  Outbox,
-  ReconcileQueue,
-  Recovery,
+import type { JobStreamName } from '@galaxy/domain';
+import {
+  type DeadLetterBox,
+  type Holds,
+  type InstallationFacts,
+  type Leases,
+  type OperationHints,
+  type OperationJournal,
+  type OperationLog,
+  type OperationQueue,
+  OUTBOX_KINDS,
+  type Outbox,
+  type ReconcileQueue,
+  type Recovery,
 } from '@galaxy/manager-ports';
 import type { RuntimeRecordStore } from '@galaxy/ports';
+import type { Config } from '../config/schema.js';
 import { lockFolder } from './lock-folder.js';
 import type { Part } from './part.js';
+
+/** The key of each job stream, if outcomes are published by name (`RTMANAGER_JOB_OUTCOMES`); otherwise null. */
+export type OutcomesOf = Readonly<Record<JobStreamName, string>> | null;
+
+/** What the settings say about named outcomes. */
+export function outcomesOf(config: Config): OutcomesOf {
+  if (config.RTMANAGER_JOB_OUTCOMES === 'off') return null;
+  return { start_jobs: config.RTMANAGER_START_JOBS_STREAM, stop_jobs: config.RTMANAGER_STOP_JOBS_STREAM };
+}
 
 /** The ports on PostgreSQL, and the name of this installation, which is stored there. */
 export interface Database {
@@ -59,11 +71,13 @@ export interface Database {
 }
 
 /** A PostgreSQL server. `open` migrates the schema and stores the installation's name. */
-export function postgresServer(url: string, instance: string | undefined): Part<Database> {
+export function postgresServer(url: string, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
   const executor = new PostgresExecutor({ url });
-  return server(executor, async (signal) => {
+  // With connections of their own, renewals of claims and of the lease never wait for other statements.
+  const renewals = new PostgresExecutor({ url, maxConnections: 2, applicationName: 'galaxy-rtmanager-renewals' });
+  return server([executor, renewals], async (signal) => {
     await migrate(url, { signal });
-    return portsOver(executor, new PostgresListener({ url }), await loadInstance(executor, instance));
+    return portsOver(executor, new PostgresListener({ url }), await loadInstance(executor, instance), outcomesOf, renewals);
   });
 }
 
@@ -79,20 +93,26 @@ export function bringSchemaUpToDate(url: string): ReturnType<typeof migrate> {
  * The PostgreSQL server of a running service, for a command. `open` changes neither the schema nor the installation's name; it throws
  * SchemaTooOldError, SchemaTooNewError or WrongInstanceError if they do not match.
  */
-export function installedPostgres(url: string, instance: string | undefined): Part<Database> {
+export function installedPostgres(url: string, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
   const executor = new PostgresExecutor({ url });
-  return server(executor, async () => {
+  return server([executor], async () => {
     await checkSchema(executor);
-    return portsOver(executor, new PostgresListener({ url }), await knownInstance(executor, instance));
+    return portsOver(executor, new PostgresListener({ url }), await knownInstance(executor, instance), outcomesOf);
   });
 }
 
-function server(executor: PostgresExecutor, open: Part<Database>['open']): Part<Database> {
-  return { probe: { name: 'postgres', check: () => executor.ping() }, open, close: () => executor.close() };
+function server(executors: readonly [PostgresExecutor, ...PostgresExecutor[]], open: Part<Database>['open']): Part<Database> {
+  return {
+    probe: { name: 'postgres', check: () => executors[0].ping() },
+    open,
+    close: async () => {
+      await Promise.all(executors.map((executor) => executor.close()));
+    },
+  };
 }
 
 /** A PostgreSQL inside this process, in memory or in a folder. No other process may open the folder at the same time. */
-export function embeddedPostgres(folder: string | undefined, instance: string | undefined): Part<Database> {
+export function embeddedPostgres(folder: string | undefined, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
   let opened: ReturnType<typeof openEmbedded> | null = null;
   const executor = () =>
     (opened ??= openEmbedded(folder).catch((error: unknown) => {
@@ -104,7 +124,7 @@ export function embeddedPostgres(folder: string | undefined, instance: string | 
     probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
     open: async () => {
       const { executor: embedded, listener } = await executor();
-      return portsOver(embedded, listener, await loadInstance(embedded, instance));
+      return portsOver(embedded, listener, await loadInstance(embedded, instance), outcomesOf);
     },
     close: async () => {
       if (opened === null) return;
@@ -135,11 +155,12 @@ async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<
   throw error;
 }
 
-function portsOver(executor: PgExecutor, listener: PgListener, instance: string): Database {
+function portsOver(executor: PgExecutor, listener: PgListener, instance: string, outcomesOf: OutcomesOf, renewals = executor): Database {
+  const kinds = OUTBOX_KINDS.filter((kind) => kind !== 'job_outcome' || outcomesOf !== null);
   return {
-    journal: new PostgresOperationJournal(executor),
-    outbox: new PostgresOutbox(executor),
-    leases: new PostgresLeases(executor),
+    journal: new PostgresOperationJournal(executor, { outcomesOf, renewals }),
+    outbox: new PostgresOutbox(executor, kinds),
+    leases: new PostgresLeases(renewals),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
     facts: new PostgresInstallationFacts(executor),

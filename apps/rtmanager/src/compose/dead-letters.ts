@@ -1,14 +1,13 @@
 import { checkSchema, type PgExecutor, PostgresDeadLetterBox, PostgresExecutor } from '@galaxy/adapter-postgres';
-import { RedisConnection, RedisEntryRequeue } from '@galaxy/adapter-redis';
-import type { DeadLetterBox, EntryRequeue } from '@galaxy/manager-ports';
+import { jobOfStoredEntry } from '@galaxy/adapter-redis';
+import type { DeadLetterBox } from '@galaxy/manager-ports';
+import type { ResolveDeps } from '@galaxy/use-cases';
 import type { Config } from '../config/schema.js';
 import type { Opening } from './part.js';
+import { systemIds } from './system.js';
 
-/** The variables that reading and discarding dead letters can't do without. */
+/** The variables that the commands about dead letters can't do without. */
 export const DEAD_LETTER_NEEDS = ['RTMANAGER_POSTGRES_URL'] as const satisfies readonly (keyof Config)[];
-
-/** The variables that requeuing a dead letter can't do without. */
-export const REQUEUE_NEEDS = [...DEAD_LETTER_NEEDS, 'RTMANAGER_REDIS_URL'] as const satisfies readonly (keyof Config)[];
 
 /**
  * The dead letters in PostgreSQL. Nothing of the installation is changed. Opening refuses with SchemaTooOldError or
@@ -19,16 +18,13 @@ export function composeDeadLetters(config: Config): Opening<{ readonly box: Dead
   return { open: async () => ({ box: await boxOver(executor) }), close: () => executor.close() };
 }
 
-/** The same, and the way back into the streams of Redis. */
-export function composeRequeue(config: Config): Opening<{ readonly box: DeadLetterBox; readonly requeue: EntryRequeue }> {
+/** The same, with what requeuing needs besides. */
+export function composeRequeue(config: Config): Opening<ResolveDeps> {
   const executor = postgresOf(config);
-  const commands = new RedisConnection({ server: config.RTMANAGER_REDIS_URL ?? '', role: 'commands' });
+  const keys = { start_jobs: config.RTMANAGER_START_JOBS_STREAM, stop_jobs: config.RTMANAGER_STOP_JOBS_STREAM };
   return {
-    open: async () => ({ box: await boxOver(executor), requeue: new RedisEntryRequeue({ commands }) }),
-    close: async () => {
-      commands.close();
-      await executor.close();
-    },
+    open: async () => ({ box: await boxOver(executor), ids: systemIds, decode: (letter) => jobOfStoredEntry(letter, keys) }),
+    close: () => executor.close(),
   };
 }
 

@@ -94,6 +94,7 @@ function settingsOf(config: Config): ManagerSettings {
     stopGraceMs: config.RTMANAGER_STOP_GRACE,
     unavailableWindowMs: config.RTMANAGER_DOCKER_UNAVAILABLE_WINDOW,
     startConcurrency: config.RTMANAGER_START_CONCURRENCY,
+    turnConcurrency: config.RTMANAGER_TURN_CONCURRENCY ?? config.RTMANAGER_START_CONCURRENCY,
     stopConcurrency: config.RTMANAGER_STOP_CONCURRENCY,
     reconcile: {
       intervalMs: config.RTMANAGER_RECONCILE_INTERVAL,

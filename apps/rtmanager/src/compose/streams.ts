@@ -1,5 +1,6 @@
 import {
   MemoryDeadLetterPublisher,
+  MemoryJobOutcomePublisher,
   MemoryJobStream,
   MemoryNumberedResultPublisher,
   MemoryRuntimeManager,
@@ -10,22 +11,21 @@ import {
 import {
   RedisConnection,
   RedisDeadLetterPublisher,
+  RedisJobOutcomePublisher,
   RedisJobStream,
   RedisNumberedResultPublisher,
   RedisStreamOffsetStore,
 } from '@galaxy/adapter-redis';
 import { STREAM_START } from '@galaxy/domain';
-import type { DeadLetterPublisher, JobStream, NumberedResultPublisher } from '@galaxy/manager-ports';
+import type { JobStream, OutboxPublishers } from '@galaxy/manager-ports';
 import type { JobResult, RuntimeManager, StreamOffsetStore } from '@galaxy/ports';
 import type { Config } from '../config/schema.js';
 import type { Part } from './part.js';
 
 /** The ports on the streams. */
-export interface Streams {
+export interface Streams extends OutboxPublishers {
   readonly stream: JobStream;
   readonly offsets: StreamOffsetStore;
-  readonly results: NumberedResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
 }
 
 /** The Lobby's side of the streams: it publishes jobs, and reads results in their order. */
@@ -48,6 +48,9 @@ export function redisServer(url: string, config: Config): Part<Streams> {
     offsets: new RedisStreamOffsetStore({ commands }),
     results: new RedisNumberedResultPublisher({ commands, jobResultsKey: config.RTMANAGER_JOB_RESULTS_STREAM }),
     deadLetters: new RedisDeadLetterPublisher({ commands, deadLettersKey: config.RTMANAGER_DEAD_LETTERS_STREAM }),
+    ...(config.RTMANAGER_JOB_OUTCOMES === 'on' && {
+      outcomes: new RedisJobOutcomePublisher({ commands, jobOutcomesKey: config.RTMANAGER_JOB_OUTCOMES_STREAM }),
+    }),
   };
   return {
     probe: { name: 'redis', check: () => commands.ping() },
@@ -61,13 +64,14 @@ export function redisServer(url: string, config: Config): Part<Streams> {
 }
 
 /** Streams in memory, and the Lobby's side of them. They are lost when the process ends. */
-export function embeddedStreams(): Part<Streams> & { readonly lobby: (signal: AbortSignal) => LobbySide } {
+export function embeddedStreams(config: Config): Part<Streams> & { readonly lobby: (signal: AbortSignal) => LobbySide } {
   const memory = new MemoryStreams();
   const streams: Streams = {
     stream: new MemoryJobStream(memory),
     offsets: new MemoryStreamOffsetStore(memory),
     results: new MemoryNumberedResultPublisher(memory),
     deadLetters: new MemoryDeadLetterPublisher(memory),
+    ...(config.RTMANAGER_JOB_OUTCOMES === 'on' && { outcomes: new MemoryJobOutcomePublisher(memory) }),
   };
   return {
     probe: { name: 'redis', check: () => Promise.resolve() },

@@ -64,9 +64,13 @@ export const configSchema = z.object({
   RTMANAGER_START_CONCURRENCY: count
     .prefault(String(2 * cores))
     .meta({ description: 'How many starts run at the same time.', shown: '2 × processors' }),
-  RTMANAGER_STOP_CONCURRENCY: count
-    .prefault(String(16 * cores))
-    .meta({ description: 'How many stops run at the same time; more than starts, since stops mostly wait.', shown: '16 × processors' }),
+  RTMANAGER_TURN_CONCURRENCY: count
+    .optional()
+    .meta({ description: 'How many turns run at the same time. Without it, as many as starts; they have places of their own.' }),
+  RTMANAGER_STOP_CONCURRENCY: count.prefault(String(16 * cores)).meta({
+    description: 'How many stops and all other operations run at the same time; more than starts, since stops mostly wait.',
+    shown: '16 × processors',
+  }),
   RTMANAGER_RECONCILE_INTERVAL: duration
     .refine((ms) => ms >= 1000, 'must be at least 1s')
     .prefault('15s')
@@ -99,6 +103,11 @@ export const configSchema = z.object({
   RTMANAGER_START_JOBS_STREAM: stream.default('runtime:start_jobs').meta({ description: 'Key of the stream of start jobs.' }),
   RTMANAGER_STOP_JOBS_STREAM: stream.default('runtime:stop_jobs').meta({ description: 'Key of the stream of stop jobs.' }),
   RTMANAGER_JOB_RESULTS_STREAM: stream.default('runtime:job_results').meta({ description: 'Key of the stream of results.' }),
+  RTMANAGER_JOB_OUTCOMES: z.enum(['on', 'off']).default('off').meta({
+    description:
+      'Whether each job and request is also answered by name, on a stream of its own. Switch it on only when every replica is of this version.',
+  }),
+  RTMANAGER_JOB_OUTCOMES_STREAM: stream.default('runtime:job_outcomes').meta({ description: 'Key of the stream of named outcomes.' }),
   RTMANAGER_DEAD_LETTERS_STREAM: stream.default('runtime:dead_letters').meta({ description: 'Key of the stream of dead letters.' }),
   RTMANAGER_DATA_DIR: z
     .string()

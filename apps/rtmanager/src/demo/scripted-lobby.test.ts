@@ -18,14 +18,15 @@ const result = (gameId: string, over: Partial<JobResult> = {}): JobResult => ({
 function answering(answer: (gameId: string) => JobResult = result) {
   const published: string[] = [];
   const waiting: { result: JobResult }[] = [{ result: result('not-ours') }];
-  const publish = (job: string, gameId: string) => {
+  const publish = (job: 'start' | 'stop', gameId: string) => {
     published.push(`${job} ${gameId}`);
     waiting.push({ result: answer(gameId) });
-    return Promise.resolve();
+    return Promise.resolve({ stream: `${job}_jobs`, entryId: `${String(published.length)}-0` } as const);
   };
   const runtimeManager: RuntimeManager = {
     publishStartJob: (gameId) => publish('start', gameId),
     publishStopJob: (gameId) => publish('stop', gameId),
+    wasPublished: () => Promise.reject(new Error('the demo gives no ids')),
   };
   const next = () =>
     Promise.resolve(waiting.length === 0 ? { done: true as const, value: undefined } : { value: waiting.shift() as { result: JobResult } });

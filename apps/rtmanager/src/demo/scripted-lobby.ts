@@ -17,7 +17,7 @@ export interface ScriptOptions {
 export async function playLobby({ runtimeManager, results }: LobbySide, options: ScriptOptions): Promise<void> {
   const { games, imageRef, monotonicMs, show } = options;
   const askedAt = new Map<string, number>();
-  const round = async (job: 'start' | 'stop', of: readonly string[], publish: (game: string) => Promise<void>): Promise<void> => {
+  const round = async (job: 'start' | 'stop', of: readonly string[], publish: (game: string) => Promise<unknown>): Promise<void> => {
     for (const game of of) {
       askedAt.set(game, monotonicMs());
       await publish(game);

@@ -1,35 +1,38 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { migrate, PostgresDeadLetterBox, PostgresExecutor, PostgresLeases, PostgresOperationJournal } from '@galaxy/adapter-postgres';
+import {
+  migrate,
+  PostgresDeadLetterBox,
+  PostgresExecutor,
+  PostgresLeases,
+  PostgresOperationJournal,
+  PostgresOperationLog,
+} from '@galaxy/adapter-postgres';
 import { COORDINATOR_LEASE, type DeadLetterToSend } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers, uniqueName } from '@galaxy/testing';
 import { bundledService } from '@galaxy/verification';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let database: FreshDatabase;
 let executor: PostgresExecutor;
-let redis: Redis;
 let main: string;
 const stream = uniqueName('start');
 
 beforeAll(async () => {
-  const { postgresUrl, redisUrl } = testServers();
+  const { postgresUrl } = testServers();
   database = await freshDatabase(postgresUrl);
   await migrate(database.url);
   executor = new PostgresExecutor({ url: database.url });
-  redis = new Redis(redisUrl);
   main = await bundledService();
 });
 afterAll(async () => {
   await executor.close();
-  redis.disconnect();
   await database.drop();
 });
 
 /** Runs `rtmanager dead-letters …` as a process of its own. */
 function deadLetters(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env['PATH'], RTMANAGER_POSTGRES_URL: database.url, RTMANAGER_REDIS_URL: testServers().redisUrl, ...changes };
+  const env = { PATH: process.env['PATH'], RTMANAGER_POSTGRES_URL: database.url, RTMANAGER_START_JOBS_STREAM: stream, ...changes };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, 'dead-letters', ...args], { env, timeout: 120_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
@@ -62,6 +65,10 @@ async function deadLetter(...raws: string[]): Promise<string[]> {
 const openIds = async (): Promise<string[]> =>
   (await new PostgresDeadLetterBox(executor).list({ state: 'open', limit: 1000 })).map(({ id }) => String(id));
 
+const rawOf = (fields: Record<string, string>): string =>
+  JSON.stringify(Object.entries(fields).map((field) => field.map((text) => Buffer.from(text).toString('base64'))));
+const JOB = rawOf({ game_id: 'requeued-game', image_ref: 'galaxy/engine:1.0.0' });
+
 const RAW = JSON.stringify(
   [
     ['game_id', 'alpha'],
@@ -89,37 +96,23 @@ describe('rtmanager dead-letters', () => {
     expect(err).toBe(`there may be more: --after ${String(first?.id)}\n`);
   });
 
-  it('requeue puts the entry back byte by byte, once, and may be repeated', async () => {
-    const [id = ''] = await deadLetter(RAW);
-    const before = await redis.xlen(stream);
-    const first = await deadLetters(['requeue', id]);
-    const entryId = (await redis.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[0];
-    expect(first).toEqual({ code: 0, out: `dead letter ${id} is requeued as entry ${String(entryId)}\n`, err: '' });
+  it('requeue queues the job for an administrator, once, and may be repeated; it needs no Redis', async () => {
+    const [id = ''] = await deadLetter(JOB);
+    const { code, out, err } = await deadLetters(['requeue', id]);
+    const [, opId = ''] = /^dead letter \d+ is requeued as operation (\S+)\n$/.exec(out) ?? [];
+    expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(await deadLetters(['requeue', id])).toEqual({ code: 0, out: `dead letter ${id} is requeued\n`, err: '' });
-    expect(await redis.xlen(stream)).toBe(before + 1);
-    const [entry] = (await redis.xrevrangeBuffer(stream, '+', '-', 'COUNT', 1)) as [Buffer, Buffer[]][];
-    expect(entry?.[1].map((bytes) => bytes.toString('latin1'))).toEqual(['game_id', 'alpha', 'bytes', '\u0000\u00ff']);
-    expect(await openIds()).not.toContain(id);
-  });
-
-  it('requeue goes on after a crash between the stream and the database', async () => {
-    const [id = ''] = await deadLetter(RAW);
-    const before = await redis.xlen(stream);
-    await deadLetters(['requeue', id]);
-    await executor.query({ name: 'forget', text: `update runtime_outbox set resolution = null where id = ${id}`, params: [] });
-    expect(await openIds()).toContain(id);
-    expect(await deadLetters(['requeue', id])).toMatchObject({ code: 0 });
-    expect(await redis.xlen(stream)).toBe(before + 1);
+    const queued = await new PostgresOperationLog(executor).listByGame('requeued-game', { limit: 10 });
+    const sourceRef = expect.stringMatching(new RegExp(`^dead-letter-${id}-\\d+-0$`)) as string;
+    expect(queued).toMatchObject([{ opId, op: 'start', source: 'admin', sourceRef, status: 'queued' }]);
     expect(await openIds()).not.toContain(id);
   });
 
   it('discard removes it from the list, and prevents a requeue', async () => {
     const [id = ''] = await deadLetter(RAW);
-    const before = await redis.xlen(stream);
     for (let call = 1; call <= 2; call += 1)
       expect(await deadLetters(['discard', id])).toEqual({ code: 0, out: `dead letter ${id} is discarded\n`, err: '' });
     expect(await deadLetters(['requeue', id])).toEqual({ code: 1, out: '', err: `rtmanager: dead letter ${id} is discarded already\n` });
-    expect(await redis.xlen(stream)).toBe(before);
     const discarded = JSON.parse((await deadLetters(['list', '--json', '--state', 'discarded'])).out) as { id: string }[];
     expect(discarded.map((letter) => letter.id)).toContain(id);
   });
@@ -130,19 +123,27 @@ describe('rtmanager dead-letters', () => {
     expect(await deadLetters([command, 'x1'])).toMatchObject({ code: 1, err: expect.stringContaining('must be a number') as string });
   });
 
-  it('requeue refuses an entry that was cut short', async () => {
-    const [id = ''] = await deadLetter(JSON.stringify([['YQ==', Buffer.alloc(65_535).toString('base64')]]));
-    expect(await deadLetters(['requeue', id])).toEqual({ code: 1, out: '', err: 'rtmanager: the raw entry was cut short\n' });
+  it.each([
+    ['was cut short', JSON.stringify([['YQ==', Buffer.alloc(65_535).toString('base64')]]), 'the raw entry was cut short'],
+    ["can't be decoded", RAW, "the entry can't be decoded: missing image_ref"],
+  ])('requeue refuses an entry that %s, and leaves it open', async (_, raw, why) => {
+    const [id = ''] = await deadLetter(raw);
+    expect(await deadLetters(['requeue', id])).toEqual({ code: 1, out: '', err: `rtmanager: ${why}\n` });
     expect(await openIds()).toContain(id);
   });
 
-  it('needs PostgreSQL, and Redis for requeue: without their addresses it ends with 78, and with 1 when they are away', async () => {
-    const [id = ''] = await deadLetter(RAW);
-    expect(await deadLetters(['list'], { RTMANAGER_POSTGRES_URL: '' })).toMatchObject({ code: 78 });
-    expect(await deadLetters(['requeue', id], { RTMANAGER_REDIS_URL: '' })).toMatchObject({ code: 78 });
-    expect(await deadLetters(['list'], { RTMANAGER_REDIS_URL: '' })).toMatchObject({ code: 0 });
-    const away = await deadLetters(['requeue', id], { RTMANAGER_REDIS_URL: 'redis://127.0.0.1:1' });
-    expect(away).toMatchObject({ code: 1, err: expect.stringContaining('redis is not connected') as string });
+  it('requeue refuses an entry of a stream that is not read any more', async () => {
+    const [id = ''] = await deadLetter(JOB);
+    const told = await deadLetters(['requeue', id], { RTMANAGER_START_JOBS_STREAM: 'elsewhere' });
+    expect(told).toMatchObject({ code: 1, err: expect.stringContaining(`the entry came by ${stream}`) as string });
+  });
+
+  it('needs PostgreSQL: without its address it ends with 78, and with 1 when it is away', async () => {
+    const [id = ''] = await deadLetter(JOB);
+    for (const args of [['list'], ['requeue', id]])
+      expect(await deadLetters(args, { RTMANAGER_POSTGRES_URL: '' })).toMatchObject({ code: 78 });
+    const away = await deadLetters(['requeue', id], { RTMANAGER_POSTGRES_URL: 'postgres://127.0.0.1:1/none' });
+    expect(away).toMatchObject({ code: 1, err: expect.stringContaining('postgres') as string });
     expect(await openIds()).toContain(id);
   });
 

@@ -6,7 +6,7 @@ let world: World;
 let registry: TestRegistry;
 beforeAll(async () => {
   [world, registry] = await Promise.all([openWorld(), startRegistry()]);
-  const rtmanager = await world.start();
+  const rtmanager = await world.start({ RTMANAGER_START_CONCURRENCY: '4', RTMANAGER_READY_TIMEOUT: '20s' });
   await rtmanager.untilReady();
 });
 afterEach(() => expect(world.problems()).toEqual([]));
@@ -90,4 +90,22 @@ it('a start comes before a stop of the same millisecond, whichever was written f
     .xadd('runtime:start_jobs', `${ms}-7`, 'game_id', gameId, 'image_ref', engineImages.current)
     .exec();
   expect(await untilResults(world, gameId, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
+});
+
+it('a stop is answered at once although the start of its game waits behind many others', async () => {
+  const broken = Array.from({ length: 12 }, () => uniqueName('broken'));
+  for (const game of broken) await publishStart(world.redis, game, engineImages.neverReady);
+  const gameId = uniqueName('game');
+  await publishStart(world.redis, gameId, engineImages.current);
+  await waitFor('the start to be queued behind the others', async () => {
+    const rows = await world.sql`select status from runtime_operation_log where game_id = ${gameId}`;
+    return rows[0]?.['status'] === 'queued';
+  });
+  const { results, ms } = await stopAndWait(gameId);
+  expect(results).toMatchObject([SUPERSEDED, REPLAYED]);
+  expect(ms).toBeLessThan(2500);
+  const [row] = await world.sql`select step, attempt from runtime_operation_log where game_id = ${gameId} and op = 'start'`;
+  expect(row).toEqual({ step: null, attempt: 1 });
+  for (const game of broken) await publishStop(world.redis, game);
+  for (const game of broken) expect(await untilResults(world, game, 2)).toMatchObject([SUPERSEDED, REPLAYED]);
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -217,8 +217,12 @@ function listed({ id, spec, process, exitCode }: Incarnated): ListedIncarnation 
 function inspectionOf(incarnated: Incarnated): Inspection {
   const { port, process, exitCode } = incarnated;
   const address = process === null ? null : `http://${HOST}:${port}`;
-  return { kind: 'ours', incarnation: { ...listed(incarnated), exitCode, outOfMemory: false, address } };
+  const imageId = imageIdOf(incarnated.spec.imageRef);
+  return { kind: 'ours', incarnation: { ...listed(incarnated), imageId, exitCode, outOfMemory: false, address } };
 }
+
+// There are no images here, so each reference is one of its own.
+const imageIdOf = (imageRef: string): string => `sha256:${createHash('sha256').update(imageRef).digest('hex')}`;
 
 function stateOf(process: EngineProcess | null, exitCode: number | null): IncarnationState {
   if (process !== null) return 'running';

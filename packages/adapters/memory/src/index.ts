@@ -18,7 +18,7 @@ export type { MemoryImage } from './engine/memory-images.js';
 export { ManualClock } from './manual-clock.js';
 export { SequentialIds } from './sequential-ids.js';
 export { MemoryDeadLetterPublisher } from './streams/memory-dead-letter-publisher.js';
-export { MemoryEntryRequeue } from './streams/memory-entry-requeue.js';
+export { MemoryJobOutcomePublisher } from './streams/memory-job-outcome-publisher.js';
 export { MemoryJobResultPublisher } from './streams/memory-job-result-publisher.js';
 export { readMemoryJobResults, type SeenJobResult } from './streams/memory-job-results.js';
 export { MemoryJobStream } from './streams/memory-job-stream.js';

@@ -1,32 +1,57 @@
 -- advance
 --
 -- An attempt is credited (not counted as a failure) only for a step that the operation had never reached. An attempt that only
--- repeats earlier steps and crashes again must count as a failure.
+-- repeats earlier steps and crashes again must count as a failure. No row when the claim is lost or a row is held; otherwise whether
+-- the step was written.
 --
 -- Built in packages/adapters/postgres/src/operations/advance.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  asked text::json
+-- $2  asked text::json
 
 with
+  free_records as (
+    select
+      "runtime_records"."game_id"
+    from
+      "runtime_records"
+    where
+      "runtime_records"."game_id" = any (
+        array(
+          select
+            "runtime_operation_log"."game_id"
+          from
+            "runtime_operation_log"
+            join json_to_recordset($1::text::json) as r (op_id uuid, change text) on "runtime_operation_log"."op_id" = r.op_id
+          where
+            r.change <> 'keep'
+        )
+      )
+    order by
+      "runtime_records"."game_id"
+    for no key update
+      skip locked
+  ),
   mine as (
     select
       "runtime_operation_log"."game_id",
       (
         "runtime_operation_log"."step_attempt" is not distinct from "runtime_operation_log"."attempt"
         and "runtime_operation_log"."step" = a.step
-        and "runtime_operation_log"."container_id" is not distinct from a.container_id
-        and "runtime_operation_log"."former"::text is not distinct from a.previous::text
+        and "runtime_operation_log"."step_data"::text = a.step_data::text
       ) as is_same,
       a.*
     from
       "runtime_operation_log"
-      join json_to_recordset($1::text::json) as a (
+      join json_to_recordset($2::text::json) as a (
         op_id uuid,
         attempt int,
         change text,
         expected_status text,
         expected_container_id text,
+        expected_version bigint,
+        fields text[],
         "record_game_id" text,
         "record_status" text,
         "record_container_id" text,
@@ -38,8 +63,18 @@ with
         "record_stopped_at" timestamptz,
         "record_removed_at" timestamptz,
         "record_last_op_at" timestamptz,
+        "record_version" bigint,
+        "record_image_id" text,
+        "record_image_digest" text,
+        "record_engine_version" text,
+        "record_current_turn" int,
+        "record_next_turn_at" timestamptz,
+        "record_health" text,
+        "record_last_error" text,
         step text,
         step_number smallint,
+        step_version smallint,
+        step_data json,
         previous json,
         container_id text
       ) on "runtime_operation_log"."op_id" = a.op_id
@@ -47,33 +82,116 @@ with
       "runtime_operation_log"."attempt" = a.attempt
       and "runtime_operation_log"."status" = 'running'
       and "runtime_operation_log"."holder" is not null
+      and (
+        a.change = 'keep'
+        or (
+          "runtime_operation_log"."game_id" = any (
+            array(
+              select
+                game_id
+              from
+                free_records
+            )
+          )
+          or (
+            select
+              1
+            from
+              "runtime_records"
+            where
+              "runtime_records"."game_id" = "runtime_operation_log"."game_id"
+          ) is null
+        )
+      )
+      and true
     order by
       "runtime_operation_log"."op_id"
     for update of
-      "runtime_operation_log"
+      "runtime_operation_log" skip locked
   ),
   updated as (
     update "runtime_records"
     set
-      "game_id" = m."record_game_id",
-      "status" = m."record_status",
-      "current_container_id" = m."record_container_id",
-      "current_image_ref" = m."record_image_ref",
-      "engine_endpoint" = m."record_engine_endpoint",
-      "paused" = m."record_paused",
-      "created_at" = m."record_created_at",
-      "started_at" = m."record_started_at",
-      "stopped_at" = m."record_stopped_at",
-      "removed_at" = m."record_removed_at",
-      "last_op_at" = m."record_last_op_at"
+      "status" = case
+        when 'status' = any (m.fields) then m."record_status"
+        else "runtime_records"."status"
+      end,
+      "current_container_id" = case
+        when 'currentContainerId' = any (m.fields) then m."record_container_id"
+        else "runtime_records"."current_container_id"
+      end,
+      "current_image_ref" = case
+        when 'currentImageRef' = any (m.fields) then m."record_image_ref"
+        else "runtime_records"."current_image_ref"
+      end,
+      "engine_endpoint" = case
+        when 'engineEndpoint' = any (m.fields) then m."record_engine_endpoint"
+        else "runtime_records"."engine_endpoint"
+      end,
+      "paused" = case
+        when 'paused' = any (m.fields) then m."record_paused"
+        else "runtime_records"."paused"
+      end,
+      "started_at" = case
+        when 'startedAt' = any (m.fields) then m."record_started_at"
+        else "runtime_records"."started_at"
+      end,
+      "stopped_at" = case
+        when 'stoppedAt' = any (m.fields) then m."record_stopped_at"
+        else "runtime_records"."stopped_at"
+      end,
+      "removed_at" = case
+        when 'removedAt' = any (m.fields) then m."record_removed_at"
+        else "runtime_records"."removed_at"
+      end,
+      "last_op_at" = case
+        when 'lastOpAt' = any (m.fields) then m."record_last_op_at"
+        else "runtime_records"."last_op_at"
+      end,
+      "image_id" = case
+        when 'imageId' = any (m.fields) then m."record_image_id"
+        else "runtime_records"."image_id"
+      end,
+      "image_digest" = case
+        when 'imageDigest' = any (m.fields) then m."record_image_digest"
+        else "runtime_records"."image_digest"
+      end,
+      "engine_version" = case
+        when 'engineVersion' = any (m.fields) then m."record_engine_version"
+        else "runtime_records"."engine_version"
+      end,
+      "current_turn" = case
+        when 'currentTurn' = any (m.fields) then m."record_current_turn"
+        else "runtime_records"."current_turn"
+      end,
+      "next_turn_at" = case
+        when 'nextTurnAt' = any (m.fields) then m."record_next_turn_at"
+        else "runtime_records"."next_turn_at"
+      end,
+      "health" = case
+        when 'health' = any (m.fields) then m."record_health"
+        else "runtime_records"."health"
+      end,
+      "last_error" = case
+        when 'lastError' = any (m.fields) then m."record_last_error"
+        else "runtime_records"."last_error"
+      end,
+      "version" = "runtime_records"."version" + case
+        when cardinality(m.fields) > 0 then 1
+        else 0
+      end
     from
       mine m
     where
-      m.change = 'update'
+      m.change = 'patch'
+      and not m.is_same
       and "runtime_records"."game_id" = m.game_id
-      and "runtime_records"."game_id" = m.record_game_id
       and "runtime_records"."status" = m.expected_status
       and "runtime_records"."current_container_id" is not distinct from m.expected_container_id
+      and (
+        m.expected_version is null
+        or "runtime_records"."version" = m.expected_version
+      )
     returning
       m.op_id
   ),
@@ -90,7 +208,15 @@ with
         "started_at",
         "stopped_at",
         "removed_at",
-        "last_op_at"
+        "last_op_at",
+        "version",
+        "image_id",
+        "image_digest",
+        "engine_version",
+        "current_turn",
+        "next_turn_at",
+        "health",
+        "last_error"
       )
     select
       m."record_game_id",
@@ -103,7 +229,15 @@ with
       m."record_started_at",
       m."record_stopped_at",
       m."record_removed_at",
-      m."record_last_op_at"
+      m."record_last_op_at",
+      m."record_version",
+      m."record_image_id",
+      m."record_image_digest",
+      m."record_engine_version",
+      m."record_current_turn",
+      m."record_next_turn_at",
+      m."record_health",
+      m."record_last_error"
     from
       mine m
     where
@@ -135,21 +269,33 @@ with
         from
           inserted
       )
+  ),
+  advanced as (
+    update "runtime_operation_log"
+    set
+      "step" = m.step,
+      "step_attempt" = "runtime_operation_log"."attempt",
+      "step_data" = m.step_data,
+      "step_version" = m.step_version,
+      "former" = m.previous,
+      "container_id" = m.container_id,
+      "credited_attempt" = case
+        when m.step_number > "runtime_operation_log"."furthest_step" then "runtime_operation_log"."attempt"
+        else "runtime_operation_log"."credited_attempt"
+      end,
+      "furthest_step" = greatest(m.step_number, "runtime_operation_log"."furthest_step")
+    from
+      passed m
+    where
+      "runtime_operation_log"."op_id" = m.op_id
+    returning
+      1
   )
-update "runtime_operation_log"
-set
-  "step" = m.step,
-  "step_attempt" = "runtime_operation_log"."attempt",
-  "former" = m.previous,
-  "container_id" = m.container_id,
-  "credited_attempt" = case
-    when m.step_number > "runtime_operation_log"."furthest_step" then "runtime_operation_log"."attempt"
-    else "runtime_operation_log"."credited_attempt"
-  end,
-  "furthest_step" = greatest(m.step_number, "runtime_operation_log"."furthest_step")
+select
+  exists (
+    select
+    from
+      advanced
+  ) as applied
 from
-  passed m
-where
-  "runtime_operation_log"."op_id" = m.op_id
-returning
-  1
+  mine

@@ -4,6 +4,8 @@
 --
 -- Built in packages/adapters/postgres/src/outbox/postgres-outbox.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
+--
+-- $1  kinds text::json
 
 select
   count(*)::int as pending,
@@ -18,3 +20,9 @@ from
   "runtime_outbox"
 where
   "runtime_outbox"."published_at" is null
+  and "runtime_outbox"."kind" = any (
+    array(
+      select
+        json_array_elements_text($1::text::json)
+    )
+  )

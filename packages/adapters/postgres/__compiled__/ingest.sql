@@ -124,24 +124,29 @@ with
         n
       )
     where
-      true
+      (
+        select
+          1
+        from
+          "runtime_operation_log"
+        where
+          "runtime_operation_log"."stream" = a.stream
+          and "runtime_operation_log"."entry_id" = a.entry_id
+          and "runtime_operation_log"."payload_hash" = a.payload_hash
+      ) is null
     order by
       a.n
     on conflict ("stream", "entry_id", "payload_hash") do nothing
     returning
       1
   ),
-  dead_letters as (
+  messages as (
     select
+      'dead_letter' as kind,
       l.lane,
       l.dedupe_key,
-      l.payload,
-      row_number() over (
-        partition by
-          l.lane
-        order by
-          l.n
-      ) as nth
+      l.payload::json as payload,
+      l.n
     from
       open,
       rows
@@ -157,32 +162,60 @@ with
           and "runtime_outbox"."dedupe_key" = l.dedupe_key
       )
   ),
-  dead_lettered as (
+  lanes as (
     insert into
-      "runtime_outbox" ("kind", "lane", "number", "dedupe_key", "payload")
+      "runtime_lanes" ("kind", "lane", "last_number")
     select
-      'dead_letter',
-      l.lane,
-      l.nth + coalesce(
-        (
-          select
-            max("runtime_outbox"."number")
-          from
-            "runtime_outbox"
-          where
-            "runtime_outbox"."kind" = 'dead_letter'
-            and "runtime_outbox"."lane" = l.lane
-        ),
-        0
-      ),
-      l.dedupe_key,
-      l.payload::json
+      m.kind,
+      m.lane,
+      count(*)
     from
-      dead_letters l
+      messages m
+    group by
+      m.kind,
+      m.lane
     order by
-      l.lane,
-      l.nth
-    on conflict ("kind", "dedupe_key") do nothing
+      m.kind,
+      m.lane
+    on conflict ("kind", "lane") do update
+    set
+      "last_number" = "runtime_lanes"."last_number" + excluded.last_number
+    returning
+      "runtime_lanes"."kind",
+      "runtime_lanes"."lane",
+      "runtime_lanes"."last_number"
+  ),
+  added as (
+    insert into
+      "runtime_outbox" ("kind", "lane", "number", "numbered", "dedupe_key", "payload")
+    select
+      m.kind,
+      m.lane,
+      l.last_number - count(*) over of_lane + row_number() over (
+        of_lane
+        order by
+          m.n
+      ),
+      true,
+      m.dedupe_key,
+      m.payload
+    from
+      messages m
+      join lanes l on l.kind = m.kind
+      and l.lane = m.lane
+    window
+      of_lane as (
+        partition by
+          m.kind,
+          m.lane
+      )
+    order by
+      m.n
+    returning
+      "id",
+      "kind",
+      "number",
+      "dedupe_key"
   ),
   moved as (
     insert into

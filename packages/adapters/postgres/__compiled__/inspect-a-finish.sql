@@ -1,6 +1,6 @@
 -- inspect a finish
 --
--- Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published.
+-- What became of a claim without a finish: no row when it is lost, otherwise the status and the result that is to be published.
 --
 -- Built in packages/adapters/postgres/src/operations/finish.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.

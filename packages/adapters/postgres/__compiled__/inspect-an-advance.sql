@@ -11,8 +11,7 @@ select
   (
     "runtime_operation_log"."step_attempt" is not distinct from "runtime_operation_log"."attempt"
     and "runtime_operation_log"."step" = a.step
-    and "runtime_operation_log"."container_id" is not distinct from a.container_id
-    and "runtime_operation_log"."former"::text is not distinct from a.previous::text
+    and "runtime_operation_log"."step_data"::text = a.step_data::text
   ) as is_same,
   "runtime_records"."game_id" as "record_game_id",
   "runtime_records"."status" as "record_status",
@@ -24,9 +23,17 @@ select
   "runtime_records"."started_at" as "record_started_at",
   "runtime_records"."stopped_at" as "record_stopped_at",
   "runtime_records"."removed_at" as "record_removed_at",
-  "runtime_records"."last_op_at" as "record_last_op_at"
+  "runtime_records"."last_op_at" as "record_last_op_at",
+  "runtime_records"."version"::float8 as "record_version",
+  "runtime_records"."image_id" as "record_image_id",
+  "runtime_records"."image_digest" as "record_image_digest",
+  "runtime_records"."engine_version" as "record_engine_version",
+  "runtime_records"."current_turn" as "record_current_turn",
+  "runtime_records"."next_turn_at" as "record_next_turn_at",
+  "runtime_records"."health" as "record_health",
+  "runtime_records"."last_error" as "record_last_error"
 from
-  json_to_recordset($1::text::json) as a (op_id uuid, attempt int, step text, previous json, container_id text)
+  json_to_recordset($1::text::json) as a (op_id uuid, attempt int, step text, step_data json)
   join "runtime_operation_log" on "runtime_operation_log"."op_id" = a.op_id
   left join "runtime_records" on "runtime_records"."game_id" = "runtime_operation_log"."game_id"
 where

@@ -8,21 +8,12 @@
 -- $1  lanes text::json
 
 select
-  coalesce(
-    (
-      select
-        max("runtime_outbox"."number")
-      from
-        "runtime_outbox"
-      where
-        "runtime_outbox"."kind" = l.kind
-        and "runtime_outbox"."lane" = l.lane
-    ),
-    0
-  )::text as number
+  coalesce("runtime_lanes"."last_number", 0)::text as number
 from
   rows
 from
   (json_to_recordset($1::text::json) as (kind text, lane text)) with ordinality as l (kind, lane, n)
+  left join "runtime_lanes" on "runtime_lanes"."kind" = l.kind
+  and "runtime_lanes"."lane" = l.lane
 order by
   l.n

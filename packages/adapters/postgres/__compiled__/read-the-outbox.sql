@@ -5,7 +5,8 @@
 -- Built in packages/adapters/postgres/src/outbox/postgres-outbox.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
--- $1  limit int
+-- $1  kinds text::json
+-- $2  limit int
 
 select
   "runtime_outbox"."id"::text as id,
@@ -26,7 +27,13 @@ from
   "runtime_outbox"
 where
   "runtime_outbox"."published_at" is null
+  and "runtime_outbox"."kind" = any (
+    array(
+      select
+        json_array_elements_text($1::text::json)
+    )
+  )
 order by
   "runtime_outbox"."id"
 limit
-  $1::int
+  $2::int

@@ -60,7 +60,7 @@ select
       split_part(entry_id, '-', 2)::numeric desc
     limit
       1
-  ) as job_result,
+  ) as "job_result",
   (
     select
       entry_id
@@ -76,7 +76,7 @@ select
             and "runtime_outbox"."published_at" is not null
             and "runtime_outbox"."entry_id" is not null
           order by
-            "runtime_outbox"."id" desc
+            "runtime_outbox"."published_at" desc
           limit
             1000
         )
@@ -97,4 +97,41 @@ select
       split_part(entry_id, '-', 2)::numeric desc
     limit
       1
-  ) as dead_letter
+  ) as "dead_letter",
+  (
+    select
+      entry_id
+    from
+      (
+        (
+          select
+            "runtime_outbox"."entry_id" as entry_id
+          from
+            "runtime_outbox"
+          where
+            "runtime_outbox"."kind" = 'job_outcome'
+            and "runtime_outbox"."published_at" is not null
+            and "runtime_outbox"."entry_id" is not null
+          order by
+            "runtime_outbox"."published_at" desc
+          limit
+            1000
+        )
+        union all
+        (
+          select
+            "runtime_outbox"."entry_id" as entry_id
+          from
+            "runtime_outbox"
+          where
+            "runtime_outbox"."published_at" is null
+            and "runtime_outbox"."entry_id" is not null
+            and "runtime_outbox"."kind" = 'job_outcome'
+        )
+      ) as recent
+    order by
+      split_part(entry_id, '-', 1)::numeric desc,
+      split_part(entry_id, '-', 2)::numeric desc
+    limit
+      1
+  ) as "job_outcome"

@@ -1,7 +1,7 @@
 -- renew
 --
--- Extends claims. A row for each that is still held, with whether a later stop has superseded the operation.
--- All statements lock rows in the same order, so that two statements over many rows can't deadlock.
+-- Extends claims. A row for each that was renewed, with whether a later one has superseded the operation. A row that somebody else
+-- holds is skipped: one row must not delay the renewals of all others.
 --
 -- Built in packages/adapters/postgres/src/operations/renew.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -27,7 +27,7 @@ with
     order by
       "runtime_operation_log"."op_id"
     for update of
-      "runtime_operation_log"
+      "runtime_operation_log" skip locked
   ),
   renewed as (
     update "runtime_operation_log"
@@ -43,17 +43,30 @@ with
 select
   n,
   (
-    "renewed".op = 'start'
+    "renewed".op in ('start', 'restart', 'patch', 'force_next_turn', 'turn')
     and exists (
       select
       from
-        "runtime_operation_log" "stop"
+        "runtime_operation_log" "later"
       where
-        "stop"."game_id" = "renewed".game_id
-        and "stop"."status" = 'queued'
-        and "stop"."ord" > "renewed".ord
+        "later"."game_id" = "renewed".game_id
+        and "later"."status" = 'queued'
+        and "later"."ord" > "renewed".ord
         and case
-          when "stop"."op" = 'stop' then "stop"."valid"
+          when (
+            "later".valid
+            and (
+              (
+                "renewed".op in ('start', 'restart', 'patch')
+                and "later".op in ('stop', 'cleanup')
+              )
+              or (
+                "renewed".op in ('force_next_turn', 'turn')
+                and "later".op in ('stop', 'cleanup')
+                and "later".force
+              )
+            )
+          ) then true
           else false
         end
     )

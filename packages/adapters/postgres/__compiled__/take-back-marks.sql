@@ -7,8 +7,9 @@
 --
 -- $1  fence    bigint
 -- $2  held     text::json
--- $3  withinMs float8
--- $4  limit    int
+-- $3  kinds    text::json
+-- $4  withinMs float8
+-- $5  limit    int
 
 with
   raised as (
@@ -29,10 +30,16 @@ with
       left join json_to_recordset($2::text::json) as h (kind text, lane text, number bigint) on h.kind = "runtime_outbox"."kind"
       and h.lane = "runtime_outbox"."lane"
     where
-      "runtime_outbox"."published_at" > statement_timestamp() - $3::float8 * interval '1 millisecond'
+      "runtime_outbox"."kind" = any (
+        array(
+          select
+            json_array_elements_text($3::text::json)
+        )
+      )
+      and "runtime_outbox"."published_at" > statement_timestamp() - $4::float8 * interval '1 millisecond'
       and "runtime_outbox"."number" > coalesce(h.number, 0)
     limit
-      $4::int
+      $5::int
   ),
   taken as (
     update "runtime_outbox"

@@ -13,11 +13,12 @@
 -- $5  to          text
 -- $6  now         timestamptz
 -- $7  now         timestamptz
--- $8  gameId      text
--- $9  from        text
--- $10 containerId text
+-- $8  to          text
+-- $9  gameId      text
+-- $10 from        text
 -- $11 containerId text
--- $12 gameId      text
+-- $12 containerId text
+-- $13 gameId      text
 
 with
   moved as (
@@ -36,13 +37,18 @@ with
         when $5::text = 'removed' then $6::timestamptz
         else "runtime_records"."removed_at"
       end,
-      "last_op_at" = $7::timestamptz
+      "last_op_at" = $7::timestamptz,
+      "version" = "runtime_records"."version" + 1,
+      "health" = case
+        when $8::text in ('stopped', 'removed') then 'unknown'
+        else "runtime_records"."health"
+      end
     where
-      "runtime_records"."game_id" = $8::text
-      and "runtime_records"."status" = $9::text
+      "runtime_records"."game_id" = $9::text
+      and "runtime_records"."status" = $10::text
       and (
-        $10::text = ''
-        or "runtime_records"."current_container_id" = $11::text
+        $11::text = ''
+        or "runtime_records"."current_container_id" = $12::text
       )
     returning
       1
@@ -58,5 +64,5 @@ select
     from
       "runtime_records"
     where
-      "runtime_records"."game_id" = $12::text
+      "runtime_records"."game_id" = $13::text
   ) as found

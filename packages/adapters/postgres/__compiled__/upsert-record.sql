@@ -19,7 +19,15 @@ insert into
     "started_at",
     "stopped_at",
     "removed_at",
-    "last_op_at"
+    "last_op_at",
+    "version",
+    "image_id",
+    "image_digest",
+    "engine_version",
+    "current_turn",
+    "next_turn_at",
+    "health",
+    "last_error"
   )
 select
   m."record_game_id",
@@ -32,7 +40,15 @@ select
   m."record_started_at",
   m."record_stopped_at",
   m."record_removed_at",
-  m."record_last_op_at"
+  m."record_last_op_at",
+  1,
+  m."record_image_id",
+  m."record_image_digest",
+  m."record_engine_version",
+  m."record_current_turn",
+  m."record_next_turn_at",
+  m."record_health",
+  m."record_last_error"
 from
   json_to_record($1::text::json) as m (
     "record_game_id" text,
@@ -45,7 +61,15 @@ from
     "record_started_at" timestamptz,
     "record_stopped_at" timestamptz,
     "record_removed_at" timestamptz,
-    "record_last_op_at" timestamptz
+    "record_last_op_at" timestamptz,
+    "record_version" bigint,
+    "record_image_id" text,
+    "record_image_digest" text,
+    "record_engine_version" text,
+    "record_current_turn" int,
+    "record_next_turn_at" timestamptz,
+    "record_health" text,
+    "record_last_error" text
   )
 on conflict ("game_id") do update
 set
@@ -60,7 +84,7 @@ set
   "stopped_at" = excluded."stopped_at",
   "removed_at" = excluded."removed_at",
   "last_op_at" = excluded."last_op_at",
-  "version" = excluded."version",
+  "version" = "runtime_records"."version" + 1,
   "image_id" = excluded."image_id",
   "image_digest" = excluded."image_digest",
   "engine_version" = excluded."engine_version",

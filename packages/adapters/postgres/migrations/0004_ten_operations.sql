@@ -10,6 +10,7 @@ CREATE TABLE "runtime_lanes" (
 );
 --> statement-breakpoint
 ALTER TABLE "runtime_operation_log" DROP CONSTRAINT "runtime_operation_log_step_chk";--> statement-breakpoint
+DROP INDEX "runtime_outbox_published_idx";--> statement-breakpoint
 ALTER TABLE "runtime_outbox" DROP CONSTRAINT "runtime_outbox_kind_chk";--> statement-breakpoint
 ALTER TABLE "runtime_operation_log" ADD COLUMN "class" text;--> statement-breakpoint
 ALTER TABLE "runtime_operation_log" ADD COLUMN "payload_version" smallint DEFAULT 1 NOT NULL;--> statement-breakpoint
@@ -32,6 +33,7 @@ ALTER TABLE "runtime_records" ADD COLUMN "health" text DEFAULT 'unknown' NOT NUL
 ALTER TABLE "runtime_records" ADD COLUMN "last_error" text;--> statement-breakpoint
 CREATE UNIQUE INDEX "runtime_operation_log_request_key" ON "runtime_operation_log" USING btree ("source","source_ref") WHERE "runtime_operation_log"."request_hash" is not null;--> statement-breakpoint
 CREATE INDEX "runtime_operation_log_class_queue_idx" ON "runtime_operation_log" USING btree ("class","ord") WHERE "runtime_operation_log"."status" = 'queued';--> statement-breakpoint
+CREATE INDEX "runtime_outbox_kind_published_idx" ON "runtime_outbox" USING btree ("kind","published_at") WHERE "runtime_outbox"."published_at" is not null;--> statement-breakpoint
 ALTER TABLE "runtime_operation_log" ADD CONSTRAINT "runtime_operation_log_class_chk" CHECK ("runtime_operation_log"."class" in ('start', 'turn', 'other'));--> statement-breakpoint
 ALTER TABLE "runtime_outbox" ADD CONSTRAINT "runtime_outbox_kind_chk" CHECK ("runtime_outbox"."kind" in ('job_result', 'dead_letter', 'job_outcome', 'health_event', 'snapshot'));--> statement-breakpoint
 -- The class of each operation, as in OPERATION_TRAITS (a test compares them).
@@ -52,7 +54,7 @@ begin
 	return new;
 end $$;--> statement-breakpoint
 CREATE TRIGGER runtime_records_raise_version BEFORE UPDATE ON "runtime_records"
-	FOR EACH ROW WHEN (new.version = old.version) EXECUTE FUNCTION runtime_raise_version();--> statement-breakpoint
+	FOR EACH ROW WHEN (new.version = old.version and new.* is distinct from old.*) EXECUTE FUNCTION runtime_raise_version();--> statement-breakpoint
 INSERT INTO "runtime_lanes" ("kind", "lane", "last_number")
 	SELECT "kind", "lane", max("number") FROM "runtime_outbox" GROUP BY "kind", "lane";--> statement-breakpoint
 CREATE FUNCTION runtime_take_number() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -8,12 +8,12 @@ export { PostgresHolds } from './coordination/postgres-holds.js';
 export { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 export { PostgresLeases } from './coordination/postgres-leases.js';
 export { PostgresRecovery } from './coordination/postgres-recovery.js';
+export { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
 export { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 export { PostgresOperationLog } from './operations/postgres-operation-log.js';
 export { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
 export { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
-export { PostgresDeadLetterBox } from './outbox/postgres-dead-letter-box.js';
 export { PostgresOutbox } from './outbox/postgres-outbox.js';
 /** @public for other services and tools that read the same database */
 export { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-store.js';

@@ -1,18 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import {
   deadLetterBoxContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
 } from '@galaxy/manager-port-contracts';
@@ -21,11 +22,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PgliteExecutor } from './client/pglite-executor.js';
 import { PgliteListener } from './client/pglite-listener.js';
 import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
+import { plantRow } from './plant-row.test-support.js';
 import { loadInstance } from './schema/instance.js';
 import { migratePglite } from './schema/migrate-pglite.js';
 import { readMigrations } from './schema/migrations.js';
 import { SchemaTooNewError } from './schema/schema-errors.js';
-import { EMPTY, storesOver } from './stores.test-support.js';
+import { EMPTY, elapse, storesOver } from './stores.test-support.js';
 
 const TOTAL = readMigrations().length;
 let database: PGlite;
@@ -43,9 +45,8 @@ async function open() {
   return {
     ...storesOver(executor),
     operationHints: new PostgresOperationHints(new PgliteListener(database)),
-    elapse: async (ms: number) => {
-      await sleep(ms);
-    },
+    plant: (row: PlantedRow) => plantRow(executor, row),
+    elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
   };
 }
@@ -56,6 +57,7 @@ operationLogContract('PGlite', open);
 operationQueueContract('PGlite', open);
 operationHintsContract('PGlite', open);
 outboxContract('PGlite', open);
+namedOutcomesContract('PGlite', open);
 leasesContract('PGlite', open);
 reconcileQueueContract('PGlite', open);
 holdsContract('PGlite', open);

@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   deadLetterBoxContract,
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
 } from '@galaxy/manager-port-contracts';
@@ -18,8 +19,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
 import { PostgresListener } from './client/postgres-listener.js';
 import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
+import { plantRow } from './plant-row.test-support.js';
 import { migrate } from './schema/migrate.js';
-import { EMPTY, storesOver } from './stores.test-support.js';
+import { EMPTY, elapse, storesOver } from './stores.test-support.js';
 
 let database: FreshDatabase;
 let executor: PostgresExecutor;
@@ -39,9 +41,8 @@ async function open() {
   return {
     ...storesOver(executor),
     operationHints: new PostgresOperationHints(new PostgresListener({ url: database.url })),
-    elapse: async (ms: number) => {
-      await sleep(ms);
-    },
+    plant: (row: PlantedRow) => plantRow(executor, row),
+    elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
   };
 }
@@ -52,6 +53,7 @@ operationLogContract('PostgreSQL', open);
 operationQueueContract('PostgreSQL', open);
 operationHintsContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
+namedOutcomesContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);
 reconcileQueueContract('PostgreSQL', open);
 holdsContract('PostgreSQL', open);

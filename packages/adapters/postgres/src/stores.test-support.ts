@@ -1,13 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STREAM_KEYS_TESTED } from '@galaxy/manager-port-contracts';
 import type { PgExecutor } from './client/pg-executor.js';
 import { PostgresHolds } from './coordination/postgres-holds.js';
 import { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 import { PostgresLeases } from './coordination/postgres-leases.js';
 import { PostgresRecovery } from './coordination/postgres-recovery.js';
+import { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
 import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 import { PostgresOperationLog } from './operations/postgres-operation-log.js';
 import { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
 import { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
-import { PostgresDeadLetterBox } from './outbox/postgres-dead-letter-box.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-store.js';
 
@@ -24,9 +26,11 @@ export function storesOver(executor: PgExecutor) {
   return {
     records: new PostgresRuntimeRecordStore(executor),
     journal: new PostgresOperationJournal(executor),
+    namingJournal: new PostgresOperationJournal(executor, { outcomesOf: STREAM_KEYS_TESTED }),
     log: new PostgresOperationLog(executor),
     operationQueue: new PostgresOperationQueue(executor),
     outbox: new PostgresOutbox(executor),
+    outboxWithoutOutcomes: new PostgresOutbox(executor, ['job_result', 'dead_letter']),
     leases: new PostgresLeases(executor),
     reconcileQueue: new PostgresReconcileQueue(executor),
     holds: new PostgresHolds(executor),
@@ -34,4 +38,21 @@ export function storesOver(executor: PgExecutor) {
     deadLetterBox: new PostgresDeadLetterBox(executor),
     recovery: new PostgresRecovery(executor),
   };
+}
+
+// What is compared with the present time, in each table. `since` of a hold is only shown.
+const TIMES = {
+  runtime_operation_log: ['claim_expires_at', 'finished_at'],
+  runtime_outbox: ['created_at', 'published_at'],
+  runtime_leases: ['expires_at'],
+} as const;
+
+/** Makes everything in the database older by so many milliseconds, as if they had passed. */
+export async function elapse(executor: PgExecutor, ms: number): Promise<void> {
+  for (const [table, columns] of Object.entries(TIMES)) {
+    const older = columns.map((column) => `${column} = ${column} - interval '${String(ms)} milliseconds'`).join(', ');
+    await executor.query({ name: 'let time pass', text: `update ${table} set ${older}`, params: [] });
+  }
+  // A little really passes, for what is only shown.
+  await sleep(5);
 }

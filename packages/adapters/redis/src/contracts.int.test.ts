@@ -1,6 +1,6 @@
 import {
   deadLetterPublisherContract,
-  entryRequeueContract,
+  jobOutcomePublisherContract,
   jobStreamContract,
   numberedResultPublisherContract,
 } from '@galaxy/manager-port-contracts';
@@ -10,7 +10,7 @@ import { Redis } from 'ioredis';
 import { RedisConnection } from './connection/redis-connection.js';
 import { RedisJobStream } from './inbound/job-stream.js';
 import { RedisDeadLetterPublisher } from './outbound/dead-letters.js';
-import { RedisEntryRequeue } from './outbound/entry-requeue.js';
+import { RedisJobOutcomePublisher } from './outbound/job-outcomes.js';
 import { RedisJobResultPublisher } from './outbound/job-results.js';
 import { RedisNumberedResultPublisher } from './outbound/numbered-results.js';
 import { RedisRuntimeManager } from './outbound/runtime-manager.js';
@@ -73,16 +73,6 @@ jobStreamContract('redis', async () => {
   };
 });
 
-entryRequeueContract('redis', async () => {
-  const { reader, commands, tested } = await openServer();
-  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
-  return {
-    ...tested,
-    requeue: new RedisEntryRequeue({ commands }),
-    jobs: new RedisJobStream({ reader, commands, startJobsKey, stopJobsKey }),
-  };
-});
-
 numberedResultPublisherContract('redis', async () => {
   const { commands, elsewhere, entries, tested } = await openServer();
   const jobResultsKey = uniqueName('results');
@@ -105,19 +95,36 @@ deadLetterPublisherContract('redis', async () => {
   };
 });
 
+jobOutcomePublisherContract('redis', async () => {
+  const { commands, elsewhere, entries, tested } = await openServer();
+  const jobOutcomesKey = uniqueName('outcomes');
+  return {
+    ...tested,
+    outcomes: new RedisJobOutcomePublisher({ commands, jobOutcomesKey }),
+    elsewhere: new RedisJobOutcomePublisher({ commands: elsewhere, jobOutcomesKey }),
+    entries: () => entries(jobOutcomesKey),
+  };
+});
+
 streamOffsetStoreContract('redis', async () => {
   const { commands, tested } = await openServer();
   return { ...tested, offsets: new RedisStreamOffsetStore({ commands, offsetsPrefix: `${uniqueName('offsets')}:` }) };
 });
 
 runtimeManagerContract('redis', async () => {
-  const { commands, entries, tested } = await openServer();
-  const [startJobsKey, stopJobsKey] = [uniqueName('start'), uniqueName('stop')];
+  const { proxy, commands, elsewhere, entries, tested } = await openServer();
+  const keys = { startJobsKey: uniqueName('start'), stopJobsKey: uniqueName('stop') };
   return {
     ...tested,
-    manager: new RedisRuntimeManager({ commands, startJobsKey, stopJobsKey, publishWithinMs: 1000 }),
-    startEntries: () => entries(startJobsKey),
-    stopEntries: () => entries(stopJobsKey),
+    manager: new RedisRuntimeManager({ commands, ...keys, publishWithinMs: 1000 }),
+    elsewhere: new RedisRuntimeManager({ commands: elsewhere, ...keys, publishWithinMs: 1000 }),
+    startEntries: () => entries(keys.startJobsKey),
+    stopEntries: () => entries(keys.stopJobsKey),
+    loseReplies: () => proxy.set({ kind: 'drop_replies' }),
+    endLosing: async () => {
+      proxy.resetAll();
+      await proxy.set({ kind: 'pass' });
+    },
   };
 });
 

@@ -28,6 +28,10 @@ describe('classes', () => {
   });
 });
 
+it('the steps of a start are those that are stored', () => {
+  expect(operationTraits('start').steps.join(' ')).toBe('intent replacing created');
+});
+
 it('every operation has a known source, and no step twice', () => {
   for (const op of OPERATIONS) {
     const { sources, steps } = operationTraits(op);

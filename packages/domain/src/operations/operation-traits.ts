@@ -65,3 +65,9 @@ export function yieldsTo(operation: Operation, later: Operation, isForced: boole
   const { operations, when } = operationTraits(operation).yieldsTo;
   return operations.includes(later) && (when === 'always' || isForced);
 }
+
+/**
+ * A step of a start. `intent`: the record is `starting`. `replacing`: the previous container is about to be removed. `created`: the
+ * new container exists, under the recorded id.
+ */
+export type StartStep = (typeof OPERATION_TRAITS.start.steps)[number];

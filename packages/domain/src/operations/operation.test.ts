@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATION_STEPS, OPERATIONS } from './operation.js';
+import { OPERATION_SOURCES, OPERATION_STATUSES, OPERATIONS } from './operation.js';
 
 describe('the vocabulary of the operation log', () => {
   it('is the one that is stored and must stay', () => {
@@ -7,6 +7,5 @@ describe('the vocabulary of the operation log', () => {
     expect(OPERATIONS.join(' ')).toBe(operations);
     expect(OPERATION_SOURCES.join(' ')).toBe('lobby admin scheduler reconciler');
     expect(OPERATION_STATUSES.join(' ')).toBe('queued running succeeded failed');
-    expect(OPERATION_STEPS.join(' ')).toBe('intent replacing created');
   });
 });

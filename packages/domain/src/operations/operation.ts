@@ -26,12 +26,3 @@ export const OPERATION_STATUSES = ['queued', 'running', 'succeeded', 'failed'] a
 
 /** One of {@link OPERATION_STATUSES}. */
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
-
-/** The steps that an operation records before it acts, so that another process can go on with it or undo it. */
-export const OPERATION_STEPS = ['intent', 'replacing', 'created'] as const;
-
-/**
- * One of {@link OPERATION_STEPS}. `intent`: the record is `starting`. `replacing`: the previous container is about to be removed.
- * `created`: the new container exists, under the recorded id.
- */
-export type OperationStep = (typeof OPERATION_STEPS)[number];

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RUNTIME_HEALTHS } from './runtime-health.js';
 import {
   adoptedRecord,
   moveRecord,
@@ -7,6 +8,7 @@ import {
   previousRuntime,
   type RuntimeRecord,
   recordAnswering,
+  recordFailing,
   recordRunning,
   recordStarting,
   recordUnreachable,
@@ -30,8 +32,16 @@ const running: RuntimeRecord = {
   stoppedAt: null,
   removedAt: null,
   lastOpAt: T1,
+  version: 3,
+  imageId: 'sha256:1',
+  imageDigest: 'sha256:d1',
+  engineVersion: '1.0.0',
+  currentTurn: 4,
+  nextTurnAt: NOW,
+  health: 'healthy',
+  lastError: 'image_pull_failed: not found',
 };
-const stopped: RuntimeRecord = { ...running, status: 'stopped', stoppedAt: T1 };
+const stopped: RuntimeRecord = { ...running, status: 'stopped', stoppedAt: T1, health: 'unknown' };
 const removed: RuntimeRecord = { ...stopped, status: 'removed', currentContainerId: null, removedAt: T1 };
 
 const statuses = fc.constantFrom(...RUNTIME_STATUSES);
@@ -48,7 +58,17 @@ const records: fc.Arbitrary<RuntimeRecord> = fc.record({
   stoppedAt: times,
   removedAt: times,
   lastOpAt: fc.constant(T1),
+  version: fc.nat(),
+  imageId: fc.option(fc.constantFrom('sha256:1', 'sha256:2')),
+  imageDigest: fc.option(fc.constant('sha256:d1')),
+  engineVersion: fc.option(fc.constant('1.0.0')),
+  currentTurn: fc.option(fc.nat()),
+  nextTurnAt: times,
+  health: fc.constantFrom(...RUNTIME_HEALTHS),
+  lastError: fc.option(fc.constant('image_pull_failed: not found')),
 });
+const C1 = { id: 'c1', imageId: 'sha256:1' } as const;
+const C2 = { id: 'c2', imageId: 'sha256:2' } as const;
 
 describe('newRuntimeRecord', () => {
   it('has nothing running, and the times of its status', () => {
@@ -61,6 +81,14 @@ describe('newRuntimeRecord', () => {
       createdAt: NOW,
       startedAt: null,
       lastOpAt: NOW,
+      version: 1,
+      imageId: null,
+      imageDigest: null,
+      engineVersion: null,
+      currentTurn: null,
+      nextTurnAt: null,
+      health: 'unknown',
+      lastError: null,
     });
     const gone = newRuntimeRecord({ gameId: 'g1', imageRef: 'galaxy/engine:1.0', status: 'removed', now: NOW });
     expect(gone).toEqual({ ...starting, status: 'removed', removedAt: NOW });
@@ -69,11 +97,17 @@ describe('newRuntimeRecord', () => {
 
 describe('moveRecord', () => {
   it('keeps the container id when it moves to stopped', () => {
-    expect(moveRecord(running, 'stopped', NOW)).toEqual({ ...running, status: 'stopped', stoppedAt: NOW, lastOpAt: NOW });
+    expect(moveRecord(running, 'stopped', NOW)).toEqual({
+      ...running,
+      status: 'stopped',
+      stoppedAt: NOW,
+      lastOpAt: NOW,
+      health: 'unknown',
+    });
   });
 
   it('drops the container id when it moves to removed', () => {
-    expect(moveRecord(stopped, 'removed', NOW)).toEqual({
+    expect(moveRecord({ ...stopped, health: 'healthy' }, 'removed', NOW)).toEqual({
       ...stopped,
       status: 'removed',
       currentContainerId: null,
@@ -104,8 +138,8 @@ describe('recordStarting', () => {
     expect(recordStarting(null, accepted)).toEqual(newRuntimeRecord({ ...accepted, status: 'starting' }));
   });
 
-  it('names the new image and no container, and keeps the old times', () => {
-    expect(recordStarting(stopped, accepted)).toEqual({
+  it('names the new image and no container, and keeps the old times and what is known of the old image', () => {
+    expect(recordStarting({ ...stopped, health: 'healthy' }, accepted)).toEqual({
       ...stopped,
       status: 'starting',
       currentContainerId: null,
@@ -116,9 +150,9 @@ describe('recordStarting', () => {
 });
 
 describe('recordRunning', () => {
-  it('names the container, is not paused, and clears the times of earlier stops and removals', () => {
+  it('names the container, is not paused, and clears earlier times, the last error, and what was known of the old image', () => {
     const starting = recordStarting(removed, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
-    expect(recordRunning(starting, 'c2', NOW)).toEqual({
+    expect(recordRunning(starting, C2, NOW)).toEqual({
       ...starting,
       status: 'running',
       currentContainerId: 'c2',
@@ -127,22 +161,38 @@ describe('recordRunning', () => {
       stoppedAt: null,
       removedAt: null,
       lastOpAt: NOW,
+      imageId: 'sha256:2',
+      imageDigest: null,
+      engineVersion: null,
+      health: 'healthy',
+      lastError: null,
     });
   });
 
+  it('keeps what is known of the image when the image is the same, and forgets it when the image is unknown', () => {
+    const starting = recordStarting(stopped, { gameId: 'g1', imageRef: 'galaxy/engine:1.0', now: T1 });
+    const known = { imageId: 'sha256:1', imageDigest: 'sha256:d1', engineVersion: '1.0.0' };
+    expect(recordRunning(starting, { id: 'c2', imageId: 'sha256:1' }, NOW)).toMatchObject(known);
+    const unknown = { imageId: null, imageDigest: null, engineVersion: null };
+    expect(recordRunning(starting, { id: 'c2', imageId: null }, NOW)).toMatchObject(unknown);
+    expect(recordRunning({ ...starting, imageId: null }, { id: 'c2', imageId: null }, NOW)).toMatchObject(unknown);
+  });
+
   it('is a move like any other', () => {
-    expect(() => recordRunning(stopped, 'c2', NOW)).toThrow(InvalidTransitionError);
+    expect(() => recordRunning(stopped, C2, NOW)).toThrow(InvalidTransitionError);
   });
 });
 
 describe('a container that is found up', () => {
-  const found = { gameId: 'g1', id: 'c9', imageRef: 'galaxy/engine:1.2', now: NOW };
+  const found = { gameId: 'g1', id: 'c9', imageId: 'sha256:9', imageRef: 'galaxy/engine:1.2', now: NOW };
 
   it('gets a record that names it and its image, for a game that has none', () => {
     expect(adoptedRecord(null, found)).toEqual({
       ...newRuntimeRecord({ gameId: 'g1', imageRef: 'galaxy/engine:1.2', status: 'starting', now: NOW }),
       status: 'engine_unreachable',
       currentContainerId: 'c9',
+      imageId: 'sha256:9',
+      health: 'unhealthy',
     });
   });
 
@@ -157,6 +207,10 @@ describe('a container that is found up', () => {
           stoppedAt: null,
           removedAt: null,
           lastOpAt: NOW,
+          imageId: 'sha256:9',
+          imageDigest: null,
+          engineVersion: null,
+          health: 'unhealthy',
         });
       }),
     );
@@ -165,31 +219,35 @@ describe('a container that is found up', () => {
 
 describe('an engine that was asked', () => {
   const starting = recordStarting(removed, { gameId: 'g1', imageRef: 'galaxy/engine:1.1', now: T1 });
-  const unreachable = recordUnreachable(running, 'c1', T1);
+  const unreachable = recordUnreachable(running, C1, T1);
 
   it('answers after it was unreachable: runs on, paused as it was, with the time it first answered', () => {
-    expect(recordAnswering(unreachable, 'c1', NOW)).toEqual({ ...running, lastOpAt: NOW });
-    expect(recordAnswering({ ...unreachable, startedAt: null }, 'c1', NOW)).toMatchObject({ startedAt: NOW });
+    expect(recordAnswering(unreachable, C1, NOW)).toEqual({ ...running, lastOpAt: NOW });
+    expect(recordAnswering({ ...unreachable, startedAt: null }, C1, NOW)).toMatchObject({ startedAt: NOW });
   });
 
   it('answers for a start that was left behind: that start is over', () => {
-    expect(recordAnswering(starting, 'c2', NOW)).toEqual(recordRunning(starting, 'c2', NOW));
+    expect(recordAnswering(starting, C2, NOW)).toEqual(recordRunning(starting, C2, NOW));
   });
 
   it('does not answer: the container is named all the same, and is neither stopped nor removed', () => {
-    expect(recordUnreachable(starting, 'c2', NOW)).toEqual({
+    expect(recordUnreachable(starting, C2, NOW)).toEqual({
       ...starting,
       status: 'engine_unreachable',
       currentContainerId: 'c2',
       stoppedAt: null,
       removedAt: null,
       lastOpAt: NOW,
+      imageId: 'sha256:2',
+      imageDigest: null,
+      engineVersion: null,
+      health: 'unhealthy',
     });
   });
 
   it('moves the record only where the status machine allows', () => {
-    expect(() => recordAnswering(stopped, 'c1', NOW)).toThrow(InvalidTransitionError);
-    expect(() => recordUnreachable(stopped, 'c1', NOW)).toThrow(InvalidTransitionError);
+    expect(() => recordAnswering(stopped, C1, NOW)).toThrow(InvalidTransitionError);
+    expect(() => recordUnreachable(stopped, C1, NOW)).toThrow(InvalidTransitionError);
   });
 });
 
@@ -199,6 +257,14 @@ describe('a start that fails', () => {
     const previous = previousRuntime(record);
     expect(previous).toEqual({ status: record.status, containerId: record.currentContainerId, imageRef: record.currentImageRef });
     expect(previous && restorePrevious(starting, previous, NOW)).toEqual({ ...record, lastOpAt: NOW });
+  });
+
+  it('says why it failed, in one line that is fit to be shown', () => {
+    const failure = { code: 'image_pull_failed', message: 'not found:\nhttp://user:secret@registry/engine' } as const;
+    expect(recordFailing(removed, failure)).toEqual({
+      ...removed,
+      lastError: 'image_pull_failed: not found: http://***@registry/engine',
+    });
   });
 
   it('has nothing to keep for a game without a record, or one whose start never ended', () => {

@@ -9,6 +9,7 @@ import {
   type FinishOutcome,
   type Intake,
   type JobToQueue,
+  knownOperation,
   type LeaseGrant,
   type OutboxEntry,
   type OutboxLane,
@@ -21,7 +22,7 @@ import type { DatabaseUnderTest } from './database-under-test.js';
 export const LONG_MS = 60_000;
 
 /** A time to live that a test can let pass. */
-export const SHORT_MS = 200;
+export const SHORT_MS = 20_000;
 
 let last = 0;
 
@@ -82,26 +83,33 @@ export async function queue(database: DatabaseUnderTest, ...jobs: JobToQueue[]):
   await database.leases.release(lease);
 }
 
+/** What the manager of these tests can carry out. */
+export const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+
+/** How a claim request differs from {@link anything}. A class that is not named has room for 100. */
+export type ClaimChanges = Partial<Omit<ClaimRequest, 'places'>> & { readonly places?: Partial<ClaimRequest['places']> };
+
 /** A claim of everything, by a process of its own. */
-export function anything(changes: Partial<ClaimRequest> = {}): ClaimRequest {
-  return { holder: randomUUID(), ttlMs: LONG_MS, starts: 100, others: 100, takeOver: true, inFlight: [], ...changes };
+export function anything({ places, ...changes }: ClaimChanges = {}): ClaimRequest {
+  const room = { start: 100, turn: 100, other: 100, ...places };
+  return { holder: randomUUID(), ttlMs: LONG_MS, known: KNOWN, takeOver: true, inFlight: [], ...changes, places: room };
 }
 
 /** The only claim there is to be had. */
-export async function claimOne({ journal }: DatabaseUnderTest, changes: Partial<ClaimRequest> = {}): Promise<Claim> {
+export async function claimOne({ journal }: DatabaseUnderTest, changes: ClaimChanges = {}): Promise<Claim> {
   const [claim, ...more] = await journal.claim(anything(changes));
   if (claim === undefined || more.length > 0) throw new Error(`claimed ${claim === undefined ? 0 : 1 + more.length} operations, not one`);
   return claim;
 }
 
 /** Queues one start of a new game and claims it. */
-export async function claimed(database: DatabaseUnderTest, changes: Partial<ClaimRequest> = {}): Promise<Claim> {
+export async function claimed(database: DatabaseUnderTest, changes: ClaimChanges = {}): Promise<Claim> {
   await queue(database, startOf(gameId()));
   return claimOne(database, changes);
 }
 
 /** Waits out a claim that was taken for {@link SHORT_MS} and takes it over. */
-export async function takenOver(database: DatabaseUnderTest, changes: Partial<ClaimRequest> = {}): Promise<Claim> {
+export async function takenOver(database: DatabaseUnderTest, changes: ClaimChanges = {}): Promise<Claim> {
   await database.elapse(SHORT_MS + 50);
   return claimOne(database, changes);
 }

@@ -1,7 +1,7 @@
 import type { DeadLetterBox, StoredDeadLetter } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimOne, deadLetter, failure, finishWell, gameId, intakeOf, queue, stopOf, takeLease } from './database-samples.js';
+import { anything, claimOne, deadLetter, failure, finishWell, gameId, intakeOf, queue, stopOf, takeLease } from './database-samples.js';
 import type { DatabaseUnderTest } from './database-under-test.js';
 
 /** The promises of {@link DeadLetterBox}, for an adapter to pass. `open` gives an empty database each time. */
@@ -76,6 +76,45 @@ export function deadLetterBoxContract(name: string, open: () => Promise<Database
         Array.from({ length: 8 }, (_, n) => box.resolve(letter?.id ?? 0n, n % 2 === 0 ? 'requeued' : 'discarded')),
       );
       expect(noted.filter(Boolean)).toHaveLength(1);
+    });
+
+    const asked = (id: bigint) => {
+      const job = { kind: 'start', gameId: gameId(), imageRef: 'galaxy/engine:1.0.0', requestedAtMs: 7n } as const;
+      return { opId: crypto.randomUUID(), sourceRef: `dead-letter-${String(id)}-1-0`, job };
+    };
+
+    it('queues the job of an open one as an operation of an administrator, once, and notes it', async () => {
+      const [letter = expect.fail()] = await add(1);
+      const operation = asked(letter.id);
+      const done = await Promise.all(Array.from({ length: 8 }, () => box.requeue(letter.id, { ...operation, opId: crypto.randomUUID() })));
+      expect(done.filter(Boolean)).toHaveLength(1);
+      expect(await box.get(letter.id)).toMatchObject({ state: 'requeued' });
+      const { job, sourceRef } = operation;
+      const claim = await claimOne(database);
+      expect(claim).toMatchObject({ gameId: job.gameId, job, source: 'admin', sourceRef, entry: null });
+      const results = await database.outbox.pending(10);
+      expect(await finishWell(database, claim)).toEqual({ kind: 'applied', publish: null });
+      expect(await database.outbox.pending(10)).toEqual(results);
+    });
+
+    it('names the outcome of what it queued, without a stream and without the number of a result', async () => {
+      const [letter = expect.fail()] = await add(1);
+      const operation = asked(letter.id);
+      await box.requeue(letter.id, operation);
+      await finishWell({ ...database, journal: database.namingJournal }, await claimOne(database));
+      const outcome = { jobStream: '', jobEntryId: operation.sourceRef, opId: operation.opId, number: null };
+      expect((await database.outbox.pending(10)).at(-1)).toMatchObject({ kind: 'job_outcome', message: { number: 1n, outcome } });
+    });
+
+    it('queues none that is decided or unknown, and none under a hold', async () => {
+      const [open = expect.fail(), discarded = expect.fail()] = await add(2);
+      await box.resolve(discarded.id, 'discarded');
+      await database.holds.set('restored', 'a test');
+      for (const id of [open.id, discarded.id, 999_999n]) expect(await box.requeue(id, asked(id))).toBe(false);
+      await database.holds.clear('restored');
+      for (const id of [discarded.id, 999_999n]) expect(await box.requeue(id, asked(id))).toBe(false);
+      expect(await box.get(open.id)).toMatchObject({ state: 'open' });
+      expect(await database.journal.claim(anything())).toEqual([]);
     });
 
     it('knows nothing but dead letters', async () => {

@@ -104,7 +104,7 @@ export function operationLogContract(name: string, open: () => Promise<DatabaseU
       const claim = await claimOne(database, { ttlMs: SHORT_MS });
       const first = await log.get(job.opId);
       expect(first).toMatchObject({ status: 'running', attempt: 1, failures: 0, step: null, startedAt: expect.any(Date) });
-      await database.journal.advance(claim, { step: 'replacing', previous: null, containerId: null }, { kind: 'keep' });
+      await database.journal.advance(claim, { op: 'start', step: 'replacing', previous: null, containerId: null }, { kind: 'keep' });
       await takenOver(database, { ttlMs: SHORT_MS });
       await takenOver(database);
       const { startedAt } = first ?? {};

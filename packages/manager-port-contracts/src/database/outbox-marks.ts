@@ -86,7 +86,7 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
 
   describe('where publishing stands', () => {
     it('is told of an outbox that never held anything', async () => {
-      const lastEntryIds = { job_result: null, dead_letter: null };
+      const lastEntryIds = { job_result: null, dead_letter: null, job_outcome: null };
       expect(await database().outbox.state()).toEqual({ epoch: 0n, lastId: 0n, lastEntryIds });
     });
 

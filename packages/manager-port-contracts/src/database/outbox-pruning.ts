@@ -7,21 +7,36 @@ export function describePruning(database: () => DatabaseUnderTest): void {
   describe('pruning', () => {
     const everything = async () => database().outbox.pending(100);
 
-    it('deletes what was published long ago, oldest first and at most so many, but never the last of a lane', async () => {
+    it('deletes what was published long ago, oldest first and at most so many, but never what was added last of all', async () => {
       const { outbox } = database();
-      const [a, b] = [gameId(), gameId()];
+      const [a, b, c] = [gameId(), gameId(), gameId()];
       await addResults(database(), a, 4);
       await addResults(database(), b, 1);
-      const [a1, a2, a3, a4, b1] = await everything();
-      await outbox.markPublished(marksOf(a1, a2, a4, b1));
+      await addResults(database(), c, 1);
+      const [a1, a2, a3, a4, b1, c1] = await everything();
+      await outbox.markPublished(marksOf(a1, a2, c1));
+      await database().elapse(10);
+      await outbox.markPublished(marksOf(a4, b1));
       await database().elapse(150);
       await outbox.markPublished(marksOf(a3));
       expect(await outbox.prune(60_000, 10)).toBe(0);
-      expect(await outbox.prune(100, 1)).toBe(1);
-      expect(await outbox.prune(100, 10)).toBe(1);
-      expect(await outbox.prune(100, 10)).toBe(0);
+      expect(await outbox.prune(100, 2)).toBe(2);
       await outbox.takeBack([], 60_000);
-      expect((await everything()).map(({ id }) => id)).toEqual([a3?.id, a4?.id, b1?.id]);
+      expect((await everything()).map(({ id }) => id)).toEqual([a3?.id, a4?.id, b1?.id, c1?.id]);
+    });
+
+    it('leaves nothing of a lane, and its numbers go on', async () => {
+      const { outbox, recovery } = database();
+      const [game, another] = [gameId(), gameId()];
+      await addResults(database(), game, 3);
+      await addResults(database(), another, 1);
+      await outbox.markPublished(marksOf(...(await everything())));
+      await database().elapse(20);
+      expect(await outbox.prune(1, 10)).toBe(3);
+      expect(await outbox.prune(1, 10)).toBe(0);
+      expect(await recovery.lastNumbers([{ kind: 'job_result', lane: game }])).toEqual([3n]);
+      await addResults(database(), game, 1);
+      expect((await everything()).map(({ message }) => message.number)).toEqual([4n]);
     });
 
     it('leaves what waits, and numbers and ids go on', async () => {
@@ -29,9 +44,11 @@ export function describePruning(database: () => DatabaseUnderTest): void {
       const game = gameId();
       await addResults(database(), game, 3);
       const [first, , last] = await everything();
+      const { lastId } = await outbox.state();
       await outbox.markPublished(marksOf(first, last));
       await database().elapse(20);
       expect(await outbox.prune(1, 10)).toBe(1);
+      expect((await outbox.state()).lastId).toBe(lastId);
       await addResults(database(), game, 1);
       expect((await everything()).map(({ message }) => message.number)).toEqual([2n, 4n]);
       expect((await outbox.state()).lastId).toBeGreaterThan(last?.id ?? 0n);

@@ -112,7 +112,7 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         const acts = [queued, running, ended, untouched].map((game) => actOn(game));
         const outcome = await reconcile.queue(await takeLease(database), acts);
         expect(outcome.kind === 'queued' && [...outcome.gameIds].sort()).toEqual([ended, untouched].sort());
-        const others = await database.journal.claim(anything({ starts: 0 }));
+        const others = await database.journal.claim(anything({ places: { start: 0 } }));
         expect(others.map(({ gameId }) => gameId).sort()).toEqual([ended, untouched].sort());
       });
 
@@ -187,10 +187,10 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         const previous = await begin(SHORT_MS);
         const present = await takenOver(database);
         expect(present).toMatchObject({ opId: previous.opId, attempt: 2, job: previous.job, entry: null });
-        const put = { kind: 'put', expected: null, record: record(previous.gameId, 'removed') } as const;
+        const insert = { kind: 'insert', record: record(previous.gameId, 'removed') } as const;
         const { result } = failure(previous.gameId);
         const outcome = {
-          record: put,
+          record: insert,
           result: { ...result, outcome: 'success', errorCode: '' },
           errorCode: '',
           deadLetter: null,
@@ -212,8 +212,8 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
 
       it('take no room from starts', async () => {
         await reconcile.queue(await takeLease(database), [actOn(gameId())]);
-        expect(await database.journal.claim(anything({ others: 0 }))).toEqual([]);
-        expect(await database.journal.claim(anything({ starts: 0, others: 1 }))).toHaveLength(1);
+        expect(await database.journal.claim(anything({ places: { other: 0 } }))).toEqual([]);
+        expect(await database.journal.claim(anything({ places: { start: 0, other: 1 } }))).toHaveLength(1);
       });
     });
   });

@@ -38,7 +38,17 @@ export function makingPromises(opened: () => ContainerEngineUnderTest, cannot: C
       const outcome = await opened().engine.create(wanted);
       const id = outcome.kind === 'created' ? outcome.id : '';
       const owner = { gameId, opId: wanted.opId, attempt: 7 };
-      const expected = { id, owner, imageRef: wanted.imageRef, state: 'created', exitCode: null, outOfMemory: false, address: null };
+      const imageId = expect.toSatisfy((value: unknown) => typeof value === 'string' && value !== '');
+      const expected = {
+        id,
+        owner,
+        imageRef: wanted.imageRef,
+        imageId,
+        state: 'created',
+        exitCode: null,
+        outOfMemory: false,
+        address: null,
+      };
       expect(await opened().engine.find(gameId)).toEqual({ kind: 'ours', incarnation: expected });
       expect(await opened().engine.inspect(id)).toEqual({ kind: 'ours', incarnation: expected });
     });

@@ -44,6 +44,7 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
         progress: null,
         record: stored,
         superseded: false,
+        place: 'start',
         failures: 0,
         unavailableMs: 0,
       },
@@ -64,16 +65,16 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
   it('claims at most so many starts, and at most so many of all others, oldest first', async () => {
     const jobs = Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? startOf(gameId()) : stopOf(gameId())));
     await queue(opened(), ...jobs);
-    const claims = await opened().journal.claim(anything({ starts: 3, others: 1 }));
+    const claims = await opened().journal.claim(anything({ places: { start: 3, other: 1 } }));
     expect(claims.map(({ opId }) => opId)).toEqual([0, 1, 2, 4].map((n) => jobs[n]?.opId));
-    expect(await opened().journal.claim(anything({ starts: 0, others: 0 }))).toEqual([]);
-    expect(games(await opened().journal.claim(anything({ starts: 0 })))).toEqual([3, 5, 7].map((n) => jobs[n]?.job.gameId));
+    expect(await opened().journal.claim(anything({ places: { start: 0, other: 0 } }))).toEqual([]);
+    expect(games(await opened().journal.claim(anything({ places: { start: 0 } })))).toEqual([3, 5, 7].map((n) => jobs[n]?.job.gameId));
   });
 
   it('never claims a later operation of a game because the oldest is of a kind with no room', async () => {
     const game = gameId();
     await queue(opened(), stopOf(game), startOf(game));
-    expect(await opened().journal.claim(anything({ others: 0 }))).toEqual([]);
+    expect(await opened().journal.claim(anything({ places: { other: 0 } }))).toEqual([]);
   });
 
   it("does not let one game's backlog hide other games", async () => {
@@ -81,9 +82,9 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
     const waiting = gameId('waiting');
     const others = Array.from({ length: 5 }, () => gameId());
     await queue(opened(), startOf(busy), ...Array.from({ length: 3000 }, () => startOf(waiting)), ...others.map(stopOf));
-    await claimOne(opened(), { starts: 1, others: 0 });
+    await claimOne(opened(), { places: { start: 1, other: 0 } });
     // `waiting` is not running: its starts stand in front of everything, and there is no room for one.
-    expect(games(await opened().journal.claim(anything({ starts: 0 })))).toEqual(others);
+    expect(games(await opened().journal.claim(anything({ places: { start: 0 } })))).toEqual(others);
   });
 
   it('gives none of concurrent calls the same operation, nor two operations of one game, and each game its order', async () => {
@@ -94,7 +95,7 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
     const worker = async () => {
       const holder = randomUUID();
       for (let idle = 0; idle < 3; ) {
-        const claims = await opened().journal.claim(anything({ holder, starts: 2, others: 2, takeOver: true }));
+        const claims = await opened().journal.claim(anything({ holder, places: { start: 2, other: 2 }, takeOver: true }));
         idle = claims.length === 0 ? idle + 1 : 0;
         for (const claim of claims) {
           expect(running.has(claim.gameId)).toBe(false);
@@ -130,9 +131,9 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
     await claimOne(opened(), { ttlMs: SHORT_MS });
     await queue(opened(), fresh);
     await opened().elapse(SHORT_MS + 50);
-    const [first] = await opened().journal.claim(anything({ starts: 1 }));
+    const [first] = await opened().journal.claim(anything({ places: { start: 1 } }));
     expect(first).toMatchObject({ opId: old.opId, attempt: 2 });
-    const [second] = await opened().journal.claim(anything({ starts: 1 }));
+    const [second] = await opened().journal.claim(anything({ places: { start: 1 } }));
     expect(second).toMatchObject({ opId: fresh.opId, attempt: 1 });
   });
 
@@ -159,8 +160,8 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
   it('gives a take-over the record as it is at the moment of the claim', async () => {
     const claim = await claimed(opened(), { ttlMs: SHORT_MS });
     const stored = record(claim.gameId, 'starting', { currentContainerId: null });
-    const progress = { step: 'intent', previous: null, containerId: null } as const;
-    await opened().journal.advance(claim, progress, { kind: 'put', expected: null, record: stored });
+    const progress = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
+    await opened().journal.advance(claim, progress, { kind: 'insert', record: stored });
     expect(await takenOver(opened())).toMatchObject({ opId: claim.opId, record: stored, progress });
   });
 
@@ -199,7 +200,7 @@ export function claimPromises(opened: () => DatabaseUnderTest): void {
   it('is not superseded by an earlier stop, nor by one of another game', async () => {
     const [a, b] = [gameId(), gameId()];
     await queue(opened(), stopOf(a), startOf(a), startOf(b));
-    const [first] = await opened().journal.claim(anything({ starts: 0 }));
+    const [first] = await opened().journal.claim(anything({ places: { start: 0 } }));
     if (first !== undefined) await finishWell(opened(), first);
     const claims = await opened().journal.claim(anything());
     expect(claims.map(({ superseded }) => superseded)).toEqual([false, false]);

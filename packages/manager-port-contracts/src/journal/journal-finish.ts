@@ -21,7 +21,11 @@ import type { DatabaseUnderTest } from '../database/database-under-test.js';
 
 const running = ({ gameId }: Claim): OperationOutcome => ({
   ...success(gameId),
-  record: { kind: 'put', expected: { status: 'starting', containerId: null }, record: record(gameId, 'running') },
+  record: {
+    kind: 'patch',
+    expected: { status: 'starting', containerId: null },
+    set: { status: 'running', currentContainerId: 'container-1' },
+  },
 });
 
 /** What {@link OperationJournal} promises of ends and of the numbers of results. */
@@ -40,7 +44,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
       kind: 'applied',
       publish: { kind: 'job_result', id: expect.any(BigInt), epoch: 0n, message: { number: 1n, result: success(claim.gameId).result } },
     });
-    expect(await opened().records.get(claim.gameId)).toEqual(record(claim.gameId, 'running'));
+    expect(await opened().records.get(claim.gameId)).toEqual(record(claim.gameId, 'running', { version: 2 }));
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'succeeded', finishedAt: expect.any(Date) });
     expect(await opened().outbox.pending(10)).toEqual(outcome.kind === 'applied' ? [outcome.publish] : []);
   });
@@ -48,7 +52,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
   it('ends a failed operation, with or without a record', async () => {
     const claim = await claimed(opened());
     const first = record(claim.gameId, 'removed', { currentContainerId: null });
-    const outcome: OperationOutcome = { ...failure(claim.gameId), record: { kind: 'put', expected: null, record: first } };
+    const outcome: OperationOutcome = { ...failure(claim.gameId), record: { kind: 'insert', record: first } };
     expect(await opened().journal.finish(claim, outcome)).toMatchObject({ kind: 'applied' });
     expect(await opened().records.get(claim.gameId)).toEqual(first);
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'failed', errorCode: 'image_pull_failed' });
@@ -137,8 +141,8 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     let left = 50;
     const worker = async () => {
       while (left > 0) {
-        const [claim] = await opened().journal.claim(anything({ starts: 1, others: 0 }));
-        const [other] = claim === undefined ? await opened().journal.claim(anything({ starts: 0, others: 1 })) : [];
+        const [claim] = await opened().journal.claim(anything({ places: { start: 1, other: 0 } }));
+        const [other] = claim === undefined ? await opened().journal.claim(anything({ places: { start: 0, other: 1 } })) : [];
         const taken = claim ?? other;
         if (taken === undefined) continue;
         ordsOf.get(taken.gameId)?.push(taken.ord);

@@ -40,8 +40,8 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
     const claim = await claimed(opened());
     await opened().journal.releaseClaim(claim, AT_ONCE);
     await queue(opened(), startOf(gameId()));
-    expect(await opened().journal.claim(anything({ starts: 0 }))).toEqual([]);
-    expect(await opened().journal.claim(anything({ starts: 1 }))).toMatchObject([{ opId: claim.opId }]);
+    expect(await opened().journal.claim(anything({ places: { start: 0 } }))).toEqual([]);
+    expect(await opened().journal.claim(anything({ places: { start: 1 } }))).toMatchObject([{ opId: claim.opId }]);
   });
 
   it('ends the claim: its previous holder has lost it', async () => {
@@ -49,8 +49,10 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
     await opened().journal.releaseClaim(claim, { ...AT_ONCE, delayMs: LONG_MS });
     const { journal } = opened();
     expect(await journal.renew([claim], LONG_MS)).toMatchObject([{ state: 'lost' }]);
-    const put = { kind: 'put', expected: null, record: record(claim.gameId) } as const;
-    expect(await journal.advance(claim, { step: 'intent', previous: null, containerId: null }, put)).toEqual({ kind: 'lost' });
+    const insert = { kind: 'insert', record: record(claim.gameId) } as const;
+    expect(await journal.advance(claim, { op: 'start', step: 'intent', previous: null, containerId: null }, insert)).toEqual({
+      kind: 'lost',
+    });
     expect(await journal.finish(claim, success(claim.gameId))).toEqual({ kind: 'lost' });
     expect(await opened().records.list()).toEqual([]);
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'running', step: null });
@@ -83,7 +85,7 @@ export function releasePromises(opened: () => DatabaseUnderTest): void {
 
   it('does not count as a failure after a new step', async () => {
     const claim = await claimed(opened());
-    await opened().journal.advance(claim, { step: 'intent', previous: null, containerId: null }, { kind: 'keep' });
+    await opened().journal.advance(claim, { op: 'start', step: 'intent', previous: null, containerId: null }, { kind: 'keep' });
     await opened().journal.releaseClaim(claim, { ...AT_ONCE, reason: 'failure' });
     expect(await claimOne(opened())).toMatchObject({ failures: 0 });
   });

@@ -1,3 +1,4 @@
+import type { StreamJob } from '@galaxy/domain';
 import type { NumberedDeadLetter } from '../streams/dead-letter-publisher.js';
 
 /** The operator's decision about a dead letter; `open` while there is none. */
@@ -20,14 +21,18 @@ export interface DeadLetterBox {
 
   /** Records a decision about an open dead letter. False when there is none with this id, or when it is no longer open. */
   resolve(id: bigint, state: Exclude<DeadLetterState, 'open'>): Promise<boolean>;
+
+  /**
+   * Queues an operation of source `admin` and marks the open dead letter `requeued`, both or neither. False when there is no open one
+   * with this id, or while a hold `restored` is in force.
+   */
+  requeue(id: bigint, operation: RequeuedOperation): Promise<boolean>;
 }
 
-/** Puts an entry back into the stream it came from. */
-export interface EntryRequeue {
-  /**
-   * Appends the raw entry (JSON as in DeadLetter.raw) to the stream of that key. Calls with the same `once` append once.
-   * @throws InvalidInputError when `raw` is not an entry, or only the first part of one.
-   * @throws DependencyFault when the server does not answer or refuses.
-   */
-  requeue(entry: { readonly stream: string; readonly raw: string; readonly once: string }): Promise<{ readonly entryId: string }>;
+/** The operation that does the job of a dead letter once more. Its result is not published as a result: its job was answered. */
+export interface RequeuedOperation {
+  /** A UUID chosen by the caller. */
+  readonly opId: string;
+  readonly sourceRef: string;
+  readonly job: StreamJob;
 }

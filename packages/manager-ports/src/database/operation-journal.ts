@@ -2,17 +2,20 @@ import type {
   DeadLetter,
   FailureCode,
   JobStreamName,
+  OperationClass,
   OperationSource,
-  OperationStep,
   PreviousRuntime,
+  RecordPatch,
   RuntimeJob,
   RuntimeRecord,
   RuntimeStatus,
+  StartStep,
   StreamJob,
   StreamPlace,
 } from '@galaxy/domain';
 import type { JobResult } from '@galaxy/ports';
 import type { JobCursors, ReceivedEntry } from '../streams/job-stream.js';
+import type { KnownOperation, UnreadableOperation } from './known-operation.js';
 import type { LeaseGrant } from './leases.js';
 import type { OutboxEntry } from './outbox.js';
 
@@ -62,9 +65,13 @@ export interface ClaimKey {
   readonly attempt: number;
 }
 
-/** How far an operation got, in this or an earlier attempt. */
-export interface OperationProgress {
-  readonly step: OperationStep;
+/** How far an operation got, in this or an earlier attempt. Each operation that records steps has its own form. */
+export type OperationProgress = StartProgress;
+
+/** How far a start got. */
+export interface StartProgress {
+  readonly op: 'start';
+  readonly step: StartStep;
   /** What an undo restores; null when there was nothing before. */
   readonly previous: PreviousRuntime | null;
   /** The container that this operation created; null before that. */
@@ -85,44 +92,66 @@ export interface Claim extends ClaimKey {
   readonly progress: OperationProgress | null;
   /** The game's record at the moment of the claim. While the claim is held, only its holder changes the record. */
   readonly record: RuntimeRecord | null;
-  /** True for a start when a later valid stop of the game is queued. */
+  /** True when a later operation of the game is queued to which this one yields (OPERATION_TRAITS). */
   readonly superseded: boolean;
+  /** The kind of place that it takes of {@link ClaimRequest.places}: that of its class, or `other` if it only ends early. */
+  readonly place: OperationClass;
   /** How many attempts failed: they ended without a handover, without an outage of a dependency, and without a new step. */
   readonly failures: number;
   /** Milliseconds that this operation has waited for a container engine that did not answer. */
   readonly unavailableMs: number;
 }
 
-/** Who claims, and how many operations at most. */
+/** Who claims, what it knows, and how many operations at most. */
 export interface ClaimRequest {
   /** The process that claims: a UUID that is new for every start of a process. */
   readonly holder: string;
   readonly ttlMs: number;
-  /** At most this many starts, and at most `others` of all other operations. */
-  readonly starts: number;
-  readonly others: number;
+  /** At most this many operations for each kind of place, see {@link Claim.place}. */
+  readonly places: Readonly<Record<OperationClass, number>>;
+  /** Only such operations are claimed. */
+  readonly known: readonly KnownOperation[];
   /** Whether operations whose claim has expired may be taken over. */
   readonly takeOver: boolean;
   /** Operations that this process still works on. It never takes them over from itself. */
   readonly inFlight: readonly string[];
 }
 
-/** The state of one claim, as a renewal found it. `lost`: stop work on the operation and change nothing any more. */
+/**
+ * The state of one claim, as a renewal found it. `lost`: stop work on the operation and change nothing any more. `unknown`: somebody
+ * else holds the operation's row, so the claim was neither renewed nor lost; work may go on for as long as its last renewal counts.
+ */
 export interface ClaimState extends ClaimKey {
-  readonly state: 'held' | 'superseded' | 'lost';
+  readonly state: 'held' | 'superseded' | 'unknown' | 'lost';
 }
 
 /**
- * The change of the record in the same statement. `keep`: none. `put`: writes `record` verbatim, if the stored record still has the
- * status and container id of `expected` (null: there is no record).
+ * The change of the record in the same statement. `keep`: none. `insert`: writes `record` verbatim, if the game has none. `patch`: sets
+ * these fields, if the stored record is as expected, and raises its version by 1; the other fields stay as they are, also when somebody
+ * else changed them meanwhile. A patch without fields only checks what is expected.
  */
 export type RecordChange =
   | { readonly kind: 'keep' }
-  | {
-      readonly kind: 'put';
-      readonly expected: { readonly status: RuntimeStatus; readonly containerId: string | null } | null;
-      readonly record: RuntimeRecord;
-    };
+  | { readonly kind: 'insert'; readonly record: RuntimeRecord }
+  | { readonly kind: 'patch'; readonly expected: ExpectedRecord; readonly set: RecordPatch };
+
+/** What the stored record must have for a patch. */
+export interface ExpectedRecord {
+  readonly status: RuntimeStatus;
+  readonly containerId: string | null;
+  /** Absent: any version. */
+  readonly version?: number;
+}
+
+/**
+ * The fields by which a repeated write is recognised in the stored record: those of a patch, and for an insert the status and container
+ * id, which the next write expects. Other fields may have been changed by others since.
+ */
+export function writtenFields(change: Exclude<RecordChange, { kind: 'keep' }>): RecordPatch {
+  if (change.kind === 'patch') return change.set;
+  const { status, currentContainerId } = change.record;
+  return { status, currentContainerId };
+}
 
 /** How an operation ended, and the result for the producer of the job. */
 export interface OperationOutcome {
@@ -170,7 +199,8 @@ export interface ClaimRelease {
  * most one operation per game runs at any time. Time is measured by the store's own clock.
  *
  * Every method throws DependencyFault when the store does not answer. With `effect: 'unknown'` the change may have happened, and
- * calling again is safe.
+ * calling again is safe. `advance`, `finish` and `releaseClaim` also throw a retryable one, with `effect: 'not_done'`, when somebody
+ * else holds a row of the game. They do not wait for it, so that it delays no other game.
  */
 export interface OperationJournal {
   /** Up to which place each stream was ingested; null for a stream that was never read. */
@@ -189,18 +219,26 @@ export interface OperationJournal {
   /**
    * Claims operations: first those whose claim has expired (when allowed), then per game the oldest queued one, if no operation of
    * the game runs. Each claim raises `attempt`. Concurrent calls never get the same operation, nor two operations of one game.
-   * While a hold `restored` is in force, nothing can be claimed. An operation whose job can't be read is returned as an `invalid`
-   * job.
+   * While a hold `restored` is in force, nothing can be claimed.
+   *
+   * A queued operation that yields to a later queued one takes a place of `other`: it only has to be answered, and the later one
+   * waits for that.
+   *
+   * An operation that is not in `known`, or was written in a newer form, is not claimed, and later ones of its game wait for it. One
+   * that is known but can't be read is released alone and uncounted, for a build that can read it, and `onUnreadable` is called.
    */
-  claim(request: ClaimRequest): Promise<Claim[]>;
+  claim(request: ClaimRequest, onUnreadable?: (operation: UnreadableOperation) => void): Promise<Claim[]>;
 
   /**
    * Extends the claims, and returns the state of each in the order given. A claim can be renewed while its attempt is unchanged,
-   * even after it has expired.
+   * even after it has expired. Never waits for a row that somebody else holds: the claim is `unknown`, and the others are renewed.
    */
   renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]>;
 
-  /** Records a step, together with the change of the record. */
+  /**
+   * Records a step, together with the change of the record. A second call of the same attempt with the same progress is a repetition:
+   * it changes nothing.
+   */
   advance(claim: ClaimKey, progress: OperationProgress, record: RecordChange): Promise<FencedOutcome>;
 
   /** Ends the operation: writes the record, the operation, and the numbered result in the outbox, all or nothing. */

@@ -1,19 +1,46 @@
 import type { NumberedDeadLetter } from '../streams/dead-letter-publisher.js';
+import type { NumberedJobOutcome } from '../streams/job-outcome-publisher.js';
 import type { NumberedJobResult } from '../streams/numbered-result-publisher.js';
 
-/** A message of the outbox. Ids rise in the order in which messages were added. */
-export type OutboxEntry = (
-  | { readonly kind: 'job_result'; readonly message: NumberedJobResult }
-  | { readonly kind: 'dead_letter'; readonly message: NumberedDeadLetter }
-) & {
-  readonly id: bigint;
-  /** The publish epoch at the moment when the entry was read. */
-  readonly epoch: bigint;
+/** What the messages of each kind carry. A new kind is one more line here, in {@link LANES} and in PUBLISHER_PORTS, and a codec and a publisher in the adapters. */
+export interface OutboxMessages {
+  readonly job_result: NumberedJobResult;
+  readonly dead_letter: NumberedDeadLetter;
+  readonly job_outcome: NumberedJobOutcome;
+}
+
+/** The kinds of messages that this version writes and publishes, each on a stream of its own. `health_event` and `snapshot` are reserved. */
+export type OutboxKind = keyof OutboxMessages;
+
+// The lane of a message of each kind.
+const LANES: { readonly [K in OutboxKind]: (message: OutboxMessages[K]) => string } = {
+  job_result: ({ result }) => result.gameId,
+  dead_letter: ({ lane }) => lane,
+  job_outcome: ({ outcome }) => outcome.result.gameId,
 };
+
+/** Every {@link OutboxKind}. */
+export const OUTBOX_KINDS = Object.keys(LANES) as readonly OutboxKind[];
+
+/** One value for each kind. */
+export function forEachKind<T>(make: (kind: OutboxKind) => T): Record<OutboxKind, T> {
+  return Object.fromEntries(OUTBOX_KINDS.map((kind) => [kind, make(kind)])) as Record<OutboxKind, T>;
+}
+
+/** A message of the outbox. Ids rise in the order in which messages were added. */
+export type OutboxEntry<K extends OutboxKind = OutboxKind> = {
+  readonly [Kind in K]: {
+    readonly kind: Kind;
+    readonly message: OutboxMessages[Kind];
+    readonly id: bigint;
+    /** The publish epoch at the moment when the entry was read. */
+    readonly epoch: bigint;
+  };
+}[K];
 
 /** A lane keeps the order of messages: the results of one game, or the dead letters of one source. */
 export interface OutboxLane {
-  readonly kind: OutboxEntry['kind'];
+  readonly kind: OutboxKind;
   /** The game id; for dead letters, a job stream or a game id. */
   readonly lane: string;
 }
@@ -37,7 +64,7 @@ export interface PublishState {
   /** The highest id in the outbox; 0 when it never held anything. */
   readonly lastId: bigint;
   /** Per kind, the highest stream entry id among recent marks, marks that were taken back included; null when there is none. */
-  readonly lastEntryIds: Readonly<Record<OutboxEntry['kind'], string | null>>;
+  readonly lastEntryIds: Readonly<Record<OutboxKind, string | null>>;
 }
 
 /** How many entries wait to be published. */
@@ -67,7 +94,8 @@ export interface Outbox {
   /**
    * Marks entries as published. A mark of another epoch than the present one is ignored: the server may have lost since what that
    * publisher saw. If an entry is marked several times, the entry id is kept from the mark that has one, in whatever order they
-   * come. Repeating is safe; unknown ids are ignored.
+   * come. Repeating is safe; unknown ids are ignored. An entry whose row somebody else holds stays unmarked, and so pending: no other
+   * mark waits for it.
    */
   markPublished(marks: readonly PublishMark[]): Promise<void>;
 
@@ -89,13 +117,13 @@ export interface Outbox {
   backlog(): Promise<OutboxBacklog>;
 
   /**
-   * Deletes messages that were published longer than `olderThanMs` ago, at most `limit`, but never the last of a lane: the next
-   * number follows it. Dead letters without a decision stay. Returns how many were deleted.
+   * Deletes messages that were published longer than `olderThanMs` ago, at most `limit`. Dead letters without a decision stay, and
+   * so does the message with the highest id (see {@link PublishState.lastId}). Returns how many were deleted.
    */
   prune(olderThanMs: number, limit: number): Promise<number>;
 }
 
-export function outboxLane(entry: Pick<OutboxEntry, 'kind' | 'message'>): OutboxLane {
-  const { kind, message } = entry;
-  return 'result' in message ? { kind, lane: message.result.gameId } : { kind, lane: message.lane };
+/** The lane of an entry. */
+export function outboxLane<K extends OutboxKind>({ kind, message }: { readonly kind: K; readonly message: OutboxMessages[K] }): OutboxLane {
+  return { kind, lane: LANES[kind](message) };
 }

@@ -18,6 +18,8 @@ export interface Incarnation {
   readonly id: string;
   readonly owner: IncarnationOwner;
   readonly imageRef: string;
+  /** The id that the engine gave the image: the same image has the same id under every reference. Null when unknown. */
+  readonly imageId: string | null;
   readonly state: IncarnationState;
   /** Null when it has not exited, or when the code is unknown. */
   readonly exitCode: number | null;

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { AddressInfo, NetConnectOpts, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { createWorkDir } from '../servers/processes/work-dir.js';
 import type { FaultMode } from './fault-mode.js';
 import { ModeSwitch } from './mode-switch.js';
@@ -54,7 +55,7 @@ export async function startFaultProxy(serverUrl: string): Promise<FaultProxy> {
     for (const connection of connections) connection.reset();
   };
   const server = createServer({ allowHalfOpen: true }, take);
-  const address = await listen(server, 'path' in target ? { path: await socketPath() } : { host: '127.0.0.1', port: 0 });
+  const address = await listen(server, 'path' in target ? { path: await socketPath() } : ownAddress());
   return {
     url: urlAt(serverUrl, address),
     get taken() {
@@ -89,6 +90,17 @@ function targetOf(serverUrl: string): NetConnectOpts & Address {
   const port = url.port === '' ? defaultPorts[url.protocol] : Number(url.port);
   if (port === undefined) throw new Error(`no port in ${serverUrl}`);
   return { host: url.hostname, port };
+}
+
+const PORTS_PER_THREAD = 200;
+let lastPort = 10_000 + (threadId % 100) * PORTS_PER_THREAD;
+
+// While a proxy refuses connections it holds no port, and must find it free again. So each process of the tests has a loopback
+// address of its own, where nothing else listens, each of its threads a range of ports, and each proxy a port.
+function ownAddress(): { readonly host: string; readonly port: number } {
+  lastPort += 1;
+  const { pid } = process;
+  return { host: `127.${64 + ((pid >> 16) & 63)}.${(pid >> 8) & 255}.${pid & 255}`, port: lastPort };
 }
 
 async function socketPath(): Promise<string> {

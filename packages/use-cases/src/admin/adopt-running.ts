@@ -1,7 +1,7 @@
 import { adoptedRecord, type RuntimeRecord, recordAnswering } from '@galaxy/domain';
 import type { ContainerEngine, ListedIncarnation } from '@galaxy/manager-ports';
 import type { RuntimeRecordStore } from '@galaxy/ports';
-import { DependencyFault, RuntimeNotFoundError } from '@galaxy/ports';
+import { DependencyFault, RuntimeNotFoundError, validateRuntimeRecord } from '@galaxy/ports';
 import { answers, type ProbeDeps } from '../containers/probe-engine.js';
 
 export interface AdoptDeps extends ProbeDeps {
@@ -20,7 +20,9 @@ export async function adoptRunning(incarnations: readonly ListedIncarnation[], d
     const { gameId } = incarnation.owner;
     const before = await recordOrNull(gameId, deps);
     if (before !== null && isRecorded(before, incarnation)) continue;
-    await deps.records.upsert(await recordOf(before, incarnation, deps));
+    const record = await recordOf(before, incarnation, deps);
+    validateRuntimeRecord(record);
+    await deps.records.upsert(record);
     adopted.push(gameId);
   }
   return adopted;
@@ -28,18 +30,22 @@ export async function adoptRunning(incarnations: readonly ListedIncarnation[], d
 
 async function recordOf(before: RuntimeRecord | null, { id, imageRef, owner }: ListedIncarnation, deps: AdoptDeps): Promise<RuntimeRecord> {
   const now = deps.clock.now();
-  const adopted = adoptedRecord(before, { id, imageRef, gameId: owner.gameId, now });
-  return (await isUp(id, deps)) ? recordAnswering(adopted, id, now) : adopted;
+  const { imageId, isUp } = await lookAt(id, deps);
+  const adopted = adoptedRecord(before, { id, imageId, imageRef, gameId: owner.gameId, now });
+  return isUp ? recordAnswering(adopted, { id, imageId }, now) : adopted;
 }
 
-async function isUp(id: string, deps: AdoptDeps): Promise<boolean> {
+const UNCLEAR = { imageId: null, isUp: false } as const;
+
+async function lookAt(id: string, deps: AdoptDeps): Promise<{ readonly imageId: string | null; readonly isUp: boolean }> {
   try {
     const inspection = await deps.engine.inspect(id);
-    return inspection.kind === 'ours' && (await answers(deps.engine, inspection.incarnation, deps));
+    if (inspection.kind !== 'ours') return UNCLEAR;
+    return { imageId: inspection.incarnation.imageId, isUp: await answers(deps.engine, inspection.incarnation, deps) };
   } catch (error) {
     // The container engine does not answer about this container, but its list shows it: record it, so that it is not removed as an
     // orphan.
-    if (error instanceof DependencyFault && error.dependency === 'container_engine') return false;
+    if (error instanceof DependencyFault && error.dependency === 'container_engine') return UNCLEAR;
     throw error;
   }
 }

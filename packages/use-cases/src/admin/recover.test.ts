@@ -8,6 +8,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeRestoreGuard } from '../leadership/restore-guard.js';
 import { altered, faultOf } from '../test-support/intercept.test-support.js';
+import { claimRequest } from '../test-support/operation-runner.test-support.js';
 import {
   enqueue,
   IMAGE,
@@ -159,7 +160,7 @@ async function putCursor(cursor: string, previous = '0-0'): Promise<void> {
 async function finishOneStop(): Promise<void> {
   await world.holds.clear('restored');
   await enqueue(world, stopJob());
-  const claims = await world.journal.claim({ holder: 'p', ttlMs: 1000, starts: 1, others: 1, takeOver: false, inFlight: [] });
+  const claims = await world.journal.claim(claimRequest({ holder: 'p', ttlMs: 1000, takeOver: false }));
   for (const claim of claims) await world.journal.finish(claim, { record: { kind: 'keep' }, result, errorCode: '', deadLetter: null });
   await world.holds.set('restored', 'a test');
 }

@@ -2,18 +2,17 @@ import type { JobStreamName } from '@galaxy/domain';
 import { isIdAfter, NEVER_READ } from '@galaxy/domain';
 import type {
   ContainerFleet,
-  DeadLetterPublisher,
   Holds,
   LeaseGrant,
   Leases,
-  NumberedResultPublisher,
   OperationJournal,
   Outbox,
-  OutboxEntry,
+  OutboxKind,
+  OutboxPublishers,
   Recovery,
   StreamPublishing,
 } from '@galaxy/manager-ports';
-import { outboxLane } from '@galaxy/manager-ports';
+import { outboxLane, publishingByKind } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 import { OFFSET_LABELS } from '../intake/mirror-offsets.js';
 import { type AdoptDeps, adoptRunning } from './adopt-running.js';
@@ -25,7 +24,7 @@ import { underLease } from './under-lease.js';
  */
 export type RecoverMode = 'replay' | 'skip';
 
-export interface RecoverDeps extends AdoptDeps {
+export interface RecoverDeps extends AdoptDeps, OutboxPublishers {
   readonly fleet: ContainerFleet;
   readonly holds: Holds;
   readonly leases: Leases;
@@ -33,8 +32,6 @@ export interface RecoverDeps extends AdoptDeps {
   readonly recovery: Recovery;
   readonly outbox: Pick<Outbox, 'pending' | 'markPublished'>;
   readonly offsets: StreamOffsetStore;
-  readonly results: NumberedResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
   /** A UUID that only this process uses. */
   readonly holder: string;
 }
@@ -74,7 +71,8 @@ async function putInOrder(mode: RecoverMode, lease: LeaseGrant, deps: RecoverDep
   const closed = mode === 'skip' ? await deps.recovery.closeOperations(CLOSED) : 0;
   const skipped = mode === 'skip' ? await skipIngested(lease, deps) : await readAgain(deps);
   if (skipped === null) return { kind: 'busy' };
-  const renumbered = (await renumber('job_result', deps.results, deps)) + (await renumber('dead_letter', deps.deadLetters, deps));
+  let renumbered = 0;
+  for (const [kind, stream] of publishingByKind<StreamPublishing>(deps)) renumbered += await renumber(kind, stream, deps);
   await deps.holds.clear('restored');
   return { kind: 'recovered', adopted, closed, skipped, renumbered };
 }
@@ -108,12 +106,12 @@ async function readAgain({ journal, offsets }: RecoverDeps): Promise<JobStreamNa
 
 // A pending message whose number the streams' server already has was published before the restore: it must not be sent again.
 // Numbers above the database's last one will be used again, so the server must not take those messages as published.
-async function renumber(kind: OutboxEntry['kind'], stream: StreamPublishing, deps: RecoverDeps): Promise<number> {
+async function renumber(kind: OutboxKind, stream: StreamPublishing, deps: RecoverDeps): Promise<number> {
   await markAlreadyPublished(kind, stream, deps);
   return stream.lowerTo((lanes) => deps.recovery.lastNumbers(lanes.map((lane) => ({ kind, lane }))));
 }
 
-async function markAlreadyPublished(kind: OutboxEntry['kind'], stream: StreamPublishing, { outbox }: RecoverDeps): Promise<void> {
+async function markAlreadyPublished(kind: OutboxKind, stream: StreamPublishing, { outbox }: RecoverDeps): Promise<void> {
   const pending = (await outbox.pending(ALL)).filter((entry) => entry.kind === kind);
   const held = await stream.held(pending.map((entry) => outboxLane(entry).lane));
   const published = pending.filter(({ message }, at) => message.number <= (held[at] ?? 0n));

@@ -1,91 +1,95 @@
-import { MemoryDeadLetterBox, MemoryEntryRequeue } from '@galaxy/adapter-memory';
+import { MemoryDeadLetterBox } from '@galaxy/adapter-memory';
+import type { StreamJob } from '@galaxy/domain';
+import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { append, makeIntake, START } from '../test-support/intake.test-support.js';
 import { faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { entriesOf, makeWorld } from '../test-support/world.test-support.js';
+import { entriesOf, makeWorld, operationOf } from '../test-support/world.test-support.js';
 import { discardDeadLetter, requeueDeadLetter } from './resolve-dead-letter.js';
 
+const JOB: StreamJob = { kind: 'start', gameId: 'a', imageRef: 'games/engine:1.0.0', requestedAtMs: 0n };
+
 /** A world with one dead letter, and its id. */
-async function withDeadLetter(fields: Record<string, string> = { game_id: 'a' }, entryId = '1-0') {
+async function withDeadLetter() {
   const world = makeWorld();
-  append(world, START, entryId, fields);
+  append(world, START, '1-0', { game_id: 'a' });
   await (await makeIntake(world)).drain();
   const box = new MemoryDeadLetterBox(world.database);
   const [letter] = await box.list({ state: 'open', limit: 10 });
   if (letter === undefined) throw new Error('nothing was dead-lettered');
-  return { world, box, requeue: new MemoryEntryRequeue(world.streams), id: letter.id };
+  const requeued = () => world.database.operations.filter(({ source }) => source === 'admin');
+  return { world, box, ids: world.ids, decode: () => JOB, requeued, id: letter.id };
 }
 
 describe('requeueDeadLetter', () => {
-  it('puts the entry back as it was, once, however often it is asked', async () => {
-    const { world, box, requeue, id } = await withDeadLetter();
-    const first = await requeueDeadLetter(id, { box, requeue });
-    expect(first).toEqual({ kind: 'done', entryId: expect.stringMatching(/^\d+-\d+$/) as string });
-    expect(await requeueDeadLetter(id, { box, requeue })).toEqual({ kind: 'done', entryId: null });
-    expect(entriesOf(world, START)).toEqual([{ game_id: 'a' }, { game_id: 'a' }]);
-    expect(await box.get(id)).toMatchObject({ state: 'requeued' });
+  it('queues the job for an administrator, once, however often it is asked, and nothing for the stream', async () => {
+    const { world, requeued, id, ...deps } = await withDeadLetter();
+    const first = await requeueDeadLetter(id, deps);
+    if (first.kind !== 'done' || first.opId === null) return expect.fail(first.kind);
+    const asked = { source: 'admin', sourceRef: `dead-letter-${String(id)}-1-0`, job: JOB, entry: null, status: 'queued' };
+    expect(operationOf(world, first.opId)).toMatchObject(asked);
+    expect(await requeueDeadLetter(id, deps)).toEqual({ kind: 'done', opId: null });
+    expect(requeued()).toHaveLength(1);
+    expect(entriesOf(world, START)).toHaveLength(1);
+    expect(await deps.box.get(id)).toMatchObject({ state: 'requeued' });
   });
 
-  it.each(['requeue', 'resolve'])('puts it back once when the answer of %s was lost', async (method) => {
-    const { world, box, requeue, id } = await withDeadLetter();
+  it('queues it once when the answer was lost', async () => {
+    const { requeued, id, ...deps } = await withDeadLetter();
     let isLost = false;
-    const losing = <T extends object>(port: T): T =>
-      intercept('port', port, async (call) => {
-        const answer = await call.go();
-        if (call.method !== method || isLost) return answer;
-        isLost = true;
-        throw faultOf('redis');
-      });
-    const deps = { box: losing(box), requeue: losing(requeue) };
-    await expect(requeueDeadLetter(id, deps)).rejects.toThrow();
-    expect(await requeueDeadLetter(id, deps)).toMatchObject({ kind: 'done' });
-    expect(entriesOf(world, START)).toHaveLength(2);
-    expect(await box.get(id)).toMatchObject({ state: 'requeued' });
+    const box = intercept('box', deps.box, async (call) => {
+      const answer = await call.go();
+      if (call.method !== 'requeue' || isLost) return answer;
+      isLost = true;
+      throw faultOf('postgres');
+    });
+    await expect(requeueDeadLetter(id, { ...deps, box })).rejects.toThrow();
+    expect(await requeueDeadLetter(id, { ...deps, box })).toEqual({ kind: 'done', opId: null });
+    expect(requeued()).toHaveLength(1);
   });
 
-  it('puts back an entry whose letter has the id of another one, from before its database was restored', async () => {
-    const before = await withDeadLetter();
-    await requeueDeadLetter(before.id, before);
-    const { world, box, id } = await withDeadLetter({ game_id: 'b' }, '2-0');
-    expect(id).toBe(before.id);
-    expect(await requeueDeadLetter(id, { box, requeue: before.requeue })).toMatchObject({ kind: 'done' });
-    expect(entriesOf(before.world, START)).toEqual([{ game_id: 'a' }, { game_id: 'a' }, { game_id: 'b' }]);
-    expect(entriesOf(world, START)).toHaveLength(1);
+  it('leaves it open when its entry cannot be decoded', async () => {
+    const { requeued, id, ...deps } = await withDeadLetter();
+    const decode = () => {
+      throw new InvalidInputError('missing image_ref');
+    };
+    await expect(requeueDeadLetter(id, { ...deps, decode })).rejects.toThrow('missing image_ref');
+    expect(requeued()).toEqual([]);
+    expect(await deps.box.get(id)).toMatchObject({ state: 'open' });
   });
 
-  it('touches nothing that was discarded, or does not exist', async () => {
-    const { world, box, requeue, id } = await withDeadLetter();
-    await discardDeadLetter(id, { box });
-    expect(await requeueDeadLetter(id, { box, requeue })).toEqual({ kind: 'decided_otherwise', state: 'discarded', entryId: null });
-    expect(await requeueDeadLetter(id + 1n, { box, requeue })).toEqual({ kind: 'unknown' });
-    expect(entriesOf(world, START)).toHaveLength(1);
-  });
-
-  it('tells when somebody discarded it meanwhile, and that it was put back all the same', async () => {
-    const { box, requeue, id } = await withDeadLetter();
-    const meanwhile = intercept('requeue', requeue, async (call) => {
-      await box.resolve(id, 'discarded');
+  it('touches nothing that was discarded, also meanwhile, or does not exist', async () => {
+    const { requeued, id, ...deps } = await withDeadLetter();
+    const box = intercept('box', deps.box, async (call) => {
+      if (call.method === 'requeue') await deps.box.resolve(id, 'discarded');
       return call.go();
     });
-    expect(await requeueDeadLetter(id, { box, requeue: meanwhile })).toEqual({
-      kind: 'decided_otherwise',
-      state: 'discarded',
-      entryId: expect.stringMatching(/^\d+-\d+$/) as string,
-    });
+    for (const one of [box, deps.box])
+      expect(await requeueDeadLetter(id, { ...deps, box: one })).toEqual({ kind: 'decided_otherwise', state: 'discarded' });
+    expect(await requeueDeadLetter(id + 1n, deps)).toEqual({ kind: 'unknown' });
+    expect(requeued()).toEqual([]);
+  });
+
+  it('leaves it open while the database is held as restored', async () => {
+    const { world, requeued, id, ...deps } = await withDeadLetter();
+    await world.holds.set('restored', 'a test');
+    expect(await requeueDeadLetter(id, deps)).toEqual({ kind: 'on_hold' });
+    expect(requeued()).toEqual([]);
+    expect(await deps.box.get(id)).toMatchObject({ state: 'open' });
   });
 });
 
 describe('discardDeadLetter', () => {
   it('notes it, and may be repeated', async () => {
     const { box, id } = await withDeadLetter();
-    for (let call = 1; call <= 2; call += 1) expect(await discardDeadLetter(id, { box })).toEqual({ kind: 'done', entryId: null });
+    for (let call = 1; call <= 2; call += 1) expect(await discardDeadLetter(id, { box })).toEqual({ kind: 'done', opId: null });
     expect(await box.get(id)).toMatchObject({ state: 'discarded' });
   });
 
   it('says when it was requeued, or does not exist', async () => {
-    const { box, requeue, id } = await withDeadLetter();
-    await requeueDeadLetter(id, { box, requeue });
-    expect(await discardDeadLetter(id, { box })).toEqual({ kind: 'decided_otherwise', state: 'requeued', entryId: null });
-    expect(await discardDeadLetter(id + 1n, { box })).toEqual({ kind: 'unknown' });
+    const { id, ...deps } = await withDeadLetter();
+    await requeueDeadLetter(id, deps);
+    expect(await discardDeadLetter(id, deps)).toEqual({ kind: 'decided_otherwise', state: 'requeued' });
+    expect(await discardDeadLetter(id + 1n, deps)).toEqual({ kind: 'unknown' });
   });
 });

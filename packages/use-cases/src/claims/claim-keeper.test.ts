@@ -19,6 +19,7 @@ const claimOf = (changes: Partial<Claim> = {}): Claim => ({
   progress: null,
   record: null,
   superseded: false,
+  place: 'start',
   failures: 0,
   unavailableMs: 0,
   ...changes,
@@ -101,6 +102,18 @@ describe('before a mutation', () => {
     await expect(claim.beforeMutation()).rejects.toMatchObject({ end: 'lost' });
     await expect(claim.beforeMutation()).rejects.toThrow(ClaimEnded);
     expect(claim.signal.aborted).toBe(true);
+  });
+
+  it('a row that somebody else holds is waited for: the claim is neither renewed nor lost', async () => {
+    const world = makeWorld();
+    const { keeper } = keeperWith(world, async () => (world.clock.monotonicMs() < 60_000 ? 'unknown' : 'held'));
+    const claim = keeper.hold(claimOf(), 0);
+    await keeper.renewAll();
+    await claim.beforeMutation();
+    expect([claim.ended, claim.signal.aborted]).toEqual([null, false]);
+    await world.clock.advance(AGE_LIMIT_MS);
+    await pass(world, claim.beforeMutation());
+    expect(world.clock.monotonicMs()).toBeGreaterThanOrEqual(60_000);
   });
 
   it('the wait for a store that is away ends with a shutdown', async () => {

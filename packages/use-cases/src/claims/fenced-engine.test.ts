@@ -3,7 +3,7 @@ import { anything, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { SAFETY_MS } from '../manager/timings.js';
 import { faultOf, intercept, mockPort } from '../test-support/intercept.test-support.js';
-import { TTL_MS } from '../test-support/operation-runner.test-support.js';
+import { claimRequest, TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { enqueue, GAME, makeWorld, pass, stopJob } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import { fenceEngine } from './fenced-engine.js';
@@ -15,7 +15,7 @@ const SPEC = { gameId: GAME, opId: 'op', attempt: 1, imageRef: 'games/engine:1' 
 async function makeFenced() {
   const world = makeWorld();
   await enqueue(world, stopJob());
-  const [claim] = await world.journal.claim({ starts: 0, others: 1, holder: 'me', ttlMs: TTL_MS, takeOver: false, inFlight: [] });
+  const [claim] = await world.journal.claim(claimRequest({ holder: 'me', takeOver: false }));
   let renewals = 0;
   const journal = intercept('journal', world.journal, async (call) => {
     renewals += 1;

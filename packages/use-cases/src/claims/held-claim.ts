@@ -1,4 +1,4 @@
-import { jobOperation } from '@galaxy/domain';
+import { jobOperation, operationTraits } from '@galaxy/domain';
 import type { Claim, ClaimState, Clock } from '@galaxy/manager-ports';
 
 /** Why a claim ended before its operation. `stalled`: the process did not run for a while, so the claim may have expired. */
@@ -26,12 +26,14 @@ export interface HeldClaim {
   readonly claim: Claim;
   /** Aborts as soon as work on the operation should stop: it is superseded, or the claim has ended. */
   readonly signal: AbortSignal;
-  /** True for a start as soon as a later stop of its game is queued. */
+  /** True as soon as a later operation of its game is queued to which this one yields. */
   readonly superseded: boolean;
   /** Why the claim has ended; null while it is held. */
   readonly ended: ClaimEnd | null;
   /** For how long the current {@link whileWaiting} has run; 0 when there is none. */
   readonly waitedMs: number;
+  /** How long ago the last successful renewal was requested. */
+  readonly renewalAgeMs: number;
   /** Does work that only waits, such as an image pull: after a while it no longer occupies a place of the worker. */
   whileWaiting<T>(work: () => Promise<T>): Promise<T>;
   /** @throws ClaimEnded when the claim is lost or let go, or the process is shutting down. */
@@ -93,6 +95,10 @@ export class KeptClaim implements HeldClaim {
     return this.#waitsSinceMs === null ? 0 : this.#renewal.clock.monotonicMs() - this.#waitsSinceMs;
   }
 
+  get renewalAgeMs(): number {
+    return this.#renewal.clock.monotonicMs() - this.#renewedAtMs;
+  }
+
   async whileWaiting<T>(work: () => Promise<T>): Promise<T> {
     this.#waitsSinceMs = this.#renewal.clock.monotonicMs();
     try {
@@ -109,6 +115,7 @@ export class KeptClaim implements HeldClaim {
       this.end('lost');
       return;
     }
+    if (state.state === 'unknown') return;
     this.#renewedAtMs = Math.max(this.#renewedAtMs, askedAtMs);
     if (state.state === 'superseded') this.#supersede();
   }
@@ -127,7 +134,7 @@ export class KeptClaim implements HeldClaim {
   async beforeMutation(): Promise<void> {
     this.assertHeld();
     // A loop: an answer that took long may be too old when it arrives.
-    while (this.#renewal.clock.monotonicMs() - this.#renewedAtMs >= this.#renewal.maxAgeMs) await this.renewNow();
+    while (this.renewalAgeMs >= this.#renewal.maxAgeMs) await this.renewNow();
   }
 
   async renewNow(): Promise<void> {
@@ -135,7 +142,7 @@ export class KeptClaim implements HeldClaim {
     for (;;) {
       this.assertHeld();
       const askedAtMs = clock.monotonicMs();
-      // Keep trying while the store does not answer: only its answer can tell who holds the claim.
+      // Keep trying while the store does not answer, or somebody holds the row: only an answer can tell who holds the claim.
       await renewAll().catch(() => undefined);
       this.assertHeld();
       if (this.#renewedAtMs >= askedAtMs) return;
@@ -144,7 +151,7 @@ export class KeptClaim implements HeldClaim {
   }
 
   #supersede(): void {
-    if (jobOperation(this.claim.job) !== 'start') return;
+    if (operationTraits(jobOperation(this.claim.job)).yieldsTo.operations.length === 0) return;
     this.#superseded = true;
     this.#abort.abort();
   }

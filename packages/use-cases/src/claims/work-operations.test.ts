@@ -4,7 +4,7 @@ import { makeWakeup } from '../lib/wakeup.js';
 import { SAFETY_MS } from '../manager/timings.js';
 import { failed } from '../operations/outcomes.js';
 import { faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { TTL_MS } from '../test-support/operation-runner.test-support.js';
+import { claimRequest, KNOWN, TTL_MS } from '../test-support/operation-runner.test-support.js';
 import { enqueue, makeWorld, operationOf, pass, startJob, stopJob, type World } from '../test-support/world.test-support.js';
 import { makeClaimKeeper } from './claim-keeper.js';
 import type { HeldClaim } from './held-claim.js';
@@ -33,8 +33,8 @@ function makeWorkerFixture(world: World, changes: Partial<WorkDeps> = {}) {
     wakeup,
     holder: world.ids.uuid(),
     ttlMs: TTL_MS,
-    startConcurrency: 2,
-    stopConcurrency: 1,
+    known: KNOWN,
+    places: { start: 2, turn: 1, other: 1 },
     ...changes,
   });
   const stopping = new AbortController();
@@ -102,7 +102,7 @@ describe('the order of work', () => {
       return held.claim.gameId.startsWith('pulls') ? held.whileWaiting(never) : never();
     };
     for (let n = 0; n < 20; n += 1) await enqueue(world, startJob(undefined, `pulls-${n}`));
-    await makeWorkerFixture(world, { run, startConcurrency: 2 }).open();
+    await makeWorkerFixture(world, { run }).open();
     await world.clock.advance(900);
     expect(begun).toHaveLength(2);
     await world.clock.advance(30_000);
@@ -118,7 +118,7 @@ describe('the order of work', () => {
       await (held.claim.gameId.startsWith('pulls') ? held.whileWaiting(never) : never());
     };
     await enqueueAll(world, ...['pulls-1', 'pulls-2', 'a', 'b', 'c'].map((game) => startJob(undefined, game)));
-    await makeWorkerFixture(world, { run, startConcurrency: 2 }).open();
+    await makeWorkerFixture(world, { run }).open();
     await world.clock.advance(60_000);
     expect(begun).toEqual(['pulls-1', 'pulls-2', 'a', 'b']);
   });
@@ -173,7 +173,7 @@ describe('when it looks', () => {
 describe('what others hold', () => {
   const claimedByAnother = async (world: World) => {
     const [opId = ''] = await enqueueAll(world, startJob(undefined, 'a'));
-    await world.journal.claim({ starts: 1, others: 0, holder: 'another', ttlMs: TTL_MS, takeOver: false, inFlight: [] });
+    await world.journal.claim(claimRequest({ holder: 'another', ttlMs: TTL_MS, takeOver: false }));
     return opId;
   };
 
@@ -212,7 +212,7 @@ describe('what others hold', () => {
 
   it('is not taken over by a process that was full, and could not notice that the store was away', async () => {
     const world = makeWorld();
-    const fixture = makeWorkerFixture(world, { startConcurrency: 1, stopConcurrency: 1 });
+    const fixture = makeWorkerFixture(world, { places: { start: 1, turn: 1, other: 1 } });
     await enqueueAll(world, startJob(undefined, 'mine'), stopJob('mine-too'));
     await fixture.open();
     await claimedByAnother(world);

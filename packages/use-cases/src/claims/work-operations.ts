@@ -1,5 +1,5 @@
-import { jobOperation } from '@galaxy/domain';
-import type { Claim, Clock, Observer, OperationJournal } from '@galaxy/manager-ports';
+import { OPERATION_CLASSES, type OperationClass, operationTraits } from '@galaxy/domain';
+import type { Claim, ClaimRequest, Clock, KnownOperation, Observer, OperationJournal, UnreadableOperation } from '@galaxy/manager-ports';
 import type { Wakeup } from '../lib/wakeup.js';
 import { withTimeout } from '../lib/with-timeout.js';
 import type { ClaimKeeper } from './claim-keeper.js';
@@ -16,9 +16,10 @@ export interface WorkDeps {
   /** A UUID that is new for every start of a process. */
   readonly holder: string;
   readonly ttlMs: number;
-  /** At most this many starts at a time, not counting those that wait for a pull. `stopConcurrency`: the same for all other operations. */
-  readonly startConcurrency: number;
-  readonly stopConcurrency: number;
+  /** The operations that this build can carry out. */
+  readonly known: readonly KnownOperation[];
+  /** At most this many operations of each class at a time, not counting those that only wait. */
+  readonly places: Readonly<Record<OperationClass, number>>;
 }
 
 /** Claims queued operations and runs them side by side in one process. */
@@ -34,7 +35,7 @@ export interface Worker {
 
 const LOOK_EVERY_MS = 250;
 const RELEASE_CLAIMS_MS = 400;
-/** A start that waits for longer is really pulling: an image that is present takes less. */
+/** An operation that waits for longer is really waiting: an image that is present, or a database that answers, takes less. */
 const LONG_WAIT_MS = 1000;
 const WAITING_PER_PLACE = 4;
 
@@ -42,6 +43,7 @@ const WAITING_PER_PLACE = 4;
 export function makeWorker(deps: WorkDeps): Worker {
   const running = new Map<HeldClaim, Promise<void>>();
   const storeWatch = watchStore(deps);
+  const reportUnreadable = (operation: UnreadableOperation) => deps.observer.observe({ kind: 'operation_unreadable', ...operation });
 
   const runClaimed = (claim: Claim, askedAtMs: number): void => {
     const held = deps.keeper.hold(claim, askedAtMs);
@@ -56,11 +58,11 @@ export function makeWorker(deps: WorkDeps): Worker {
 
   return {
     turn: async (signal) => {
-      const room = roomLeft([...running.keys()], deps);
-      if (room.starts + room.others > 0) {
+      const places = placesLeft([...running.keys()], deps);
+      if (OPERATION_CLASSES.some((one) => places[one] > 0)) {
         const askedAtMs = deps.clock.monotonicMs();
-        const request = claimRequest(room, running, storeWatch.mayTakeOver(), deps);
-        const claims = await storeWatch.call(() => deps.journal.claim(request));
+        const request = claimRequest(places, running, storeWatch.mayTakeOver(), deps);
+        const claims = await storeWatch.call(() => deps.journal.claim(request, reportUnreadable));
         for (const claim of claims) runClaimed(claim, askedAtMs);
       }
       await deps.wakeup.wait(LOOK_EVERY_MS, signal);
@@ -77,22 +79,28 @@ function releaseAll(running: readonly HeldClaim[], { journal }: WorkDeps): Promi
   return Promise.allSettled(running.map(({ claim }) => journal.releaseClaim(claim, { reason: 'handover', delayMs: 0, unavailableMs: 0 })));
 }
 
-interface Room {
-  readonly starts: number;
-  readonly others: number;
+type Places = ClaimRequest['places'];
+
+// The places limit the work on the engine. An operation that waits for a pull, or for the database to write its end, frees its place
+// for another one of its class, so that games whose image does not arrive, or whose rows somebody holds, don't keep other games
+// waiting. When its wait is over, it goes on in addition to the others.
+function placesLeft(running: readonly HeldClaim[], { places, known }: WorkDeps): Places {
+  const left = (place: OperationClass): number => {
+    if (!known.some(({ op }) => operationTraits(op).class === place)) return 0;
+    const taken = running.filter(({ claim }) => claim.place === place);
+    const waiting = taken.filter(({ waitedMs }) => waitedMs >= LONG_WAIT_MS).length;
+    return Math.max(0, places[place] - taken.length + Math.min(waiting, places[place] * WAITING_PER_PLACE));
+  };
+  return { start: left('start'), turn: left('turn'), other: left('other') };
 }
 
-// The places limit the work on the engine. A start that waits for a pull frees its place for another start, so that games whose
-// image does not arrive don't keep other games from starting. When its pull is over, it goes on in addition to the others.
-function roomLeft(running: readonly HeldClaim[], { startConcurrency, stopConcurrency }: WorkDeps): Room {
-  const starts = running.filter(({ claim }) => jobOperation(claim.job) === 'start');
-  const waiting = starts.filter(({ waitedMs }) => waitedMs >= LONG_WAIT_MS).length;
-  const working = starts.length - Math.min(waiting, startConcurrency * WAITING_PER_PLACE);
-  return { starts: Math.max(0, startConcurrency - working), others: Math.max(0, stopConcurrency - (running.length - starts.length)) };
-}
-
-function claimRequest(room: Room, running: ReadonlyMap<HeldClaim, unknown>, takeOver: boolean, { holder, ttlMs }: WorkDeps) {
-  return { ...room, holder, ttlMs, takeOver, inFlight: [...running.keys()].map(({ claim }) => claim.opId) };
+function claimRequest(
+  places: Places,
+  running: ReadonlyMap<HeldClaim, unknown>,
+  takeOver: boolean,
+  { holder, ttlMs, known }: WorkDeps,
+): ClaimRequest {
+  return { places, known, holder, ttlMs, takeOver, inFlight: [...running.keys()].map(({ claim }) => claim.opId) };
 }
 
 // After an outage of the store every claim looks expired, so all holders get one time to live to renew before anyone takes over.

@@ -38,7 +38,7 @@ beforeEach(() => {
     outbox: {
       state: async () => {
         looks += 1;
-        return { epoch: 1n, lastId: servers.lastId, lastEntryIds: { job_result: null, dead_letter: null } };
+        return { epoch: 1n, lastId: servers.lastId, lastEntryIds: { job_result: null, dead_letter: null, job_outcome: null } };
       },
     },
     offsets: { load: (label) => redis(() => (label === 'startjobs' ? servers.mirror : null)) },

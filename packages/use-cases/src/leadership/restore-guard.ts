@@ -1,6 +1,13 @@
 import type { JobStreamName } from '@galaxy/domain';
 import { judgeRestored } from '@galaxy/domain';
-import type { DeadLetterPublisher, Holds, JobStream, NumberedResultPublisher, OperationJournal, Outbox } from '@galaxy/manager-ports';
+import {
+  type Holds,
+  type JobStream,
+  type OperationJournal,
+  type Outbox,
+  publishingByKind,
+  type StreamPublishing,
+} from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 import { DependencyFault } from '@galaxy/ports';
 import { OFFSET_LABELS } from '../intake/mirror-offsets.js';
@@ -11,8 +18,9 @@ export interface RestoreGuardDeps {
   readonly holds: Holds;
   readonly offsets: Pick<StreamOffsetStore, 'load'>;
   readonly stream: Pick<JobStream, 'shapes'>;
-  readonly results: Pick<NumberedResultPublisher, 'state'>;
-  readonly deadLetters: Pick<DeadLetterPublisher, 'state'>;
+  readonly results: Pick<StreamPublishing, 'state'>;
+  readonly deadLetters: Pick<StreamPublishing, 'state'>;
+  readonly outcomes?: Pick<StreamPublishing, 'state'>;
 }
 
 /**
@@ -109,10 +117,11 @@ async function evidenceOf(lastId: bigint, knownId: bigint | null, deps: RestoreG
   }
 }
 
-async function gather({ journal, outbox, offsets, stream, results, deadLetters }: RestoreGuardDeps): Promise<string[]> {
+async function gather(deps: RestoreGuardDeps): Promise<string[]> {
+  const { journal, outbox, offsets, stream } = deps;
   // Read the traces before the database: a trace is always written after the row it repeats, so an intact database is never behind.
   const mirrors = await Promise.all(STREAMS.map((name) => offsets.load(OFFSET_LABELS[name])));
-  const published = await Promise.all([results.state(), deadLetters.state()]);
+  const published = await Promise.all(publishingByKind(deps).map(([, stream]) => stream.state()));
   const [cursors, shapes, { lastId }] = await Promise.all([journal.cursors(), stream.shapes(), outbox.state()]);
   const place = (name: JobStreamName, at: number) => ({
     stream: name,

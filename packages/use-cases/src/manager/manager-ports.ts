@@ -2,24 +2,23 @@ import type {
   Clock,
   ContainerEngine,
   ContainerFleet,
-  DeadLetterPublisher,
   EngineClient,
   Holds,
   Ids,
   InstallationFacts,
   JobStream,
   Leases,
-  NumberedResultPublisher,
   Observer,
   OperationJournal,
   Outbox,
+  OutboxPublishers,
   Random,
   ReconcileQueue,
 } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
 
 /** All ports that the manager uses. */
-export interface ManagerPorts {
+export interface ManagerPorts extends OutboxPublishers {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
@@ -32,8 +31,6 @@ export interface ManagerPorts {
   readonly facts: InstallationFacts;
   readonly stream: JobStream;
   readonly offsets: StreamOffsetStore;
-  readonly results: NumberedResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
   readonly engine: ContainerEngine;
   readonly fleet: ContainerFleet;
   readonly engineClient: EngineClient;
@@ -45,7 +42,9 @@ export interface ManagerSettings {
   readonly readyTimeoutMs: number;
   readonly stopGraceMs: number;
   readonly unavailableWindowMs: number;
+  /** How many operations of each class run at a time. `stopConcurrency`: all that are neither starts nor turns. */
   readonly startConcurrency: number;
+  readonly turnConcurrency: number;
   readonly stopConcurrency: number;
   readonly reconcile: {
     readonly intervalMs: number;

@@ -1,5 +1,6 @@
-import { COORDINATOR_LEASE, type Hold, type JobStream } from '@galaxy/manager-ports';
+import { COORDINATOR_LEASE, type Hold, type JobStream, knownOperation } from '@galaxy/manager-ports';
 import { type ClaimKeeper, makeClaimKeeper } from '../claims/claim-keeper.js';
+import { watchRenewals } from '../claims/watch-renewals.js';
 import { makeWorker } from '../claims/work-operations.js';
 import { makeIngestJobs } from '../intake/ingest-jobs.js';
 import { coordinatorDuty, type DutyTurn, whenTrusted } from '../leadership/coordinator-duty.js';
@@ -9,6 +10,7 @@ import { makeRestoreGuard } from '../leadership/restore-guard.js';
 import { runLoop } from '../lib/run-loop.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
 import { withTimeout } from '../lib/with-timeout.js';
+import { HANDLED_OPERATIONS } from '../operations/handlers.js';
 import { makeRunOperation, type RunDeps } from '../operations/run/run-operation.js';
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
@@ -61,9 +63,10 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
   const keeper = makeClaimKeeper({ journal, clock, ttlMs: claimTtlMs, maxRenewalAgeMs });
   const publishing = publishingOver(ports, settings);
   const run = makeRunOperation({ ...runDeps(ports, settings), engineCircuit, work, publish: publishing.now });
-  const { startConcurrency, stopConcurrency } = settings;
-  const limits = { startConcurrency, stopConcurrency };
-  const worker = makeWorker({ journal, keeper, run, clock, observer, wakeup: work, holder, ttlMs: claimTtlMs, ...limits });
+  const { startConcurrency: start, turnConcurrency: turn, stopConcurrency: other } = settings;
+  const places = { start, turn, other };
+  const known = HANDLED_OPERATIONS.map(knownOperation);
+  const worker = makeWorker({ journal, keeper, run, clock, observer, known, places, wakeup: work, holder, ttlMs: claimTtlMs });
   const streak = makeFailingStreak(clock);
   const stepDown = { streak, afterMs: STEP_DOWN_AFTER_MS };
   const lease = makeLeaseHolder({ leases, clock, observer, name: COORDINATOR_LEASE, holder, ttlMs: TTL_MS, stepDown });
@@ -85,13 +88,12 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
     get holds() {
       return holds.inForce;
     },
-    wake() {
-      work.wake();
-    },
+    wake: () => work.wake(),
     start() {
       loops = Promise.all([
         loop('lease', (signal) => lease.turn(duty, signal)),
         loop('claims', (signal) => renewClaims(keeper, ports, signal), { maxPauseMs: RENEW_RETRY_MS }),
+        loop('watch-renewals', watchRenewals({ keeper, clock, observer, limitMs: maxRenewalAgeMs })),
         loop('work', (signal) => whenTrusted(guard, clock, worker.turn, signal)),
         loop('holds', holds.turn),
         guardAgainstStalls({ clock, observer, limitMs: maxRenewalAgeMs, letGo }, stopping.signal),
@@ -105,9 +107,9 @@ export function makeManager(raw: ManagerPorts, settings: ManagerSettings): Manag
   };
 }
 
-function publishingOver({ outbox, results, deadLetters, clock, observer }: ManagerPorts, settings: ManagerSettings): Publishing {
+function publishingOver(ports: ManagerPorts, settings: ManagerSettings): Publishing {
   const { resendWithinMs, keepPublishedMs } = settings;
-  return makePublishing({ outbox, results, deadLetters, clock, observer, resendWithinMs, keepPublishedMs });
+  return makePublishing({ ...ports, resendWithinMs, keepPublishedMs });
 }
 
 function runDeps(

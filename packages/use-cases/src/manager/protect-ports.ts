@@ -1,3 +1,5 @@
+import { HeldRowFault } from '@galaxy/manager-ports';
+import type { DependencyFault } from '@galaxy/ports';
 import { type CircuitBreaker, makeCircuitBreaker } from '../resilience/circuit-breaker.js';
 import { noticeFaults } from '../resilience/notice-faults.js';
 import { throughBreaker } from '../resilience/through-breaker.js';
@@ -27,7 +29,9 @@ export interface ProtectedPorts {
  * deadlines. Reading jobs has none either: it is one loop, which pauses between its tries.
  */
 export function protectPorts(raw: ManagerPorts, { distrust, signal, unavailableWindowMs }: Protection): ProtectedPorts {
-  const noticed = <T extends object>(port: T): T => noticeFaults(port, (fault) => fault.dependency === 'postgres' && distrust());
+  // A database that tells of a held row has answered.
+  const isSilence = (fault: DependencyFault) => fault.dependency === 'postgres' && !(fault instanceof HeldRowFault);
+  const noticed = <T extends object>(port: T): T => noticeFaults(port, (fault) => isSilence(fault) && distrust());
   const { clock, random, observer } = raw;
   const engine = makeCircuitBreaker({
     clock,
@@ -64,6 +68,7 @@ export function protectPorts(raw: ManagerPorts, { distrust, signal, unavailableW
       fleet: { list: () => engine.run(() => fleet.list()), watch: (onHint, until) => fleet.watch(onHint, until) },
       results: throughBreaker(raw.results, publishing),
       deadLetters: throughBreaker(raw.deadLetters, publishing),
+      ...(raw.outcomes !== undefined && { outcomes: throughBreaker(raw.outcomes, publishing) }),
     },
   };
 }

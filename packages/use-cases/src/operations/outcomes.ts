@@ -1,14 +1,18 @@
 import type { Failure, RuntimeRecord } from '@galaxy/domain';
-import { errorMessage, newRuntimeRecord } from '@galaxy/domain';
-import type { Claim, Clock, OperationOutcome, RecordChange } from '@galaxy/manager-ports';
+import { errorMessage, recordPatch } from '@galaxy/domain';
+import type { OperationOutcome, RecordChange } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 
 const KEEP: RecordChange = { kind: 'keep' };
 
-/** Writes `after`, if status and container id of the record are still those of `before`. A null `before`: the game has no record. */
+/**
+ * Makes `after` of `before`, if status and container id of the stored record are still those of `before`. Writes only the fields that
+ * differ: what others changed meanwhile, such as a pause, stays. A null `before`: the game has no record.
+ */
 export function put(before: RuntimeRecord | null, after: RuntimeRecord): RecordChange {
-  const expected = before === null ? null : { status: before.status, containerId: before.currentContainerId };
-  return { kind: 'put', expected, record: after };
+  if (before === null) return { kind: 'insert', record: after };
+  const expected = { status: before.status, containerId: before.currentContainerId };
+  return { kind: 'patch', expected, set: recordPatch(before, after) };
 }
 
 /** The success of an operation that changed the record. The result is built from `after`. */
@@ -38,16 +42,6 @@ export function failed(gameId: string, failure: Failure, record: RecordChange = 
     errorMessage: errorMessage(message),
   };
   return { record, result, errorCode: code, deadLetter: null };
-}
-
-/**
- * The failure of an operation that changed nothing. If a start fails like this and the game has no record, one with the status
- * `removed` is written: a later stop must find a record, and its work done.
- */
-export function failedUntouched({ job, record, gameId }: Claim, failure: Failure, clock: Clock): OperationOutcome {
-  if (job.kind !== 'start' || record !== null) return failed(gameId, failure);
-  const history = newRuntimeRecord({ gameId, imageRef: job.imageRef, status: 'removed', now: clock.now() });
-  return failed(gameId, failure, put(null, history));
 }
 
 function successResult(gameId: string, record: RuntimeRecord | null, errorCode: '' | 'replay_no_op'): JobResult {

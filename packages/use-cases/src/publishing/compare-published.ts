@@ -1,9 +1,18 @@
-import type { LanePosition, Observer, Outbox, OutboxEntry, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
+import {
+  type LanePosition,
+  type Observer,
+  type Outbox,
+  type OutboxKind,
+  publishingByKind,
+  type StreamPublishing,
+  type StreamPublishState,
+} from '@galaxy/manager-ports';
 
 export interface CompareDeps {
   readonly outbox: Pick<Outbox, 'lately' | 'takeBack' | 'state'>;
   readonly results: StreamPublishing;
   readonly deadLetters: StreamPublishing;
+  readonly outcomes?: StreamPublishing;
   readonly observer: Observer;
   /** In milliseconds. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs: number;
@@ -15,7 +24,7 @@ export interface CompareDeps {
  */
 export interface PublishedComparison {
   /**
-   * Compares, unless the connections and the publish epoch of both streams are the same as after the last comparison. After a
+   * Compares, unless the connections and the publish epoch of all streams are the same as after the last comparison. After a
    * comparison, the messages that the server lacks are pending again, and the server accepts only entries that are read from
    * the outbox from then on. Returns the epoch that the server accepts; if the store has another one, another process has
    * compared since. A server that changed during the comparison accepts nothing, and the next call compares again.
@@ -26,8 +35,6 @@ export interface PublishedComparison {
   readonly distrust: () => void;
 }
 
-type Kind = OutboxEntry['kind'];
-
 export function makePublishedComparison(deps: CompareDeps): PublishedComparison {
   let compared: Compared | null = null;
   return {
@@ -36,7 +43,7 @@ export function makePublishedComparison(deps: CompareDeps): PublishedComparison 
       if (compared !== null && isAsLeft(seen, compared)) return compared.epoch;
       compared = null;
       const { epoch, isAdopted } = await compare(seen, deps);
-      if (isAdopted) compared = { connections: seen.map(({ connection }) => connection), epoch };
+      if (isAdopted) compared = { connections: seen.map(({ state }) => state.connection), epoch };
       return epoch;
     },
     distrust: () => {
@@ -51,13 +58,20 @@ interface Compared {
   readonly epoch: bigint;
 }
 
-// Read before anything is compared: if a connection is lost during the comparison, the next call sees a different one.
-function look({ results, deadLetters }: CompareDeps): Promise<[StreamPublishState, StreamPublishState]> {
-  return Promise.all([results.state(), deadLetters.state()]);
+/** What the server of one stream answered before the comparison. */
+interface Seen {
+  readonly kind: OutboxKind;
+  readonly stream: StreamPublishing;
+  readonly state: StreamPublishState;
 }
 
-const isAsLeft = (seen: readonly StreamPublishState[], { connections, epoch }: Compared): boolean =>
-  seen.every((state, at) => state.connection === connections[at] && state.epoch === epoch);
+// Read before anything is compared: if a connection is lost during the comparison, the next call sees a different one.
+function look(deps: CompareDeps): Promise<Seen[]> {
+  return Promise.all(publishingByKind(deps).map(async ([kind, stream]) => ({ kind, stream, state: await stream.state() })));
+}
+
+const isAsLeft = (seen: readonly Seen[], { connections, epoch }: Compared): boolean =>
+  seen.every(({ state }, at) => state.connection === connections[at] && state.epoch === epoch);
 
 /*
  * The order of these steps keeps a result from being lost for good:
@@ -70,25 +84,21 @@ const isAsLeft = (seen: readonly StreamPublishState[], { connections, epoch }: C
  * 4. The server adopts it only if its epoch is still the one from before the comparison: a server that was emptied meanwhile no
  *    longer holds what it answered.
  */
-async function compare(
-  [result, letter]: readonly [StreamPublishState, StreamPublishState],
-  deps: CompareDeps,
-): Promise<{ readonly epoch: bigint; readonly isAdopted: boolean }> {
-  const { outbox, observer, resendWithinMs, results, deadLetters } = deps;
+async function compare(seen: readonly Seen[], deps: CompareDeps): Promise<{ readonly epoch: bigint; readonly isAdopted: boolean }> {
+  const { outbox, observer, resendWithinMs } = deps;
   const marked = await outbox.lately(resendWithinMs);
-  const held = [...(await heldOf('job_result', marked, results)), ...(await heldOf('dead_letter', marked, deadLetters))];
+  const held: LanePosition[] = [];
+  for (const one of seen) held.push(...(await heldOf(one, marked)));
   const { epoch, takenBack } = await outbox.takeBack(held, resendWithinMs);
   if (isBehind(held, marked)) observer.observe({ kind: 'published_lost', takenBack, epoch });
   // The highest entry ids so far, also of lost entries: readers may be past them, so new entries must get higher ids.
   const { lastEntryIds } = await outbox.state();
-  const adopted = [
-    await results.adoptEpoch(epoch, result.epoch, lastEntryIds.job_result),
-    await deadLetters.adoptEpoch(epoch, letter.epoch, lastEntryIds.dead_letter),
-  ];
-  return { epoch, isAdopted: adopted.every(Boolean) };
+  let isAdopted = true;
+  for (const { kind, stream, state } of seen) isAdopted = (await stream.adoptEpoch(epoch, state.epoch, lastEntryIds[kind])) && isAdopted;
+  return { epoch, isAdopted };
 }
 
-async function heldOf(kind: Kind, marked: readonly LanePosition[], stream: StreamPublishing): Promise<LanePosition[]> {
+async function heldOf({ kind, stream }: Seen, marked: readonly LanePosition[]): Promise<LanePosition[]> {
   const lanes = marked.filter((position) => position.kind === kind).map(({ lane }) => lane);
   const numbers = await stream.held(lanes);
   return lanes.map((lane, at) => ({ kind, lane, number: numbers[at] ?? 0n }));

@@ -16,7 +16,7 @@ async function published(count: number) {
   return world;
 }
 
-it('deletes in batches what was published longer ago than a week, but never the last of a lane', async () => {
+it('deletes in batches what was published longer ago than a week, but never what was added last of all', async () => {
   const world = await published(2500);
   const prune = makePruneOutbox({ ...world, batch: 1000 });
   await world.clock.advance(7 * DAY_MS);

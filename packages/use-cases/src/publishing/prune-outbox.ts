@@ -5,7 +5,7 @@ export interface PruneOutboxDeps {
   readonly observer: Observer;
   /** How long published messages are kept, in milliseconds; default seven days. Must be longer than messages may be sent again. */
   readonly retentionMs?: number;
-  /** How many are deleted per statement; default 5000. Not fewer: each statement also reads the last message of every lane, which stays. */
+  /** How many are deleted per statement; default 5000. */
   readonly batch?: number;
 }
 

@@ -1,18 +1,19 @@
-import type {
-  DeadLetterPublisher,
-  NumberedResultPublisher,
-  Observer,
-  Outbox,
-  OutboxEntry,
-  PublishMark,
-  PublishOutcome,
+import {
+  type Observer,
+  type Outbox,
+  type OutboxEntry,
+  type OutboxKind,
+  type OutboxPublishers,
+  outboxLane,
+  type PublishersByKind,
+  type PublishMark,
+  type PublishOutcome,
+  type PublishStamp,
+  publishersByKind,
 } from '@galaxy/manager-ports';
-import { outboxLane } from '@galaxy/manager-ports';
 
-export interface PublishInOrderDeps {
+export interface PublishInOrderDeps extends OutboxPublishers {
   readonly outbox: Pick<Outbox, 'lane'>;
-  readonly results: NumberedResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
   /** In milliseconds. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs: number;
@@ -55,16 +56,14 @@ async function fillGap(entry: OutboxEntry, held: bigint, marks: PublishMark[], d
 
 async function skipTo(number: bigint, entry: OutboxEntry, deps: PublishInOrderDeps): Promise<void> {
   const { kind, lane } = outboxLane(entry);
-  await (kind === 'job_result' ? deps.results : deps.deadLetters).skipTo(lane, number);
+  await publisherOf(kind, deps).skipTo(lane, number);
   deps.observer.observe({ kind: 'messages_skipped', messageKind: kind, lane, upTo: number });
 }
 
 async function send(entry: OutboxEntry, marks: PublishMark[], deps: PublishInOrderDeps): Promise<PublishOutcome> {
   const { id, epoch } = entry;
   const stamp = { epoch, outboxId: id };
-  const outcome = await (entry.kind === 'job_result'
-    ? deps.results.publish(entry.message, stamp)
-    : deps.deadLetters.publish(entry.message, stamp));
+  const outcome = await publish(entry, stamp, deps);
   if (outcome.kind === 'published') {
     marks.push({ id, epoch, entryId: outcome.entryId });
     const { kind, message } = entry;
@@ -72,4 +71,18 @@ async function send(entry: OutboxEntry, marks: PublishMark[], deps: PublishInOrd
   }
   if (outcome.kind === 'already_published') marks.push({ id, epoch, entryId: null });
   return outcome;
+}
+
+function publish<K extends OutboxKind>(
+  { kind, message }: OutboxEntry<K>,
+  stamp: PublishStamp,
+  deps: OutboxPublishers,
+): Promise<PublishOutcome> {
+  return publisherOf<K>(kind, deps).publish(message, stamp);
+}
+
+function publisherOf<K extends OutboxKind>(kind: K, deps: OutboxPublishers): NonNullable<PublishersByKind[K]> {
+  const publisher = publishersByKind(deps)[kind];
+  if (publisher === undefined) throw new TypeError(`the outbox gave a message of kind ${kind}, whose stream is switched off`);
+  return publisher;
 }

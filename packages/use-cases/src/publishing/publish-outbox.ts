@@ -1,19 +1,17 @@
-import type { DeadLetterPublisher, NumberedResultPublisher, Observer, Outbox, OutboxEntry, PublishMark } from '@galaxy/manager-ports';
+import type { Observer, Outbox, OutboxEntry, OutboxPublishers, PublishMark } from '@galaxy/manager-ports';
 import { outboxLane } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { makePublishedComparison, type PublishedComparison } from './compare-published.js';
 import { type InOrderOutcome, type PublishInOrderDeps, publishInOrder } from './publish-in-order.js';
 
-export interface PublishDeps {
+export interface PublishDeps extends OutboxPublishers {
   readonly outbox: Outbox;
-  readonly results: NumberedResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
   readonly observer: Observer;
   /** In milliseconds, default one hour. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */
   readonly resendWithinMs?: number;
 }
 
-/** Publishes the messages of the outbox: results and dead letters. */
+/** Publishes the messages of the outbox. */
 export interface OutboxPublisher {
   /** Publishes one entry right after it was written. Never throws: `relay` publishes later what fails here. */
   readonly now: (entry: OutboxEntry) => Promise<void>;
@@ -32,8 +30,8 @@ const HOUR_MS = 3_600_000;
 
 /** Makes the publisher. Several processes may publish the same entries at the same time: each entry is appended once. */
 export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
-  const { outbox, results, deadLetters, observer, resendWithinMs = HOUR_MS } = given;
-  const deps = { outbox, results, deadLetters, observer, resendWithinMs };
+  const { outbox, resendWithinMs = HOUR_MS } = given;
+  const deps = { ...given, resendWithinMs };
   const comparison = makePublishedComparison(deps);
   return {
     now: async (entry) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pending, publishedLetters } from '../test-support/outbox.test-support.js';
 import { type Fate, makePublishingWorld, type PublishingWorld } from '../test-support/publishing-world.test-support.js';
+import { entriesOf } from '../test-support/world.test-support.js';
 
 const PROCESSES = 3;
 const GAMES = ['a', 'b'] as const;
@@ -23,7 +24,7 @@ const calls = fc.oneof(
 const cutOff = fc.array(fc.boolean(), { minLength: PROCESSES, maxLength: PROCESSES });
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 40, arbitrary: fc.record({ kind: fc.constant('let go'), calls, fate }) },
-  { weight: 14, arbitrary: fc.record({ kind: fc.constant('decide'), n: process, lane: fc.constantFrom(...GAMES, 'letters') }) },
+  { weight: 14, arbitrary: fc.record({ kind: fc.constant('decide'), n: process, lane: fc.constantFrom(...GAMES, 'letters', 'outcomes') }) },
   { weight: 14, arbitrary: fc.record({ kind: fc.constant('relay'), n: process }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('notice', 'notice', 'crash'), n: process }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('fail over'), cutOff }) },
@@ -114,8 +115,9 @@ it('no result is lost, doubled or out of order for Lobby, save what it had read 
       for (const happens of moves) await make(world, happens);
       await comeToRest(world, order);
       expect({ wrong: wrongIn(world), moves: world.lobby.read }).toMatchObject({ wrong: [] });
-      const letters = Array.from({ length: world.decided.get('letters') ?? 0 }, (_, n) => `letters${String(n + 1)}`);
-      expect(publishedLetters(world.world)).toEqual(letters);
+      const decidedIn = (lane: string) => Array.from({ length: world.decided.get(lane) ?? 0 }, (_, n) => `${lane}${String(n + 1)}`);
+      expect(publishedLetters(world.world)).toEqual(decidedIn('letters'));
+      expect(entriesOf(world.world, 'runtime:job_outcomes').map((entry) => entry['job_entry_id'])).toEqual(decidedIn('outcomes'));
     }),
     { numRuns: 1000 },
   );

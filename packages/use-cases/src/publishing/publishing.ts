@@ -1,14 +1,12 @@
-import type { Clock, DeadLetterPublisher, NumberedResultPublisher, Observer, Outbox, OutboxEntry } from '@galaxy/manager-ports';
+import type { Clock, Observer, Outbox, OutboxEntry, OutboxPublishers } from '@galaxy/manager-ports';
 import type { DutyTurn } from '../leadership/coordinator-duty.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
 import { makeOutboxPressure } from './outbox-pressure.js';
 import { makePruneOutbox } from './prune-outbox.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
 
-export interface PublishingDeps {
+export interface PublishingDeps extends OutboxPublishers {
   readonly outbox: Outbox;
-  readonly results: NumberedResultPublisher;
-  readonly deadLetters: DeadLetterPublisher;
   readonly clock: Clock;
   readonly observer: Observer;
   /** In milliseconds. Messages that were marked as published longer ago are not sent again, even if the server has lost them. */

@@ -13,6 +13,7 @@ const SETTINGS: ManagerSettings = {
   stopGraceMs: 1000,
   unavailableWindowMs: 600_000,
   startConcurrency: 4,
+  turnConcurrency: 4,
   stopConcurrency: 4,
   reconcile: { intervalMs: 15_000, graceMs: 10_000, maxActs: 3, dryRun: false },
   resendWithinMs: 3_600_000,

@@ -1,8 +1,18 @@
 import type { JobStreamName } from '@galaxy/domain';
-import type { Claim, Clock, ContainerEngine, EngineClient, OperationJournal, Outbox } from '@galaxy/manager-ports';
+import {
+  type Claim,
+  type ClaimRequest,
+  type Clock,
+  type ContainerEngine,
+  type EngineClient,
+  knownOperation,
+  type OperationJournal,
+  type Outbox,
+} from '@galaxy/manager-ports';
 import { makeClaimKeeper } from '../claims/claim-keeper.js';
 import type { HeldClaim } from '../claims/held-claim.js';
 import { SAFETY_MS } from '../manager/timings.js';
+import { HANDLED_OPERATIONS } from '../operations/handlers.js';
 import { makeRunOperation } from '../operations/run/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
 import { pass, type World } from './world.test-support.js';
@@ -81,11 +91,18 @@ export function makeOperationRunner(world: World, ports: Partial<RunnerPorts> = 
   return runner;
 }
 
+/** The operations that the manager can carry out. */
+export const KNOWN = HANDLED_OPERATIONS.map(knownOperation);
+
+/** A request for one operation of each class. */
+export function claimRequest(changes: Partial<ClaimRequest> & Pick<ClaimRequest, 'holder'>): ClaimRequest {
+  return { ttlMs: TTL_MS, places: { start: 1, turn: 1, other: 1 }, known: KNOWN, takeOver: true, inFlight: [], ...changes };
+}
+
 async function claimOne(journal: OperationJournal, holder: string): Promise<Claim | null> {
-  const request = { holder, ttlMs: TTL_MS, takeOver: true, inFlight: [] };
-  const [start] = await journal.claim({ ...request, starts: 1, others: 0 });
+  const [start] = await journal.claim(claimRequest({ holder, places: { start: 1, turn: 0, other: 0 } }));
   if (start !== undefined) return start;
-  const [other] = await journal.claim({ ...request, starts: 0, others: 1 });
+  const [other] = await journal.claim(claimRequest({ holder, places: { start: 0, turn: 0, other: 1 } }));
   return other ?? null;
 }
 

@@ -24,6 +24,18 @@ export function decideDeadLetter(world: World, lane: string, sourceEntryId: stri
   }));
 }
 
+/** Decides the next named outcome of a game. */
+export function decideOutcome(world: World, gameId: string, jobEntryId: string): OutboxEntry {
+  const result: JobResult = { gameId, outcome: 'success', containerId: 'c', engineEndpoint: 'e', errorCode: '', errorMessage: '' };
+  const outcome = { result, jobStream: 's', jobEntryId, opId: '0190a6c8-4f5e-7d3a-9c1b-2a3b4c5d6e7f', number: null };
+  return world.database.addMessage(jobEntryId, 'job_outcome', gameId, (id, number, epoch) => ({
+    kind: 'job_outcome',
+    id,
+    epoch,
+    message: { number, outcome },
+  }));
+}
+
 /** What an entry is published with. */
 export const stampOf = ({ epoch, id }: OutboxEntry): PublishStamp => ({ epoch, outboxId: id });
 

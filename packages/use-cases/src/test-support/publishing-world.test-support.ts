@@ -1,10 +1,17 @@
-import { MemoryDeadLetterPublisher, MemoryNumberedResultPublisher, type MemoryStreams } from '@galaxy/adapter-memory';
+import {
+  MemoryDeadLetterPublisher,
+  MemoryJobOutcomePublisher,
+  MemoryNumberedResultPublisher,
+  type MemoryStreams,
+} from '@galaxy/adapter-memory';
 import { makeOutboxPublisher, type OutboxPublisher } from '../publishing/publish-outbox.js';
 import { type Call, faultOf, intercept } from './intercept.test-support.js';
-import { decide, decideDeadLetter } from './outbox.test-support.js';
+import { decide, decideDeadLetter, decideOutcome } from './outbox.test-support.js';
 import { entriesOf, makeWorld, type World } from './world.test-support.js';
 
 const RESULTS = 'runtime:job_results';
+/** How the messages of lanes that are no game's results are decided. */
+const DECIDE: Readonly<Record<string, typeof decide>> = { letters: decideDeadLetter, outcomes: decideOutcome };
 
 /** A call on its way to a server: `act` carries it out and answers. */
 interface Step {
@@ -64,7 +71,7 @@ export function makePublishingWorld(processes: number) {
       const number = (decided.get(lane) ?? 0) + 1;
       decided.set(lane, number);
       const text = `${lane}${String(number)}`;
-      void at(n).publisher.now(lane === 'letters' ? decideDeadLetter(world, lane, text) : decide(world, lane, text));
+      void at(n).publisher.now((DECIDE[lane] ?? decide)(world, lane, text));
     },
     relay(n: number) {
       const process = at(n);
@@ -131,17 +138,19 @@ function openProcess(world: World, steps: Step[]): Process {
     });
   const results = over(process, 'results', (streams) => new MemoryNumberedResultPublisher(streams));
   const deadLetters = over(process, 'deadLetters', (streams) => new MemoryDeadLetterPublisher(streams));
+  const outcomes = over(process, 'outcomes', (streams) => new MemoryJobOutcomePublisher(streams));
   process.publisher = makeOutboxPublisher({
     outbox: intercept('outbox', world.outbox, handle),
     results: intercept('results', results, handle),
     deadLetters: intercept('deadLetters', deadLetters, handle),
+    outcomes: intercept('outcomes', outcomes, handle),
     observer: world.observer,
   });
   return process;
 }
 
 /** The publisher of whatever server the process is connected to when the call is carried out. */
-function over<T extends MemoryNumberedResultPublisher | MemoryDeadLetterPublisher>(
+function over<T extends MemoryNumberedResultPublisher | MemoryDeadLetterPublisher | MemoryJobOutcomePublisher>(
   process: Process,
   port: string,
   make: (streams: MemoryStreams) => T,

@@ -44,7 +44,7 @@ export function makeWorld() {
   const streams = new MemoryStreams({ now: () => clock.now().getTime() });
   const events: RuntimeEvent[] = [];
   // As after a comparison with an empty outbox: what is decided is accepted at once.
-  for (const key of ['runtime:job_results', 'runtime:dead_letters']) streams.publishing(key, 'write').epoch = 0n;
+  for (const key of ['runtime:job_results', 'runtime:dead_letters', 'runtime:job_outcomes']) streams.publishing(key, 'write').epoch = 0n;
   engine.addImage(IMAGE);
   engine.addImage(OTHER_IMAGE);
   engine.addImage(BAD_IMAGES.exitsEarly, { runs: 'exits-early', exitCode: 3 });
@@ -169,6 +169,11 @@ export async function plantRuntime(world: World, status: RuntimeStatus, gameId: 
   const record: RuntimeRecord = { ...created, status, currentContainerId, stoppedAt: status === 'stopped' ? now : null };
   world.database.records.set(gameId, record);
   return record;
+}
+
+/** What a start that failed makes of the record that was there before: it accepted the start, and put the record back. */
+export function restoredRecord(before: RuntimeRecord, lastOpAt: Date | undefined, lastError: string): RuntimeRecord {
+  return { ...before, lastOpAt: lastOpAt ?? before.lastOpAt, version: before.version + 2, lastError };
 }
 
 /** Lets time pass until the promise is settled, in small steps, and returns what it gave. */

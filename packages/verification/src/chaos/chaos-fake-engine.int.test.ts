@@ -7,6 +7,7 @@ import { EAGER, runChaos } from './chaos-run.js';
 import { noteExternalChanges } from './external-changes.js';
 import { departedOf, everRan, overlapsOn } from './fake-engine-facts.js';
 import { fakeEngineInjections } from './fake-engine-injections.js';
+import { heldRowInjections } from './held-row-injections.js';
 import { type Replica, startReplica } from './replica.js';
 import { networkInjections, processInjections } from './replica-injections.js';
 import { tell } from './report.js';
@@ -55,6 +56,7 @@ it(`${REPLICAS} replicas answer ${JOBS} jobs exactly once each, in order, under 
       ...serverInjections({ name: 'redis', server: redis, polite: 'SIGTERM' }),
       ...serverInjections({ name: 'postgres', server: postgres, polite: 'SIGINT' }),
       ...backendInjections(postgres),
+      ...heldRowInjections(postgres.url, Math.min(60_000, jobCount(5000))),
       ...fakeEngineInjections(engine, notes, lanes),
     ],
     ran: () => everRan(engine),

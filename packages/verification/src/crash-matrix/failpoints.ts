@@ -3,7 +3,7 @@ import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
 /** The ports of the manager that call servers, and the port that only its commands have. */
-export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'> & { readonly recovery: Recovery };
+export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'random' | 'observer' | 'outcomes'> & { readonly recovery: Recovery };
 
 /** What happens around an injection, see scenarios.ts. */
 export type ScenarioName =

@@ -12,13 +12,15 @@ const require = createRequire(import.meta.url), __dirname = import.meta.dirname,
 
 const PREFIX = 'rtmanager-bundle-';
 
-/** The service as it is, or with failpoints around its ports. */
-export type ServiceEntry = 'main' | 'failpoints';
+/** The service as it is, with failpoints around its ports, or as the version before. */
+export type ServiceEntry = 'main' | 'failpoints' | 'before';
+
+type ServiceEntries = Readonly<Partial<Record<ServiceEntry, string>>>;
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The source file of each entry. vitest.config.ts gives the paths. */
-    readonly serviceEntries: Readonly<Record<ServiceEntry, string>>;
+    readonly serviceEntries: ServiceEntries;
   }
 }
 
@@ -35,13 +37,13 @@ export function bundledService(entry: ServiceEntry = 'main'): Promise<string> {
 }
 
 async function bundleService(entry: ServiceEntry): Promise<string> {
-  const entries = inject('serviceEntries') as Readonly<Record<ServiceEntry, string>> | undefined;
-  if (entries === undefined) throw new Error('no service to run: provide serviceEntries in the test project');
+  const source = (inject('serviceEntries') as ServiceEntries | undefined)?.[entry];
+  if (source === undefined) throw new Error(`no service to run: provide ${entry} of serviceEntries in the test project`);
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const outfile = join(folder, 'main.mjs');
   await build({
-    entryPoints: [entries[entry]],
+    entryPoints: [source],
     outfile,
     bundle: true,
     platform: 'node',

@@ -6,6 +6,7 @@ export const KEYS = {
   start_jobs: 'runtime:start_jobs',
   stop_jobs: 'runtime:stop_jobs',
   results: 'runtime:job_results',
+  outcomes: 'runtime:job_outcomes',
   deadLetters: 'runtime:dead_letters',
 } as const;
 

@@ -8,6 +8,7 @@ import { unexplained } from './checks/explain-results.js';
 import { Published } from './checks/published.js';
 import { amiss, type History } from './checks/rest.js';
 import { watchOffsets, watchOrder, watchRecords } from './checks/safety.js';
+import { refuseHeldRows } from './injection/held-rows.js';
 import { INJECT } from './injection/inject.js';
 import { HORIZON_MS } from './injection/injections.js';
 import { letListsLie, readByThePlan } from './injection/odd-answers.js';
@@ -58,6 +59,7 @@ function begin(plan: Plan, settle: Settle): History {
   const world = makeWorld(plan, settle);
   letListsLie(world);
   readByThePlan(world);
+  refuseHeldRows(world);
   const containers = watchContainers(world);
   const lobby = new Lobby(world);
   watchRecords(world);
@@ -98,7 +100,8 @@ function take(event: RuntimeEvent, told: { lost: bigint }, violate: (text: strin
     violate(`the database is taken for restored: ${event.message}`);
 }
 
-function endInjections({ world: { servers, streams, engineInjections }, processes }: History): void {
+function endInjections({ world: { servers, streams, engineInjections, heldRows }, processes }: History): void {
+  heldRows.clear();
   processes.network.endInjections();
   for (const server of Object.values(servers)) server.comeBack();
   streams.setReachable(true);

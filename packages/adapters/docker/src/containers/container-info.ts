@@ -12,6 +12,7 @@ export const ContainerId = z.string().regex(ID);
 /** The part of `GET /containers/{id}/json` that is used. */
 const ContainerInfo = z.object({
   Id: ContainerId,
+  Image: z.string().nullish(),
   State: z.object({ Status: z.string(), ExitCode: z.number().int(), OOMKilled: z.boolean().optional() }),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() }).nullable()).nullish() }),
@@ -48,6 +49,7 @@ export function inspectionOf(info: ContainerInfo, viewpoint: Viewpoint, gameId?:
   const incarnation: Incarnation = {
     id: info.Id,
     ...labels,
+    imageId: info.Image === '' ? null : (info.Image ?? null),
     state,
     exitCode: state === 'exited' ? info.State.ExitCode : null,
     outOfMemory: info.State.OOMKilled ?? false,

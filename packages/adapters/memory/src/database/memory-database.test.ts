@@ -3,13 +3,16 @@ import {
   holdsContract,
   installationFactsContract,
   leasesContract,
+  namedOutcomesContract,
   operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
   outboxContract,
+  type PlantedRow,
   reconcileQueueContract,
   recoveryContract,
+  STREAM_KEYS_TESTED,
 } from '@galaxy/manager-port-contracts';
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { ManualClock } from '../manual-clock.js';
@@ -26,6 +29,7 @@ import { MemoryOutbox } from './memory-outbox.js';
 import { MemoryReconcileQueue } from './memory-reconcile-queue.js';
 import { MemoryRecovery } from './memory-recovery.js';
 import { MemoryRuntimeRecordStore } from './memory-runtime-record-store.js';
+import { plantRow } from './plant-row.test-support.js';
 
 async function open() {
   const clock = new ManualClock();
@@ -33,16 +37,19 @@ async function open() {
   return {
     records: new MemoryRuntimeRecordStore(database),
     journal: new MemoryOperationJournal(database),
+    namingJournal: new MemoryOperationJournal(database, { outcomesOf: STREAM_KEYS_TESTED }),
     log: new MemoryOperationLog(database),
     operationHints: new MemoryOperationHints(database),
     operationQueue: new MemoryOperationQueue(database),
     outbox: new MemoryOutbox(database),
+    outboxWithoutOutcomes: new MemoryOutbox(database, ['job_result', 'dead_letter']),
     leases: new MemoryLeases(database),
     reconcileQueue: new MemoryReconcileQueue(database),
     holds: new MemoryHolds(database),
     facts: new MemoryInstallationFacts(database),
     deadLetterBox: new MemoryDeadLetterBox(database),
     recovery: new MemoryRecovery(database),
+    plant: async (row: PlantedRow) => plantRow(database, row),
     elapse: (ms: number) => clock.advance(ms),
     close: async () => undefined,
   };
@@ -54,6 +61,7 @@ operationLogContract('memory', open);
 operationQueueContract('memory', open);
 operationHintsContract('memory', open);
 outboxContract('memory', open);
+namedOutcomesContract('memory', open);
 leasesContract('memory', open);
 reconcileQueueContract('memory', open);
 holdsContract('memory', open);

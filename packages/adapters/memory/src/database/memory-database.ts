@@ -20,6 +20,8 @@ import {
   type OperationHint,
   type OperationProgress,
   type OutboxEntry,
+  type OutboxKind,
+  type OutboxLane,
   outboxLane,
 } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
@@ -38,6 +40,13 @@ export interface MemoryOperation {
   readonly requestedBy: string;
   /** Whether it was requested by name. */
   readonly isRequest: boolean;
+  /** Whether an operation that yields only when it is told to yields to this one. */
+  readonly force: boolean;
+  /** The forms in which a build has written the job and the steps. */
+  readonly payloadVersion: number;
+  readonly stepVersion: number;
+  /** Why the row can't be read; null for one that can. Only tests plant others. */
+  readonly unreadable: string | null;
   status: OperationStatus;
   /** The status of the record when it was first claimed. */
   statusBefore: RuntimeStatus | null;
@@ -51,7 +60,7 @@ export interface MemoryOperation {
   progress: OperationProgress | null;
   /** The attempt that recorded `progress`. */
   progressAttempt: number;
-  /** The furthest step ever recorded, as its position in OPERATION_STEPS, counted from 1. */
+  /** The furthest step ever recorded, as its position in the steps of its traits, counted from 1. */
   furthestStep: number;
   result: JobResult | null;
   errorCode: string;
@@ -98,6 +107,7 @@ export class MemoryDatabase {
   readonly followers = new Set<(hint: OperationHint) => void>();
   /** The publish epoch. */
   epoch = 0n;
+  readonly #lastNumbers = new Map<string, bigint>();
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -122,19 +132,25 @@ export class MemoryDatabase {
   /** Adds a message at the end of its lane. */
   addMessage(
     dedupeKey: string,
-    kind: OutboxEntry['kind'],
+    kind: OutboxKind,
     lane: string,
     entryOf: (id: bigint, number: bigint, epoch: bigint) => OutboxEntry,
   ): OutboxEntry {
-    const number = (this.lane(kind, lane).at(-1)?.entry.message.number ?? 0n) + 1n;
+    const number = this.lastNumber({ kind, lane }) + 1n;
+    this.#lastNumbers.set(`${kind} ${lane}`, number);
     const entry = entryOf((this.outbox.at(-1)?.entry.id ?? 0n) + 1n, number, this.epoch);
     const [addedAtMs, unmarked] = [this.clock.monotonicMs(), { published: false, markedAtMs: 0, entryId: null }];
     this.outbox.push({ entry, dedupeKey, addedAtMs, ...unmarked, resolution: null });
     return entry;
   }
 
+  /** The last number of a lane, also when its messages are gone; 0 for a lane that never had one. */
+  lastNumber({ kind, lane }: OutboxLane): bigint {
+    return this.#lastNumbers.get(`${kind} ${lane}`) ?? 0n;
+  }
+
   /** The messages of one lane, in order. */
-  lane(kind: OutboxEntry['kind'], lane: string): MemoryMessage[] {
+  lane(kind: OutboxKind, lane: string): MemoryMessage[] {
     return this.outbox.filter(({ entry }) => entry.kind === kind && outboxLane(entry).lane === lane);
   }
 }

@@ -1,6 +1,7 @@
-import type { DeadLetterBox, DeadLetterState, StoredDeadLetter } from '@galaxy/manager-ports';
+import type { DeadLetterBox, DeadLetterState, RequeuedOperation, StoredDeadLetter } from '@galaxy/manager-ports';
 import { validatePageLimit } from '@galaxy/ports';
 import type { MemoryDatabase, MemoryMessage } from './memory-database.js';
+import { addOperation } from './memory-queue.js';
 
 /** The dead letters of the outbox in memory. */
 export class MemoryDeadLetterBox implements DeadLetterBox {
@@ -25,6 +26,12 @@ export class MemoryDeadLetterBox implements DeadLetterBox {
     const message = this.#database.outbox.find(({ entry }) => entry.kind === 'dead_letter' && entry.id === id);
     if (message?.resolution !== null) return false;
     message.resolution = state;
+    return true;
+  }
+
+  async requeue(id: bigint, { opId, sourceRef, job }: RequeuedOperation): Promise<boolean> {
+    if (this.#database.holdsInForce.has('restored') || !(await this.resolve(id, 'requeued'))) return false;
+    addOperation(this.#database, { opId, source: 'admin', sourceRef, job, requestedBy: 'operator', isRequest: false, entry: null });
     return true;
   }
 }

@@ -1,34 +1,43 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobStreamName } from '@galaxy/domain';
-import { OPERATION_STEPS, type StreamPlace } from '@galaxy/domain';
-import type {
-  Claim,
-  ClaimKey,
-  ClaimRelease,
-  ClaimRequest,
-  ClaimState,
-  FencedOutcome,
-  FinishOutcome,
-  Intake,
-  IntakeOutcome,
-  LeaseGrant,
-  OperationJournal,
-  OperationOutcome,
-  OperationProgress,
-  OutboxEntry,
-  RecordChange,
+import { hasPatch, operationTraits, patchedRecord, type RuntimeRecord, type StreamPlace } from '@galaxy/domain';
+import {
+  type Claim,
+  type ClaimKey,
+  type ClaimRelease,
+  type ClaimRequest,
+  type ClaimState,
+  type FencedOutcome,
+  type FinishOutcome,
+  type Intake,
+  type IntakeOutcome,
+  type LeaseGrant,
+  type OperationJournal,
+  type OperationOutcome,
+  type OperationProgress,
+  type OutboxEntry,
+  type RecordChange,
+  type UnreadableOperation,
+  writtenFields,
 } from '@galaxy/manager-ports';
 import { claim, isSuperseded } from './memory-claim.js';
 import type { MemoryDatabase, MemoryOperation } from './memory-database.js';
 import { addDeadLetter } from './memory-dead-letter.js';
 import { ingest } from './memory-ingest.js';
+import { addOutcome } from './memory-outcome.js';
 
 /** The journal in memory. No method awaits anything before it has finished its changes, so each one is atomic. */
 export class MemoryOperationJournal implements OperationJournal {
   readonly #database: MemoryDatabase;
+  readonly #outcomesOf: Readonly<Record<JobStreamName, string>> | null;
 
-  constructor(database: MemoryDatabase) {
+  /** `outcomesOf`: the keys of the job streams when named outcomes are published, default null. */
+  constructor(
+    database: MemoryDatabase,
+    { outcomesOf = null }: { readonly outcomesOf?: Readonly<Record<JobStreamName, string>> | null } = {},
+  ) {
     this.#database = database;
+    this.#outcomesOf = outcomesOf;
   }
 
   async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
@@ -45,8 +54,8 @@ export class MemoryOperationJournal implements OperationJournal {
     return ingest(this.#database, intake);
   }
 
-  async claim(request: ClaimRequest): Promise<Claim[]> {
-    return claim(this.#database, request);
+  async claim(request: ClaimRequest, onUnreadable?: (operation: UnreadableOperation) => void): Promise<Claim[]> {
+    return claim(this.#database, request, onUnreadable);
   }
 
   async renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {
@@ -57,9 +66,9 @@ export class MemoryOperationJournal implements OperationJournal {
     const mine = this.#held(claim);
     if (mine === null) return { kind: 'lost' };
     const isRepeated = mine.progressAttempt === mine.attempt && isDeepStrictEqual(mine.progress, progress);
-    if (isRepeated && this.#isDone(change)) return { kind: 'already_mine' };
+    if (isRepeated) return { kind: this.#isDone(mine, change) ? 'already_mine' : 'stale' };
     if (!this.#change(mine, change)) return { kind: 'stale' };
-    const step = OPERATION_STEPS.indexOf(progress.step) + 1;
+    const step = operationTraits(progress.op).steps.indexOf(progress.step) + 1;
     // An attempt is credited (not counted as a failure) only for a step that was never reached before.
     if (step > mine.furthestStep) mine.creditedAttempt = mine.attempt;
     mine.furthestStep = Math.max(step, mine.furthestStep);
@@ -78,8 +87,10 @@ export class MemoryOperationJournal implements OperationJournal {
     mine.finishedAt = this.#database.clock.now();
     mine.holder = null;
     if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
+    const publish = this.#publish(mine, outcome);
+    if (this.#outcomesOf !== null) addOutcome(this.#database, mine, this.#outcomesOf, publish?.message.number ?? null);
     this.#database.tellEnd(mine);
-    return { kind: 'applied', publish: this.#publish(mine, outcome) };
+    return { kind: 'applied', publish };
   }
 
   async releaseClaim(claim: ClaimKey, { reason, delayMs, unavailableMs }: ClaimRelease): Promise<void> {
@@ -105,16 +116,16 @@ export class MemoryOperationJournal implements OperationJournal {
 
   #change({ gameId }: MemoryOperation, change: RecordChange): boolean {
     if (change.kind === 'keep') return true;
-    const { expected, record } = change;
-    const stored = this.#database.records.get(gameId) ?? null;
-    const isExpected =
-      expected === null ? stored === null : stored?.status === expected.status && stored.currentContainerId === expected.containerId;
-    if (isExpected && record.gameId === gameId) this.#database.records.set(gameId, structuredClone(record));
-    return isExpected && record.gameId === gameId;
+    const after = changedRecord(this.#database.records.get(gameId) ?? null, change);
+    if (after?.gameId !== gameId) return false;
+    this.#database.records.set(gameId, structuredClone(after));
+    return true;
   }
 
-  #isDone(change: RecordChange): boolean {
-    return change.kind === 'keep' || isDeepStrictEqual(this.#database.records.get(change.record.gameId), change.record);
+  #isDone({ gameId }: MemoryOperation, change: RecordChange): boolean {
+    if (change.kind === 'keep') return true;
+    const stored = this.#database.records.get(gameId);
+    return stored !== undefined && hasPatch(stored, writtenFields(change));
   }
 
   #publish({ opId, source, gameId }: MemoryOperation, { result }: OperationOutcome): OutboxEntry | null {
@@ -137,4 +148,12 @@ export class MemoryOperationJournal implements OperationJournal {
     const epoch = this.#database.epoch;
     return { kind: 'already_mine', publish: message === undefined ? null : structuredClone({ ...message.entry, epoch }) };
   }
+}
+
+/** The record after the change; null when the change does not fit the stored one. */
+function changedRecord(stored: RuntimeRecord | null, change: Exclude<RecordChange, { kind: 'keep' }>): RuntimeRecord | null {
+  if (change.kind === 'insert') return stored === null ? change.record : null;
+  const { status, containerId, version } = change.expected;
+  if (stored?.status !== status || stored.currentContainerId !== containerId) return null;
+  return version === undefined || stored.version === version ? patchedRecord(stored, change.set) : null;
 }

@@ -1,9 +1,12 @@
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
 import {
+  forEachKind,
   type LanePosition,
+  OUTBOX_KINDS,
   type Outbox,
   type OutboxBacklog,
   type OutboxEntry,
+  type OutboxKind,
   type OutboxLane,
   outboxLane,
   type PublishMark,
@@ -15,8 +18,12 @@ import type { MemoryDatabase, MemoryMessage } from './memory-database.js';
 export class MemoryOutbox implements Outbox {
   readonly #database: MemoryDatabase;
 
-  constructor(database: MemoryDatabase) {
+  readonly #kinds: readonly OutboxKind[];
+
+  /** `kinds`: those whose streams are switched on, default all. */
+  constructor(database: MemoryDatabase, kinds: readonly OutboxKind[] = OUTBOX_KINDS) {
     this.#database = database;
+    this.#kinds = kinds;
   }
 
   async pending(limit: number): Promise<OutboxEntry[]> {
@@ -46,7 +53,7 @@ export class MemoryOutbox implements Outbox {
 
   async state(): Promise<PublishState> {
     const { epoch, outbox } = this.#database;
-    const lastEntryIds = { job_result: highestEntryId('job_result', outbox), dead_letter: highestEntryId('dead_letter', outbox) };
+    const lastEntryIds = forEachKind((kind) => highestEntryId(kind, outbox));
     return { epoch, lastId: outbox.at(-1)?.entry.id ?? 0n, lastEntryIds };
   }
 
@@ -81,17 +88,17 @@ export class MemoryOutbox implements Outbox {
   async prune(olderThanMs: number, limit: number): Promise<number> {
     const { outbox, clock } = this.#database;
     const isOld = (message: MemoryMessage) => message.published && clock.monotonicMs() - message.markedAtMs > olderThanMs;
-    const lasts = new Set(new Map(outbox.map((message) => [laneName(message), message])).values());
+    const last = outbox.at(-1);
     const chosen = outbox
-      .filter((message) => isOld(message) && !isOpenLetter(message) && !lasts.has(message))
+      .filter((message) => isOld(message) && !isOpenLetter(message) && message !== last)
       .toSorted((a, b) => a.markedAtMs - b.markedAtMs)
       .slice(0, limit);
     for (const message of chosen) outbox.splice(outbox.indexOf(message), 1);
     return chosen.length;
   }
 
-  #isMarkedWithin({ published, markedAtMs }: MemoryMessage, ms: number): boolean {
-    return published && this.#database.clock.monotonicMs() - markedAtMs < ms;
+  #isMarkedWithin({ published, markedAtMs, entry }: MemoryMessage, ms: number): boolean {
+    return published && this.#kinds.includes(entry.kind) && this.#database.clock.monotonicMs() - markedAtMs < ms;
   }
 
   #read(messages: readonly MemoryMessage[]): OutboxEntry[] {
@@ -99,7 +106,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   #unpublished(): MemoryMessage[] {
-    return this.#database.outbox.filter(({ published }) => !published);
+    return this.#database.outbox.filter(({ published, entry }) => !published && this.#kinds.includes(entry.kind));
   }
 }
 
@@ -110,7 +117,7 @@ function laneName({ entry }: MemoryMessage): string {
 
 const isOpenLetter = ({ entry, resolution }: MemoryMessage) => entry.kind === 'dead_letter' && resolution === null;
 
-function highestEntryId(kind: OutboxEntry['kind'], outbox: readonly MemoryMessage[]): string | null {
+function highestEntryId(kind: OutboxKind, outbox: readonly MemoryMessage[]): string | null {
   const ids = outbox.flatMap(({ entry, entryId }) => {
     const id = entry.kind === kind && entryId !== null ? parseEntryId(entryId) : null;
     return id === null ? [] : [{ id, entryId }];

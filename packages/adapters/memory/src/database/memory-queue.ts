@@ -14,6 +14,10 @@ export function addOperation(database: MemoryDatabase, asked: ToEnqueue): void {
 
 function untouched(): Omit<MemoryOperation, keyof ToEnqueue | 'ord' | 'gameId' | 'op' | 'queuedAt'> {
   return {
+    force: false,
+    payloadVersion: 1,
+    stepVersion: 1,
+    unreadable: null,
     status: 'queued',
     statusBefore: null,
     attempt: 0,

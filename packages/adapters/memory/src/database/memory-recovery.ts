@@ -26,7 +26,7 @@ export class MemoryRecovery implements Recovery {
   }
 
   async lastNumbers(lanes: readonly OutboxLane[]): Promise<bigint[]> {
-    return lanes.map(({ kind, lane }) => this.#database.lane(kind, lane).at(-1)?.entry.message.number ?? 0n);
+    return lanes.map((lane) => this.#database.lastNumber(lane));
   }
 }
 

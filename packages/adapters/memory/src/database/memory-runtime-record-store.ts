@@ -7,6 +7,7 @@ import {
   type RuntimeRecordStore,
   type UpdateStatusInput,
   validatePageLimit,
+  validateRuntimeRecord,
   validateUpdateStatusInput,
 } from '@galaxy/ports';
 import type { MemoryDatabase } from './memory-database.js';
@@ -24,7 +25,9 @@ export class MemoryRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async upsert(record: RuntimeRecord): Promise<void> {
-    this.#records.set(record.gameId, structuredClone(record));
+    validateRuntimeRecord(record);
+    const version = (this.#records.get(record.gameId)?.version ?? 0) + 1;
+    this.#records.set(record.gameId, structuredClone({ ...record, version }));
   }
 
   async updateStatus(input: UpdateStatusInput): Promise<void> {
@@ -33,7 +36,7 @@ export class MemoryRuntimeRecordStore implements RuntimeRecordStore {
     const record = this.#find(gameId);
     const isExpectedContainer = expectedContainerId === '' || record.currentContainerId === expectedContainerId;
     if (record.status !== expectedFrom || !isExpectedContainer) throw new RuntimeConflictError(gameId);
-    this.#records.set(gameId, moveRecord(record, to, new Date(now)));
+    this.#records.set(gameId, { ...moveRecord(record, to, new Date(now)), version: record.version + 1 });
   }
 
   async list(): Promise<RuntimeRecord[]> {

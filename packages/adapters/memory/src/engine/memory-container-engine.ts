@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { containerName, engineEndpoint, gameIdOf, isGameId } from '@galaxy/domain';
 import type {
   ContainerEngine,
@@ -244,6 +244,9 @@ function newContainer(id: string, name: string, spec: IncarnationSpec | null, im
   return { id, name, spec, image, state: 'created', exitCode: null };
 }
 
+// Here no two references mean the same image.
+const imageIdOf = (imageRef: string): string => `sha256:${createHash('sha256').update(imageRef).digest('hex')}`;
+
 function end(container: Container, exitCode: number): void {
   container.state = 'exited';
   container.exitCode = exitCode;
@@ -258,6 +261,7 @@ function inspectionOf(container: Container | undefined): Inspection {
     id,
     owner,
     imageRef: spec.imageRef,
+    imageId: imageIdOf(spec.imageRef),
     state,
     exitCode,
     outOfMemory: false,

@@ -13,6 +13,8 @@ export class MemoryKeys {
   readonly streams = new Map<string, MemoryStream>();
   readonly once = new Map<string, string>();
   readonly texts = new Map<string, string>();
+  /** Texts that are forgotten at a time. */
+  readonly kept = new Map<string, { readonly text: string; readonly untilMs: number }>();
   readonly #publishing = new Map<string, MemoryPublishing>();
 
   /** The publishing state of a stream; empty at first. */
@@ -28,6 +30,7 @@ export class MemoryKeys {
     for (const [key, stream] of this.streams) copy.streams.set(key, stream.copy());
     for (const [key, entryId] of this.once) copy.once.set(key, entryId);
     for (const [key, text] of this.texts) copy.texts.set(key, text);
+    for (const [key, kept] of this.kept) copy.kept.set(key, kept);
     for (const [key, kept] of this.#publishing) copy.#publishing.set(key, { ...kept, held: new Map(kept.held) });
     return copy;
   }

@@ -1,15 +1,16 @@
 import {
   deadLetterPublisherContract,
-  entryRequeueContract,
+  jobOutcomePublisherContract,
   jobStreamContract,
   numberedResultPublisherContract,
 } from '@galaxy/manager-port-contracts';
 import { jobResultPublisherContract, runtimeManagerContract, streamOffsetStoreContract } from '@galaxy/port-contracts';
+import { PUBLISH_ID_REMEMBERED_MS } from '@galaxy/ports';
 import type { RawEntry } from '@galaxy/wire';
 import { rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { describe, expect, it } from 'vitest';
 import { MemoryDeadLetterPublisher } from './memory-dead-letter-publisher.js';
-import { MemoryEntryRequeue } from './memory-entry-requeue.js';
+import { MemoryJobOutcomePublisher } from './memory-job-outcome-publisher.js';
 import { MemoryJobResultPublisher } from './memory-job-result-publisher.js';
 import { readMemoryJobResults } from './memory-job-results.js';
 import { MemoryJobStream } from './memory-job-stream.js';
@@ -46,15 +47,6 @@ jobStreamContract('memory', async () => {
   };
 });
 
-entryRequeueContract('memory', async () => {
-  const streams = new MemoryStreams();
-  return {
-    ...serverUnderTest(streams),
-    requeue: new MemoryEntryRequeue(streams),
-    jobs: new MemoryJobStream(streams),
-  };
-});
-
 numberedResultPublisherContract('memory', async () => {
   const streams = new MemoryStreams();
   return {
@@ -75,20 +67,37 @@ deadLetterPublisherContract('memory', async () => {
   };
 });
 
+jobOutcomePublisherContract('memory', async () => {
+  const streams = new MemoryStreams();
+  return {
+    ...serverUnderTest(streams),
+    outcomes: new MemoryJobOutcomePublisher(streams),
+    elsewhere: new MemoryJobOutcomePublisher(streams),
+    entries: async () => seen(streams, STREAM_KEYS.jobOutcomes),
+  };
+});
+
 streamOffsetStoreContract('memory', async () => {
   const streams = new MemoryStreams();
   return { ...serverUnderTest(streams), offsets: new MemoryStreamOffsetStore(streams) };
 });
 
-runtimeManagerContract('memory', async () => {
-  const streams = new MemoryStreams();
-  return {
-    ...serverUnderTest(streams),
-    manager: new MemoryRuntimeManager(streams),
-    startEntries: async () => seen(streams, STREAM_KEYS.startJobs),
-    stopEntries: async () => seen(streams, STREAM_KEYS.stopJobs),
-  };
-});
+const NO_LOST_REPLY = { loseReplies: 'a call returns in the same process: there is no reply that could be lost' };
+
+runtimeManagerContract(
+  'memory',
+  async () => {
+    const streams = new MemoryStreams();
+    return {
+      ...serverUnderTest(streams),
+      manager: new MemoryRuntimeManager(streams),
+      elsewhere: new MemoryRuntimeManager(streams),
+      startEntries: async () => seen(streams, STREAM_KEYS.startJobs),
+      stopEntries: async () => seen(streams, STREAM_KEYS.stopJobs),
+    };
+  },
+  NO_LOST_REPLY,
+);
 
 jobResultPublisherContract(
   'memory',
@@ -100,7 +109,7 @@ jobResultPublisherContract(
       entries: async () => seen(streams, STREAM_KEYS.jobResults),
     };
   },
-  { loseReplies: 'a call returns in the same process: there is no reply that could be lost' },
+  NO_LOST_REPLY,
 );
 
 describe('MemoryStreams', () => {
@@ -158,6 +167,23 @@ describe('MemoryStreams that lose', () => {
     expect(await publisher.held(['alpha'])).toEqual([1n]);
     streams.setFull(false);
     expect(await publish(2n)).toMatchObject({ kind: 'published' });
+  });
+});
+
+describe('MemoryRuntimeManager', () => {
+  it('forgets an id after the time it promised, and a failover takes the memory of ids back with the jobs', async () => {
+    let now = 5;
+    const streams = new MemoryStreams({ now: () => now });
+    const manager = new MemoryRuntimeManager(streams);
+    const replica = streams.fork();
+    const job = await manager.publishStopJob('alpha', 'timeout', { id: 'a' });
+    now += PUBLISH_ID_REMEMBERED_MS - 1;
+    expect(await manager.wasPublished('a', new Date(5))).toEqual({ kind: 'published', ...job });
+    now += 1;
+    expect(await manager.wasPublished('a', new Date(5))).toEqual({ kind: 'unknown' });
+    streams.failOverTo(replica);
+    expect(await manager.wasPublished('a', new Date(now))).toEqual({ kind: 'not_published' });
+    expect(seen(streams, STREAM_KEYS.stopJobs)).toEqual([]);
   });
 });
 

@@ -171,6 +171,19 @@ export class MemoryStreams {
     this.#keys.texts.set(key, text);
   }
 
+  /** The text kept under a key, or null once its time is over. */
+  loadKept(key: string): string | null {
+    const nowMs = this.nowMs();
+    const kept = this.#keys.kept.get(key);
+    return kept !== undefined && nowMs < kept.untilMs ? kept.text : null;
+  }
+
+  /** Keeps a text under a key for a time, in milliseconds. */
+  keep(key: string, text: string, forMs: number): void {
+    this.#assertWritable();
+    this.#keys.kept.set(key, { text, untilMs: this.nowMs() + forMs });
+  }
+
   #notify(): void {
     for (const look of [...this.#watchers]) look();
   }

@@ -75,6 +75,22 @@ describe('PostgresExecutor', () => {
     expect(rows).toEqual([{ n: 1, t: 'x', nothing: null, b: true, f: 1.5, at: new Date(NOW) }]);
   });
 
+  it('goes on with what others have written, also where another isolation level is the default of the database', async () => {
+    const alter = (level: string) =>
+      open().query(
+        query(`do $$ begin execute format('alter database %I set default_transaction_isolation = ${level}', current_database()); end $$`),
+      );
+    await alter('serializable');
+    const executor = open();
+    expect(await executor.query(query('show transaction_isolation'))).toEqual([{ transaction_isolation: 'read committed' }]);
+    const key = randomUUID();
+    await executor.query(query("insert into runtime_settings values ($1, '0')", key));
+    const add = () => executor.query(query('update runtime_settings set value = (value::int + 1)::text where key = $1', key));
+    await Promise.all(Array.from({ length: 40 }, add));
+    expect(await executor.query(query('select value from runtime_settings where key = $1', key))).toEqual([{ value: '40' }]);
+    await alter('default');
+  });
+
   it('comes through a crash and a restart of the server under load', async () => {
     const executor = open();
     const { stop, answered } = load(executor);

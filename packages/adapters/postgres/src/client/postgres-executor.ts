@@ -87,6 +87,9 @@ export class PostgresExecutor implements PgExecutor {
       connection: {
         application_name: this.#options.applicationName ?? 'galaxy-rtmanager',
         TimeZone: 'UTC',
+        // Our statements are written for this level. Under a stricter default of the database or the role, two that meet in a row
+        // would fail instead of going on with what the other one wrote.
+        default_transaction_isolation: 'read committed',
         // Compiling a plan would take longer than any of our statements.
         jit: 'off',
         statement_timeout: Math.round(this.#deadlineMs * 0.8),

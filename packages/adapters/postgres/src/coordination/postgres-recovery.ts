@@ -1,8 +1,7 @@
 import type { OutboxLane, Recovery } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { lastNumber } from '../outbox/lane-numbers.js';
-import { operationLog } from '../schema/schema.js';
+import { operationLog, runtimeLanes } from '../schema/schema.js';
 import { bigInt, int } from '../sql/row.js';
 import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
@@ -36,8 +35,9 @@ const LAST_NUMBERS = statement(
   'read last numbers',
   { lanes: 'json' },
   (p) => sql`
-    select ${lastNumber(sql`l.kind`, sql`l.lane`)}::text as number
+    select coalesce(${runtimeLanes.lastNumber}, 0)::text as number
     from rows from (json_to_recordset(${p.lanes}) as (kind text, lane text)) with ordinality as l(kind, lane, n)
+      left join ${runtimeLanes} on ${runtimeLanes.kind} = l.kind and ${runtimeLanes.lane} = l.lane
     order by l.n`,
 );
 

@@ -1,13 +1,18 @@
 import type { ClaimKey, RecordChange } from '@galaxy/manager-ports';
 import { type SQL, sql } from 'drizzle-orm';
-import { recordDefinition, recordFromM, recordJson } from '../records/record-columns.js';
+import { patchFromM, recordDefinition, recordFromM, recordJson } from '../records/record-columns.js';
 import { operationLog, runtimeRecords } from '../schema/schema.js';
 import { assignments, bare, insertSelect } from '../sql/sql-text.js';
+import { freeRecords, hasFreeRecord } from './free-rows.js';
 
 const { opId, attempt, status, holder } = operationLog;
 
+// A patch without fields only locks and checks the record: its version stays.
+const PATCHED = { ...patchFromM, version: sql`${runtimeRecords.version} + case when cardinality(m.fields) > 0 then 1 else 0 end` };
+
 /**
- * The first CTEs of every fenced write. `mine`: those of the requested operations whose given attempt is still running, locked in
+ * The first CTEs of every fenced write. An operation whose row or record somebody else holds is left out: the statement does not
+ * wait for it. `mine`: those of the others whose given attempt is still running, locked in
  * one order, as rows `m` that also have the requested values. `passed`: those of them whose record was changed as well. The rest of
  * the statement must read from `passed`; then either all of a write happens or nothing.
  *
@@ -17,20 +22,23 @@ const { opId, attempt, status, holder } = operationLog;
  *
  * @param asked a json parameter: an array of {@link fencedJson}, each with the fields that `definition` declares.
  * @param own more columns of the operation's row to include in `mine`.
- * @param alreadyDone true for a row `m` whose write was done before, so that a repetition without a record change does not pass.
+ * @param isFree what must be true of an operation's row besides, so that nothing of its write has to wait.
+ * @param alreadyDone true for a row `m` whose write was done before: a repetition does not pass.
  */
-export function fenced(asked: SQL, definition: SQL, own: SQL, alreadyDone: SQL): SQL {
+export function fenced(asked: SQL, definition: SQL, own: SQL, alreadyDone: SQL, isFree = sql`true`): SQL {
   return sql`
-    mine as (
+    ${freeRecords(asked)}, mine as (
       select ${own}, a.*
       from ${operationLog} join json_to_recordset(${asked}) as a(op_id uuid, attempt int, change text, expected_status text,
-        expected_container_id text, ${recordDefinition}, ${definition}) on ${opId} = a.op_id
+        expected_container_id text, expected_version bigint, fields text[], ${recordDefinition}, ${definition}) on ${opId} = a.op_id
       where ${attempt} = a.attempt and ${status} = 'running' and ${holder} is not null
-      order by ${opId} for update of ${operationLog}
+        and (a.change = 'keep' or ${hasFreeRecord}) and ${isFree}
+      order by ${opId} for update of ${operationLog} skip locked
     ), updated as (
-      update ${runtimeRecords} set ${assignments(runtimeRecords, recordFromM)}
-      from mine m where m.change = 'update' and ${runtimeRecords.gameId} = m.game_id and ${runtimeRecords.gameId} = m.record_game_id
+      update ${runtimeRecords} set ${assignments(runtimeRecords, PATCHED)}
+      from mine m where m.change = 'patch' and not ${alreadyDone} and ${runtimeRecords.gameId} = m.game_id
         and ${runtimeRecords.status} = m.expected_status and ${runtimeRecords.currentContainerId} is not distinct from m.expected_container_id
+        and (m.expected_version is null or ${runtimeRecords.version} = m.expected_version)
       returning m.op_id
     ), inserted as (
       ${insertSelect(runtimeRecords, recordFromM)} from mine m where m.change = 'insert' and m.game_id = m.record_game_id
@@ -46,8 +54,8 @@ export function fenced(asked: SQL, definition: SQL, own: SQL, alreadyDone: SQL):
 export function fencedJson({ opId, attempt }: ClaimKey, change: RecordChange): Record<string, unknown> {
   const key = { op_id: opId, attempt };
   if (change.kind === 'keep') return { ...key, change: 'keep' };
-  const { expected, record } = change;
-  if (expected === null) return { ...key, change: 'insert', ...recordJson(record) };
-  const { status, containerId } = expected;
-  return { ...key, change: 'update', expected_status: status, expected_container_id: containerId, ...recordJson(record) };
+  if (change.kind === 'insert') return { ...key, change: 'insert', ...recordJson(change.record) };
+  const { status, containerId, version = null } = change.expected;
+  const expected = { expected_status: status, expected_container_id: containerId, expected_version: version };
+  return { ...key, change: 'patch', ...expected, fields: Object.keys(change.set), ...recordJson(change.set) };
 }

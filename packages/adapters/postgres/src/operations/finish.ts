@@ -1,52 +1,47 @@
+import type { JobStreamName } from '@galaxy/domain';
 import type { ClaimKey, FinishOutcome, OperationOutcome, OutboxEntry } from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
-import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
+import { addMessages } from '../outbox/add-messages.js';
 import { outboxColumns, outboxEntryOf, presentEpoch, storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox } from '../schema/schema.js';
 import { bigInt, type Row, text } from '../sql/row.js';
-import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
+import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { fenced, fencedJson } from './fenced.js';
+import { freeLanes, hasFreeLanes } from './free-rows.js';
 
-const { opId, gameId, source, attempt, status } = operationLog;
-const { kind, number, dedupeKey, id } = runtimeOutbox;
+const { opId, gameId, source, sourceRef, stream, attempt, status } = operationLog;
+const { kind, dedupeKey } = runtimeOutbox;
 
-const nextNumber = (of: SQL) => sql`1 + ${lastNumber(of, sql`m.game_id`)}`;
+// At most one operation of a game ends in a statement, so a result of the game is the result of the same operation.
+const withResultNumber = sql`case m.kind when 'job_outcome' then json_build_object('outcome', m.payload,
+  'number', (select result.last_number::text from lanes result where result.kind = 'job_result' and result.lane = m.lane)) else m.payload end`;
 
-/**
- * Results need no lock for their numbers: only one operation of a game runs at a time, and the next one is claimed only after this
- * statement has ended.
- */
+/** Ends operations, and adds their messages to the outbox: named outcomes only when the keys of the job streams are given. */
 const FINISH = statement(
   'finish',
-  { asked: 'json' },
+  { asked: 'json', outcomesOf: 'json' },
   (p) => sql`
-    with ${fenced(
+    with ${freeLanes(p.asked)}, ${fenced(
       p.asked,
       sql`status text, error_code text, error_message text, container_id text, engine_endpoint text, result text, dead_letter text`,
-      sql`${gameId}, ${source}`,
+      sql`${gameId}, ${source}, ${sourceRef}, ${stream}`,
       sql`false`,
-    )}, published as (
-      ${insertSelect(runtimeOutbox, {
-        kind: sql`'job_result'`,
-        lane: sql`m.game_id`,
-        number: nextNumber(sql`'job_result'`),
-        dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.result::json`,
-      })} from passed m where m.source = 'lobby'
-      returning ${dedupeKey}, ${id}, ${number}
-    ), dead_lettered as (
-      ${insertSelect(runtimeOutbox, {
-        kind: sql`'dead_letter'`,
-        lane: sql`m.game_id`,
-        number: nextNumber(sql`'dead_letter'`),
-        dedupeKey: sql`m.op_id::text`,
-        payload: sql`m.dead_letter::json`,
-      })} from passed m where m.dead_letter is not null
-      on conflict (${bareList(kind, dedupeKey)}) do nothing
-    ), ended as (
+      hasFreeLanes,
+    )}, messages as (
+      select 'job_result' as kind, m.game_id as lane, m.op_id::text as dedupe_key, m.result::json as payload, 1 as n
+      from passed m where m.source = 'lobby'
+      union all
+      select 'dead_letter', m.game_id, m.op_id::text, m.dead_letter::json, 2
+      from passed m where m.dead_letter is not null
+        and not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = m.op_id::text)
+      union all
+      select 'job_outcome', m.game_id, m.op_id::text, json_build_object('result', m.result::json,
+        'jobStream', coalesce(${p.outcomesOf} ->> m.stream, ''), 'jobEntryId', m.source_ref, 'opId', m.op_id::text), 3
+      from passed m where ${p.outcomesOf} is not null and m.source in ('lobby', 'admin')
+    ), ${addMessages(withResultNumber)}, ended as (
       update ${operationLog} set ${assignments(operationLog, {
         status: sql`m.status`,
         holder: sql`null`,
@@ -61,11 +56,12 @@ const FINISH = statement(
       from passed m where ${opId} = m.op_id
       returning ${opId}
     )
-    select op_id::text, null as id, null as number, null as epoch from ended
-    union all select dedupe_key, id::text, number::text, ${presentEpoch} from published`,
+    select op_id::text, 'ended' as what, null as id, null as number, null as epoch from ended
+    union all select dedupe_key, 'published', id::text, number::text, ${presentEpoch} from added where kind = 'job_result'
+    union all select op_id::text, 'stale', null, null, null from mine where op_id not in (select op_id from ended)`,
 );
 
-/** Why a finish did nothing: no row when the claim is lost, otherwise the status and the result that is to be published. */
+/** What became of a claim without a finish: no row when it is lost, otherwise the status and the result that is to be published. */
 const LOOK = statement(
   'inspect a finish',
   { opId: 'uuid', attempt: 'int' },
@@ -75,20 +71,27 @@ const LOOK = statement(
     where ${opId} = ${p.opId} and ${attempt} = ${p.attempt} and (${status} <> 'running' or ${operationLog.holder} is not null)`,
 );
 
+/** The key of each job stream, for the named outcomes of jobs; null when no outcomes are published. */
+export type OutcomesOf = Readonly<Record<JobStreamName, string>> | null;
+
 export interface Ending {
   readonly claim: ClaimKey;
   readonly outcome: OperationOutcome;
 }
 
+/** `held_row`: nothing was changed, because somebody else holds a row of the game. */
+export type EndingOutcome = FinishOutcome | { readonly kind: 'held_row' };
+
 /** {@link OperationJournal.finish} for several different operations in one statement. Returns the outcomes in the order given. */
-export async function finish(executor: PgExecutor, endings: readonly Ending[]): Promise<FinishOutcome[]> {
-  const rows = await retryTakenNumbers(executor, FINISH({ asked: endings.map(endingJson) }));
-  const ended = new Set(rows.filter(({ id }) => id === null).map((row) => text(row, 'op_id')));
-  const published = new Map(rows.filter(({ id }) => id !== null).map((row) => [text(row, 'op_id'), row]));
+export async function finish(executor: PgExecutor, endings: readonly Ending[], outcomesOf: OutcomesOf): Promise<EndingOutcome[]> {
+  const rows = await executor.query(FINISH({ asked: endings.map(endingJson), outcomesOf }));
+  const found = (kind: 'ended' | 'published' | 'stale') =>
+    new Map(rows.filter(({ what }) => what === kind).map((row) => [text(row, 'op_id'), row]));
+  const [ended, published, stale] = [found('ended'), found('published'), found('stale')];
   return Promise.all(
     endings.map(async ({ claim, outcome }) => {
-      if (!ended.has(claim.opId)) return look(executor, claim);
-      return { kind: 'applied', publish: entryOf(published.get(claim.opId), outcome.result) };
+      if (ended.has(claim.opId)) return { kind: 'applied', publish: entryOf(published.get(claim.opId), outcome.result) };
+      return stale.has(claim.opId) ? { kind: 'stale' } : look(executor, claim);
     }),
   );
 }
@@ -112,11 +115,11 @@ function entryOf(row: Row | undefined, result: JobResult): OutboxEntry | null {
   return { kind: 'job_result', id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch'), message: { number: bigInt(row, 'number'), result } };
 }
 
-// Called when the statement changed nothing. An attempt belongs to one caller only, so if the operation has ended under this attempt,
+// Called when the statement left the operation out. An attempt belongs to one caller only, so if the operation has ended under this attempt,
 // an earlier call of this caller ended it.
-async function look(executor: PgExecutor, claim: ClaimKey): Promise<FinishOutcome> {
+async function look(executor: PgExecutor, claim: ClaimKey): Promise<EndingOutcome> {
   const [row] = await executor.query(LOOK({ opId: claim.opId, attempt: claim.attempt }));
   if (row === undefined) return { kind: 'lost' };
-  if (text(row, 'op_status') === 'running') return { kind: 'stale' };
+  if (text(row, 'op_status') === 'running') return { kind: 'held_row' };
   return { kind: 'already_mine', publish: row['id'] === null ? null : outboxEntryOf(row) };
 }

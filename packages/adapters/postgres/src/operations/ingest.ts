@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { onHold } from '../coordination/postgres-holds.js';
 import { LEASE, leaseValues } from '../coordination/under-lease.js';
-import { lastNumber, retryTakenNumbers } from '../outbox/lane-numbers.js';
+import { addMessages, retryAddedMeanwhile } from '../outbox/add-messages.js';
 import { storeDeadLetter } from '../outbox/outbox-message.js';
 import { operationLog, runtimeOutbox, runtimeStreamCursors } from '../schema/schema.js';
 import { bool, int } from '../sql/row.js';
@@ -19,6 +19,9 @@ const cursors = runtimeStreamCursors;
 // Compares as numeric: entry ids are pairs of unsigned 64-bit integers, too large for bigint.
 const asNumbers = (id: SQL): SQL => sql`(split_part(${id}, '-', 1)::numeric, split_part(${id}, '-', 2)::numeric)`;
 
+// ON CONFLICT alone would wait for an earlier row that somebody else is changing. Not an EXISTS: the planner could hash the whole log.
+const isNew = sql`(select 1 from ${operationLog} where ${stream} = a.stream and ${entryId} = a.entry_id and ${payloadHash} = a.payload_hash) is null`;
+
 /**
  * Queues jobs, numbers dead letters and moves the cursors of the streams, while the lease is held and no hold stops it.
  * Two calls under one lease run one after the other, so that the order of `ord` is the order of the jobs. An intake that
@@ -31,25 +34,15 @@ const INGEST = statement(
     with ${doorOfHolder(p)}, open as (
       select 1 from door where not ${onHold}
     ), queued as (
-      ${addOperations({ rows: p.jobs, behind: sql`open` })}
+      ${addOperations({ rows: p.jobs, behind: sql`open`, onlyIf: isNew })}
       on conflict (${bareList(stream, entryId, payloadHash)}) do nothing
       returning 1
-    ), dead_letters as (
-      select l.lane, l.dedupe_key, l.payload, row_number() over (partition by l.lane order by l.n) as nth
+    ), messages as (
+      select 'dead_letter' as kind, l.lane, l.dedupe_key, l.payload::json as payload, l.n
       from open, rows from (json_to_recordset(${p.deadLetters}) as (lane text, dedupe_key text, payload text)) with ordinality
         as l(lane, dedupe_key, payload, n)
       where not exists (select from ${runtimeOutbox} where ${kind} = 'dead_letter' and ${dedupeKey} = l.dedupe_key)
-    ), dead_lettered as (
-      ${insertSelect(runtimeOutbox, {
-        kind: sql`'dead_letter'`,
-        lane: sql`l.lane`,
-        number: sql`l.nth + ${lastNumber(sql`'dead_letter'`, sql`l.lane`)}`,
-        dedupeKey: sql`l.dedupe_key`,
-        payload: sql`l.payload::json`,
-      })}
-      from dead_letters l order by l.lane, l.nth
-      on conflict (${bareList(kind, dedupeKey)}) do nothing
-    ), moved as (
+    ), ${addMessages()}, moved as (
       ${insertSelect(cursors, { stream: sql`c.stream`, cursor: sql`c.cursor` })}
       from open, json_to_recordset(${p.cursors}) as c(stream text, cursor text)
       on conflict (${bareList(cursors.stream)}) do update set ${assignments(cursors, {
@@ -65,7 +58,7 @@ const INGEST = statement(
 /** {@link OperationJournal.ingest} */
 export async function ingest(executor: PgExecutor, intake: Intake): Promise<IntakeOutcome> {
   const { lease, jobs, deadLetters, entriesRead } = intake;
-  const [row = {}] = await retryTakenNumbers(
+  const [row = {}] = await retryAddedMeanwhile(
     executor,
     INGEST({
       ...leaseValues(lease),

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { engineEndpoint, type RuntimeRecord } from '@galaxy/domain';
+import { engineEndpoint, newRuntimeRecord, type RuntimeRecord } from '@galaxy/domain';
 import {
   type Claim,
   type ClaimRequest,
   COORDINATOR_LEASE,
+  HeldRowFault,
   type JobToQueue,
+  knownOperation,
   type LeaseGrant,
   type OperationOutcome,
   type RecordChange,
@@ -22,7 +24,15 @@ import { EMPTY } from '../stores.test-support.js';
 import { PostgresOperationJournal } from './postgres-operation-journal.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const AT_ONCE = { reason: 'handover', delayMs: 0, unavailableMs: 0 } as const;
 
 let entries = 0;
@@ -35,25 +45,17 @@ const start = (gameId: string): JobToQueue => ({
   raw: '[["Z2FtZV9pZA==","Zw=="]]',
 });
 
-const starting = (gameId: string): RuntimeRecord => ({
-  gameId,
-  status: 'starting',
-  currentContainerId: null,
-  currentImageRef: 'galaxy/engine:1.0.0',
-  engineEndpoint: engineEndpoint(gameId),
-  paused: false,
-  createdAt: NOW,
-  startedAt: null,
-  stoppedAt: null,
-  removedAt: null,
-  lastOpAt: NOW,
-});
+const starting = (gameId: string): RuntimeRecord =>
+  newRuntimeRecord({ gameId, imageRef: 'galaxy/engine:1.0.0', status: 'starting', now: NOW });
 
 const running = ({ gameId }: Claim): OperationOutcome => {
-  const record: RuntimeRecord = { ...starting(gameId), status: 'running', currentContainerId: 'container-1' };
   const result = { gameId, outcome: 'success', containerId: 'container-1', engineEndpoint: engineEndpoint(gameId) } as const;
   return {
-    record: { kind: 'put', expected: { status: 'starting', containerId: null }, record },
+    record: {
+      kind: 'patch',
+      expected: { status: 'starting', containerId: null },
+      set: { status: 'running', currentContainerId: 'container-1' },
+    },
     result: { ...result, errorCode: '', errorMessage: '' },
     errorCode: '',
     deadLetter: null,
@@ -112,47 +114,64 @@ describe('PostgresOperationJournal among other sessions', () => {
     return claim;
   };
   const whileCommitting = <T>(call: () => Promise<T>): Promise<T> => other.whileWaiting(call);
+  /** Calls while the other session holds a row, which must not wait, and again when its transaction has ended. */
+  const beforeAndAfter = async <T>(call: () => Promise<T>): Promise<T> => {
+    await expect(call()).rejects.toThrow(HeldRowFault);
+    await other.run('commit');
+    return call();
+  };
 
   const takeOverUncommitted = ({ opId }: Claim) =>
     other.run(`begin; update runtime_operation_log set attempt = attempt + 1, holder = 'process-2' where op_id = '${opId}'`);
 
-  it('lets nothing of a holder through that loses its claim while its finish is waiting', async () => {
+  it('lets nothing of a holder through whose claim is being taken over when it finishes', async () => {
     const claim = await beginWithRecord();
     await takeOverUncommitted(claim);
-    expect(await whileCommitting(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'lost' });
+    expect(await beforeAndAfter(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'lost' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'starting' });
     expect(await outbox.pending(10)).toEqual([]);
   });
 
-  it('lets nothing of a holder through that loses its claim while its step is waiting', async () => {
+  it('lets nothing of a holder through whose claim is being taken over when it records a step', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
-    const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
-    const step = { step: 'intent', previous: null, containerId: null } as const;
-    expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
+    const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
+    const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
+    expect(await beforeAndAfter(() => journal.advance(claim, step, put))).toEqual({ kind: 'lost' });
     expect(await records.list()).toEqual([]);
   });
 
-  it('does not renew a claim that is lost while the renewal is waiting', async () => {
-    const claim = await begin();
+  it('does not renew a claim that is being taken over, and renews the others', async () => {
+    const [claim, free] = [await begin(), await begin()];
     await takeOverUncommitted(claim);
-    expect(await whileCommitting(() => journal.renew([claim], 60_000))).toMatchObject([{ state: 'lost' }]);
+    expect(await journal.renew([claim, free], 60_000)).toMatchObject([{ state: 'unknown' }, { state: 'held' }]);
+    await other.run('commit');
+    expect(await journal.renew([claim, free], 60_000)).toMatchObject([{ state: 'lost' }, { state: 'held' }]);
   });
 
-  it('does not release a claim that somebody else has taken over meanwhile', async () => {
+  it('does not release a claim that somebody else is taking over', async () => {
     const claim = await begin();
     await takeOverUncommitted(claim);
-    await whileCommitting(() => journal.releaseClaim(claim, AT_ONCE));
+    await beforeAndAfter(() => journal.releaseClaim(claim, AT_ONCE));
     expect(await journal.renew([{ ...claim, attempt: 2 }], 60_000)).toMatchObject([{ state: 'held' }]);
   });
 
-  it('changes nothing at all when the record moves while the finish is waiting', async () => {
+  it('changes nothing at all when the record is being moved while it finishes', async () => {
     const claim = await beginWithRecord();
     await other.run(`begin; update runtime_records set status = 'removed' where game_id = '${claim.gameId}'`);
-    expect(await whileCommitting(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'stale' });
+    expect(await beforeAndAfter(() => journal.finish(claim, running(claim)))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
     expect(await outbox.pending(10)).toEqual([]);
     expect(await journal.renew([claim], 60_000)).toMatchObject([{ state: 'held' }]);
+  });
+
+  it('keeps a pause that is being written when the finish comes, and counts both versions', async () => {
+    const claim = await beginWithRecord();
+    await other.run(`begin; update runtime_records set paused = true, version = version + 1 where game_id = '${claim.gameId}'`);
+    await expect(journal.finish(claim, running(claim))).rejects.toThrow(HeldRowFault);
+    await other.run('commit');
+    expect(await journal.finish(claim, running(claim))).toMatchObject({ kind: 'applied' });
+    expect(await records.get(claim.gameId)).toMatchObject({ status: 'running', paused: true, version: 3 });
   });
 
   it('changes nothing at all when a record appears while an insert is waiting', async () => {
@@ -160,8 +179,8 @@ describe('PostgresOperationJournal among other sessions', () => {
     await other.run(
       `begin; insert into runtime_records values ('${claim.gameId}', 'removed', null, 'i', 'e', false, now(), null, null, now(), now())`,
     );
-    const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
-    const step = { step: 'intent', previous: null, containerId: null } as const;
+    const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
+    const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
     expect(await whileCommitting(() => journal.advance(claim, step, put))).toEqual({ kind: 'stale' });
     expect(await records.get(claim.gameId)).toMatchObject({ status: 'removed' });
   });
@@ -218,7 +237,7 @@ describe('PostgresOperationJournal among other sessions', () => {
     for (let n = 0; n < 10; n++) await journal.ingest(intakeOf(Array.from({ length: 2000 }, () => start('busy'))));
     const others = Array.from({ length: 10 }, (_, n) => `other-${n}`);
     await journal.ingest(intakeOf(others.map(start)));
-    const first = await journal.claim({ ...ANYTHING, starts: 1 });
+    const first = await journal.claim({ ...ANYTHING, places: { start: 1, turn: 100, other: 100 } });
     expect(first.map(({ gameId }) => gameId)).toEqual(['busy']);
     const second = await journal.claim(ANYTHING);
     expect(second.map(({ gameId }) => gameId)).toEqual(others);
@@ -264,9 +283,9 @@ describe('PostgresOperationJournal among other sessions', () => {
 
     it('finds its step done when it calls again', async () => {
       const claim = await begin();
-      const step = { step: 'intent', previous: null, containerId: null } as const;
+      const step = { op: 'start', step: 'intent', previous: null, containerId: null } as const;
       await remote.advance({ opId: randomUUID(), attempt: 1 }, step, { kind: 'keep' });
-      const put: RecordChange = { kind: 'put', expected: null, record: starting(claim.gameId) };
+      const put: RecordChange = { kind: 'insert', record: starting(claim.gameId) };
       await withoutReply(() => remote.advance(claim, step, put));
       expect(await remote.advance(claim, step, put)).toEqual({ kind: 'already_mine' });
     });

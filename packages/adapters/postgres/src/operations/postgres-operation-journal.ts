@@ -14,16 +14,19 @@ import type {
   OperationOutcome,
   OperationProgress,
   RecordChange,
+  UnreadableOperation,
 } from '@galaxy/manager-ports';
+import { HeldRowFault } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import { Coalescer } from '../client/coalescer.js';
+import { pastShortLocks } from '../client/past-short-locks.js';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeStreamCursors } from '../schema/schema.js';
 import { bigInt, type Row, text, textOrNull } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
 import { advance } from './advance.js';
 import { claim } from './claim.js';
-import { type Ending, finish } from './finish.js';
+import { type Ending, type EndingOutcome, finish, type OutcomesOf } from './finish.js';
 import { ingest } from './ingest.js';
 import { moveCursor } from './move-cursor.js';
 import { releaseClaim } from './release-claim.js';
@@ -38,18 +41,28 @@ const CURSORS = statement(
   () => sql`select ${stream}, ${cursor}, ${floor}, ${entriesRead}::text, ${previous} as previous from ${runtimeStreamCursors}`,
 );
 
+/** What a journal may be given besides its executor. */
+export interface JournalOptions {
+  /** For renewals, so that they wait for none of the other statements; default: the executor of all statements. */
+  readonly renewals?: PgExecutor;
+  /** The keys of the job streams when named outcomes are published; default null. */
+  readonly outcomesOf?: OutcomesOf;
+}
+
 /**
  * The journal in the tables `runtime_operation_log`, `runtime_records`, `runtime_outbox` and `runtime_stream_cursors`. Each change
  * is one statement. Operations that end while other ends are being written share a statement.
  */
 export class PostgresOperationJournal implements OperationJournal {
   readonly #executor: PgExecutor;
-  readonly #endings: Coalescer<Ending, FinishOutcome>;
+  readonly #renewals: PgExecutor;
+  readonly #endings: Coalescer<Ending, EndingOutcome>;
 
-  constructor(executor: PgExecutor) {
+  constructor(executor: PgExecutor, { renewals = executor, outcomesOf = null }: JournalOptions = {}) {
     this.#executor = executor;
+    this.#renewals = renewals;
     const options = { key: ({ claim }: Ending) => claim.opId, maxItems: 200, maxBatches: 2 };
-    this.#endings = new Coalescer((endings) => finish(executor, endings), options);
+    this.#endings = new Coalescer((endings) => finish(executor, endings, outcomesOf), options);
   }
 
   async cursors(): Promise<Readonly<Record<JobStreamName, StreamPlace | null>>> {
@@ -70,24 +83,28 @@ export class PostgresOperationJournal implements OperationJournal {
     return ingest(this.#executor, intake);
   }
 
-  claim(request: ClaimRequest): Promise<Claim[]> {
-    return claim(this.#executor, request);
+  claim(request: ClaimRequest, onUnreadable?: (operation: UnreadableOperation) => void): Promise<Claim[]> {
+    return claim(this.#executor, request, onUnreadable);
   }
 
   renew(claims: readonly ClaimKey[], ttlMs: number): Promise<ClaimState[]> {
-    return renew(this.#executor, claims, ttlMs);
+    return renew(this.#renewals, claims, ttlMs);
   }
 
   advance(claim: ClaimKey, progress: OperationProgress, record: RecordChange): Promise<FencedOutcome> {
-    return advance(this.#executor, claim, progress, record);
+    return pastShortLocks(() => advance(this.#executor, claim, progress, record));
   }
 
   finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome> {
-    return this.#endings.add({ claim, outcome });
+    return pastShortLocks(async () => {
+      const ended = await this.#endings.add({ claim, outcome });
+      if (ended.kind === 'held_row') throw new HeldRowFault('finish');
+      return ended;
+    });
   }
 
   releaseClaim(claim: ClaimKey, release: ClaimRelease): Promise<void> {
-    return releaseClaim(this.#executor, claim, release);
+    return pastShortLocks(() => releaseClaim(this.#executor, claim, release));
   }
 }
 

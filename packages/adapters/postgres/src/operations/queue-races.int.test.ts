@@ -7,6 +7,7 @@ import {
   type DeadLetterToSend,
   type Intake,
   type JobToQueue,
+  knownOperation,
   type LeaseGrant,
   type OperationOutcome,
 } from '@galaxy/manager-ports';
@@ -17,7 +18,15 @@ import { OtherSession } from '../other-session.test-support.js';
 import { migrate } from '../schema/migrate.js';
 import { EMPTY, storesOver } from '../stores.test-support.js';
 
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const CURSORS = { start_jobs: '9-9', stop_jobs: '9-9' };
 const RAW = '[["Z2FtZV9pZA==","Zw=="]]';
 
@@ -201,7 +210,7 @@ describe('what queues and claims at the same moment', () => {
     let isQueueing = true;
     const working = async () => {
       for (let idle = 0; isQueueing || idle < 3; ) {
-        const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID(), starts: 2, others: 2 });
+        const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID(), places: { start: 2, turn: 2, other: 2 } });
         idle = claims.length === 0 ? idle + 1 : 0;
         expect(new Set(claims.map(({ gameId }) => gameId)).size).toBe(claims.length);
         for (const claim of claims) {
@@ -261,7 +270,7 @@ describe('what queues and claims at the same moment', () => {
       const working = async () => {
         for (let after = 0; after < 5; ) {
           const beganAfter = isSet;
-          const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID(), starts: 1 });
+          const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID(), places: { start: 1, turn: 100, other: 100 } });
           if (beganAfter) late.push(...claims);
           else before += claims.length;
           if (beganAfter) after++;

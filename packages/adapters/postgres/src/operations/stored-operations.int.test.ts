@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Claim, type ClaimRequest, COORDINATOR_LEASE, type OperationOutcome } from '@galaxy/manager-ports';
+import { type Claim, type ClaimRequest, COORDINATOR_LEASE, knownOperation, type OperationOutcome } from '@galaxy/manager-ports';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
@@ -10,7 +10,15 @@ import type { Query } from '../sql/statement.js';
 import { EMPTY, storesOver } from '../stores.test-support.js';
 import { PostgresReconcileQueue } from './postgres-reconcile-queue.js';
 
-const ANYTHING: ClaimRequest = { holder: 'process-1', ttlMs: 60_000, starts: 100, others: 100, takeOver: true, inFlight: [] };
+const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
+const ANYTHING: ClaimRequest = {
+  holder: 'process-1',
+  ttlMs: 60_000,
+  places: { start: 100, turn: 100, other: 100 },
+  known: KNOWN,
+  takeOver: true,
+  inFlight: [],
+};
 const RAW = '[["Z2FtZV9pZA==","Zw=="]]';
 const UNREADABLE = [
   { kind: 'start', gameId: 'game' },
@@ -20,6 +28,7 @@ const UNREADABLE = [
   { kind: 'reconcile', gameId: 'game', verdict: 'explode', orphans: [], reason: '' },
   { kind: 'invalid', gameId: 'game', of: 'turn', message: '' },
   { kind: 'later_version', gameId: 'game' },
+  { kind: 'reconcile', gameId: 'game', verdict: 'remove', orphans: [], reason: 'a job of another operation' },
   { kind: 'toString', gameId: 'game' },
   { kind: 'start', imageRef: 'a', requestedAtMs: '0' },
   'text',
@@ -74,17 +83,18 @@ describe('stored operations', () => {
     deadLetter: null,
   });
 
-  it('come as invalid jobs when they cannot be read, and keep nothing else from being claimed', async () => {
+  it('are released alone and uncounted when they cannot be read, and keep nothing else from being claimed', async () => {
     for (const [n, payload] of UNREADABLE.entries()) await insert(`broken-${n}`, n % 2 === 0 ? 'start' : 'stop', 'lobby', payload);
     const good = await ingest('good');
-    const claims = await stores.journal.claim(ANYTHING);
-    const message = 'the stored job cannot be read';
-    expect(claims.map(({ job }) => job).slice(0, -1)).toEqual(
-      UNREADABLE.map((_, n) => ({ kind: 'invalid', of: n % 2 === 0 ? 'start' : 'stop', gameId: `broken-${n}`, message })),
-    );
-    expect(claims.at(-1)).toMatchObject({ opId: good, job: { kind: 'start' } });
-    for (const claim of claims) expect(await stores.journal.finish(claim, ended(claim))).toMatchObject({ publish: { kind: 'job_result' } });
-    expect(await stores.journal.claim(ANYTHING)).toEqual([]);
+    for (let round = 1; round <= 7; round++) {
+      const unreadable: string[] = [];
+      const claims = await stores.journal.claim(ANYTHING, ({ gameId }) => unreadable.push(gameId));
+      expect(claims.map(({ opId }) => opId)).toEqual(round === 1 ? [good] : []);
+      expect(unreadable).toEqual(UNREADABLE.map((_, n) => `broken-${n}`));
+      await sql("update runtime_operation_log set claim_expires_at = clock_timestamp() where holder is null and status = 'running'");
+    }
+    const rows = await sql("select status, failures, error_code from runtime_operation_log where game_id <> 'good'");
+    expect(rows).toEqual(UNREADABLE.map(() => ({ status: 'running', failures: 0, error_code: '' })));
   });
 
   it('tell what was asked for from their payload, when they were queued by the version before', async () => {
@@ -119,11 +129,14 @@ describe('stored operations', () => {
     ]);
   });
 
-  it("of the reconciler are ended too when they can't be read, and publish nothing", async () => {
-    await insert('game', 'reconcile', 'reconciler', { kind: 'reconcile' });
-    const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
-    expect(claim).toMatchObject({ source: 'reconciler', entry: null, job: { kind: 'invalid', of: 'stop', gameId: 'game' } });
-    expect(await stores.journal.finish(claim, ended(claim))).toEqual({ kind: 'applied', publish: null });
+  it('are left alone by those that cannot read the record of their game', async () => {
+    await insert('game', 'stop', 'lobby', { kind: 'stop', gameId: 'game', reason: 'cancelled', requestedAtMs: '0' });
+    await sql(`insert into runtime_records values ('game', 'running', 'c', 'i', 'e', false, now(), null, null, null, now())`);
+    await sql('alter table runtime_records drop constraint runtime_records_status_chk');
+    await sql("update runtime_records set status = 'of later'");
+    const unreadable: string[] = [];
+    expect(await stores.journal.claim(ANYTHING, ({ reason }) => unreadable.push(reason))).toEqual([]);
+    expect(unreadable).toEqual([expect.stringContaining('status')]);
   });
 
   it('keep the entry as it was until they have ended', async () => {

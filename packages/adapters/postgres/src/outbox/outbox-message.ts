@@ -1,11 +1,26 @@
 import type { DeadLetter } from '@galaxy/domain';
-import type { NumberedDeadLetter, OutboxEntry } from '@galaxy/manager-ports';
+import {
+  type NamedOutcome,
+  type NumberedDeadLetter,
+  OUTBOX_KINDS,
+  type OutboxEntry,
+  type OutboxKind,
+  type OutboxMessages,
+} from '@galaxy/manager-ports';
 import type { JobResult } from '@galaxy/ports';
 import { type SQL, sql } from 'drizzle-orm';
 import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
-import { bigInt, jsonText, type Row, text } from '../sql/row.js';
+import { bigInt, jsonText, oneOf, type Row, text } from '../sql/row.js';
 
 const { id, kind, lane, number, payload } = runtimeOutbox;
+
+/** The kinds of messages that this version knows, as a table `k` with the column `kind`. A newer version may have others. */
+export const kindsTable: SQL = sql.raw(`(values ${OUTBOX_KINDS.map((kind) => `('${kind}')`).join(', ')}) as k(kind)`);
+
+/** True for a row of one of those kinds; `kinds` is a json parameter, an array of their names. */
+export function isOf(kinds: SQL): SQL {
+  return sql`${kind} = any (array(select json_array_elements_text(${kinds})))`;
+}
 
 /** The present publish epoch, as text: 0 until the first was raised. */
 export const presentEpoch: SQL = sql`coalesce((select ${runtimePublishing.epoch} from ${runtimePublishing}), 0)::text`;
@@ -28,10 +43,24 @@ export function numberedDeadLetterOf(row: Row): NumberedDeadLetter {
   return { lane: text(row, 'lane'), number: bigInt(row, 'number'), letter: { ...letter, failedAtMs: BigInt(failedAtMs) } };
 }
 
+/** A named outcome as its JSON column holds it: the number is text, and known only to the statement that takes it. */
+interface StoredOutcome {
+  readonly outcome: Omit<NamedOutcome, 'number'>;
+  readonly number: string | null;
+}
+
+// How the message of each kind is read from a row with the columns `lane`, `number` and `payload`.
+const READ: { readonly [K in OutboxKind]: (row: Row) => OutboxMessages[K] } = {
+  job_result: (row) => ({ number: bigInt(row, 'number'), result: jsonText(row, 'payload') as JobResult }),
+  dead_letter: numberedDeadLetterOf,
+  job_outcome: (row) => {
+    const { outcome, number } = jsonText(row, 'payload') as StoredOutcome;
+    return { number: bigInt(row, 'number'), outcome: { ...outcome, number: number === null ? null : BigInt(number) } };
+  },
+};
+
 /** Reads the entry from a row with the columns `id`, `kind`, `lane`, `number`, `payload` and `epoch`. */
 export function outboxEntryOf(row: Row): OutboxEntry {
-  const own = { id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch') };
-  if (text(row, 'kind') === 'dead_letter') return { ...own, kind: 'dead_letter', message: numberedDeadLetterOf(row) };
-  const message = { number: bigInt(row, 'number'), result: jsonText(row, 'payload') as JobResult };
-  return { ...own, kind: 'job_result', message };
+  const kind = oneOf(row, 'kind', OUTBOX_KINDS);
+  return { kind, message: READ[kind](row), id: bigInt(row, 'id'), epoch: bigInt(row, 'epoch') } as OutboxEntry;
 }

@@ -7,6 +7,10 @@ import { EMPTY } from '../stores.test-support.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 
 const EVER = 60_000;
+const SLOW_MARKS = `do $$ begin
+  create or replace function slow() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(1); return new; end';
+  create trigger slow before update on runtime_outbox for each row when (new.entry_id is not null) execute function slow();
+end $$`;
 
 /** What a mark and the comparison that takes marks back do to each other while both are under way. */
 describe('PostgresOutbox among other sessions', () => {
@@ -55,7 +59,9 @@ describe('PostgresOutbox among other sessions', () => {
   it('takes back a mark that was under way when it was called', async () => {
     const [first, second] = await decide(2);
     if (first === undefined || second === undefined) return expect.fail('two entries');
-    await hold(`select from runtime_outbox where id = ${String(second.id)} for update`);
+    // Makes the mark of the second one wait in the middle of its statement.
+    await executor.query({ name: 'slow down', text: SLOW_MARKS, params: [] });
+    await hold('select pg_advisory_xact_lock(1)');
     const mark = outbox.markPublished([first, second].map(({ id, epoch }) => ({ id, epoch, entryId: `5-${String(id)}` })));
     await waiting(1);
     const taken = outbox.takeBack([{ kind: 'job_result', lane: 'alpha', number: 1n }], EVER);
@@ -64,6 +70,23 @@ describe('PostgresOutbox among other sessions', () => {
     await mark;
     expect((await taken).takenBack).toBe(1);
     expect((await outbox.pending(10)).map(({ id }) => id)).toEqual([second.id]);
+    await executor.query({ name: 'as before', text: 'drop trigger slow on runtime_outbox', params: [] });
+  });
+
+  it('marks and prunes all other entries while somebody else holds one', async () => {
+    const [first, second, third] = await decide(3);
+    if (first === undefined || second === undefined || third === undefined) return expect.fail('three entries');
+    await hold(`select from runtime_outbox where id = ${String(first.id)} for update`);
+    const marks = [first, second, third].map(({ id, epoch }) => ({ id, epoch, entryId: `5-${String(id)}` }));
+    const startedAt = performance.now();
+    await outbox.markPublished(marks);
+    expect((await outbox.pending(10)).map(({ id }) => id)).toEqual([first.id]);
+    await other.unsafe('rollback');
+    await outbox.markPublished(marks);
+    await hold(`select from runtime_outbox where id = ${String(first.id)} for update`);
+    expect(await outbox.prune(0, 10)).toBe(1);
+    // A statement that waits for a lock does so for three seconds.
+    expect(performance.now() - startedAt).toBeLessThan(2500);
   });
 
   it('a mark that waits while the epoch is raised does not count', async () => {

@@ -1,10 +1,11 @@
-import type { LanePosition } from '@galaxy/manager-ports';
+import type { LanePosition, OutboxKind } from '@galaxy/manager-ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { runtimeOutbox, runtimePublishing } from '../schema/schema.js';
 import { bigInt, int } from '../sql/row.js';
 import { ago, assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
+import { isOf } from './outbox-message.js';
 
 const { id, kind, lane, number, publishedAt } = runtimeOutbox;
 const { one, epoch } = runtimePublishing;
@@ -22,7 +23,7 @@ const RAISE = statement(
 /** The entry id stays in the row: later entries must get higher ids. */
 const TAKE_BACK = statement(
   'take back marks',
-  { fence: 'bigint', held: 'json', withinMs: 'float', limit: 'int' },
+  { fence: 'bigint', kinds: 'json', held: 'json', withinMs: 'float', limit: 'int' },
   (p) => sql`
     with raised as (
       update ${runtimePublishing} set ${assignments(runtimePublishing, { epoch: sql`${epoch} + 1` })}
@@ -30,7 +31,7 @@ const TAKE_BACK = statement(
     ), lost as (
       select ${id} as id from raised, ${runtimeOutbox}
         left join json_to_recordset(${p.held}) as h(kind text, lane text, number bigint) on h.kind = ${kind} and h.lane = ${lane}
-      where ${publishedAt} > ${ago(p.withinMs)} and ${number} > coalesce(h.number, 0)
+      where ${isOf(p.kinds)} and ${publishedAt} > ${ago(p.withinMs)} and ${number} > coalesce(h.number, 0)
       limit ${p.limit}
     ), taken as (
       update ${runtimeOutbox} set ${assignments(runtimeOutbox, { publishedAt: sql`null` })}
@@ -51,6 +52,7 @@ const BATCH = 20_000;
  */
 export async function takeBack(
   executor: PgExecutor,
+  kinds: readonly OutboxKind[],
   held: readonly LanePosition[],
   withinMs: number,
 ): Promise<{ readonly epoch: bigint; readonly takenBack: number }> {
@@ -59,7 +61,7 @@ export async function takeBack(
   let fence: bigint | null = null;
   for (;;) {
     fence ??= await raise(executor);
-    const [taken] = await executor.query(TAKE_BACK({ fence, held: rows, withinMs, limit: BATCH }));
+    const [taken] = await executor.query(TAKE_BACK({ fence, kinds, held: rows, withinMs, limit: BATCH }));
     const count = taken === undefined ? 0 : int(taken, 'taken_back');
     takenBack += count;
     fence = taken === undefined ? null : bigInt(taken, 'epoch');

@@ -7,6 +7,7 @@ import {
   type RuntimeRecordStore,
   type UpdateStatusInput,
   validatePageLimit,
+  validateRuntimeRecord,
   validateUpdateStatusInput,
 } from '@galaxy/ports';
 import { getTableColumns, sql } from 'drizzle-orm';
@@ -17,7 +18,7 @@ import { assignments, bare, insertSelect } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { recordColumns, recordDefinition, recordFromM, recordJson, recordOf } from './record-columns.js';
 
-const { gameId, status, currentContainerId, stoppedAt, removedAt } = runtimeRecords;
+const { gameId, status, currentContainerId, stoppedAt, removedAt, version, health } = runtimeRecords;
 
 /** One record. */
 const GET = statement(
@@ -29,13 +30,14 @@ const GET = statement(
 const EXCLUDED = Object.fromEntries(
   Object.entries(getTableColumns(runtimeRecords)).map(([key, column]) => [key, sql`excluded.${bare(column)}`]),
 );
+const OVERWRITTEN = { ...EXCLUDED, version: sql`${version} + 1` };
 
 /** Stores a record, over the one that was there. */
 const UPSERT = statement(
   'upsert record',
   { record: 'json' },
-  (p) => sql`${insertSelect(runtimeRecords, recordFromM)} from json_to_record(${p.record}) as m(${recordDefinition})
-    on conflict (${bare(gameId)}) do update set ${assignments(runtimeRecords, EXCLUDED)}`,
+  (p) => sql`${insertSelect(runtimeRecords, { ...recordFromM, version: sql`1` })} from json_to_record(${p.record}) as m(${recordDefinition})
+    on conflict (${bare(gameId)}) do update set ${assignments(runtimeRecords, OVERWRITTEN)}`,
 );
 
 /**
@@ -53,6 +55,8 @@ const UPDATE_STATUS = statement(
         stoppedAt: sql`case when ${p.to} = 'stopped' then ${p.now} else ${stoppedAt} end`,
         removedAt: sql`case when ${p.to} = 'removed' then ${p.now} else ${removedAt} end`,
         lastOpAt: p.now,
+        version: sql`${version} + 1`,
+        health: sql`case when ${p.to} in ('stopped', 'removed') then 'unknown' else ${health} end`,
       })}
       where ${gameId} = ${p.gameId} and ${status} = ${p.from} and (${p.containerId} = '' or ${currentContainerId} = ${p.containerId})
       returning 1
@@ -100,6 +104,7 @@ export class PostgresRuntimeRecordStore implements RuntimeRecordStore {
   }
 
   async upsert(record: RuntimeRecord): Promise<void> {
+    validateRuntimeRecord(record);
     await this.#executor.query(UPSERT({ record: recordJson(record) }));
   }
 

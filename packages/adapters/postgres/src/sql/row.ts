@@ -23,6 +23,11 @@ export function int(row: Row, column: string): number {
   return value;
 }
 
+/** A column of a type that fits a JavaScript number, and that may be null. */
+export function intOrNull(row: Row, column: string): number | null {
+  return row[column] === null ? null : int(row, column);
+}
+
 /** A bigint column, selected `::text`: the drivers disagree on the type itself. */
 export function bigInt(row: Row, column: string): bigint {
   return BigInt(text(row, column));

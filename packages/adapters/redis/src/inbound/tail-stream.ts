@@ -37,6 +37,18 @@ export async function* tailStream(
   }
 }
 
+/**
+ * The next entries of a stream after an id, at most 100, without waiting for more.
+ * @throws DependencyFault when the server does not answer or refuses.
+ */
+export async function readStream(
+  commands: RedisConnection,
+  { key, after }: Omit<TailStreamOptions, 'signal'>,
+): Promise<readonly StreamEntry[]> {
+  const reply: unknown = await commands.run('read', (client) => client.xreadBuffer('COUNT', BATCH, 'STREAMS', key, after));
+  return [...streamEntries(reply).values()].flat();
+}
+
 /** The next entries, or none after a while, when the signal aborts, or after a fault that may pass. */
 async function nextEntries(reader: RedisConnection, { key, after, signal }: TailStreamOptions): Promise<readonly StreamEntry[]> {
   const read = reader.run('read', (client) => client.xreadBuffer('COUNT', BATCH, 'BLOCK', MAX_BLOCK_MS, 'STREAMS', key, after));

@@ -1,11 +1,12 @@
 import type { JobResult, JobResultPublisher } from '@galaxy/ports';
 import { validateJobResult } from '@galaxy/ports';
 import { encodeJobResult, STREAM_KEYS } from '@galaxy/wire';
-import type { PublishOnceOptions } from './publish-once.js';
+
 import { publishOnce } from './publish-once.js';
+import type { UntilAnsweredOptions } from './until-answered.js';
 
 /** What a {@link RedisJobResultPublisher} is built from. */
-export interface RedisJobResultPublisherOptions extends PublishOnceOptions {
+export interface RedisJobResultPublisherOptions extends UntilAnsweredOptions {
   readonly jobResultsKey?: string;
 }
 

@@ -58,7 +58,14 @@ describe('adopt', () => {
     const now = world.clock.now();
     const fresh = newRuntimeRecord({ gameId: GAME, imageRef: OTHER_IMAGE, status: 'starting', now });
     expect(operation).toMatchObject(DONE);
-    expect(record).toEqual({ ...fresh, status: 'running', currentContainerId: id, startedAt: now });
+    expect(record).toEqual({
+      ...fresh,
+      status: 'running',
+      currentContainerId: id,
+      startedAt: now,
+      imageId: expect.any(String),
+      health: 'healthy',
+    });
     expect(changes).toEqual([]);
   });
 
@@ -94,7 +101,14 @@ describe('probe', () => {
     world.database.records.set(GAME, before);
     const { operation, record } = await reconcile(world, 'probe');
     expect(operation).toMatchObject(DONE);
-    expect(record).toEqual({ ...before, status: 'running', lastOpAt: world.clock.now() });
+    expect(record).toEqual({
+      ...before,
+      status: 'running',
+      lastOpAt: world.clock.now(),
+      version: 2,
+      imageId: expect.any(String),
+      health: 'healthy',
+    });
   });
 
   it('an engine that still does not answer changes nothing', async () => {
@@ -247,7 +261,7 @@ describe('moves of the record alone', () => {
     const { operation, record, changes } = await reconcile(world, 'mark_removed');
     expect(operation).toMatchObject(DONE);
     const now = world.clock.now();
-    expect(record).toEqual({ ...before, status: 'removed', currentContainerId: null, removedAt: now, lastOpAt: now });
+    expect(record).toEqual({ ...before, status: 'removed', currentContainerId: null, removedAt: now, lastOpAt: now, version: 2 });
     expect(changes).toEqual([]);
   });
 
@@ -257,7 +271,8 @@ describe('moves of the record alone', () => {
       const world = makeWorld();
       const before = await plantExited(world, status);
       const { record, changes } = await reconcile(world, 'mark_unreachable');
-      expect(record).toEqual({ ...before, status: 'engine_unreachable', lastOpAt: world.clock.now() });
+      const seen = { imageId: expect.any(String), health: 'unhealthy' };
+      expect(record).toEqual({ ...before, status: 'engine_unreachable', lastOpAt: world.clock.now(), version: 2, ...seen });
       expect(changes).toEqual([]);
     },
   );
@@ -266,14 +281,14 @@ describe('moves of the record alone', () => {
     const world = makeWorld();
     const before = await plantExited(world, 'finished');
     const { record } = await reconcile(world, 'mark_stopped');
-    expect(record).toEqual({ ...before, status: 'stopped', stoppedAt: world.clock.now(), lastOpAt: world.clock.now() });
+    expect(record).toEqual({ ...before, status: 'stopped', stoppedAt: world.clock.now(), lastOpAt: world.clock.now(), version: 2 });
   });
 
   it('a turn that nobody generates any more: failed', async () => {
     const world = makeWorld();
     const before = await plantRuntime(world, 'generation_in_progress');
     const { record } = await reconcile(world, 'mark_generation_failed');
-    expect(record).toEqual({ ...before, status: 'generation_failed', lastOpAt: world.clock.now() });
+    expect(record).toEqual({ ...before, status: 'generation_failed', lastOpAt: world.clock.now(), version: 2 });
   });
 });
 

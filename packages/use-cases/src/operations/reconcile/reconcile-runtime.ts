@@ -52,7 +52,7 @@ async function act(run: Run, container: Incarnation): Promise<OperationOutcome> 
     case 'mark_stopped':
       return move(run, (record, now) => ({ ...moveRecord(record, 'stopped', now), currentContainerId: id }));
     case 'mark_unreachable':
-      return move(run, (record, now) => recordUnreachable(record, id, now));
+      return move(run, (record, now) => recordUnreachable(record, container, now));
     case 'mark_generation_failed':
       return move(run, (record, now) => ({ ...moveRecord(record, 'generation_failed', now), currentContainerId: id }));
     case 'mark_removed':
@@ -62,18 +62,17 @@ async function act(run: Run, container: Incarnation): Promise<OperationOutcome> 
 }
 
 async function adopt({ job, engine, deps }: Run, container: Incarnation): Promise<OperationOutcome> {
-  const { id, imageRef } = container;
+  const { id, imageId, imageRef } = container;
   const isUp = await answers(engine, container, deps);
   const now = deps.clock.now();
-  const adopted = adoptedRecord(null, { gameId: job.gameId, id, imageRef, now });
-  return succeeded(null, isUp ? recordAnswering(adopted, id, now) : adopted);
+  const adopted = adoptedRecord(null, { gameId: job.gameId, id, imageId, imageRef, now });
+  return succeeded(null, isUp ? recordAnswering(adopted, container, now) : adopted);
 }
 
 async function probe(run: Run, container: Incarnation): Promise<OperationOutcome> {
-  const { id } = container;
-  if (await answers(run.engine, container, run.deps)) return move(run, (record, now) => recordAnswering(record, id, now));
+  if (await answers(run.engine, container, run.deps)) return move(run, (record, now) => recordAnswering(record, container, now));
   if (run.held.claim.record?.status !== 'starting') return leave(run);
-  return move(run, (record, now) => recordUnreachable(record, id, now));
+  return move(run, (record, now) => recordUnreachable(record, container, now));
 }
 
 async function stopAgain(run: Run, id: string): Promise<OperationOutcome> {

@@ -13,6 +13,7 @@ import {
   pass,
   plantRuntime,
   recordOf,
+  restoredRecord,
   startJob,
   stopJob,
   type World,
@@ -45,7 +46,8 @@ describe('after five failed attempts', () => {
     await enqueue(world, startJob(OTHER_IMAGE));
     await workOff(world, makeOperationRunner(world, { engine: broken(world, 'prepare') }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'internal_error' }]);
-    expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
+    const lastError = 'internal_error: exhausted after 5 failed attempts';
+    expect(recordOf(world)).toEqual(restoredRecord(before, world.clock.now(), lastError));
     expect(await containersOf(world)).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);
   });
 
@@ -203,7 +205,8 @@ describe('while the container engine is away', () => {
     await workOff(world, makeOperationRunner(world, { engine }));
     expect(decidedResults(world)).toMatchObject([{ errorCode: 'docker_unavailable' }]);
     expect(recordOf(world)).toMatchObject({ status });
-    if (status === 'stopped') expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
+    const lastError = expect.stringMatching(/^docker_unavailable: /) as string;
+    if (status === 'stopped') expect(recordOf(world)).toEqual(restoredRecord(before, world.clock.now(), lastError));
   });
 
   it('a stop waits for the window, and then leaves the record', async () => {

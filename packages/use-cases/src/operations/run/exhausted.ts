@@ -1,13 +1,10 @@
 import type { DeadLetter, Failure, JobStreamName } from '@galaxy/domain';
-import type { Claim, Clock, ContainerEngine, OperationJournal, OperationOutcome } from '@galaxy/manager-ports';
+import type { Claim, Clock, OperationOutcome } from '@galaxy/manager-ports';
 import { DependencyFault } from '@galaxy/ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
-import { failedUntouched } from '../outcomes.js';
-import { resumeStart } from '../start/start-runtime.js';
-import { abandonStart, undoStart } from '../start/undo-start.js';
+import type { Undo } from '../operation-handler.js';
 
 export interface ExhaustedDeps {
-  readonly journal: Pick<OperationJournal, 'advance'>;
   readonly clock: Clock;
   /** The Redis key of a job stream; dead letters name it. */
   readonly streamKey: (stream: JobStreamName) => string;
@@ -19,27 +16,27 @@ const MAX_FAILURES = 5;
 
 /**
  * Ends an exhausted operation: after five failed attempts with `internal_error`, after the window without an answer of the
- * container engine with `docker_unavailable`. A start is undone first. If undoing fails too, or the engine does not answer, the
- * recorded progress decides how its record ends. A job that ends with `internal_error` is also dead-lettered, so that an operator
+ * container engine with `docker_unavailable`. It is undone first. If undoing fails too, or the engine does not answer, it is
+ * abandoned: the recorded step decides how its record ends. A job that ends with `internal_error` is also dead-lettered, so that an operator
  * can put it back when the cause is gone. Returns null for an operation that may still be tried.
  */
-export async function endExhausted(held: HeldClaim, engine: ContainerEngine, deps: ExhaustedDeps): Promise<OperationOutcome | null> {
-  const { claim } = held;
+export async function endExhausted(
+  { claim }: HeldClaim,
+  undoOf: (failure: Failure) => Undo,
+  deps: ExhaustedDeps,
+): Promise<OperationOutcome | null> {
   const failure = exhaustionOf(claim.failures, claim.unavailableMs, deps.unavailableWindowMs);
   if (failure === null) return null;
-  return { ...(await end(held, failure, engine, deps)), deadLetter: deadLetterOf(claim, failure, deps) };
+  return { ...(await end(claim, undoOf(failure), deps)), deadLetter: deadLetterOf(claim, failure, deps) };
 }
 
-async function end(held: HeldClaim, failure: Failure, engine: ContainerEngine, deps: ExhaustedDeps): Promise<OperationOutcome> {
-  const { claim } = held;
-  const run = claim.job.kind === 'start' ? resumeStart(held, claim.job, engine, deps) : null;
-  if (run === null) return failedUntouched(claim, failure, deps.clock);
-  if (claim.failures > MAX_FAILURES) return abandonStart(run, failure, deps.clock);
+async function end(claim: Claim, { undo, abandon }: Undo, { unavailableWindowMs }: ExhaustedDeps): Promise<OperationOutcome> {
+  if (claim.failures > MAX_FAILURES) return abandon();
   try {
-    return await undoStart(run, failure, deps.clock);
+    return await undo();
   } catch (error) {
-    if (claim.unavailableMs < deps.unavailableWindowMs || !isEngineFault(error)) throw error;
-    return abandonStart(run, failure, deps.clock);
+    if (claim.unavailableMs < unavailableWindowMs || !isEngineFault(error)) throw error;
+    return abandon();
   }
 }
 

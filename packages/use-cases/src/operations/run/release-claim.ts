@@ -1,8 +1,9 @@
 import type { ClaimRelease, Clock, Observer, OperationJournal } from '@galaxy/manager-ports';
-import { DependencyFault, RuntimeFault } from '@galaxy/ports';
+import { DependencyFault } from '@galaxy/ports';
 import type { FencedEngine } from '../../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
 import { observed } from '../../claims/observed-operation.js';
+import { untilAnswered } from '../../claims/until-answered.js';
 import type { Wakeup } from '../../lib/wakeup.js';
 import type { CircuitBreaker } from '../../resilience/circuit-breaker.js';
 
@@ -20,7 +21,6 @@ export interface ReleaseDeps {
 
 const FAILURE_BACKOFF_MS = 500;
 const OUTAGE_BACKOFF_MS = 1000;
-const RETRY_MS = 250;
 
 /**
  * Releases the claim of an attempt that ended in an error, so that another attempt follows. Never throws. While the store does not
@@ -43,16 +43,8 @@ export async function releaseAfter(error: unknown, held: HeldClaim, engine: Fenc
 }
 
 async function releaseUntilAnswered(held: HeldClaim, release: ClaimRelease, { journal, clock, work }: ReleaseDeps): Promise<void> {
-  for (;;) {
-    try {
-      await journal.releaseClaim(held.claim, release);
-      return work?.wakeIn(release.delayMs);
-    } catch (error) {
-      if (!(error instanceof RuntimeFault && error.retryable)) throw error;
-      held.assertHeld();
-      await clock.sleep(RETRY_MS);
-    }
-  }
+  await untilAnswered(held, () => journal.releaseClaim(held.claim, release), { clock, assertMayGoOn: () => held.assertHeld() });
+  work?.wakeIn(release.delayMs);
 }
 
 function howToRelease(error: unknown, { claim }: HeldClaim, engine: FencedEngine, deps: ReleaseDeps): ClaimRelease {

@@ -2,7 +2,7 @@ import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { altered, faultOf, intercept, mockPort } from '../../test-support/intercept.test-support.js';
-import { makeOperationRunner, TTL_MS, workOff } from '../../test-support/operation-runner.test-support.js';
+import { claimRequest, makeOperationRunner, TTL_MS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
   containersOf,
@@ -47,7 +47,7 @@ async function setGoing(world: World, ports: Parameters<typeof makeOperationRunn
 /** Another process takes the operation over, as if its claim had expired. */
 async function takeOver(world: World) {
   for (const operation of world.database.operations) operation.expiresAtMs = world.clock.monotonicMs();
-  const [claim] = await world.journal.claim({ starts: 1, others: 1, holder: 'another', ttlMs: TTL_MS, takeOver: true, inFlight: [] });
+  const [claim] = await world.journal.claim(claimRequest({ holder: 'another' }));
   return claim;
 }
 

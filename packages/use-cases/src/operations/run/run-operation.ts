@@ -1,3 +1,4 @@
+import type { Failure } from '@galaxy/domain';
 import type {
   Clock,
   ContainerEngine,
@@ -7,19 +8,16 @@ import type {
   OperationOutcome,
   OutboxEntry,
 } from '@galaxy/manager-ports';
-import { RuntimeConflictError, RuntimeFault } from '@galaxy/ports';
+import { RuntimeConflictError } from '@galaxy/ports';
 import { fenceEngine } from '../../claims/fenced-engine.js';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
 import { observed } from '../../claims/observed-operation.js';
-import type { EndDeps } from '../../containers/end-container.js';
-import { failed } from '../outcomes.js';
-import { makeReconcileRuntime } from '../reconcile/reconcile-runtime.js';
-import { makeStartRuntime, type StartDeps } from '../start/start-runtime.js';
-import { makeStopRuntime } from '../stop/stop-runtime.js';
+import { untilAnswered } from '../../claims/until-answered.js';
+import { type HandlerDeps, type Handlers, handlerOf, makeHandlers } from '../handlers.js';
 import { type ExhaustedDeps, endExhausted } from './exhausted.js';
 import { type ReleaseDeps, releaseAfter } from './release-claim.js';
 
-export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps {
+export interface RunDeps extends HandlerDeps, ExhaustedDeps, ReleaseDeps {
   readonly journal: OperationJournal;
   readonly engine: ContainerEngine;
   readonly clock: Clock;
@@ -28,19 +26,17 @@ export interface RunDeps extends StartDeps, EndDeps, ExhaustedDeps, ReleaseDeps 
   readonly publish: (entry: OutboxEntry) => Promise<void>;
 }
 
-const FINISH_RETRY_MS = 250;
-
 /**
  * Makes the function that runs one claimed operation to its end, or releases the claim. Never throws: the operation is finished,
  * its claim is released, or the claim expires and another process takes over.
  */
 export const makeRunOperation = (deps: RunDeps) => {
-  const carryOut = makeCarryOut(deps);
+  const handlers = makeHandlers(deps);
   return async (held: HeldClaim): Promise<void> => {
     const startedAtMs = deps.clock.monotonicMs();
     const engine = fenceEngine(deps.engine, held, deps.clock);
     try {
-      const outcome = (await endExhausted(held, engine, deps)) ?? (await carryOut(held, engine));
+      const outcome = await decide(held, engine, handlers, deps);
       await finish(held, outcome, startedAtMs, deps);
     } catch (error) {
       await releaseAfter(error, held, engine, deps);
@@ -48,23 +44,11 @@ export const makeRunOperation = (deps: RunDeps) => {
   };
 };
 
-function makeCarryOut(deps: RunDeps) {
-  const startRuntime = makeStartRuntime(deps);
-  const stopRuntime = makeStopRuntime(deps);
-  const reconcileRuntime = makeReconcileRuntime(deps);
-  return async (held: HeldClaim, engine: ContainerEngine): Promise<OperationOutcome> => {
-    const { job } = held.claim;
-    switch (job.kind) {
-      case 'start':
-        return startRuntime(held, job, engine);
-      case 'stop':
-        return stopRuntime(held, job, engine);
-      case 'reconcile':
-        return reconcileRuntime(held, job, engine);
-      case 'invalid':
-        return failed(job.gameId, { code: 'invalid_job', message: job.message });
-    }
-  };
+async function decide(held: HeldClaim, engine: ContainerEngine, handlers: Handlers, deps: RunDeps): Promise<OperationOutcome> {
+  const { job } = held.claim;
+  const handler = handlerOf(handlers, job);
+  const undoOf = (failure: Failure) => handler.undo(held, job, engine, failure);
+  return (await endExhausted(held, undoOf, deps)) ?? (await handler.run(held, job, engine));
 }
 
 async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: number, deps: RunDeps): Promise<void> {
@@ -81,14 +65,12 @@ async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: n
 
 // The work is done, so this tries until the store answers or the process shuts down. The store recognises a repeated finish of the
 // same attempt, even if a renewal in between reported that the operation no longer runs.
-async function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock }: RunDeps): Promise<FinishOutcome> {
-  for (;;) {
-    try {
-      return await journal.finish(held.claim, outcome);
-    } catch (error) {
-      if (!(error instanceof RuntimeFault && error.retryable)) throw error;
+function finishUntilAnswered(held: HeldClaim, outcome: OperationOutcome, { journal, clock, observer }: RunDeps): Promise<FinishOutcome> {
+  return untilAnswered(held, () => journal.finish(held.claim, outcome), {
+    clock,
+    assertMayGoOn: () => {
       if (held.ended === 'shutdown') throw new ClaimEnded('shutdown');
-      await clock.sleep(FINISH_RETRY_MS);
-    }
-  }
+    },
+    late: (ms, error) => observer.observe({ kind: 'finish_waits', operation: observed(held), ms, error }),
+  });
 }

@@ -21,7 +21,10 @@ export const awaitReady =
     let detail = 'it never answered';
     for (let pause = FIRST_PAUSE_MS; clock.monotonicMs() < deadline; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       const seen = await ask(run, engineClient);
-      if (seen.kind === 'ready') return null;
+      if (seen.kind === 'ready') {
+        run.ready = seen.incarnation;
+        return null;
+      }
       if (seen.kind === 'failure') return seen.failure;
       if (seen.detail !== null) detail = seen.detail;
       await clock.sleep(pause, run.held.signal);
@@ -31,22 +34,27 @@ export const awaitReady =
     return { code: 'engine_not_ready', message: `no healthy answer within ${String(readyTimeoutMs)} ms: ${detail}` };
   };
 
-type Asked = { kind: 'ready' } | { kind: 'not_ready'; detail: string | null } | { kind: 'failure'; failure: Failure };
+type Asked =
+  | { kind: 'ready'; incarnation: Incarnation }
+  | { kind: 'not_ready'; detail: string | null }
+  | { kind: 'failure'; failure: Failure };
 
 // Inspects before and after the call: when a container ends, another one may get its address, and that one's answer must not be
 // taken for this one's.
 async function ask(run: StartRun, engineClient: EngineClient): Promise<Asked> {
   const before = await lookAt(run.engine, createdId(run));
   if (before.kind === 'failure') return before;
-  if (before.address === null) return { kind: 'not_ready', detail: null };
-  const health = await engineClient.health(before.address, run.held.signal);
+  const { address } = before.incarnation;
+  if (address === null) return { kind: 'not_ready', detail: null };
+  const health = await engineClient.health(address, run.held.signal);
   if (health.kind !== 'healthy') return { kind: 'not_ready', detail: health.detail };
   const after = await lookAt(run.engine, createdId(run));
   if (after.kind === 'failure') return after;
-  return after.address === before.address ? { kind: 'ready' } : { kind: 'not_ready', detail: 'its address changed' };
+  if (after.incarnation.address !== address) return { kind: 'not_ready', detail: 'its address changed' };
+  return { kind: 'ready', incarnation: after.incarnation };
 }
 
-type Seen = { kind: 'up'; address: string | null } | { kind: 'failure'; failure: Failure };
+type Seen = { kind: 'up'; incarnation: Incarnation } | { kind: 'failure'; failure: Failure };
 
 async function lookAt(engine: ContainerEngine, id: string): Promise<Seen> {
   const inspection = await engine.inspect(id);
@@ -54,7 +62,7 @@ async function lookAt(engine: ContainerEngine, id: string): Promise<Seen> {
   const { incarnation } = inspection;
   if (incarnation.state === 'exited')
     return { kind: 'failure', failure: { code: 'container_start_failed', message: exitMessage(incarnation) } };
-  return { kind: 'up', address: incarnation.address };
+  return { kind: 'up', incarnation };
 }
 
 function exitMessage({ exitCode, outOfMemory }: Incarnation): string {

@@ -16,6 +16,7 @@ import {
   pass,
   plantRuntime,
   recordOf,
+  restoredRecord,
   startJob,
   stopJob,
   type World,
@@ -112,7 +113,7 @@ describe('a start that a stop overtakes under way', () => {
     await enqueue(world, stopJob());
     await pass(world, running, 1000);
     expect(decidedResults(world)).toEqual([SUPERSEDED]);
-    expect(recordOf(world)).toEqual({ ...before, lastOpAt: world.clock.now() });
+    expect(recordOf(world)).toEqual(restoredRecord(before, world.clock.now(), 'start_superseded: a later stop of the game was requested'));
     await workOff(world);
     expect(decidedResults(world)).toEqual([SUPERSEDED, replay(before.currentContainerId ?? '')]);
     expect(await containersOf(world)).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);

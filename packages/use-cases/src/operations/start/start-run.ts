@@ -1,5 +1,5 @@
 import type { Failure, RuntimeRecord, StartJob } from '@galaxy/domain';
-import type { ContainerEngine, OperationJournal, OperationProgress } from '@galaxy/manager-ports';
+import type { ContainerEngine, Incarnation, OperationJournal, OperationProgress } from '@galaxy/manager-ports';
 import { RuntimeConflictError } from '@galaxy/ports';
 import { ClaimEnded, type HeldClaim } from '../../claims/held-claim.js';
 import { put } from '../outcomes.js';
@@ -12,6 +12,8 @@ export interface StartRun {
   readonly journal: Pick<OperationJournal, 'advance'>;
   record: RuntimeRecord;
   progress: OperationProgress;
+  /** The container when its engine answered; null before that. */
+  ready: Incarnation | null;
 }
 
 /** One phase of a start. Returns null when the start may go on, otherwise why it fails. */
@@ -28,6 +30,12 @@ export function createdId(run: StartRun): string {
   const { containerId } = run.progress;
   if (containerId === null) throw new Error('the start has not created its container yet');
   return containerId;
+}
+
+/** The container whose engine answered. @throws Error in a phase before `awaitReady` has ended. */
+export function readyContainer({ ready }: StartRun): Incarnation {
+  if (ready === null) throw new Error('the engine of the start has not answered yet');
+  return ready;
 }
 
 /**

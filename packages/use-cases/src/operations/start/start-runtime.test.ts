@@ -15,6 +15,7 @@ import {
   operationOf,
   plantRuntime,
   recordOf,
+  restoredRecord,
   startJob,
   type World,
 } from '../../test-support/world.test-support.js';
@@ -76,6 +77,14 @@ describe('a start that is carried out', () => {
       stoppedAt: null,
       removedAt: null,
       lastOpAt: world.clock.now(),
+      version: before === null ? 3 : 4,
+      imageId: expect.any(String),
+      imageDigest: null,
+      engineVersion: null,
+      currentTurn: null,
+      nextTurnAt: null,
+      health: 'healthy',
+      lastError: null,
     });
   });
 
@@ -151,7 +160,7 @@ describe('an image that is not to be had', () => {
 
     expect(result).toEqual(failure('image_pull_failed', expect.stringContaining(`${reason}: `)));
     expect(operation).toMatchObject({ status: 'failed', errorCode: 'image_pull_failed', progress: { step: 'intent' } });
-    expect(record).toEqual({ ...before, lastOpAt: world.clock.now() });
+    expect(record).toEqual(restoredRecord(before, world.clock.now(), `image_pull_failed: ${result?.errorMessage ?? ''}`));
     expect(containers).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);
   });
 
@@ -160,10 +169,12 @@ describe('an image that is not to be had', () => {
     const { record, result } = await start(world, BAD_IMAGES.missing);
     expect(result).toEqual(failure('image_pull_failed'));
     expect(record).toMatchObject({ status: 'removed', currentContainerId: null, removedAt: world.clock.now() });
+    expect(record?.lastError).toBe(`image_pull_failed: ${result?.errorMessage ?? ''}`);
 
     const other = makeWorld();
     const before = await plantRuntime(other, 'removed');
-    expect((await start(other, BAD_IMAGES.missing)).record).toEqual({ ...before, lastOpAt: other.clock.now() });
+    const lastError = `image_pull_failed: ${result?.errorMessage ?? ''}`;
+    expect((await start(other, BAD_IMAGES.missing)).record).toEqual(restoredRecord(before, other.clock.now(), lastError));
   });
 
   it('ends removed when the previous container is gone anyway', async () => {
@@ -286,7 +297,7 @@ describe('a start that fails on the way', () => {
     const { result, record, containers } = await start(world, imageRef, ports(world));
     expect(result).toEqual(failure(code, message));
     if (title === 'prepare refused') {
-      expect(record).toEqual({ ...before, lastOpAt: world.clock.now() });
+      expect(record).toEqual(restoredRecord(before, world.clock.now(), `${code}: ${result?.errorMessage ?? ''}`));
       expect(containers).toMatchObject([{ id: before.currentContainerId, state: 'exited' }]);
     } else {
       expect(record).toMatchObject({ status: 'removed', currentContainerId: null });
@@ -318,7 +329,7 @@ describe('a start that fails on the way', () => {
     });
     const { result, record } = await start(world, IMAGE, { engine });
     expect(result).toEqual(failure('conflict', "the container of the game's last run is not ours"));
-    expect(record).toEqual({ ...before, lastOpAt: world.clock.now() });
+    expect(record).toEqual(restoredRecord(before, world.clock.now(), "conflict: the container of the game's last run is not ours"));
     expect(world.engine.ids).toEqual([id]);
   });
 });

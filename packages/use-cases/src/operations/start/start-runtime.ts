@@ -2,14 +2,15 @@ import type { Failure, StartJob } from '@galaxy/domain';
 import { decideStart, isImageAllowed, parseImageReference, previousRuntime, recordRunning, recordStarting } from '@galaxy/domain';
 import type { ContainerEngine, OperationJournal, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
 import type { HeldClaim } from '../../claims/held-claim.js';
-import { failed, failedUntouched, replayed, succeeded } from '../outcomes.js';
+import { failed, replayed, succeeded } from '../outcomes.js';
 import { awaitReady, type ReadyDeps } from './await-ready.js';
 import { createContainer, foreignName } from './create-container.js';
+import { failedUntouched } from './failed-untouched.js';
 import { obtainImage } from './obtain-image.js';
 import { prepareHost } from './prepare-host.js';
 import { replacePrevious } from './replace-previous.js';
 import { startContainer } from './start-container.js';
-import { advance, createdId, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
+import { advance, readyContainer, type StartPhase, type StartRun, SUPERSEDED } from './start-run.js';
 import { undoStart } from './undo-start.js';
 
 export interface StartDeps extends ReadyDeps {
@@ -39,7 +40,7 @@ export const makeStartRuntime = (deps: StartDeps) => {
     const run = resumed ?? (await acceptStart(held, job, engine, deps));
     const failure = await goThrough(phases, run);
     if (failure !== null) return undoStart(run, failure, deps.clock);
-    return succeeded(run.record, recordRunning(run.record, createdId(run), deps.clock.now()));
+    return succeeded(run.record, recordRunning(run.record, readyContainer(run), deps.clock.now()));
   };
 };
 
@@ -47,7 +48,7 @@ export const makeStartRuntime = (deps: StartDeps) => {
 export function resumeStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, deps: Pick<StartDeps, 'journal'>): StartRun | null {
   const { progress, record } = held.claim;
   if (progress === null || record?.status !== 'starting') return null;
-  return { held, job, engine, journal: deps.journal, record, progress };
+  return { held, job, engine, journal: deps.journal, record, progress, ready: null };
 }
 
 function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: StartDeps): OperationOutcome | null {
@@ -58,7 +59,7 @@ function refuseStart(held: HeldClaim, job: StartJob, { imageAllowlist, clock }: 
     return failed(gameId, { code: 'conflict', message: conflictMessage(record?.status, record?.currentImageRef) });
   const refusal = checkImage(job.imageRef, imageAllowlist);
   if (refusal !== null) return failed(gameId, refusal);
-  return held.superseded ? failedUntouched(held.claim, SUPERSEDED, clock) : null;
+  return held.superseded ? failedUntouched(held.claim, job, SUPERSEDED, clock) : null;
 }
 
 // Checked before anything is changed, so that the refusal does not change the record.
@@ -80,9 +81,9 @@ function checkImage(imageRef: string, allowlist: readonly string[]): Failure | n
 async function acceptStart(held: HeldClaim, job: StartJob, engine: ContainerEngine, { journal, clock }: StartDeps): Promise<StartRun> {
   const before = held.claim.record;
   const record = recordStarting(before, { gameId: job.gameId, imageRef: job.imageRef, now: clock.now() });
-  const progress: OperationProgress = { step: 'intent', previous: previousRuntime(before), containerId: null };
+  const progress: OperationProgress = { op: 'start', step: 'intent', previous: previousRuntime(before), containerId: null };
   await advance({ held, journal }, before, { record, progress });
-  return { held, job, engine, journal, record, progress };
+  return { held, job, engine, journal, record, progress, ready: null };
 }
 
 async function goThrough(phases: readonly StartPhase[], run: StartRun): Promise<Failure | null> {

@@ -1,5 +1,5 @@
 import type { Failure, RuntimeRecord } from '@galaxy/domain';
-import { moveRecord, restorePrevious } from '@galaxy/domain';
+import { moveRecord, recordFailing, restorePrevious } from '@galaxy/domain';
 import type { Clock, ContainerEngine, OperationOutcome, OperationProgress } from '@galaxy/manager-ports';
 import { failed, put } from '../outcomes.js';
 import type { StartRun } from './start-run.js';
@@ -27,7 +27,8 @@ function endStart(
   failure: Failure,
   { previousIsThere, now }: { previousIsThere: boolean; now: Date },
 ): OperationOutcome {
-  return failed(run.job.gameId, failure, put(run.record, recordAfterUndo(run, previousIsThere, now)));
+  const record = recordFailing(recordAfterUndo(run, previousIsThere, now), failure);
+  return failed(run.job.gameId, failure, put(run.record, record));
 }
 
 function recordAfterUndo({ record, progress }: Pick<StartRun, 'record' | 'progress'>, previousIsThere: boolean, now: Date): RuntimeRecord {

@@ -66,7 +66,7 @@ describe('a stop, by the status of the record', () => {
       const { result, operation, record, containers, calls } = await stop(world);
       expect(result).toEqual(success(before.currentContainerId ?? ''));
       expect(operation).toMatchObject({ status: 'succeeded', errorCode: '', attempt: 1 });
-      expect(record).toEqual({ ...before, status: 'stopped', stoppedAt: world.clock.now(), lastOpAt: world.clock.now() });
+      expect(record).toEqual({ ...before, status: 'stopped', stoppedAt: world.clock.now(), lastOpAt: world.clock.now(), version: 2 });
       expect(containers).toMatchObject([{ id: before.currentContainerId, state: 'exited', exitCode: 0 }]);
       expect(calls).toEqual(['inspect', `stop ${SETTINGS.stopGraceMs}`, 'inspect']);
     },
@@ -125,6 +125,7 @@ describe('a container that ends otherwise', () => {
       currentContainerId: null,
       removedAt: world.clock.now(),
       lastOpAt: world.clock.now(),
+      version: 2,
     });
   });
 

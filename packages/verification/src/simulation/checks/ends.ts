@@ -49,10 +49,10 @@ function wrongMark(
   sinceMs: number,
 ): string | null {
   // After a probe, the answer of the game engine decides.
-  if (change.kind === 'keep' || verdict === 'probe') return null;
-  const life = containers.get(change.expected?.containerId ?? '');
-  if (life === undefined || life.sinceMs >= sinceMs) return null;
-  const { status } = change.record;
+  if (change.kind !== 'patch' || verdict === 'probe') return null;
+  const life = containers.get(change.expected.containerId ?? '');
+  const { status } = change.set;
+  if (life === undefined || life.sinceMs >= sinceMs || status === undefined) return null;
   return isContrary(status, life.state) ? `the reconciler made the record ${status}, but the container is ${life.state}` : null;
 }
 

@@ -1,5 +1,5 @@
 import { isIdAfter } from '@galaxy/domain';
-import type { OutboxEntry, PublishOutcome, PublishStamp, StreamPublishing } from '@galaxy/manager-ports';
+import { type OutboxEntry, outboxLane, type PublishOutcome, type PublishStamp, type StreamPublishing } from '@galaxy/manager-ports';
 import type { World } from '../world/world.js';
 
 /** One entry of the stream. */
@@ -69,7 +69,7 @@ export class Published {
   amiss(): string | null {
     for (const { entry } of this.#world.database.outbox) {
       if (entry.kind !== this.#kind) continue;
-      const lane = entry.kind === 'job_result' ? entry.message.result.gameId : entry.message.lane;
+      const { lane } = outboxLane(entry);
       const { number } = entry.message;
       const copies = this.copies.filter((copy) => copy.lane === lane && copy.number === number);
       if (copies.some(({ isAlive, isRead }) => isAlive && isRead)) continue;

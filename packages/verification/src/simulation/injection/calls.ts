@@ -1,8 +1,8 @@
 import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
-/** The ports behind which there is a server. */
-export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'>;
+/** The ports behind which there is a server. Named outcomes are switched off. */
+export type ServedPort = Exclude<keyof ManagerPorts, 'clock' | 'ids' | 'random' | 'observer' | 'outcomes'>;
 
 /** The server behind each port. */
 export const SERVER_OF = {

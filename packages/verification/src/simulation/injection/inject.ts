@@ -138,6 +138,13 @@ export const INJECT: Readonly<Record<WorldInjectionKind, Inject>> = {
   'process shut down': onProcess('shut down'),
   'postgres away': leave('postgres', 'refusing'),
   'postgres silent': leave('postgres', 'silent'),
+  'rows of a game held': ({ world: { plan, heldRows, time } }, { whom, ms }) => {
+    const job = pick(plan.jobs, whom);
+    if (job === undefined) return false;
+    heldRows.add(gameId(job.game));
+    time.after(ms, () => void heldRows.delete(gameId(job.game)));
+    return false;
+  },
   'redis away': leave('redis', 'refusing'),
   'redis silent': leave('redis', 'silent'),
   'redis full': ({ world: { streams, time } }, { ms }) => {

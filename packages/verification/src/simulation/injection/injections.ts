@@ -27,6 +27,7 @@ export const WORLD_INJECTIONS = [
   'process shut down',
   'postgres away',
   'postgres silent',
+  'rows of a game held',
   'redis away',
   'redis silent',
   'redis full',

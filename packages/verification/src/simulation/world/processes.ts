@@ -124,6 +124,7 @@ function settingsOf({ plan: { settings } }: World): ManagerSettings {
     stopGraceMs: 1000,
     unavailableWindowMs: 12_000,
     startConcurrency: 2,
+    turnConcurrency: 2,
     stopConcurrency: 2,
     reconcile: { intervalMs: 3000, graceMs: settings.hasGrace ? 2000 : 0, maxActs: 3, dryRun: false },
     resendWithinMs: settings.resendsShortly ? 3000 : HOUR_MS,

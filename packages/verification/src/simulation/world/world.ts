@@ -62,6 +62,8 @@ export function makeWorld(plan: Plan, settle: Settle) {
     /** Each of these is called when a job arrives. */
     arrivals: new Set<() => void>(),
     engineInjections: makeEngineInjections(),
+    /** The games whose rows somebody else holds. */
+    heldRows: new Set<string>(),
     violations,
     /** Notes a broken promise. Only the first one is reported. */
     violate: (text: string): void => {

@@ -1,12 +1,15 @@
-import type { DeadLetterBox, DeadLetterState, StoredDeadLetter } from '@galaxy/manager-ports';
+import type { DeadLetterBox, DeadLetterState, RequeuedOperation, StoredDeadLetter } from '@galaxy/manager-ports';
 import { validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
+import { onHold } from '../coordination/postgres-holds.js';
+import { numberedDeadLetterOf } from '../outbox/outbox-message.js';
 import { runtimeOutbox } from '../schema/schema.js';
-import { bigInt, oneOf, type Row } from '../sql/row.js';
+import { bigInt, bool, oneOf, type Row } from '../sql/row.js';
 import { assignments } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
-import { numberedDeadLetterOf } from './outbox-message.js';
+import { door, makeDoor } from './door.js';
+import { addOperations, operationRow } from './operation-row.js';
 
 const { id, kind, lane, number, payload, resolution } = runtimeOutbox;
 const STATES = ['open', 'requeued', 'discarded'] as const satisfies readonly DeadLetterState[];
@@ -36,6 +39,22 @@ const RESOLVE = statement(
     where ${id} = ${p.id} and ${kind} = 'dead_letter' and ${resolution} is null returning 1`,
 );
 
+/** Queues the job of an open dead letter by the door, and records the decision: both or neither. */
+const REQUEUE = statement(
+  'requeue a dead letter',
+  { id: 'bigint', operations: 'json' },
+  (p) => sql`
+    with ${door(sql`true`)}, resolved as (
+      update ${runtimeOutbox} set ${assignments(runtimeOutbox, { resolution: sql`'requeued'` })}
+      from door where ${id} = ${p.id} and ${kind} = 'dead_letter' and ${resolution} is null and not ${onHold}
+      returning 1
+    ), queued as (
+      ${addOperations({ rows: p.operations, behind: sql`resolved` })}
+      returning 1
+    )
+    select exists (select from door) as door, exists (select from queued) as queued`,
+);
+
 /** The dead letters in the table `runtime_outbox`, published or not. */
 export class PostgresDeadLetterBox implements DeadLetterBox {
   readonly #executor: PgExecutor;
@@ -57,6 +76,15 @@ export class PostgresDeadLetterBox implements DeadLetterBox {
 
   async resolve(id: bigint, state: Exclude<DeadLetterState, 'open'>): Promise<boolean> {
     return (await this.#executor.query(RESOLVE({ id, resolution: state }))).length > 0;
+  }
+
+  async requeue(id: bigint, { opId, sourceRef, job }: RequeuedOperation): Promise<boolean> {
+    const operations = [operationRow({ opId, source: 'admin', sourceRef, job, requestedBy: 'operator' })];
+    for (;;) {
+      const [row = {}] = await this.#executor.query(REQUEUE({ id, operations }));
+      if (bool(row, 'door')) return bool(row, 'queued');
+      await makeDoor(this.#executor);
+    }
   }
 }
 
