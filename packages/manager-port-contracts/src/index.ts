@@ -6,6 +6,7 @@ export { holdsContract } from './database/holds.contract.js';
 export { installationFactsContract } from './database/installation-facts.contract.js';
 export { leasesContract } from './database/leases.contract.js';
 export { namedOutcomesContract } from './database/named-outcomes.contract.js';
+export { operationHintsContract } from './database/operation-hints.contract.js';
 export { operationLogContract } from './database/operation-log.contract.js';
 export { operationQueueContract } from './database/operation-queue.contract.js';
 export { outboxContract } from './database/outbox.contract.js';

@@ -6,6 +6,7 @@ export { HOLD_REASONS, type Hold, type HoldReason, type Holds } from './database
 export type { InstallationFactKey, InstallationFacts } from './database/installation-facts.js';
 export { type KnownOperation, knownOperation, type UnreadableOperation } from './database/known-operation.js';
 export { COORDINATOR_LEASE, type LeaseGrant, type Leases } from './database/leases.js';
+export type { OperationHint, OperationHints } from './database/operation-hints.js';
 export {
   type Claim,
   type ClaimKey,

@@ -13,3 +13,5 @@ export { makeOutboxPublisher, type OutboxPublisher, type PublishDeps } from './p
 export type { DecidedDrift } from './reconciler/decide-acts.js';
 export type { ReconcileReport } from './reconciler/reconcile-reports.js';
 export { makeReconciler, type Reconciler, type ReconcilerDeps } from './reconciler/reconcile-runtimes.js';
+export { type AwaitedEnd, makeOperationEnds, type OperationEnds, type WaitLimits } from './requests/operation-ends.js';
+export { makeOperationRequests, type OperationRequests, type Submission } from './requests/operation-requests.js';

@@ -5,15 +5,21 @@ import {
   migrate,
   migratePglite,
   type PgExecutor,
+  type PgListener,
   type PgliteDatabase,
   PgliteExecutor,
+  PgliteListener,
   PostgresDeadLetterBox,
   PostgresExecutor,
   PostgresHistory,
   PostgresHolds,
   PostgresInstallationFacts,
   PostgresLeases,
+  PostgresListener,
+  PostgresOperationHints,
   PostgresOperationJournal,
+  PostgresOperationLog,
+  PostgresOperationQueue,
   PostgresOutbox,
   PostgresReconcileQueue,
   PostgresRecovery,
@@ -26,7 +32,10 @@ import {
   type Holds,
   type InstallationFacts,
   type Leases,
+  type OperationHints,
   type OperationJournal,
+  type OperationLog,
+  type OperationQueue,
   OUTBOX_KINDS,
   type Outbox,
   type ReconcileQueue,
@@ -58,6 +67,9 @@ export interface Database {
   readonly deadLetterBox: DeadLetterBox;
   readonly records: RuntimeRecordStore;
   readonly recovery: Recovery;
+  readonly operationQueue: OperationQueue;
+  readonly operationHints: OperationHints;
+  readonly operationLog: OperationLog;
   readonly instance: string;
 }
 
@@ -68,7 +80,7 @@ export function postgresServer(url: string, instance: string | undefined, outcom
   const renewals = new PostgresExecutor({ url, maxConnections: 2, applicationName: 'galaxy-rtmanager-renewals' });
   return server([executor, renewals], async (signal) => {
     await migrate(url, { signal });
-    return portsOver(executor, await loadInstance(executor, instance), outcomesOf, renewals);
+    return portsOver(executor, new PostgresListener({ url }), await loadInstance(executor, instance), outcomesOf, renewals);
   });
 }
 
@@ -88,7 +100,7 @@ export function installedPostgres(url: string, instance: string | undefined, out
   const executor = new PostgresExecutor({ url });
   return server([executor], async () => {
     await checkSchema(executor);
-    return portsOver(executor, await knownInstance(executor, instance), outcomesOf);
+    return portsOver(executor, new PostgresListener({ url }), await knownInstance(executor, instance), outcomesOf);
   });
 }
 
@@ -104,7 +116,7 @@ function server(executors: readonly [PostgresExecutor, ...PostgresExecutor[]], o
 
 /** A PostgreSQL inside this process, in memory or in a folder. No other process may open the folder at the same time. */
 export function embeddedPostgres(folder: string | undefined, instance: string | undefined, outcomesOf: OutcomesOf = null): Part<Database> {
-  let opened: Promise<{ executor: PgExecutor; unlock: () => void }> | null = null;
+  let opened: ReturnType<typeof openEmbedded> | null = null;
   const executor = () =>
     (opened ??= openEmbedded(folder).catch((error: unknown) => {
       // Forget the failure: the folder may be free at the next call.
@@ -114,8 +126,8 @@ export function embeddedPostgres(folder: string | undefined, instance: string | 
   return {
     probe: { name: 'postgres', check: async () => (await executor()).executor.ping() },
     open: async () => {
-      const { executor: embedded } = await executor();
-      return portsOver(embedded, await loadInstance(embedded, instance), outcomesOf);
+      const { executor: embedded, listener } = await executor();
+      return portsOver(embedded, listener, await loadInstance(embedded, instance), outcomesOf);
     },
     close: async () => {
       if (opened === null) return;
@@ -134,7 +146,7 @@ async function openEmbedded(folder: string | undefined) {
     const { PGlite } = await import('@electric-sql/pglite');
     const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
     await migratePglite(database).catch((error: unknown) => closeAndThrow(database, error));
-    return { executor: new PgliteExecutor(database), unlock };
+    return { executor: new PgliteExecutor(database), listener: new PgliteListener(database), unlock };
   } catch (error) {
     unlock();
     throw error;
@@ -146,7 +158,7 @@ async function closeAndThrow(database: PgliteDatabase, error: unknown): Promise<
   throw error;
 }
 
-function portsOver(executor: PgExecutor, instance: string, outcomesOf: OutcomesOf, renewals = executor): Database {
+function portsOver(executor: PgExecutor, listener: PgListener, instance: string, outcomesOf: OutcomesOf, renewals = executor): Database {
   const kinds = OUTBOX_KINDS.filter((kind) => kind !== 'job_outcome' || outcomesOf !== null);
   return {
     journal: new PostgresOperationJournal(executor, { outcomesOf, renewals }),
@@ -159,6 +171,9 @@ function portsOver(executor: PgExecutor, instance: string, outcomesOf: OutcomesO
     deadLetterBox: new PostgresDeadLetterBox(executor),
     records: new PostgresRuntimeRecordStore(executor),
     recovery: new PostgresRecovery(executor),
+    operationQueue: new PostgresOperationQueue(executor),
+    operationHints: new PostgresOperationHints(listener),
+    operationLog: new PostgresOperationLog(executor),
     instance,
   };
 }

@@ -1,6 +1,16 @@
-import type { Clock, DeadLetterBox, Observer, Recovery } from '@galaxy/manager-ports';
+import type { Clock, DeadLetterBox, Observer, OperationHints, OperationLog, OperationQueue, Recovery } from '@galaxy/manager-ports';
 import type { RuntimeRecordStore } from '@galaxy/ports';
-import { type Manager, type ManagerPorts, type ManagerSettings, makeManager, runLoop, withTimeout } from '@galaxy/use-cases';
+import {
+  type Manager,
+  type ManagerPorts,
+  type ManagerSettings,
+  makeManager,
+  makeOperationEnds,
+  makeOperationRequests,
+  type OperationRequests,
+  runLoop,
+  withTimeout,
+} from '@galaxy/use-cases';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
@@ -13,6 +23,9 @@ export interface ServicePorts extends ManagerPorts {
   readonly records: RuntimeRecordStore;
   readonly recovery: Recovery;
   readonly deadLetterBox: DeadLetterBox;
+  readonly operationQueue: OperationQueue;
+  readonly operationHints: OperationHints;
+  readonly operationLog: OperationLog;
 }
 
 /** The servers of a service: how to probe them, how to open the ports on them, and how to close them. */
@@ -33,6 +46,8 @@ export interface Service {
   readonly url: string;
   /** The answer of /readyz. */
   readonly readiness: () => Promise<Readiness>;
+  /** What others than Lobby ask for goes in here; null until the manager has started. */
+  readonly requests: () => OperationRequests | null;
   /**
    * Ends everything in order: takes no new work, releases claims and lease, closes connections. Takes less than three seconds, even if
    * no server answers. A claim that could not be released in time is free when it expires.
@@ -60,6 +75,7 @@ export async function startService(config: Config, assembly: Assembly, log: Logg
   return {
     url,
     readiness,
+    requests: boot.requests,
     stop: async () => {
       log.info('service stopping');
       await boot.stop();
@@ -101,7 +117,9 @@ async function closeAll(server: FastifyInstance, assembly: Assembly): Promise<vo
 // Tries to open the ports until it succeeds; then makes and starts the manager.
 function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
   const opened = new AbortController();
+  const stopping = new AbortController();
   let manager: Manager | null = null;
+  let requests: OperationRequests | null = null;
   let why = new Error('the service is starting');
   let opening: Promise<void> = Promise.resolve();
   const turn = async (signal: AbortSignal): Promise<void> => {
@@ -110,6 +128,7 @@ function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
       if (opened.signal.aborted) return;
       manager = makeManager(ports, settings);
       manager.start();
+      requests = serveRequests(ports, manager, stopping.signal);
       log.info('manager started');
       opened.abort();
     } catch (error) {
@@ -119,16 +138,31 @@ function makeBoot(assembly: Assembly, settings: ManagerSettings, log: Logger) {
   };
   return {
     probe: { name: 'boot', check: () => (manager === null ? Promise.reject(why) : Promise.resolve()) },
+    requests: () => requests,
     state: (): ManagerState => manager ?? { leading: false, holds: [] },
     start: () => {
       opening = runLoop('boot', turn, opened.signal, assembly);
     },
     stop: async () => {
       opened.abort();
+      stopping.abort();
       await withTimeout(ABANDON_MS, opening, assembly.clock);
       if (manager !== null) await withTimeout(HAND_OVER_MS, manager.stop(), assembly.clock);
     },
   };
+}
+
+/** The way in for requests. Until the signal fires, hints wake the manager and those who wait for an end. */
+function serveRequests(ports: ServicePorts, manager: Manager, signal: AbortSignal): OperationRequests {
+  const { operationQueue: queue, operationHints, operationLog: log, ids, clock } = ports;
+  const ends = makeOperationEnds({ log, clock });
+  const follow = (until: AbortSignal) =>
+    operationHints.watch((hint) => {
+      ends.hint(hint);
+      if (hint.kind !== 'ended') manager.wake();
+    }, until);
+  void runLoop('hints', follow, signal, ports);
+  return makeOperationRequests({ queue, ends, ids, clock });
 }
 
 async function listen(server: FastifyInstance, { RTMANAGER_HTTP_ADDR }: Config, assembly: Assembly): Promise<string> {

@@ -4,6 +4,7 @@ export { MemoryHistory } from './database/memory-history.js';
 export { MemoryHolds } from './database/memory-holds.js';
 export { MemoryInstallationFacts } from './database/memory-installation-facts.js';
 export { MemoryLeases } from './database/memory-leases.js';
+export { MemoryOperationHints } from './database/memory-operation-hints.js';
 export { MemoryOperationJournal } from './database/memory-operation-journal.js';
 export { MemoryOperationLog } from './database/memory-operation-log.js';
 export { MemoryOperationQueue } from './database/memory-operation-queue.js';

@@ -71,6 +71,15 @@ begin
 end $$;--> statement-breakpoint
 CREATE TRIGGER runtime_outbox_take_number BEFORE INSERT ON "runtime_outbox"
 	FOR EACH ROW WHEN (not new.numbered) EXECUTE FUNCTION runtime_take_number();--> statement-breakpoint
+-- Tells those who wait that a requested operation has ended, whichever statement and version ended it.
+CREATE FUNCTION runtime_tell_end() RETURNS trigger LANGUAGE plpgsql AS $$
+begin
+	perform pg_notify('runtime_operation_ended', new.op_id::text);
+	return null;
+end $$;--> statement-breakpoint
+CREATE TRIGGER runtime_operation_log_tell_end AFTER UPDATE OF status ON "runtime_operation_log" FOR EACH ROW
+	WHEN (new.request_hash is not null and new.status in ('succeeded', 'failed') and old.status in ('queued', 'running'))
+	EXECUTE FUNCTION runtime_tell_end();--> statement-breakpoint
 -- The door of the queue: everything that queues operations locks this row first.
 INSERT INTO "runtime_leases" ("name", "holder", "epoch", "expires_at") VALUES ('coordinator', NULL, 0, now()) ON CONFLICT DO NOTHING;--> statement-breakpoint
 -- Room on each page for the new version of a row, so that a change without a key touches no index.

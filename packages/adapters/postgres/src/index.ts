@@ -1,14 +1,17 @@
 export type { PgExecutor } from './client/pg-executor.js';
+export type { PgListener } from './client/pg-listener.js';
 export { type PgliteDatabase, PgliteExecutor } from './client/pglite-executor.js';
+export { PgliteListener } from './client/pglite-listener.js';
 export { PostgresExecutor, type PostgresOptions } from './client/postgres-executor.js';
+export { PostgresListener } from './client/postgres-listener.js';
 export { PostgresHolds } from './coordination/postgres-holds.js';
 export { PostgresInstallationFacts } from './coordination/postgres-installation-facts.js';
 export { PostgresLeases } from './coordination/postgres-leases.js';
 export { PostgresRecovery } from './coordination/postgres-recovery.js';
 export { PostgresHistory } from './history/postgres-history.js';
 export { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
+export { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
-/** @public for other services and tools that read the same database */
 export { PostgresOperationLog } from './operations/postgres-operation-log.js';
 export { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
 export { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';

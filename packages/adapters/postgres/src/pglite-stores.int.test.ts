@@ -9,6 +9,7 @@ import {
   installationFactsContract,
   leasesContract,
   namedOutcomesContract,
+  operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -20,6 +21,8 @@ import {
 import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PgliteExecutor } from './client/pglite-executor.js';
+import { PgliteListener } from './client/pglite-listener.js';
+import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 import { plantRow } from './plant-row.test-support.js';
 import { loadInstance } from './schema/instance.js';
 import { migratePglite } from './schema/migrate-pglite.js';
@@ -42,6 +45,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    operationHints: new PostgresOperationHints(new PgliteListener(database)),
     plant: (row: PlantedRow) => plantRow(executor, row),
     elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
@@ -52,6 +56,7 @@ runtimeRecordStoreContract('PGlite', open);
 operationJournalContract('PGlite', open);
 operationLogContract('PGlite', open);
 operationQueueContract('PGlite', open);
+operationHintsContract('PGlite', open);
 outboxContract('PGlite', open);
 namedOutcomesContract('PGlite', open);
 leasesContract('PGlite', open);

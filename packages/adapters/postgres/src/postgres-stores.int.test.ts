@@ -5,6 +5,7 @@ import {
   installationFactsContract,
   leasesContract,
   namedOutcomesContract,
+  operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -17,6 +18,8 @@ import { runtimeRecordStoreContract } from '@galaxy/port-contracts';
 import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
+import { PostgresListener } from './client/postgres-listener.js';
+import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 import { plantRow } from './plant-row.test-support.js';
 import { migrate } from './schema/migrate.js';
 import { EMPTY, elapse, storesOver } from './stores.test-support.js';
@@ -38,6 +41,7 @@ async function open() {
   await executor.query(EMPTY);
   return {
     ...storesOver(executor),
+    operationHints: new PostgresOperationHints(new PostgresListener({ url: database.url })),
     plant: (row: PlantedRow) => plantRow(executor, row),
     elapse: (ms: number) => elapse(executor, ms),
     close: async () => undefined,
@@ -48,6 +52,7 @@ runtimeRecordStoreContract('PostgreSQL', open);
 operationJournalContract('PostgreSQL', open);
 operationLogContract('PostgreSQL', open);
 operationQueueContract('PostgreSQL', open);
+operationHintsContract('PostgreSQL', open);
 outboxContract('PostgreSQL', open);
 namedOutcomesContract('PostgreSQL', open);
 leasesContract('PostgreSQL', open);

@@ -5,6 +5,7 @@ import {
   installationFactsContract,
   leasesContract,
   namedOutcomesContract,
+  operationHintsContract,
   operationJournalContract,
   operationLogContract,
   operationQueueContract,
@@ -22,6 +23,7 @@ import { MemoryHistory } from './memory-history.js';
 import { MemoryHolds } from './memory-holds.js';
 import { MemoryInstallationFacts } from './memory-installation-facts.js';
 import { MemoryLeases } from './memory-leases.js';
+import { MemoryOperationHints } from './memory-operation-hints.js';
 import { MemoryOperationJournal } from './memory-operation-journal.js';
 import { MemoryOperationLog } from './memory-operation-log.js';
 import { MemoryOperationQueue } from './memory-operation-queue.js';
@@ -39,6 +41,7 @@ async function open() {
     journal: new MemoryOperationJournal(database),
     namingJournal: new MemoryOperationJournal(database, { outcomesOf: STREAM_KEYS_TESTED }),
     log: new MemoryOperationLog(database),
+    operationHints: new MemoryOperationHints(database),
     operationQueue: new MemoryOperationQueue(database),
     outbox: new MemoryOutbox(database),
     outboxWithoutOutcomes: new MemoryOutbox(database, ['job_result', 'dead_letter']),
@@ -59,6 +62,7 @@ runtimeRecordStoreContract('memory', open);
 operationJournalContract('memory', open);
 operationLogContract('memory', open);
 operationQueueContract('memory', open);
+operationHintsContract('memory', open);
 outboxContract('memory', open);
 namedOutcomesContract('memory', open);
 leasesContract('memory', open);

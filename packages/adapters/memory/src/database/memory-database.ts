@@ -18,6 +18,7 @@ import {
   type HoldReason,
   type InstallationFactKey,
   type LeaseGrant,
+  type OperationHint,
   type OperationProgress,
   type OutboxEntry,
   type OutboxKind,
@@ -107,6 +108,8 @@ export class MemoryDatabase {
   readonly places: Record<JobStreamName, StreamPlace | null> = { start_jobs: null, stop_jobs: null };
   readonly holdsInForce = new Map<HoldReason, Hold>();
   readonly facts = new Map<InstallationFactKey, string>();
+  /** Those who follow requests and their ends. */
+  readonly followers = new Set<(hint: OperationHint) => void>();
   /** The publish epoch. */
   epoch = 0n;
   readonly #lastNumbers = new Map<string, bigint>();
@@ -124,6 +127,11 @@ export class MemoryDatabase {
   /** Whether a grant is a valid one of the coordinator's lease. */
   isCoordinator(grant: LeaseGrant): boolean {
     return grant.name === COORDINATOR_LEASE && this.holds(grant);
+  }
+
+  /** Tells all followers that an operation has ended, if it was requested. */
+  tellEnd({ isRequest, opId }: MemoryOperation): void {
+    if (isRequest) for (const follower of this.followers) follower({ kind: 'ended', opId });
   }
 
   /** Adds a message at the end of its lane. */

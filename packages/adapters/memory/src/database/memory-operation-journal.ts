@@ -89,6 +89,7 @@ export class MemoryOperationJournal implements OperationJournal {
     if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
     const publish = this.#publish(mine, outcome);
     if (this.#outcomesOf !== null) addOutcome(this.#database, mine, this.#outcomesOf, publish?.message.number ?? null);
+    this.#database.tellEnd(mine);
     return { kind: 'applied', publish };
   }
 

@@ -19,6 +19,7 @@ export class MemoryOperationQueue implements OperationQueue {
     if (known !== undefined) return isSameJob(known.job, job) ? existing(known) : { kind: 'key_reused' };
     if (holdsInForce.has('restored')) return { kind: 'on_hold' };
     addOperation(this.#database, { opId, source, sourceRef, job, requestedBy, isRequest: true, entry: null });
+    for (const follower of this.#database.followers) follower({ kind: 'queued' });
     return { kind: 'queued', opId };
   }
 }

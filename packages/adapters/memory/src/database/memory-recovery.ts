@@ -20,6 +20,7 @@ export class MemoryRecovery implements Recovery {
       operation.errorCode = 'internal_error';
       operation.result = closed(operation.gameId, message);
       operation.finishedAt = clock.now();
+      this.#database.tellEnd(operation);
     }
     return open.length;
   }

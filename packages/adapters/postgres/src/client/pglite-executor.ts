@@ -7,6 +7,8 @@ import { PostgresFault } from './postgres-faults.js';
 export interface PgliteDatabase {
   query(text: string, params?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
   exec(text: string): Promise<readonly { readonly rows: readonly Record<string, unknown>[] }[]>;
+  /** Returns a function that ends it. */
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

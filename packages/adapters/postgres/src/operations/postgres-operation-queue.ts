@@ -10,6 +10,7 @@ import { bareList } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { door, makeDoor } from './door.js';
 import { addOperations, operationRow, operationRows } from './operation-row.js';
+import { QUEUED_CHANNEL } from './postgres-operation-hints.js';
 import { requestHash } from './request-hash.js';
 
 const { opId, source, sourceRef, status, requestHash: hash } = operationLog;
@@ -33,7 +34,7 @@ const ENQUEUE = statement(
       on conflict (${bareList(source, sourceRef)}) where ${hash} is not null do nothing
       returning ${opId}
     ), told as (
-      select pg_notify('runtime_operation_queued', '') where exists (select from queued)
+      select pg_notify(${sql.raw(`'${QUEUED_CHANNEL}'`)}, '') where exists (select from queued)
     )
     select coalesce(known.op_id, queued.op_id)::text as op_id, coalesce(known.status, 'queued') as status, known.request_hash as hash,
       queued.op_id is not null as queued, ${onHold} as held, exists (select from door) as door, (select count(*) from told) as told
