@@ -108,11 +108,11 @@ it(`a database of ${GAMES} games with work under way is upgraded while two repli
   expect(results.filter(({ outcome }) => outcome !== 'success')).toEqual([]);
   const letters = await written(world.redis, KEYS.deadLetters);
   expect(letters.map(({ source_entry_id }) => source_entry_id)).toEqual(Array.from({ length: LETTERS }, (_, i) => `${String(i + 1)}-0`));
-  const [{ open, burnt, unpublished } = {}] = await world.sql`
+  const [left] = await world.sql<{ open: number; burnt: number; unpublished: number }[]>`
     select (select count(*)::int from runtime_operation_log where status in ('queued', 'running')) as open,
       (select count(*)::int from runtime_operation_log where error_code <> '' and error_code <> 'replay_no_op') as burnt,
       (select count(*)::int from runtime_outbox where published_at is null) as unpublished`;
-  expect({ open, burnt, unpublished }).toEqual({ open: 0, burnt: 0, unpublished: 0 });
+  expect(left).toEqual({ open: 0, burnt: 0, unpublished: 0 });
   expect(world.problems()).toEqual([]);
   console.log(`upgraded in ${(upgradedMs / 1000).toFixed(1)} s from start to ready; ${String(results.length)} results: lost 0, doubled 0`);
 });

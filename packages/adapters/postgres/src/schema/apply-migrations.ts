@@ -6,8 +6,8 @@ export interface MigrationSession {
   run(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-/** The table that lists the applied migrations. */
-export const MIGRATIONS_TABLE = 'runtime_migrations';
+// Lists the applied migrations.
+const MIGRATIONS_TABLE = 'runtime_migrations';
 const CREATE_TABLE = `create table if not exists ${MIGRATIONS_TABLE} (
   index integer primary key,
   name text not null,
