@@ -63,9 +63,9 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
     await addResults(database(), game, 2);
     const [first, second] = await outbox.pending(10);
     await outbox.markPublished(marksOf(first));
-    await database().elapse(150);
+    await database().elapse(20_000);
     await outbox.markPublished(marksOf(second));
-    expect(await outbox.takeBack([], 100)).toMatchObject({ takenBack: 1 });
+    expect(await outbox.takeBack([], 10_000)).toMatchObject({ takenBack: 1 });
     expect(await pendingIds()).toEqual([second?.id]);
   });
 
@@ -76,11 +76,11 @@ export function describeMarks(database: () => DatabaseUnderTest): void {
     await journal.ingest(intakeOf(await takeLease(database()), [], [deadLetter('start_jobs')]));
     const [a1, a2, b1, b2, , , letter] = await outbox.pending(20);
     await outbox.markPublished(marksOf(a1, b1, b2));
-    await database().elapse(150);
+    await database().elapse(20_000);
     await outbox.markPublished(marksOf(a2, letter));
     const named = (positions: readonly { kind: string; lane: string; number: bigint }[]) =>
       positions.map(({ kind, lane, number }) => `${kind} ${lane} ${String(number)}`).sort();
-    expect(named(await outbox.lately(100))).toEqual(['dead_letter start_jobs 1', `job_result ${a} 2`]);
+    expect(named(await outbox.lately(10_000))).toEqual(['dead_letter start_jobs 1', `job_result ${a} 2`]);
     expect(named(await outbox.lately(EVER))).toEqual(['dead_letter start_jobs 1', `job_result ${a} 2`, `job_result ${b} 2`]);
   });
 

@@ -17,10 +17,10 @@ export function describePruning(database: () => DatabaseUnderTest): void {
       await outbox.markPublished(marksOf(a1, a2, c1));
       await database().elapse(10);
       await outbox.markPublished(marksOf(a4, b1));
-      await database().elapse(150);
+      await database().elapse(20_000);
       await outbox.markPublished(marksOf(a3));
       expect(await outbox.prune(60_000, 10)).toBe(0);
-      expect(await outbox.prune(100, 2)).toBe(2);
+      expect(await outbox.prune(10_000, 2)).toBe(2);
       await outbox.takeBack([], 60_000);
       expect((await everything()).map(({ id }) => id)).toEqual([a3?.id, a4?.id, b1?.id, c1?.id]);
     });
@@ -31,9 +31,9 @@ export function describePruning(database: () => DatabaseUnderTest): void {
       await addResults(database(), game, 3);
       await addResults(database(), another, 1);
       await outbox.markPublished(marksOf(...(await everything())));
-      await database().elapse(20);
-      expect(await outbox.prune(1, 10)).toBe(3);
-      expect(await outbox.prune(1, 10)).toBe(0);
+      await database().elapse(20_000);
+      expect(await outbox.prune(10_000, 10)).toBe(3);
+      expect(await outbox.prune(10_000, 10)).toBe(0);
       expect(await recovery.lastNumbers([{ kind: 'job_result', lane: game }])).toEqual([3n]);
       await addResults(database(), game, 1);
       expect((await everything()).map(({ message }) => message.number)).toEqual([4n]);
@@ -46,8 +46,8 @@ export function describePruning(database: () => DatabaseUnderTest): void {
       const [first, , last] = await everything();
       const { lastId } = await outbox.state();
       await outbox.markPublished(marksOf(first, last));
-      await database().elapse(20);
-      expect(await outbox.prune(1, 10)).toBe(1);
+      await database().elapse(20_000);
+      expect(await outbox.prune(10_000, 10)).toBe(1);
       expect((await outbox.state()).lastId).toBe(lastId);
       await addResults(database(), game, 1);
       expect((await everything()).map(({ message }) => message.number)).toEqual([2n, 4n]);
@@ -61,8 +61,8 @@ export function describePruning(database: () => DatabaseUnderTest): void {
       const all = await everything();
       await outbox.markPublished(marksOf(...all));
       await deadLetterBox.resolve(all[1]?.id ?? 0n, 'discarded');
-      await database().elapse(20);
-      expect(await outbox.prune(1, 10)).toBe(1);
+      await database().elapse(20_000);
+      expect(await outbox.prune(10_000, 10)).toBe(1);
       expect((await deadLetterBox.list({ state: 'open', limit: 10 })).map(({ id }) => id)).toEqual([all[0]?.id, all[2]?.id]);
     });
   });
