@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { HEAVY_TESTS, SERVER_TESTS } from './tools/lib/test-projects.js';
+import { HEAVY_TESTS, MEASUREMENTS, SERVER_TESTS } from './tools/lib/test-projects.js';
 
 // The export condition under which every @galaxy package answers with its sources, so that tests need no build.
 // A list given here replaces vite's own, so the ones that Node itself would use are repeated.
@@ -10,6 +10,8 @@ const resolution = { resolve, ssr: { resolve }, environments: { __vitest__: { re
 
 const everywhere = ['{packages,apps,tools}/**/*.test.ts'];
 const neverTests = ['**/node_modules/**', '**/dist/**'];
+// Measurements run only when they are asked for.
+const measurements = process.env['GALAXY_TEST_MEASURE'] === undefined ? MEASUREMENTS : [];
 const globalSetup = ['packages/testing/src/servers/global-setup.ts'];
 const service = (file: string) => fileURLToPath(new URL(`apps/rtmanager/src/${file}`, import.meta.url));
 
@@ -52,7 +54,7 @@ export default defineConfig({
           // Last, and one file at a time: each has the machine to itself.
           sequence: { groupOrder: 2 },
           include: [...HEAVY_TESTS],
-          exclude: neverTests,
+          exclude: [...neverTests, ...measurements],
           globalSetup,
           pool: 'forks',
           maxWorkers: 1,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { derivedSeed, toldOf } from './lib/fault-runs.js';
-import { projectOf } from './lib/test-projects.js';
+import { MEASUREMENTS, projectOf } from './lib/test-projects.js';
 import { binary, ROOT } from './lib/workspace.js';
 
 const OWN = 'packages/verification/src';
@@ -24,7 +24,8 @@ function intTestsUnder(folder: string): string[] {
   return names
     .filter((name) => name.endsWith('.int.test.ts'))
     .toSorted()
-    .map((name) => `${folder}/${name}`);
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => !MEASUREMENTS.includes(path));
 }
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, minutes: { type: 'string', default: '10' } } });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { projectOf } from './test-projects.js';
+import { MEASUREMENTS, projectOf } from './test-projects.js';
 import { ROOT } from './workspace.js';
 
 it('knows the project of each test file', () => {
@@ -17,6 +17,10 @@ it('has every test that boots the service among the heavy ones', () => {
   const booting = files.filter((file) => /crash-matrix|chaos|service-tests|hostile-streams|boots|replicas/.test(file));
   expect(booting.length).toBeGreaterThan(20);
   expect(booting.filter((file) => projectOf(file) !== 'heavy')).toEqual([]);
+});
+
+it('names measurements that are there', () => {
+  expect(MEASUREMENTS.filter((file) => !existsSync(join(ROOT, file)) || projectOf(file) !== 'heavy')).toEqual([]);
 });
 
 function serverTestsUnder(folder: string): readonly string[] {
