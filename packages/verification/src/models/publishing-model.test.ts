@@ -21,13 +21,9 @@ describe('publishing', () => {
     { scope: { results: 3, workers: 2 }, injections: { deaths: 1 } },
     { scope: { results: 3, workers: 1 }, injections: { failovers: 1 } },
     { scope: { results: 2, workers: 2 }, injections: { failovers: 1, deaths: 1 } },
-    { scope: { results: 2, workers: 2 }, injections: { failovers: 1, lostReplies: 1 } },
-    { scope: { results: 2, workers: 2 }, injections: { failovers: 2 } },
     { scope: { results: 3, workers: 1 }, injections: { flushes: 2 } },
     { scope: { results: 2, workers: 2 }, injections: { flushes: 1, lostReplies: 1 } },
     { scope: { results: 2, workers: 1 }, injections: { failovers: 1, flushes: 1, deaths: 1 } },
-    { scope: { results: 2, workers: 2 }, injections: { failovers: 1, splits: 1 } },
-    { scope: { results: 2, workers: 1 }, injections: { failovers: 1, splits: 1, deaths: 1 } },
   ])(
     'keeps its promises: $scope with $injections',
     (scenario) => {
