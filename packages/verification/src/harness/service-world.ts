@@ -92,12 +92,17 @@ export function openWorldOn({ redisUrl, postgresUrl, dockerHost }: WorldServers)
       await Promise.all(processes.map((rtmanager) => rtmanager.end('SIGKILL')));
       redis.disconnect();
       await sql.end({ timeout: 1 });
-      const found = await containersOf(docker, instance);
-      await Promise.all(found.map(({ Id }) => docker.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` })));
+      const found = [...(await containersOf(docker, instance))];
+      while (found.length > 0) await Promise.all(found.splice(0, REMOVALS_AT_ONCE).map((container) => remove(docker, container)));
       await docker.call({ method: 'DELETE', path: `/networks/${network}` });
     },
   };
 }
+
+// The engine's socket has a short queue of connections.
+const REMOVALS_AT_ONCE = 20;
+
+const remove = (docker: DockerApi, { Id }: ListedContainer) => docker.call({ method: 'DELETE', path: `/containers/${Id}?force=1&v=1` });
 
 /** A container as the engine lists it. */
 export interface ListedContainer {
