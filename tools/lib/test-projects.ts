@@ -17,12 +17,8 @@ export const HEAVY_TESTS: readonly string[] = [
   `packages/adapters/**/*${HEAVY_NAME}`,
 ];
 
-/** Suites that measure and judge little, as paths. They run by commands of their own (`npm run measure`, `npm run growth`), not in `npm test`. */
-export const MEASUREMENTS: readonly string[] = [
-  'apps/rtmanager/src/service-tests/measure.int.test.ts',
-  'apps/rtmanager/src/service-tests/measure-held-rows.int.test.ts',
-  'packages/verification/src/growth/growth.int.test.ts',
-];
+/** Suites that measure and judge little, as paths. They run by commands of their own (`npm run measure`), not in `npm test`. */
+export const MEASUREMENTS: readonly string[] = ['apps/rtmanager/src/service-tests/measure-held-rows.int.test.ts'];
 
 /** The project that a test file belongs to, by its path from the root of the repository. */
 export function projectOf(file: string): TestProject {

@@ -4,7 +4,7 @@
 -- operation of its name, with `queued` when it is this one. A request has no operation when a hold stops it, when the row of
 -- the door is missing, and when an operation of that name became visible only after this statement had begun.
 --
--- Built in packages/adapters/postgres/src/operations/postgres-operation-queue.ts.
+-- Built in packages/adapters/postgres/src/queue/postgres-operation-queue.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  requests text::json

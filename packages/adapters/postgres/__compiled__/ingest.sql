@@ -5,7 +5,7 @@
 -- is repeated, or carried out late, moves no cursor, so its entries are counted once. Nothing is queued of an entry whose operation may
 -- have been deleted from the log.
 --
--- Built in packages/adapters/postgres/src/operations/ingest.ts.
+-- Built in packages/adapters/postgres/src/queue/ingest.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  name        text

@@ -2,7 +2,7 @@
 --
 -- The games that are named, each with its record and whether an operation is open.
 --
--- Built in packages/adapters/postgres/src/operations/postgres-reconcile-queue.ts.
+-- Built in packages/adapters/postgres/src/queue/postgres-reconcile-queue.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  games text::json

@@ -2,7 +2,7 @@
 --
 -- Makes the row of the door, as a lease that nobody holds.
 --
--- Built in packages/adapters/postgres/src/operations/door.ts.
+-- Built in packages/adapters/postgres/src/queue/door.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 
 insert into

@@ -3,7 +3,7 @@
 -- Moves the cursor of a job stream to a place, forwards or back, while the lease is held. No row when it is not.
 -- `entriesRead` comes as text, since the count is null while unknown.
 --
--- Built in packages/adapters/postgres/src/operations/move-cursor.ts.
+-- Built in packages/adapters/postgres/src/queue/move-cursor.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  name        text

@@ -3,7 +3,7 @@
 -- Open operations are read as of the statement's beginning. A job that is ingested meanwhile does no harm: operations keep the order
 -- of `ord`, and the process that carries out an act decides again. A second act of the same game violates the unique index.
 --
--- Built in packages/adapters/postgres/src/operations/postgres-reconcile-queue.ts.
+-- Built in packages/adapters/postgres/src/queue/postgres-reconcile-queue.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  name   text

@@ -3,7 +3,7 @@
 -- Every game whose record is neither removed nor stopped, a page of the stopped ones, and the ones that are named, each with its record
 -- and whether an operation is open.
 --
--- Built in packages/adapters/postgres/src/operations/postgres-reconcile-queue.ts.
+-- Built in packages/adapters/postgres/src/queue/postgres-reconcile-queue.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  after text

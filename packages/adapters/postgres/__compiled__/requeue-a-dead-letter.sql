@@ -2,7 +2,7 @@
 --
 -- Queues the job of an open dead letter by the door, and records the decision: both or neither.
 --
--- Built in packages/adapters/postgres/src/operations/postgres-dead-letter-box.ts.
+-- Built in packages/adapters/postgres/src/queue/postgres-dead-letter-box.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  id         bigint

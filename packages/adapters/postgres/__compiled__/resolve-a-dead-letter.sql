@@ -2,7 +2,7 @@
 --
 -- Records what an operator decided about a dead letter. No row when that was decided before.
 --
--- Built in packages/adapters/postgres/src/operations/postgres-dead-letter-box.ts.
+-- Built in packages/adapters/postgres/src/queue/postgres-dead-letter-box.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
 --
 -- $1  resolution text

@@ -9,13 +9,13 @@ export { PostgresInstallationFacts } from './coordination/postgres-installation-
 export { PostgresLeases } from './coordination/postgres-leases.js';
 export { PostgresRecovery } from './coordination/postgres-recovery.js';
 export { PostgresHistory } from './history/postgres-history.js';
-export { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
-export { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 export { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 export { PostgresOperationLog } from './operations/postgres-operation-log.js';
-export { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
-export { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
 export { PostgresOutbox } from './outbox/postgres-outbox.js';
+export { PostgresDeadLetterBox } from './queue/postgres-dead-letter-box.js';
+export { PostgresOperationHints } from './queue/postgres-operation-hints.js';
+export { PostgresOperationQueue } from './queue/postgres-operation-queue.js';
+export { PostgresReconcileQueue } from './queue/postgres-reconcile-queue.js';
 /** @public for other services and tools that read the same database */
 export { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-store.js';
 export type { MigrationReport } from './schema/apply-migrations.js';

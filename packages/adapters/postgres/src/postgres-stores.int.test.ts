@@ -19,8 +19,8 @@ import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing'
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresExecutor } from './client/postgres-executor.js';
 import { PostgresListener } from './client/postgres-listener.js';
-import { PostgresOperationHints } from './operations/postgres-operation-hints.js';
 import { plantRow } from './plant-row.test-support.js';
+import { PostgresOperationHints } from './queue/postgres-operation-hints.js';
 import { migrate } from './schema/migrate.js';
 import { EMPTY, elapse, storesOver } from './stores.test-support.js';
 

@@ -6,12 +6,12 @@ import { PostgresInstallationFacts } from './coordination/postgres-installation-
 import { PostgresLeases } from './coordination/postgres-leases.js';
 import { PostgresRecovery } from './coordination/postgres-recovery.js';
 import { PostgresHistory } from './history/postgres-history.js';
-import { PostgresDeadLetterBox } from './operations/postgres-dead-letter-box.js';
 import { PostgresOperationJournal } from './operations/postgres-operation-journal.js';
 import { PostgresOperationLog } from './operations/postgres-operation-log.js';
-import { PostgresOperationQueue } from './operations/postgres-operation-queue.js';
-import { PostgresReconcileQueue } from './operations/postgres-reconcile-queue.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
+import { PostgresDeadLetterBox } from './queue/postgres-dead-letter-box.js';
+import { PostgresOperationQueue } from './queue/postgres-operation-queue.js';
+import { PostgresReconcileQueue } from './queue/postgres-reconcile-queue.js';
 import { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-store.js';
 
 /** Empties every table but that of the migrations. */

@@ -10,6 +10,8 @@ import { PROXIED, type Proxied, type Replica, startReplica } from './replica.js'
 
 const REPLICAS = processesAtOnce(5);
 const ROUNDS = jobCount(4);
+/** By then the pause of the service between two tries has grown to five seconds. */
+const READY_MS = 10_000;
 /** A try that is under way when the server comes may fail; the next one may not. */
 const FAILURES_AFTER = 1;
 const HEALTHY: readonly Proxied[] = [];
@@ -65,6 +67,7 @@ it(`${ROUNDS * REPLICAS} boots, ${REPLICAS} at once on a fresh database, are rea
   console.log(
     `seed ${seed}: boots: ${ROUNDS * REPLICAS} boots, 0 failed; ready at the latest ${(slowest / 1000).toFixed(1)} s after the last server came`,
   );
+  expect(slowest, `seed ${seed}`).toBeLessThan(READY_MS);
 });
 
 /** The loops that failed too often after the last server had come, by the lines of the log from `from` on. */

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jobCount } from '../harness/test-scale.js';
 import { hotShare, loadHistory } from './history.js';
 
-// `npm run growth` measures with a million games.
+// `npm run growth` measures with a million games. In a run of all tests, this shows that the measurement still works.
 const GAMES = { few: 1000, many: jobCount(10_000) };
 const ROUNDS = 30;
 const AT_ONCE = 32;

@@ -1,8 +1,8 @@
 import { jobOperation, OPERATION_CLASSES, OPERATION_SOURCES, type RuntimeJob } from '@galaxy/domain';
 import type { Claim, OperationProgress } from '@galaxy/manager-ports';
+import { loadJob } from '../queue/stored-job.js';
 import { recordOf, recordOrNull } from '../records/record-columns.js';
 import { bigInt, bool, int, jsonText, oneOf, type Row, text, textOrNull } from '../sql/row.js';
-import { loadJob } from './stored-job.js';
 import { loadProgress } from './stored-steps.js';
 
 /** The record of a claim's game as it was read after the claim. */

@@ -21,14 +21,14 @@ import { sql } from 'drizzle-orm';
 import { Coalescer } from '../client/coalescer.js';
 import { pastShortLocks } from '../client/past-short-locks.js';
 import type { PgExecutor } from '../client/pg-executor.js';
+import { ingest } from '../queue/ingest.js';
+import { moveCursor } from '../queue/move-cursor.js';
 import { runtimeStreamCursors } from '../schema/schema.js';
 import { bigInt, type Row, text, textOrNull } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
 import { advance } from './advance.js';
 import { claim } from './claim.js';
 import { type Ending, type EndingOutcome, finish, type OutcomesOf } from './finish.js';
-import { ingest } from './ingest.js';
-import { moveCursor } from './move-cursor.js';
 import { releaseClaim } from './release-claim.js';
 import { renew } from './renew.js';
 

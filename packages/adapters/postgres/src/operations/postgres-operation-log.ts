@@ -11,10 +11,10 @@ import type { OperationLog, OperationLogEntry } from '@galaxy/manager-ports';
 import { validatePageLimit } from '@galaxy/ports';
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
+import { loadJob } from '../queue/stored-job.js';
 import { operationLog } from '../schema/schema.js';
 import { bigInt, int, jsonText, oneOf, type Row, text, textOrNull, time, timeOrNull } from '../sql/row.js';
 import { statement } from '../sql/statement.js';
-import { loadJob } from './stored-job.js';
 
 const t = operationLog;
 const COLUMNS = sql`${t.ord}::text as ord_text, ${t.opId}::text, ${t.gameId}, ${t.op}, ${t.source}, ${t.sourceRef}, ${t.status},

@@ -4,11 +4,11 @@ import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { PostgresExecutor } from '../client/postgres-executor.js';
+import { PostgresReconcileQueue } from '../queue/postgres-reconcile-queue.js';
 import { migrate } from '../schema/migrate.js';
 import { text } from '../sql/row.js';
 import type { Query } from '../sql/statement.js';
 import { EMPTY, storesOver } from '../stores.test-support.js';
-import { PostgresReconcileQueue } from './postgres-reconcile-queue.js';
 
 const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
 const ANYTHING: ClaimRequest = {
