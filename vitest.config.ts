@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { HEAVY_TESTS, MEASUREMENTS, SERVER_TESTS } from './tools/lib/test-projects.js';
+import { HEAVY_TESTS, MEASUREMENTS, SERVER_TESTS, WAITING_TESTS } from './tools/lib/test-projects.js';
 
 // The export condition under which every @galaxy package answers with its sources, so that tests need no build.
 // A list given here replaces vite's own, so the ones that Node itself would use are repeated.
@@ -14,6 +14,16 @@ const neverTests = ['**/node_modules/**', '**/dist/**'];
 const measurements = process.env['GALAXY_TEST_MEASURE'] === undefined ? MEASUREMENTS : [];
 const globalSetup = ['packages/testing/src/servers/global-setup.ts'];
 const service = (file: string) => fileURLToPath(new URL(`apps/rtmanager/src/${file}`, import.meta.url));
+
+const withTheService = {
+  // The harness runs the service without knowing where it lies.
+  provide: { serviceEntries: { main: service('main.ts'), failpoints: service('service-tests/failpoints-main.test-support.ts') } },
+  globalSetup,
+  pool: 'forks',
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
+} as const;
 
 export default defineConfig({
   test: {
@@ -48,19 +58,24 @@ export default defineConfig({
       {
         ...resolution,
         test: {
-          name: 'heavy',
-          // The harness runs the service without knowing where it lies.
-          provide: { serviceEntries: { main: service('main.ts'), failpoints: service('service-tests/failpoints-main.test-support.ts') } },
-          // Last, and one file at a time: each has the machine to itself.
+          ...withTheService,
+          name: 'waiting',
           sequence: { groupOrder: 2 },
+          include: [...WAITING_TESTS],
+          exclude: neverTests,
+          maxWorkers: 2,
+        },
+      },
+      {
+        ...resolution,
+        test: {
+          ...withTheService,
+          name: 'heavy',
+          // Last, and one file at a time: each has the machine to itself.
+          sequence: { groupOrder: 3 },
           include: [...HEAVY_TESTS],
-          exclude: [...neverTests, ...measurements],
-          globalSetup,
-          pool: 'forks',
+          exclude: [...neverTests, ...WAITING_TESTS, ...measurements],
           maxWorkers: 1,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],
