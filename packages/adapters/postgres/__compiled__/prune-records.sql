@@ -10,9 +10,10 @@
 -- $2  holder text
 -- $3  epoch  bigint
 -- $4  keepMs float8
--- $5  limit  int
--- $6  keepMs float8
+-- $5  keepMs float8
+-- $6  limit  int
 -- $7  keepMs float8
+-- $8  keepMs float8
 
 with
   lease as (
@@ -45,7 +46,8 @@ with
       "runtime_records"
     where
       "runtime_records"."status" = 'removed'
-      and "runtime_records"."last_op_at" < statement_timestamp() - $4::float8 * interval '1 millisecond'
+      and coalesce("runtime_records"."removed_at", "runtime_records"."created_at") < statement_timestamp() - $4::float8 * interval '1 millisecond'
+      and "runtime_records"."last_op_at" < statement_timestamp() - $5::float8 * interval '1 millisecond'
       and exists (
         select
         from
@@ -76,9 +78,9 @@ with
           )
       )
     order by
-      "runtime_records"."last_op_at"
+      coalesce("runtime_records"."removed_at", "runtime_records"."created_at")
     limit
-      $5::int
+      $6::int
     for update of
       "runtime_records" skip locked
   ),
@@ -115,13 +117,13 @@ with
           chosen
       )
       and "runtime_operation_log"."status" in ('succeeded', 'failed')
-      and "runtime_operation_log"."finished_at" < statement_timestamp() - $6::float8 * interval '1 millisecond'
+      and "runtime_operation_log"."finished_at" < statement_timestamp() - $7::float8 * interval '1 millisecond'
       and case
         when "runtime_operation_log"."stream" is null then true
         else split_part("runtime_operation_log"."entry_id", '-', 1)::numeric < extract(
           epoch
           from
-            statement_timestamp() - $7::float8 * interval '1 millisecond'
+            statement_timestamp() - $8::float8 * interval '1 millisecond'
         ) * 1000 + 3600000
         and exists (
           select

@@ -2,7 +2,7 @@ import type { LeaseGrant, PruneLimits, PruneOutcome } from '@galaxy/manager-port
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
-import { operationLog, runtimeRecords } from '../schema/schema.js';
+import { operationLog, removedSince, runtimeRecords } from '../schema/schema.js';
 import { ago } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { deleteChosen } from './delete-operations.js';
@@ -23,12 +23,12 @@ const PRUNE_RECORDS = statement(
     with ${underLease(p)}, place as (${placeNow}),
     old as (
       select ${gameId} from ${runtimeRecords}
-      where ${status} = 'removed' and ${lastOpAt} < ${ago(p.keepMs)} and exists (select from lease)
+      where ${status} = 'removed' and ${removedSince(runtimeRecords)} < ${ago(p.keepMs)} and ${lastOpAt} < ${ago(p.keepMs)} and exists (select from lease)
         and not exists (
           select from ${operationLog} where ${operationLog.gameId} = ${gameId}
             and (${finishedAt} is null or (${finishedAt}, ${ord}) > ((select at from place), (select ord from place)))
         )
-      order by ${lastOpAt} limit ${p.limit} for update of ${runtimeRecords} skip locked
+      order by ${removedSince(runtimeRecords)} limit ${p.limit} for update of ${runtimeRecords} skip locked
     ), gone as (
       delete from ${runtimeRecords} where ${gameId} in (select game_id from old) and ${status} = 'removed'
       returning ${gameId}
