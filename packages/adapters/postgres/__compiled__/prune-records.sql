@@ -1,5 +1,6 @@
 -- prune records
 --
+-- A SELECT and not an EXISTS: the planner could turn that into a look at the whole log.
 -- The operations of a game that are passed are at most one or two, so that no call deletes very many. A job that is ingested while
 -- this statement runs finds no record instead of a `removed` one; its first write decides again.
 --
@@ -53,8 +54,9 @@ with
         from
           lease
       )
-      and not exists (
+      and (
         select
+          1
         from
           "runtime_operation_log"
         where
@@ -76,7 +78,9 @@ with
               )
             )
           )
-      )
+        limit
+          1
+      ) is null
     order by
       coalesce("runtime_records"."removed_at", "runtime_records"."created_at")
     limit

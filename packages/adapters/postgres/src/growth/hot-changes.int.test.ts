@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newRuntimeRecord } from '@galaxy/domain';
 import type { Claim, ClaimKey, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
 import { COORDINATOR_LEASE, knownOperation } from '@galaxy/manager-ports';
-import { type FreshDatabase, freshDatabase, testServers, waitFor } from '@galaxy/testing';
+import { type PostgresServer, startPostgres, waitFor } from '@galaxy/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PostgresExecutor } from '../client/postgres-executor.js';
 import { migrate } from '../schema/migrate.js';
@@ -15,21 +15,22 @@ const AT_ONCE = 32;
 const TURNS = 15;
 const NOW = new Date('2026-01-01T00:00:00Z');
 
-let database: FreshDatabase;
+let server: PostgresServer;
 let executor: PostgresExecutor;
 let stores: ReturnType<typeof storesOver>;
 let lease: LeaseGrant;
 
 beforeAll(async () => {
-  database = await freshDatabase(testServers().postgresUrl);
-  await migrate(database.url);
-  executor = new PostgresExecutor({ url: database.url, maxConnections: 1 });
+  // A server of its own: a transaction that is open for long in any database of a server keeps old versions of rows, and their room.
+  server = await startPostgres({ settings: { autovacuum: 'off' } });
+  await migrate(server.url);
+  executor = new PostgresExecutor({ url: server.url, maxConnections: 1 });
   stores = storesOver(executor);
   lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'holder', 3_600_000)) ?? expect.fail('the lease is taken');
 });
 afterAll(async () => {
   await executor.close();
-  await database.drop();
+  await server.stop();
 });
 
 const query = (text: string) => executor.query({ name: 'test', text, params: [] });

@@ -13,6 +13,8 @@ const { opId, ord, finishedAt } = operationLog;
 const { gameId, status, lastOpAt } = runtimeRecords;
 
 /**
+ * A SELECT and not an EXISTS: the planner could turn that into a look at the whole log.
+ *
  * The operations of a game that are passed are at most one or two, so that no call deletes very many. A job that is ingested while
  * this statement runs finds no record instead of a `removed` one; its first write decides again.
  */
@@ -24,10 +26,11 @@ const PRUNE_RECORDS = statement(
     old as (
       select ${gameId} from ${runtimeRecords}
       where ${status} = 'removed' and ${removedSince(runtimeRecords)} < ${ago(p.keepMs)} and ${lastOpAt} < ${ago(p.keepMs)} and exists (select from lease)
-        and not exists (
-          select from ${operationLog} where ${operationLog.gameId} = ${gameId}
+        and (
+          select 1 from ${operationLog} where ${operationLog.gameId} = ${gameId}
             and (${finishedAt} is null or (${finishedAt}, ${ord}) > ((select at from place), (select ord from place)))
-        )
+          limit 1
+        ) is null
       order by ${removedSince(runtimeRecords)} limit ${p.limit} for update of ${runtimeRecords} skip locked
     ), gone as (
       delete from ${runtimeRecords} where ${gameId} in (select game_id from old) and ${status} = 'removed'
