@@ -109,14 +109,14 @@ const anything = () => ({ holder: randomUUID(), ttlMs: 60_000, places: PLACES, k
 async function round(side: Side): Promise<void> {
   const { journal, history, queue, lease } = side;
   const jobs = Array.from({ length: AT_ONCE }, () => stop(side));
-  await timed(side, 'ingest 32', () => journal.ingest(intakeOf(lease, jobs)));
-  const claims = await timed(side, 'claim 32', () => journal.claim(anything()));
-  await timed(side, 'renew 32', () => journal.renew(claims, 60_000));
-  await timed(side, 'finish 32', () => Promise.all(claims.map((claim) => journal.finish(claim, ended(claim)))));
-  await timed(side, 'claim none', () => journal.claim(anything()));
-  await timed(side, 'prune 30 operations', () => history.pruneOperations(lease, { keepMs: KEEP_MS, limit: 30 }));
-  await timed(side, 'prune 30 records', () => history.pruneRecords(lease, { keepMs: KEEP_MS, limit: 30 }));
-  await timed(side, 'read 200 games', () => queue.games([], { after: '', limit: 200 }));
+  await measured(side, 'ingest 32', () => journal.ingest(intakeOf(lease, jobs)));
+  const claims = await measured(side, 'claim 32', () => journal.claim(anything()));
+  await measured(side, 'renew 32', () => journal.renew(claims, 60_000));
+  await measured(side, 'finish 32', () => Promise.all(claims.map((claim) => journal.finish(claim, ended(claim)))));
+  await measured(side, 'claim none', () => journal.claim(anything()));
+  await measured(side, 'prune 30 operations', () => history.pruneOperations(lease, { keepMs: KEEP_MS, limit: 30 }));
+  await measured(side, 'prune 30 records', () => history.pruneRecords(lease, { keepMs: KEEP_MS, limit: 30 }));
+  await measured(side, 'read 200 games', () => queue.games([], { after: '', limit: 200 }));
 }
 
 function median(of: readonly number[]): number {
