@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newRuntimeRecord } from '@galaxy/domain';
-import type { Claim, ClaimKey, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
+import type { Claim, JobToQueue, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
 import { COORDINATOR_LEASE, knownOperation } from '@galaxy/manager-ports';
 import { type PostgresServer, startPostgres, waitFor } from '@galaxy/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -104,7 +104,7 @@ it.each([
     'runtime_operation_log',
     async () => {
       const claims = await claimed(games('renew'));
-      return { count: AT_ONCE * TURNS, act: () => repeat(() => stores.journal.renew(claims as ClaimKey[], 600_000)) };
+      return { count: AT_ONCE * TURNS, act: () => repeat(() => stores.journal.renew(claims, 600_000)) };
     },
   ],
   [
