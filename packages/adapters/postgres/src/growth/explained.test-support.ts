@@ -13,7 +13,7 @@ interface PlanNode {
 }
 
 /** What one call of a statement read. */
-export interface Explained {
+interface Explained {
   readonly name: string;
   /** The tables that it read whole. */
   readonly scanned: readonly string[];

@@ -25,7 +25,7 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
 const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
   sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
 
-/** Since when a removed record is removed. One that was stored from outside may not tell. */
+/** Since when a removed record is removed. One that was stored from outside may not tell. Never later than `last_op_at`. */
 export const removedSince = (t: { readonly removedAt: AnyPgColumn; readonly createdAt: AnyPgColumn }): SQL =>
   sql`coalesce(${t.removedAt}, ${t.createdAt})`;
 
