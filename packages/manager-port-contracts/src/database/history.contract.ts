@@ -157,10 +157,12 @@ export function historyContract(name: string, open: () => Promise<DatabaseUnderT
 
       it('keeps a record while its game has an operation that is open, young, or not passed yet', async () => {
         const [open, recent, notPassed] = [gameId(), gameId(), gameId()];
-        for (const game of [open, recent, notPassed]) await database.records.upsert(record(game, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
+        for (const game of [open, recent, notPassed])
+          await database.records.upsert(record(game, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
         await work(stopOf(notPassed));
         expect(await pruned('pruneRecords')).toEqual({ kind: 'pruned', looked: 2, deleted: 2 });
-        for (const game of [open, recent]) await database.records.upsert(record(game, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
+        for (const game of [open, recent])
+          await database.records.upsert(record(game, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
         await growOld();
         await work(stopOf(recent));
         await queue(database, stopOf(open));

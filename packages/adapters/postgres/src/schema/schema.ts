@@ -25,7 +25,10 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
 const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
   sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
 
-/** Since when a removed record is removed. One that was stored from outside may not tell. Never later than `last_op_at`. */
+/**
+ * Since when a removed record is removed. One that was stored from outside may not tell. In what this service writes it is never later
+ * than `last_op_at`.
+ */
 export const removedSince = (t: { readonly removedAt: AnyPgColumn; readonly createdAt: AnyPgColumn }): SQL =>
   sql`coalesce(${t.removedAt}, ${t.createdAt})`;
 
