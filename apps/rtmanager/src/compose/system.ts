@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock, Ids, Random } from '@galaxy/manager-ports';
+import { v7 } from 'uuid';
 
 export const systemClock: Clock = {
   now: () => new Date(),
@@ -11,7 +11,8 @@ export const systemClock: Clock = {
   },
 };
 
-export const systemIds: Ids = { uuid: () => randomUUID() };
+/** UUIDv7. A later one is higher, also when the clock was set back meanwhile. */
+export const systemIds: Ids = { uuid: () => v7() };
 
 /** Good enough for pauses; never use it for secrets. */
 export const systemRandom: Random = { fraction: () => Math.random() };

@@ -82,28 +82,31 @@ with
       "runtime_operation_log"."attempt" = a.attempt
       and "runtime_operation_log"."status" = 'running'
       and "runtime_operation_log"."holder" is not null
-      and (
-        a.change = 'keep'
-        or (
-          "runtime_operation_log"."game_id" = any (
-            array(
-              select
-                game_id
-              from
-                free_records
-            )
-          )
+      and case
+        when "runtime_operation_log"."op_id" = a.op_id then (
+          a.change = 'keep'
           or (
-            select
-              1
-            from
-              "runtime_records"
-            where
-              "runtime_records"."game_id" = "runtime_operation_log"."game_id"
-          ) is null
+            "runtime_operation_log"."game_id" = any (
+              array(
+                select
+                  game_id
+                from
+                  free_records
+              )
+            )
+            or (
+              select
+                1
+              from
+                "runtime_records"
+              where
+                "runtime_records"."game_id" = "runtime_operation_log"."game_id"
+            ) is null
+          )
         )
-      )
-      and true
+        and true
+        else false
+      end
     order by
       "runtime_operation_log"."op_id"
     for update of

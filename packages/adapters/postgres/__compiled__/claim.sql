@@ -33,13 +33,21 @@ with
     from
       json_to_recordset($2::text::json) as k (op text, payload_version int, step_version int, steps json)
   ),
-  busy as (
+  running as materialized (
     select
-      "runtime_operation_log"."game_id"
+      "runtime_operation_log"."op_id",
+      "runtime_operation_log"."game_id",
+      "runtime_operation_log"."claim_expires_at" <= clock_timestamp() as is_expired
     from
       "runtime_operation_log"
     where
       "runtime_operation_log"."status" = 'running'
+  ),
+  busy as (
+    select
+      game_id
+    from
+      running
   ),
   start_take_overs as (
     select
@@ -47,7 +55,20 @@ with
     from
       "runtime_operation_log" "expired"
     where
-      "expired"."status" = 'running'
+      "expired"."op_id" = any (
+        array(
+          select
+            op_id
+          from
+            running
+          where
+            is_expired
+        )
+      )
+      and case
+        when "expired"."op_id" is not null then "expired"."status" = 'running'
+        else false
+      end
       and "expired"."claim_expires_at" <= clock_timestamp()
       and "expired"."class" = 'start'
       and not exists (
@@ -98,7 +119,20 @@ with
     from
       "runtime_operation_log" "expired"
     where
-      "expired"."status" = 'running'
+      "expired"."op_id" = any (
+        array(
+          select
+            op_id
+          from
+            running
+          where
+            is_expired
+        )
+      )
+      and case
+        when "expired"."op_id" is not null then "expired"."status" = 'running'
+        else false
+      end
       and "expired"."claim_expires_at" <= clock_timestamp()
       and "expired"."class" = 'turn'
       and not exists (
@@ -149,7 +183,20 @@ with
     from
       "runtime_operation_log" "expired"
     where
-      "expired"."status" = 'running'
+      "expired"."op_id" = any (
+        array(
+          select
+            op_id
+          from
+            running
+          where
+            is_expired
+        )
+      )
+      and case
+        when "expired"."op_id" is not null then "expired"."status" = 'running'
+        else false
+      end
       and "expired"."claim_expires_at" <= clock_timestamp()
       and "expired"."class" = 'other'
       and not exists (
@@ -430,7 +477,10 @@ with
             ends_early
         )
       )
-      and "runtime_operation_log"."status" = 'queued'
+      and case
+        when "runtime_operation_log"."op_id" is not null then "runtime_operation_log"."status" = 'queued'
+        else false
+      end
     for update
       skip locked
   ),

@@ -106,43 +106,46 @@ with
       "runtime_operation_log"."attempt" = a.attempt
       and "runtime_operation_log"."status" = 'running'
       and "runtime_operation_log"."holder" is not null
-      and (
-        a.change = 'keep'
-        or (
-          "runtime_operation_log"."game_id" = any (
-            array(
-              select
-                game_id
-              from
-                free_records
-            )
-          )
+      and case
+        when "runtime_operation_log"."op_id" = a.op_id then (
+          a.change = 'keep'
           or (
-            select
-              1
-            from
-              "runtime_records"
-            where
-              "runtime_records"."game_id" = "runtime_operation_log"."game_id"
-          ) is null
+            "runtime_operation_log"."game_id" = any (
+              array(
+                select
+                  game_id
+                from
+                  free_records
+              )
+            )
+            or (
+              select
+                1
+              from
+                "runtime_records"
+              where
+                "runtime_records"."game_id" = "runtime_operation_log"."game_id"
+            ) is null
+          )
         )
-      )
-      and (
-        select
-          count(*)
-        from
-          "runtime_lanes"
-        where
-          "runtime_lanes"."kind" in ('job_result', 'job_outcome', 'dead_letter')
-          and "runtime_lanes"."lane" = "runtime_operation_log"."game_id"
-      ) = (
-        select
-          count(*)
-        from
-          free_lanes f
-        where
-          f.lane = "runtime_operation_log"."game_id"
-      )
+        and (
+          select
+            count(*)
+          from
+            "runtime_lanes"
+          where
+            "runtime_lanes"."kind" in ('job_result', 'job_outcome', 'dead_letter')
+            and "runtime_lanes"."lane" = "runtime_operation_log"."game_id"
+        ) = (
+          select
+            count(*)
+          from
+            free_lanes f
+          where
+            f.lane = "runtime_operation_log"."game_id"
+        )
+        else false
+      end
     order by
       "runtime_operation_log"."op_id"
     for update of

@@ -49,14 +49,9 @@ select
 from
   (
     select distinct
-      game_id
+      value as game_id
     from
-      (
-        select
-          value as game_id
-        from
-          json_array_elements_text($1::text::json)
-      ) n
+      json_array_elements_text($1::text::json)
   ) g
   left join lateral (
     select

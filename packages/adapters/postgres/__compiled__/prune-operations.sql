@@ -1,7 +1,8 @@
 -- prune operations
 --
 -- Walks over the ended operations in the order of their ends, from where the last call ended. So a row that stays, as the last one of
--- its game, is looked at once, and not again by every call; it goes together with the next one of its game.
+-- its game, is looked at once, and not again by every call; it goes together with the next one of its game. The record is looked for by
+-- a SELECT and not by an EXISTS, which the planner could turn into a look at all records.
 --
 -- Built in packages/adapters/postgres/src/history/prune-operations.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -87,13 +88,14 @@ with
           "later"."game_id" = v.game_id
           and "later"."ord" > v.ord
       )
-      or not exists (
+      or (
         select
+          1
         from
           "runtime_records"
         where
           "runtime_records"."game_id" = v.game_id
-      )
+      ) is null
     union all
     select
       kept.op_id

@@ -1,5 +1,6 @@
 -- prune records
 --
+-- A SELECT and not an EXISTS: the planner could turn that into a look at the whole log.
 -- The operations of a game that are passed are at most one or two, so that no call deletes very many. A job that is ingested while
 -- this statement runs finds no record instead of a `removed` one; its first write decides again.
 --
@@ -10,9 +11,10 @@
 -- $2  holder text
 -- $3  epoch  bigint
 -- $4  keepMs float8
--- $5  limit  int
--- $6  keepMs float8
+-- $5  keepMs float8
+-- $6  limit  int
 -- $7  keepMs float8
+-- $8  keepMs float8
 
 with
   lease as (
@@ -45,14 +47,16 @@ with
       "runtime_records"
     where
       "runtime_records"."status" = 'removed'
-      and "runtime_records"."last_op_at" < statement_timestamp() - $4::float8 * interval '1 millisecond'
+      and coalesce("runtime_records"."removed_at", "runtime_records"."created_at") < statement_timestamp() - $4::float8 * interval '1 millisecond'
+      and "runtime_records"."last_op_at" < statement_timestamp() - $5::float8 * interval '1 millisecond'
       and exists (
         select
         from
           lease
       )
-      and not exists (
+      and (
         select
+          1
         from
           "runtime_operation_log"
         where
@@ -74,11 +78,13 @@ with
               )
             )
           )
-      )
+        limit
+          1
+      ) is null
     order by
-      "runtime_records"."last_op_at"
+      coalesce("runtime_records"."removed_at", "runtime_records"."created_at")
     limit
-      $5::int
+      $6::int
     for update of
       "runtime_records" skip locked
   ),
@@ -115,13 +121,13 @@ with
           chosen
       )
       and "runtime_operation_log"."status" in ('succeeded', 'failed')
-      and "runtime_operation_log"."finished_at" < statement_timestamp() - $6::float8 * interval '1 millisecond'
+      and "runtime_operation_log"."finished_at" < statement_timestamp() - $7::float8 * interval '1 millisecond'
       and case
         when "runtime_operation_log"."stream" is null then true
         else split_part("runtime_operation_log"."entry_id", '-', 1)::numeric < extract(
           epoch
           from
-            statement_timestamp() - $7::float8 * interval '1 millisecond'
+            statement_timestamp() - $8::float8 * interval '1 millisecond'
         ) * 1000 + 3600000
         and exists (
           select

@@ -36,7 +36,7 @@ CREATE UNIQUE INDEX "runtime_operation_log_request_key" ON "runtime_operation_lo
 CREATE INDEX "runtime_operation_log_class_queue_idx" ON "runtime_operation_log" USING btree ("class","ord") WHERE "runtime_operation_log"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "runtime_outbox_kind_published_idx" ON "runtime_outbox" USING btree ("kind","published_at") WHERE "runtime_outbox"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "runtime_operation_log_ended_idx" ON "runtime_operation_log" USING btree ("finished_at","ord") WHERE "runtime_operation_log"."finished_at" is not null;--> statement-breakpoint
-CREATE INDEX "runtime_records_removed_idx" ON "runtime_records" USING btree ("last_op_at") WHERE "runtime_records"."status" = 'removed';--> statement-breakpoint
+CREATE INDEX "runtime_records_removed_idx" ON "runtime_records" USING btree (coalesce("removed_at", "created_at")) WHERE "runtime_records"."status" = 'removed';--> statement-breakpoint
 ALTER TABLE "runtime_operation_log" ADD CONSTRAINT "runtime_operation_log_class_chk" CHECK ("runtime_operation_log"."class" in ('start', 'turn', 'other'));--> statement-breakpoint
 ALTER TABLE "runtime_outbox" ADD CONSTRAINT "runtime_outbox_kind_chk" CHECK ("runtime_outbox"."kind" in ('job_result', 'dead_letter', 'job_outcome', 'health_event', 'snapshot'));--> statement-breakpoint
 -- The class of each operation, as in OPERATION_TRAITS (a test compares them).

@@ -133,9 +133,10 @@ export function historyContract(name: string, open: () => Promise<DatabaseUnderT
     describe('pruneRecords', () => {
       it('deletes old removed records with the last operation of their game, and no others', async () => {
         const [gone, never, young, stopped] = [gameId(), gameId(), gameId(), gameId()];
-        await database.records.upsert(record(gone, 'removed', { lastOpAt: LONG_AGO }));
-        await database.records.upsert(record(never, 'removed', { lastOpAt: LONG_AGO }));
-        await database.records.upsert(record(young, 'removed', { lastOpAt: new Date('2100-01-01T00:00:00Z') }));
+        await database.records.upsert(record(gone, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
+        // Stored from outside, without the time of its removal.
+        await database.records.upsert(record(never, 'removed', { createdAt: LONG_AGO, removedAt: null, lastOpAt: LONG_AGO }));
+        await database.records.upsert(record(young, 'removed', { removedAt: LONG_AGO, lastOpAt: new Date('2100-01-01T00:00:00Z') }));
         await database.records.upsert(record(stopped, 'stopped', { lastOpAt: LONG_AGO }));
         const last = stopOf(gone);
         await work(stopOf(gone), last, stopOf(young), stopOf(stopped));
@@ -156,10 +157,12 @@ export function historyContract(name: string, open: () => Promise<DatabaseUnderT
 
       it('keeps a record while its game has an operation that is open, young, or not passed yet', async () => {
         const [open, recent, notPassed] = [gameId(), gameId(), gameId()];
-        for (const game of [open, recent, notPassed]) await database.records.upsert(record(game, 'removed', { lastOpAt: LONG_AGO }));
+        for (const game of [open, recent, notPassed])
+          await database.records.upsert(record(game, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
         await work(stopOf(notPassed));
         expect(await pruned('pruneRecords')).toEqual({ kind: 'pruned', looked: 2, deleted: 2 });
-        for (const game of [open, recent]) await database.records.upsert(record(game, 'removed', { lastOpAt: LONG_AGO }));
+        for (const game of [open, recent])
+          await database.records.upsert(record(game, 'removed', { removedAt: LONG_AGO, lastOpAt: LONG_AGO }));
         await growOld();
         await work(stopOf(recent));
         await queue(database, stopOf(open));

@@ -92,6 +92,9 @@ export class PostgresExecutor implements PgExecutor {
         default_transaction_isolation: 'read committed',
         // Compiling a plan would take longer than any of our statements.
         jit: 'off',
+        // One plan per statement, whatever its values: with a long history, some were planned anew by every call, in more time than
+        // they took to run. A test holds these plans to what they may read.
+        plan_cache_mode: 'force_generic_plan',
         statement_timeout: Math.round(this.#deadlineMs * 0.8),
         lock_timeout: Math.round(this.#deadlineMs * 0.3),
       },

@@ -16,7 +16,8 @@ const earlier = alias(operationLog, 'earlier');
 
 /**
  * Walks over the ended operations in the order of their ends, from where the last call ended. So a row that stays, as the last one of
- * its game, is looked at once, and not again by every call; it goes together with the next one of its game.
+ * its game, is looked at once, and not again by every call; it goes together with the next one of its game. The record is looked for by
+ * a SELECT and not by an EXISTS, which the planner could turn into a look at all records.
  */
 const PRUNE_OPERATIONS = statement(
   'prune operations',
@@ -31,7 +32,7 @@ const PRUNE_OPERATIONS = statement(
     ), chosen as (
       select op_id from visited v
       where exists (select from ${operationLog} ${later} where ${later.gameId} = v.game_id and ${later.ord} > v.ord)
-        or not exists (select from ${runtimeRecords} where ${runtimeRecords.gameId} = v.game_id)
+        or (select 1 from ${runtimeRecords} where ${runtimeRecords.gameId} = v.game_id) is null
       union all
       select kept.op_id from (select game_id, min(ord) as ord from visited group by game_id) v cross join lateral (
         select ${earlier.opId} as op_id from ${operationLog} ${earlier} where ${earlier.gameId} = v.game_id and ${earlier.ord} < v.ord

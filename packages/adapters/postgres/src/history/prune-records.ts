@@ -2,7 +2,7 @@ import type { LeaseGrant, PruneLimits, PruneOutcome } from '@galaxy/manager-port
 import { sql } from 'drizzle-orm';
 import type { PgExecutor } from '../client/pg-executor.js';
 import { LEASE, leaseValues, underLease } from '../coordination/under-lease.js';
-import { operationLog, runtimeRecords } from '../schema/schema.js';
+import { operationLog, removedSince, runtimeRecords } from '../schema/schema.js';
 import { ago } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
 import { deleteChosen } from './delete-operations.js';
@@ -13,6 +13,8 @@ const { opId, ord, finishedAt } = operationLog;
 const { gameId, status, lastOpAt } = runtimeRecords;
 
 /**
+ * A SELECT and not an EXISTS: the planner could turn that into a look at the whole log.
+ *
  * The operations of a game that are passed are at most one or two, so that no call deletes very many. A job that is ingested while
  * this statement runs finds no record instead of a `removed` one; its first write decides again.
  */
@@ -23,12 +25,13 @@ const PRUNE_RECORDS = statement(
     with ${underLease(p)}, place as (${placeNow}),
     old as (
       select ${gameId} from ${runtimeRecords}
-      where ${status} = 'removed' and ${lastOpAt} < ${ago(p.keepMs)} and exists (select from lease)
-        and not exists (
-          select from ${operationLog} where ${operationLog.gameId} = ${gameId}
+      where ${status} = 'removed' and ${removedSince(runtimeRecords)} < ${ago(p.keepMs)} and ${lastOpAt} < ${ago(p.keepMs)} and exists (select from lease)
+        and (
+          select 1 from ${operationLog} where ${operationLog.gameId} = ${gameId}
             and (${finishedAt} is null or (${finishedAt}, ${ord}) > ((select at from place), (select ord from place)))
-        )
-      order by ${lastOpAt} limit ${p.limit} for update of ${runtimeRecords} skip locked
+          limit 1
+        ) is null
+      order by ${removedSince(runtimeRecords)} limit ${p.limit} for update of ${runtimeRecords} skip locked
     ), gone as (
       delete from ${runtimeRecords} where ${gameId} in (select game_id from old) and ${status} = 'removed'
       returning ${gameId}

@@ -14,7 +14,7 @@ import { claimOf } from './claim-row.js';
 import { isFirstToPreempt, superseded } from './preempts.js';
 import { releaseClaim } from './release-claim.js';
 
-const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt, statusBefore } = operationLog;
+const { opId, gameId, status, attempt, failures, creditedAttempt, startedAt, statusBefore, claimExpiresAt } = operationLog;
 const expired = alias(operationLog, 'expired');
 const head = alias(operationLog, 'head');
 const earlier = alias(operationLog, 'earlier');
@@ -34,10 +34,15 @@ const PARAMETERS = {
 const isKnown = (row: typeof expired | typeof head | typeof oldest, more: SQL = sql``) =>
   sql`exists (select from known k where k.op = ${row.op} and ${row.payloadVersion} <= k.payload_version${more})`;
 
+// The status of a row that is looked up by its id. In a CASE, so that the planner does not walk all rows of that status instead.
+const looked = (row: typeof expired | typeof operationLog, is: 'queued' | 'running') =>
+  sql`case when ${row.opId} is not null then ${row.status} = ${sql.raw(`'${is}'`)} else false end`;
+
+// The expired rows come from one walk over all that run: while an old snapshot keeps rows that ended, each walk passes those, too.
 // A running row without a holder was released: it may be claimed after its delay, also where take-overs are not allowed.
 const takeOvers = (of: OperationClass, limit: SQL, p: Placeholders<typeof PARAMETERS>) => sql`
   select ${expired.opId} as op_id from ${operationLog} ${expired}
-  where ${expired.status} = 'running' and ${expired.claimExpiresAt} <= clock_timestamp() and ${expired.class} = ${sql.raw(`'${of}'`)} and not ${onHold}
+  where ${expired.opId} = any (array(select op_id from running where is_expired)) and ${looked(expired, 'running')} and ${expired.claimExpiresAt} <= clock_timestamp() and ${expired.class} = ${sql.raw(`'${of}'`)} and not ${onHold}
     and (${expired.holder} is null or ${p.takeOver}) and ${expired.opId} <> all (array(select op_id from in_flight))
     and ${isKnown(
       expired,
@@ -84,8 +89,10 @@ const CLAIM = statement(
       select value::uuid as op_id from json_array_elements_text(${p.inFlight})
     ), known as (
       select * from json_to_recordset(${p.known}) as k(op text, payload_version int, step_version int, steps json)
+    ), running as materialized (
+      select ${opId}, ${gameId}, ${claimExpiresAt} <= clock_timestamp() as is_expired from ${operationLog} where ${status} = 'running'
     ), busy as (
-      select ${gameId} from ${operationLog} where ${status} = 'running'
+      select game_id from running
     ), start_take_overs as (${takeOvers('start', p.starts, p)}),
     turn_take_overs as (${takeOvers('turn', p.turns, p)}),
     other_take_overs as (${takeOvers('other', p.others, p)}),
@@ -94,7 +101,7 @@ const CLAIM = statement(
     other_heads as (${otherHeads(p.others)}),
     early as (
       select ${opId} as op_id from ${operationLog}
-      where ${opId} = any (array(select op_id from other_heads where ends_early)) and ${status} = 'queued' for update skip locked
+      where ${opId} = any (array(select op_id from other_heads where ends_early)) and ${looked(operationLog, 'queued')} for update skip locked
     ),
     claimed as (
       update ${operationLog} set ${assignments(operationLog, {

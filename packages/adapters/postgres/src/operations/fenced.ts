@@ -20,6 +20,8 @@ const PATCHED = { ...patchFromM, version: sql`${runtimeRecords.version} + case w
  * the statement has waited for a lock, and a previous holder could write.
  * https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
  *
+ * The CASE makes the planner look for free rows only after an operation was found to be asked for, and not for all that run.
+ *
  * @param asked a json parameter: an array of {@link fencedJson}, each with the fields that `definition` declares.
  * @param own more columns of the operation's row to include in `mine`.
  * @param isFree what must be true of an operation's row besides, so that nothing of its write has to wait.
@@ -32,7 +34,7 @@ export function fenced(asked: SQL, definition: SQL, own: SQL, alreadyDone: SQL, 
       from ${operationLog} join json_to_recordset(${asked}) as a(op_id uuid, attempt int, change text, expected_status text,
         expected_container_id text, expected_version bigint, fields text[], ${recordDefinition}, ${definition}) on ${opId} = a.op_id
       where ${attempt} = a.attempt and ${status} = 'running' and ${holder} is not null
-        and (a.change = 'keep' or ${hasFreeRecord}) and ${isFree}
+        and case when ${opId} = a.op_id then (a.change = 'keep' or ${hasFreeRecord}) and ${isFree} else false end
       order by ${opId} for update of ${operationLog} skip locked
     ), updated as (
       update ${runtimeRecords} set ${assignments(runtimeRecords, PATCHED)}

@@ -22,28 +22,31 @@ const isOpen = (game: SQL): SQL => sql`(exists (select from ${operationLog} wher
   or exists (select from ${operationLog} where ${gameId} = ${game} and ${status} = 'running'))`;
 
 // The lateral join makes the planner look up each game by its key, even when there are very many removed records.
-const viewsOf = (games: SQL): SQL => sql`
+const viewsOfNamed = (games: SQL): SQL => sql`
   select g.game_id, ${isOpen(sql`g.game_id`)} as open, ${recordColumns}
-  from (${games}) g left join lateral (
+  from (select distinct value as game_id from json_array_elements_text(${games})) g left join lateral (
     select * from ${runtimeRecords} where ${runtimeRecords.gameId} = g.game_id limit 1
   ) ${runtimeRecords} on true`;
-
-const named = (games: SQL): SQL => sql`select value as game_id from json_array_elements_text(${games})`;
 
 /**
  * Every game whose record is neither removed nor stopped, a page of the stopped ones, and the ones that are named, each with its record
  * and whether an operation is open.
  */
-const GAMES = statement('read games', { games: 'json', after: 'text', limit: 'int' }, (p) =>
-  viewsOf(sql`
-    select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} in (${LIVELY})
-    union (select ${runtimeRecords.gameId} from ${runtimeRecords} where ${runtimeRecords.status} = 'stopped'
-      and ${runtimeRecords.gameId} > ${p.after} order by ${runtimeRecords.gameId} limit ${p.limit})
-    union ${named(p.games)}`),
+const GAMES = statement(
+  'read games',
+  { games: 'json', after: 'text', limit: 'int' },
+  (p) =>
+    sql`with found as (
+      select * from ${runtimeRecords} where ${runtimeRecords.status} in (${LIVELY})
+      union all (select * from ${runtimeRecords} where ${runtimeRecords.status} = 'stopped'
+        and ${runtimeRecords.gameId} > ${p.after} order by ${runtimeRecords.gameId} limit ${p.limit})
+    )
+    select ${runtimeRecords.gameId}, ${isOpen(runtimeRecords.gameId.getSQL())} as open, ${recordColumns} from found ${runtimeRecords}
+    union all ${viewsOfNamed(p.games)} where g.game_id not in (select game_id from found)`,
 );
 
 /** The games that are named, each with its record and whether an operation is open. */
-const LOOK_AT = statement('look at games', { games: 'json' }, (p) => viewsOf(sql`select distinct game_id from (${named(p.games)}) n`));
+const LOOK_AT = statement('look at games', { games: 'json' }, (p) => viewsOfNamed(p.games));
 
 /**
  * Open operations are read as of the statement's beginning. A job that is ingested meanwhile does no harm: operations keep the order
