@@ -91,6 +91,8 @@ export type RuntimeEvent =
   | { readonly kind: 'messages_skipped'; readonly messageKind: OutboxKind; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
+  /** Lanes of which no message is left take no room in the streams' server any more. */
+  | { readonly kind: 'lanes_forgotten'; readonly messageKind: OutboxKind; readonly forgotten: number }
   | { readonly kind: 'history_pruned'; readonly operations: number; readonly records: number }
   | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }
   | {

@@ -45,6 +45,7 @@ const LINES = {
   messages_skipped: { level: 'warn', message: 'messages are too old to be sent again, or are no longer stored; they are skipped' },
   outbox_backlog: { level: 'debug', message: 'messages wait to be published' },
   outbox_pruned: { level: 'debug', message: 'published messages deleted' },
+  lanes_forgotten: { level: 'debug', message: 'lanes without messages forgotten' },
   history_pruned: { level: 'info', message: 'old operations and records deleted' },
   dead_lettered: { level: 'error', message: 'a job is exhausted after too many failures; it was dead-lettered' },
   circuit_changed: { level: 'warn', message: 'circuit breaker opened or closed' },

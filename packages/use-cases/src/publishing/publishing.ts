@@ -1,6 +1,7 @@
 import type { Clock, Observer, Outbox, OutboxEntry, OutboxPublishers } from '@galaxy/manager-ports';
 import type { DutyTurn } from '../leadership/coordinator-duty.js';
 import { makeWakeup, type Wakeup } from '../lib/wakeup.js';
+import { makeForgetLanes } from './forget-lanes.js';
 import { makeOutboxPressure } from './outbox-pressure.js';
 import { makePruneOutbox } from './prune-outbox.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
@@ -32,11 +33,11 @@ const LOOK_EVERY_MS = 1000;
 const PRUNE_EVERY_MS = 600_000;
 
 export function makePublishing(deps: PublishingDeps): Publishing {
-  const { clock, outbox, observer } = deps;
+  const { clock } = deps;
   const wakeup = makeWakeup(clock);
   const publisher = makeOutboxPublisher(deps);
   const pressure = makeOutboxPressure(deps);
-  const prune = makePruneOutbox({ outbox, observer, retentionMs: deps.keepPublishedMs });
+  const prune = makePruneTurn(deps);
   let epoch: bigint | null = null;
   const relay: DutyTurn = async (lease, signal) => {
     if (lease.epoch !== epoch) publisher.newDuty();
@@ -53,10 +54,23 @@ export function makePublishing(deps: PublishingDeps): Publishing {
         await pressure.look();
         await clock.sleep(LOOK_EVERY_MS, signal);
       },
-      prune: async (_, signal) => {
-        await prune(signal);
-        await clock.sleep(PRUNE_EVERY_MS, signal);
-      },
+      prune,
     },
+  };
+}
+
+/**
+ * Deletes old messages, and lets the streams' server forget lanes: in the turn after something was deleted, since the outbox is not
+ * certain before all transactions that were open then have ended. And in the first turn under a lease: the coordinator before may have
+ * ended between the two.
+ */
+function makePruneTurn(deps: PublishingDeps): DutyTurn {
+  const prune = makePruneOutbox({ ...deps, retentionMs: deps.keepPublishedMs });
+  const forget = makeForgetLanes(deps);
+  let forgotUnder: bigint | null = null;
+  return async (lease, signal) => {
+    if (forgotUnder !== lease.epoch && (await forget(signal))) forgotUnder = lease.epoch;
+    if ((await prune(signal)) > 0) forgotUnder = null;
+    await deps.clock.sleep(PRUNE_EVERY_MS, signal);
   };
 }
