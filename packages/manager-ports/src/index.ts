@@ -83,4 +83,12 @@ export {
   publishersByKind,
   publishingByKind,
 } from './streams/outbox-publishers.js';
-export type { HeldLane, PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './streams/publish-outcome.js';
+export type {
+  HeldLane,
+  PublishedTrim,
+  PublishOutcome,
+  PublishStamp,
+  StreamLimit,
+  StreamPublishing,
+  StreamPublishState,
+} from './streams/publish-outcome.js';

@@ -82,6 +82,9 @@ export type RuntimeEvent =
   | { readonly kind: 'stream_trimmed'; readonly stream: JobStreamName; readonly removed: number }
   /** Others read the stream by consumer groups. */
   | { readonly kind: 'stream_not_trimmed'; readonly stream: JobStreamName }
+  | { readonly kind: 'published_trimmed'; readonly messageKind: OutboxKind; readonly removed: number }
+  /** Others read the stream by a consumer group that still needs entries which would have been removed. */
+  | { readonly kind: 'published_not_trimmed'; readonly messageKind: OutboxKind }
   | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
   | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
   | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }

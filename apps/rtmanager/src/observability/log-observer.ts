@@ -39,6 +39,11 @@ const LINES = {
     level: 'warn',
     message: 'a job stream has consumer groups, so that nothing is removed from it; see RTMANAGER_TRIM_JOBS',
   },
+  published_trimmed: { level: 'debug', message: 'old entries removed from a stream of results' },
+  published_not_trimmed: {
+    level: 'warn',
+    message: 'a consumer group still needs entries that are old enough to be removed, so that they stay; see RTMANAGER_TRIM_RESULTS',
+  },
   entry_from_future: { level: 'warn', message: "a job entry's id is far ahead of the server's clock" },
   read_reduced: { level: 'warn', message: 'reading the job streams failed; the next read asks for fewer entries' },
   published_lost: { level: 'warn', message: 'Redis has lost published messages; they are sent again' },

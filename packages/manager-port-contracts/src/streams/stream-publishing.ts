@@ -1,3 +1,4 @@
+import type { StreamLimit } from '@galaxy/manager-ports';
 import { using } from '@galaxy/port-contracts';
 import { describe, expect, it, vi } from 'vitest';
 import type { NumberedPublisherUnderTest } from './numbered-publisher.js';
@@ -176,6 +177,52 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
         expect(await tested.publishing.forget(lanes, { epoch: 1n, upTo: 5n })).toBeNull();
         expect(await all(tested)).toEqual(['alpha 1']);
         expect(await tested.publishing.state()).toMatchObject({ forgottenUpTo: 0n });
+      }));
+  });
+
+  describe('trimming', () => {
+    /** A stream with so many entries, one per lane. */
+    const filled = async (count: number) => {
+      const tested = await open();
+      await tested.publishing.adoptEpoch(1n, null, null);
+      const lanes = Array.from({ length: count }, (_, at) => `lane-${String(at)}`);
+      for (let from = 0; from < count; from += 100)
+        await Promise.all(lanes.slice(from, from + 100).map((lane) => tested.publish(lane, 1n)));
+      return tested;
+    };
+    const trimAll = async ({ publishing }: NumberedPublisherUnderTest, limit: StreamLimit) => {
+      let all = 0;
+      for (let removed = 1; removed > 0; all += removed) ({ removed } = await publishing.trim(limit));
+      return all;
+    };
+
+    it('removes nothing that is young', () =>
+      using(
+        () => filled(300),
+        async (tested) => {
+          expect(await tested.publishing.trim({ youngerThanMs: 3_600_000, lastEntries: 0 })).toEqual({ removed: 0, heldBack: false });
+          expect(await tested.publishing.trim({ youngerThanMs: 3_600_000, lastEntries: 10 })).toEqual({ removed: 0, heldBack: false });
+          expect(await tested.entries()).toHaveLength(300);
+        },
+      ));
+
+    it('removes the oldest, never the last ones, and nothing of what is kept beside the stream', () =>
+      using(
+        () => filled(1500),
+        async (tested) => {
+          const before = (await tested.entries()).map(({ entryId }) => entryId);
+          await vi.waitFor(() => trimAll(tested, { youngerThanMs: 0, lastEntries: 150 }).then((all) => expect(all).toBeGreaterThan(1000)));
+          const left = (await tested.entries()).map(({ entryId }) => entryId);
+          expect(left.length).toBeGreaterThanOrEqual(150);
+          expect(left).toEqual(before.slice(-left.length));
+          expect(await tested.publishing.held(['lane-0', 'lane-1499'])).toEqual([1n, 1n]);
+          expect(await tested.publish('lane-0', 1n)).toEqual({ kind: 'already_published' });
+        },
+      ));
+
+    it('of a stream that is not there removes nothing', () =>
+      using(open, async ({ publishing }) => {
+        expect(await publishing.trim({ youngerThanMs: 0, lastEntries: 0 })).toEqual({ removed: 0, heldBack: false });
       }));
   });
 

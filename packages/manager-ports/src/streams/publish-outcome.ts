@@ -35,6 +35,18 @@ export interface HeldLane {
   readonly number: bigint;
 }
 
+/** Which entries stay in a stream: those that are younger, by the server's clock and their ids, and the last so many whatever their age. */
+export interface StreamLimit {
+  readonly youngerThanMs: number;
+  readonly lastEntries: number;
+}
+
+/** `heldBack`: others read the stream by a consumer group that still needs entries which would go; those stayed. */
+export interface PublishedTrim {
+  readonly removed: number;
+  readonly heldBack: boolean;
+}
+
 /** The methods that all numbered streams have in common. Each throws DependencyFault when the server does not answer or refuses. */
 export interface StreamPublishing {
   state(): Promise<StreamPublishState>;
@@ -66,6 +78,13 @@ export interface StreamPublishing {
 
   /** Declares that numbers up to this one will never come, so that the next one is no gap. Never lowers the last number of a lane. */
   skipTo(lane: string, number: bigint): Promise<void>;
+
+  /**
+   * Removes a portion of the oldest entries, as far as neither the limit nor a consumer group keeps them: one that was not delivered to
+   * a group stays, and so does one that is pending there. A few more may stay than must. The numbers of lanes and the last id stay as they
+   * are. Safe to repeat; when nothing is removed, nothing is left to be removed.
+   */
+  trim(limit: StreamLimit): Promise<PublishedTrim>;
 
   /**
    * Lowers the last number of every lane to at most the number that `upTo` returns for it (0 if none), and forgets epoch and outbox

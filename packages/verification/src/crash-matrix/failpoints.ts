@@ -71,7 +71,7 @@ export const FAILPOINTS = {
   // `key` calls no server and cannot fail. `trim` removes what nobody reads again: after a crash the next call removes it.
   stream: { key: [], trim: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
-  // `forget` removes what nobody needs: after a crash the next call removes it.
+  // `forget` and `trim` remove what nobody needs: after a crash the next call removes it.
   results: {
     publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten'],
     state: ['boot'],
@@ -81,6 +81,7 @@ export const FAILPOINTS = {
     lowerTo: ['recover_skip', 'recover_replay'],
     walk: ['pruned'],
     forget: [],
+    trim: [],
   },
   deadLetters: {
     publish: ['poison', 'forgotten'],
@@ -91,6 +92,7 @@ export const FAILPOINTS = {
     lowerTo: ['recover_skip', 'recover_replay'],
     walk: ['pruned'],
     forget: [],
+    trim: [],
   },
   engine: {
     ensureImage: ['start'],

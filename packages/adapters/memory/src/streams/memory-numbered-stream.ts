@@ -1,4 +1,12 @@
-import type { HeldLane, PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
+import type {
+  HeldLane,
+  PublishedTrim,
+  PublishOutcome,
+  PublishStamp,
+  StreamLimit,
+  StreamPublishing,
+  StreamPublishState,
+} from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { RawEntry } from '@galaxy/wire';
 import type { MemoryPublishing } from './memory-keys.js';
@@ -47,6 +55,15 @@ export class MemoryNumberedStream implements StreamPublishing {
   async skipTo(lane: string, number: bigint): Promise<void> {
     const { held } = this.#kept('write');
     if (number > (held.get(lane) ?? 0n)) held.set(lane, number);
+  }
+
+  async trim({ youngerThanMs, lastEntries }: StreamLimit): Promise<PublishedTrim> {
+    this.#kept('write');
+    const entries = this.#streams.after(this.#key, '0-0');
+    const before = BigInt(this.#streams.nowMs() - youngerThanMs);
+    const old = entries.filter(({ id }, at) => id.ms < before && at < entries.length - lastEntries).length;
+    this.#streams.trim(this.#key, entries.length - old);
+    return { removed: old, heldBack: false };
   }
 
   async lowerTo(upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>): Promise<number> {

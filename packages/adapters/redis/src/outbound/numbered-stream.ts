@@ -1,4 +1,12 @@
-import type { HeldLane, PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
+import type {
+  HeldLane,
+  PublishedTrim,
+  PublishOutcome,
+  PublishStamp,
+  StreamLimit,
+  StreamPublishing,
+  StreamPublishState,
+} from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
@@ -9,6 +17,7 @@ import { PUBLISH_NUMBERED } from '../scripts/publish-numbered.js';
 import { READ_PUBLISHER } from '../scripts/read-publisher.js';
 import { runScript } from '../scripts/script.js';
 import { SKIP_TO_NUMBER } from '../scripts/skip-to-number.js';
+import { TRIM_PUBLISHED } from '../scripts/trim-published.js';
 import { lowerHeld, walkHeld } from './lower-held.js';
 
 /** A message and its place in its lane. */
@@ -21,6 +30,7 @@ export interface NumberedMessage {
 /** The largest number that Lua compares exactly. */
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
 const LANES_AT_ONCE = 1000;
+const TRIMMED_AT_ONCE = 1000;
 
 /**
  * What the publishers of numbered messages have in common. Beside the stream are two hashes: `{stream}:published` holds the
@@ -83,6 +93,14 @@ export class RedisNumberedStream implements StreamPublishing {
 
   async skipTo(lane: string, number: bigint): Promise<void> {
     await this.#commands.run('write', (client) => runScript(client, SKIP_TO_NUMBER, [this.#published], [lane, String(number)]));
+  }
+
+  async trim({ youngerThanMs, lastEntries }: StreamLimit): Promise<PublishedTrim> {
+    const args = [youngerThanMs, lastEntries, TRIMMED_AT_ONCE].map(String);
+    const reply = await this.#commands.run('write', (client) => runScript(client, TRIM_PUBLISHED, [this.#stream], args));
+    const [removed, heldBack] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    if (typeof removed !== 'number') throw unexpectedReply('EVALSHA');
+    return { removed, heldBack: heldBack === 1 };
   }
 
   async lowerTo(upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>): Promise<number> {
