@@ -65,7 +65,7 @@ describe('trimming results', () => {
   });
 
   it('is done in portions, also where a node has more entries than one', async () => {
-    const before = String(((await redis.config('GET', 'stream-node-max-entries')) as string[])[1]);
+    const before = String((await redis.config('GET', 'stream-node-max-entries'))[1]);
     await redis.config('SET', 'stream-node-max-entries', '0');
     try {
       key = uniqueName('results');
