@@ -60,6 +60,50 @@ export const GUARDS: readonly Guard[] = [
     suite: 'packages/adapters/redis/src/contracts.int.test.ts',
   },
   {
+    name: 'messages of forgotten lanes',
+    edits: [
+      {
+        file: 'packages/adapters/redis/src/scripts/publish-numbered.ts',
+        from: "if tonumber(outboxId) <= tonumber(forgottenUpTo) then return {'already_published'} end",
+        to: '',
+      },
+    ],
+    suite: 'packages/adapters/redis/src/contracts.int.test.ts',
+  },
+  {
+    name: 'forgetting a lane only as it was seen',
+    edits: [
+      {
+        file: 'packages/adapters/redis/src/scripts/forget-lanes.ts',
+        from: "if redis.call('HGET', lastNumbers, lane) == number then removed = removed + redis.call('HDEL', lastNumbers, lane) end",
+        to: "removed = removed + redis.call('HDEL', lastNumbers, lane)",
+      },
+    ],
+    suite: 'packages/adapters/redis/src/contracts.int.test.ts',
+  },
+  {
+    name: 'a transaction that is still open before lanes are forgotten',
+    edits: [
+      {
+        file: `${POSTGRES}/src/outbox/forgettable.ts`,
+        from: ' and ${deleted.deletedIn} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
+        to: '',
+      },
+    ],
+    suite: `${POSTGRES}/src/outbox/outbox-races.int.test.ts`,
+  },
+  {
+    name: 'what a consumer group still needs',
+    edits: [
+      {
+        file: 'packages/adapters/redis/src/scripts/trim-published.ts',
+        from: 'if isBehind(needed, cut) then cut, heldBack = needed, 1 end',
+        to: '',
+      },
+    ],
+    suite: 'packages/adapters/redis/src/outbound/trim.int.test.ts',
+  },
+  {
     name: 'compare and swap of a record',
     edits: [
       {

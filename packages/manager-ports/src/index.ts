@@ -36,6 +36,7 @@ export {
   validateOperationRequest,
 } from './database/operation-queue.js';
 export {
+  type Forgettable,
   forEachKind,
   type LanePosition,
   OUTBOX_KINDS,
@@ -82,4 +83,12 @@ export {
   publishersByKind,
   publishingByKind,
 } from './streams/outbox-publishers.js';
-export type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from './streams/publish-outcome.js';
+export type {
+  HeldLane,
+  PublishedTrim,
+  PublishOutcome,
+  PublishStamp,
+  StreamLimit,
+  StreamPublishing,
+  StreamPublishState,
+} from './streams/publish-outcome.js';

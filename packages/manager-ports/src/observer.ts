@@ -82,6 +82,9 @@ export type RuntimeEvent =
   | { readonly kind: 'stream_trimmed'; readonly stream: JobStreamName; readonly removed: number }
   /** Others read the stream by consumer groups. */
   | { readonly kind: 'stream_not_trimmed'; readonly stream: JobStreamName }
+  | { readonly kind: 'published_trimmed'; readonly messageKind: OutboxKind; readonly removed: number }
+  /** Others read the stream by a consumer group that still needs entries which would have been removed. */
+  | { readonly kind: 'published_not_trimmed'; readonly messageKind: OutboxKind }
   | { readonly kind: 'stream_recreated'; readonly stream: JobStreamName; readonly cursor: string; readonly lastId: string | null }
   | { readonly kind: 'entry_from_future'; readonly stream: JobStreamName; readonly entryId: string; readonly aheadMs: bigint }
   | { readonly kind: 'read_reduced'; readonly batch: number; readonly error: unknown }
@@ -91,6 +94,8 @@ export type RuntimeEvent =
   | { readonly kind: 'messages_skipped'; readonly messageKind: OutboxKind; readonly lane: string; readonly upTo: bigint }
   | { readonly kind: 'outbox_backlog'; readonly pending: number; readonly oldestMs: number | null; readonly intakePaused: boolean }
   | { readonly kind: 'outbox_pruned'; readonly deleted: number }
+  /** Lanes of which no message is left take no room in the streams' server any more. */
+  | { readonly kind: 'lanes_forgotten'; readonly messageKind: OutboxKind; readonly forgotten: number }
   | { readonly kind: 'history_pruned'; readonly operations: number; readonly records: number }
   | { readonly kind: 'dead_lettered'; readonly operation: ObservedOperation; readonly attempts: number }
   | {

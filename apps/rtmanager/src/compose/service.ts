@@ -105,6 +105,7 @@ function settingsOf(config: Config): ManagerSettings {
     resendWithinMs: config.RTMANAGER_RESULT_RESEND_WINDOW,
     keepPublishedMs: KEEP_PUBLISHED_MS,
     trimJobsMarginMs: config.RTMANAGER_TRIM_JOBS === 'on' ? config.RTMANAGER_TRIM_MARGIN : null,
+    trimResults: config.RTMANAGER_TRIM_RESULTS,
     historyMs: config.RTMANAGER_HISTORY,
   };
 }

@@ -41,6 +41,25 @@ describe('parseConfig', () => {
     for (const text of ['23h', '0d', '36501d', '90', '5m', '-1d', 'never']) expect(problems({ RTMANAGER_HISTORY: text })).toHaveLength(1);
   });
 
+  it('keeps all results, those of a time that is not shorter than the resend window, or the last ones', () => {
+    const kept = (text: string) => valid({ RTMANAGER_TRIM_RESULTS: text }).config.RTMANAGER_TRIM_RESULTS;
+    expect(valid({}).config.RTMANAGER_TRIM_RESULTS).toBeNull();
+    expect(['off', '60m', '36h', ' 30d ', '100000'].map(kept)).toEqual([
+      null,
+      { kind: 'age', ms: 3_600_000 },
+      { kind: 'age', ms: 36 * 3_600_000 },
+      { kind: 'age', ms: 30 * 86_400_000 },
+      { kind: 'length', entries: 100_000 },
+    ]);
+    for (const text of ['0', '-5', '10s', 'ever', '1.5h', '36501d', '59m', '0h'])
+      expect(problems({ RTMANAGER_TRIM_RESULTS: text })).toHaveLength(1);
+    const window = { RTMANAGER_RESULT_RESEND_WINDOW: '3h' };
+    expect(problems({ ...window, RTMANAGER_TRIM_RESULTS: '2h' })).toEqual([
+      'RTMANAGER_TRIM_RESULTS: must be at least RTMANAGER_RESULT_RESEND_WINDOW',
+    ]);
+    expect(valid({ ...window, RTMANAGER_TRIM_RESULTS: '3h' }).config.RTMANAGER_TRIM_RESULTS).toEqual({ kind: 'age', ms: 10_800_000 });
+  });
+
   it('reports every problem at once', () => {
     const found = problems({
       RTMANAGER_REDIS_URL: 'http://x',

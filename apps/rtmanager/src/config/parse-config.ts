@@ -61,7 +61,7 @@ function refusals(config: Partial<Config>): string[] {
     listen === undefined || isLoopback(listen)
       ? []
       : ['RTMANAGER_HTTP_ADDR: only a loopback address is allowed: there is no access control'];
-  return [...address, ...sharedKeys(config)];
+  return [...address, ...sharedKeys(config), ...trimmedTooEarly(config)];
 }
 
 const STREAMS = [
@@ -78,6 +78,12 @@ function sharedKeys(config: Partial<Config>): string[] {
     const other = STREAMS.slice(0, at).find((earlier) => config[earlier] === config[name]);
     return other === undefined || config[name] === undefined ? [] : [`${name}: must be another key than ${other}`];
   });
+}
+
+// What Redis loses within the resend window is sent again, so it must not be removed before that.
+function trimmedTooEarly({ RTMANAGER_TRIM_RESULTS: kept, RTMANAGER_RESULT_RESEND_WINDOW: windowMs }: Partial<Config>): string[] {
+  if (kept?.kind !== 'age' || windowMs === undefined || kept.ms >= windowMs) return [];
+  return ['RTMANAGER_TRIM_RESULTS: must be at least RTMANAGER_RESULT_RESEND_WINDOW'];
 }
 
 // A warning, not a problem: Kubernetes adds variables with this prefix to every pod when a Service is called `rtmanager`.

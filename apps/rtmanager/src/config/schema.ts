@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { listenAddress } from './listen-address.js';
-import { address, count, duration, engineAddress, keeping, list, memory, redisAddress } from './units.js';
+import { address, count, duration, engineAddress, keeping, keptEntries, list, memory, redisAddress } from './units.js';
 
 const stream = z.string().trim().min(1, 'must not be empty');
 const cores = availableParallelism();
@@ -106,6 +106,10 @@ export const configSchema = z.object({
   RTMANAGER_TRIM_MARGIN: duration.prefault('1h').meta({
     description:
       'How much older than the last ingested entry an entry must be before it is removed. A database that is restored from a backup reads again only what is still there.',
+  }),
+  RTMANAGER_TRIM_RESULTS: keptEntries.prefault('off').meta({
+    description:
+      'What stays in the streams of results and named outcomes: entries of a time such as `30d`, or the last so many, such as `100000`; `off`: all. Entries within `RTMANAGER_RESULT_RESEND_WINDOW` always stay, and so does what a consumer group still needs. A reader without a group that is further behind misses results.',
   }),
   RTMANAGER_INSTANCE: z
     .string()

@@ -33,6 +33,18 @@ export const keeping = z.string().transform((text, context): number | null => {
   return z.NEVER;
 });
 
+/** What to keep of a stream: entries of a time, `90m`, `36h` or `30d`, or a plain number of entries. `off` is null: all. */
+export const keptEntries = z.string().transform((text, context) => {
+  const given = text.trim();
+  if (given === 'off') return null;
+  if (/^[1-9]\d{0,8}$/.test(given)) return { kind: 'length' as const, entries: Number(given) };
+  const [, number, unit] = /^(\d{1,6})(m|h|d)$/.exec(given) ?? [];
+  const ms = Number(number) * (unit === 'd' ? DAY_MS : UNITS[unit === 'h' ? 'h' : 'm']);
+  if (ms <= MAX_DAYS * DAY_MS) return { kind: 'age' as const, ms };
+  context.addIssue({ code: 'custom', message: 'must be off, a time such as 36h or 30d, or a number of entries such as 100000' });
+  return z.NEVER;
+});
+
 const BYTES = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 const SIZE = /^(\d{1,9})([kmg])$/i;
 

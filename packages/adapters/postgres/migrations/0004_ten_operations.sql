@@ -9,6 +9,12 @@ CREATE TABLE "runtime_lanes" (
 	CONSTRAINT "runtime_lanes_pk" PRIMARY KEY("kind","lane")
 );
 --> statement-breakpoint
+CREATE TABLE "runtime_deleted_messages" (
+	"kind" text PRIMARY KEY NOT NULL,
+	"up_to" bigint NOT NULL,
+	"deleted_in" bigint NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "runtime_operation_log" DROP CONSTRAINT "runtime_operation_log_step_chk";--> statement-breakpoint
 DROP INDEX "runtime_outbox_published_idx";--> statement-breakpoint
 ALTER TABLE "runtime_outbox" DROP CONSTRAINT "runtime_outbox_kind_chk";--> statement-breakpoint
@@ -71,6 +77,20 @@ begin
 end $$;--> statement-breakpoint
 CREATE TRIGGER runtime_outbox_take_number BEFORE INSERT ON "runtime_outbox"
 	FOR EACH ROW WHEN (not new.numbered) EXECUTE FUNCTION runtime_take_number();--> statement-breakpoint
+-- What was deleted before there was this table is not known by its id: at most the highest that was ever given.
+INSERT INTO "runtime_deleted_messages" ("kind", "up_to", "deleted_in")
+	SELECT k."kind", max(o."id"), pg_current_xact_id()::text::bigint
+	FROM "runtime_outbox" o, (values ('job_result'), ('dead_letter')) AS k("kind") GROUP BY k."kind" HAVING max(o."id") IS NOT NULL;--> statement-breakpoint
+-- Notes up to which message of each kind there were deletions, whichever statement and version deletes.
+CREATE FUNCTION runtime_note_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+begin
+	insert into runtime_deleted_messages as d (kind, up_to, deleted_in)
+		select kind, max(id), pg_current_xact_id()::text::bigint from gone group by kind order by kind
+		on conflict (kind) do update set up_to = greatest(d.up_to, excluded.up_to), deleted_in = excluded.deleted_in;
+	return null;
+end $$;--> statement-breakpoint
+CREATE TRIGGER runtime_outbox_note_deleted AFTER DELETE ON "runtime_outbox"
+	REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION runtime_note_deleted();--> statement-breakpoint
 -- Tells those who wait that a requested operation has ended, whichever statement and version ended it.
 CREATE FUNCTION runtime_tell_end() RETURNS trigger LANGUAGE plpgsql AS $$
 begin

@@ -18,7 +18,7 @@ import { PostgresRuntimeRecordStore } from './records/postgres-runtime-record-st
 export const EMPTY = {
   name: 'empty the database',
   text: `truncate runtime_records, runtime_operation_log, runtime_outbox, runtime_lanes, runtime_stream_cursors, runtime_leases, runtime_holds,
-    runtime_publishing, runtime_settings restart identity`,
+    runtime_publishing, runtime_deleted_messages, runtime_settings restart identity`,
   params: [],
 };
 

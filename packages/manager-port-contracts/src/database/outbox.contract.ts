@@ -2,6 +2,7 @@ import type { Outbox } from '@galaxy/manager-ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addResults, deadLetter, gameId, intakeOf, marksOf, success, takeLease } from './database-samples.js';
 import type { DatabaseUnderTest } from './database-under-test.js';
+import { describeForgetting } from './outbox-forgetting.js';
 import { describeMarks } from './outbox-marks.js';
 import { describePruning } from './outbox-pruning.js';
 
@@ -75,5 +76,6 @@ export function outboxContract(name: string, open: () => Promise<DatabaseUnderTe
 
     describeMarks(() => database);
     describePruning(() => database);
+    describeForgetting(() => database);
   });
 }

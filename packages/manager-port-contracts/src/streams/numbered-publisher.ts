@@ -99,6 +99,9 @@ export function describeNumbering(openNew: () => Promise<NumberedPublisherUnderT
       await expect(publishing.held(['alpha'])).rejects.toThrow(DependencyFault);
       await expect(publishing.adoptEpoch(2n, null, null)).rejects.toThrow(DependencyFault);
       await expect(publishing.skipTo('alpha', 5n)).rejects.toThrow(DependencyFault);
+      await expect(publishing.trim({ youngerThanMs: 0, lastEntries: 0 })).rejects.toThrow(DependencyFault);
+      await expect(publishing.walk(null)).rejects.toThrow(DependencyFault);
+      await expect(publishing.forget([], { epoch: 1n, upTo: 1n })).rejects.toThrow(DependencyFault);
       await expect(publishing.lowerTo(async () => [])).rejects.toThrow(DependencyFault);
       await tested.restore();
       await vi.waitFor(() => tested.publish('alpha', 2n), { timeout: 8000 });

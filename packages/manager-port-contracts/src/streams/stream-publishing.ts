@@ -1,3 +1,4 @@
+import type { StreamLimit } from '@galaxy/manager-ports';
 import { using } from '@galaxy/port-contracts';
 import { describe, expect, it, vi } from 'vitest';
 import type { NumberedPublisherUnderTest } from './numbered-publisher.js';
@@ -110,12 +111,128 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
       expect(await seen(tested, 'alpha')).toEqual([5n]);
     }));
 
-  it('lowers what is held to what it is told, and forgets epoch and outbox id; repeating is safe', () =>
+  describe('forgetting lanes', () => {
+    const all = async ({ publishing }: NumberedPublisherUnderTest) => {
+      const lanes: string[] = [];
+      let from: string | null = null;
+      do {
+        const portion: Awaited<ReturnType<typeof publishing.walk>> = await publishing.walk(from);
+        lanes.push(...portion.lanes.map(({ lane, number }) => `${lane} ${String(number)}`));
+        from = portion.next;
+      } while (from !== null);
+      return [...new Set(lanes)].sort();
+    };
+
+    it('walks over all of them, however many', () =>
+      using(open, async (tested) => {
+        expect(await all(tested)).toEqual([]);
+        const lanes = Array.from({ length: 1200 }, (_, at) => `lane-${String(at)}`);
+        await Promise.all(lanes.map((lane) => tested.publishing.skipTo(lane, 10n)));
+        expect(await all(tested)).toEqual(lanes.map((lane) => `${lane} 10`).sort());
+      }));
+
+    it('forgets those that still have the number given; repeating is safe', () =>
+      using(open, async (tested) => {
+        await tested.publishing.adoptEpoch(1n, null, null);
+        await tested.publish('alpha', 1n, stamped(1n, 1n));
+        await tested.publish('beta', 1n, stamped(1n, 2n));
+        const seenBefore = ['alpha', 'beta', 'gamma'].map((lane) => ({ lane, number: 1n }));
+        await tested.publish('beta', 2n, stamped(1n, 3n));
+        expect(await tested.publishing.forget(seenBefore, { epoch: 1n, upTo: 2n })).toBe(1);
+        expect(await tested.publishing.forget(seenBefore, { epoch: 1n, upTo: 2n })).toBe(0);
+        expect(await all(tested)).toEqual(['beta 2']);
+        expect(await tested.publishing.state()).toMatchObject({ forgottenUpTo: 2n, lastOutboxId: 3n });
+      }));
+
+    it('takes no message up to the outbox id any more, and the next one of the lane is a gap', () =>
+      using(open, async (tested) => {
+        await tested.publishing.adoptEpoch(1n, null, null);
+        await tested.publish('alpha', 1n, stamped(1n, 7n));
+        await tested.publishing.forget([{ lane: 'alpha', number: 1n }], { epoch: 1n, upTo: 7n });
+        expect(await tested.publishElsewhere('alpha', 1n, stamped(1n, 7n))).toEqual({ kind: 'already_published' });
+        expect(await tested.publishElsewhere('beta', 1n, stamped(1n, 6n))).toEqual({ kind: 'already_published' });
+        expect(await tested.publish('alpha', 2n, stamped(1n, 8n))).toEqual({ kind: 'gap', held: 0n });
+        await tested.publishing.skipTo('alpha', 1n);
+        expect(await tested.publishElsewhere('alpha', 1n, stamped(1n, 7n))).toEqual({ kind: 'already_published' });
+        expect(await tested.publish('alpha', 2n, stamped(1n, 8n))).toMatchObject({ kind: 'published' });
+        expect(await seen(tested, 'alpha')).toEqual([1n, 2n]);
+      }));
+
+    it('lowers neither that id nor the last outbox id, and shows by the last one what was published', () =>
+      using(open, async ({ publishing }) => {
+        await publishing.adoptEpoch(1n, null, null);
+        expect(await publishing.state()).toMatchObject({ forgottenUpTo: 0n, lastOutboxId: 0n });
+        for (const upTo of [9n, 10n, 2n]) await publishing.forget([], { epoch: 1n, upTo });
+        expect(await publishing.state()).toMatchObject({ forgottenUpTo: 10n, lastOutboxId: 10n });
+        await publishing.adoptEpoch(2n, 1n, null);
+        expect(await publishing.state()).toMatchObject({ epoch: 2n, forgottenUpTo: 10n });
+      }));
+
+    it('does nothing under another epoch, or on a server that has none', () =>
+      using(open, async (tested) => {
+        await tested.publishing.skipTo('alpha', 1n);
+        const lanes = [{ lane: 'alpha', number: 1n }];
+        expect(await tested.publishing.forget(lanes, { epoch: 0n, upTo: 5n })).toBeNull();
+        await tested.publishing.adoptEpoch(2n, null, null);
+        expect(await tested.publishing.forget(lanes, { epoch: 1n, upTo: 5n })).toBeNull();
+        expect(await all(tested)).toEqual(['alpha 1']);
+        expect(await tested.publishing.state()).toMatchObject({ forgottenUpTo: 0n });
+      }));
+  });
+
+  describe('trimming', () => {
+    /** A stream with so many entries, one per lane. */
+    const filled = async (count: number) => {
+      const tested = await open();
+      await tested.publishing.adoptEpoch(1n, null, null);
+      const lanes = Array.from({ length: count }, (_, at) => `lane-${String(at)}`);
+      for (let from = 0; from < count; from += 100)
+        await Promise.all(lanes.slice(from, from + 100).map((lane) => tested.publish(lane, 1n)));
+      return tested;
+    };
+    const trimAll = async ({ publishing }: NumberedPublisherUnderTest, limit: StreamLimit) => {
+      let all = 0;
+      for (let removed = 1; removed > 0; all += removed) ({ removed } = await publishing.trim(limit));
+      return all;
+    };
+
+    it('removes nothing that is young', () =>
+      using(
+        () => filled(300),
+        async (tested) => {
+          expect(await tested.publishing.trim({ youngerThanMs: 3_600_000, lastEntries: 0 })).toEqual({ removed: 0, heldBack: false });
+          expect(await tested.publishing.trim({ youngerThanMs: 3_600_000, lastEntries: 10 })).toEqual({ removed: 0, heldBack: false });
+          expect(await tested.entries()).toHaveLength(300);
+        },
+      ));
+
+    it('removes the oldest, never the last ones, and nothing of what is kept beside the stream', () =>
+      using(
+        () => filled(1500),
+        async (tested) => {
+          const before = (await tested.entries()).map(({ entryId }) => entryId);
+          await vi.waitFor(() => trimAll(tested, { youngerThanMs: 0, lastEntries: 150 }).then((all) => expect(all).toBeGreaterThan(1000)));
+          const left = (await tested.entries()).map(({ entryId }) => entryId);
+          expect(left.length).toBeGreaterThanOrEqual(150);
+          expect(left).toEqual(before.slice(-left.length));
+          expect(await tested.publishing.held(['lane-0', 'lane-1499'])).toEqual([1n, 1n]);
+          expect(await tested.publish('lane-0', 1n)).toEqual({ kind: 'already_published' });
+        },
+      ));
+
+    it('of a stream that is not there removes nothing', () =>
+      using(open, async ({ publishing }) => {
+        expect(await publishing.trim({ youngerThanMs: 0, lastEntries: 0 })).toEqual({ removed: 0, heldBack: false });
+      }));
+  });
+
+  it('lowers what is held to what it is told, and forgets epoch and outbox ids; repeating is safe', () =>
     using(open, async (tested) => {
       await tested.publishing.adoptEpoch(7n, null, null);
       const lanes = Array.from({ length: 1200 }, (_, at) => `lane-${String(at)}`);
       await Promise.all(lanes.map((lane) => tested.publishing.skipTo(lane, 10n)));
       await tested.publish('lane-0', 11n, stamped(7n, 50n));
+      await tested.publishing.forget([], { epoch: 7n, upTo: 40n });
       const upTo: Readonly<Record<string, bigint>> = { 'lane-0': 11n, 'lane-1': 12n, 'lane-2': 9n };
       const told: string[] = [];
       const lower = () =>
@@ -126,7 +243,7 @@ export function describeStreamPublishing(open: () => Promise<NumberedPublisherUn
       expect(await lower()).toBe(1198);
       expect(new Set(told)).toEqual(new Set(lanes));
       expect(await tested.publishing.held(['lane-0', 'lane-1', 'lane-2', 'lane-3', 'lane-1199'])).toEqual([11n, 10n, 9n, 0n, 0n]);
-      expect(await tested.publishing.state()).toMatchObject({ epoch: null, lastOutboxId: 0n });
+      expect(await tested.publishing.state()).toMatchObject({ epoch: null, lastOutboxId: 0n, forgottenUpTo: 0n });
       expect(await lower()).toBe(0);
       await tested.publishing.adoptEpoch(STAMP.epoch, null, null);
       expect(await tested.publish('lane-2', 10n)).toMatchObject({ kind: 'published' });

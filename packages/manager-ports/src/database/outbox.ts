@@ -74,6 +74,16 @@ export interface OutboxBacklog {
   readonly oldestMs: number | null;
 }
 
+/** What a stream's server may forget, as of one moment. */
+export interface Forgettable {
+  /** The publish epoch at that moment. */
+  readonly epoch: bigint;
+  /** No message of the kind with an id up to this one will be sent any more. */
+  readonly upTo: bigint;
+  /** Lanes of which no message is left. All that they ever had have ids up to `upTo`. */
+  readonly lanes: readonly string[];
+}
+
 /**
  * The messages that were written in the same statement as a change, until they are marked as published and pruned. Every method
  * throws DependencyFault when the store does not answer.
@@ -121,6 +131,13 @@ export interface Outbox {
    * so does the message with the highest id (see {@link PublishState.lastId}). Returns how many were deleted.
    */
   prune(olderThanMs: number, limit: number): Promise<number>;
+
+  /**
+   * Those of `lanes` that the server of a kind's stream may forget. Null while that is not certain: nothing of the kind was ever
+   * deleted, or a message with a lower id than the highest deleted one is not marked, was marked less than `markedWithinMs` ago (so
+   * that it may be taken back), or may be added by a transaction that is older than the last deletion and still open. Changes nothing.
+   */
+  forgettable(kind: OutboxKind, lanes: readonly string[], markedWithinMs: number): Promise<Forgettable | null>;
 }
 
 /** The lane of an entry. */

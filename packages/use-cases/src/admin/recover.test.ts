@@ -110,6 +110,20 @@ describe('recover', () => {
     expect(await world.outbox.pending(10)).toEqual([]);
   });
 
+  it('sends nothing again whose lane the server has forgotten, and takes ids that are given again', async () => {
+    await finishOneStop();
+    const [entry] = await world.outbox.pending(1);
+    const publisher = new MemoryNumberedResultPublisher(world.streams);
+    await publisher.forget([], { epoch: 0n, upTo: (entry?.id ?? 0n) + 5n });
+    expect(await world.results.held(['g1'])).toEqual([0n]);
+    await recovered('skip');
+    expect(await world.outbox.pending(10)).toEqual([]);
+    expect(await publisher.state()).toMatchObject({ epoch: null, forgottenUpTo: 0n });
+    await publisher.adoptEpoch(4n, null, null);
+    const again = { epoch: 4n, outboxId: (entry?.id ?? 0n) + 1n };
+    expect(await publisher.publish({ number: 1n, result: { ...result, gameId: 'new' } }, again)).toMatchObject({ kind: 'published' });
+  });
+
   it.each(['3-0', 'nonsense', '5-0', '6-0'])(
     'moves no stream to a mirror that is not ahead of it, or of an earlier stream (%s)',
     async (mirror) => {

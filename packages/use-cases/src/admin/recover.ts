@@ -105,6 +105,7 @@ async function readAgain({ journal, offsets }: RecoverDeps): Promise<JobStreamNa
 }
 
 // A pending message whose number the streams' server already has was published before the restore: it must not be sent again.
+// So was one whose id is among those that the server may have forgotten: it need not know the lane any more.
 // Numbers above the database's last one will be used again, so the server must not take those messages as published.
 async function renumber(kind: OutboxKind, stream: StreamPublishing, deps: RecoverDeps): Promise<number> {
   await markAlreadyPublished(kind, stream, deps);
@@ -113,7 +114,8 @@ async function renumber(kind: OutboxKind, stream: StreamPublishing, deps: Recove
 
 async function markAlreadyPublished(kind: OutboxKind, stream: StreamPublishing, { outbox }: RecoverDeps): Promise<void> {
   const pending = (await outbox.pending(ALL)).filter((entry) => entry.kind === kind);
+  const { forgottenUpTo } = await stream.state();
   const held = await stream.held(pending.map((entry) => outboxLane(entry).lane));
-  const published = pending.filter(({ message }, at) => message.number <= (held[at] ?? 0n));
+  const published = pending.filter(({ id, message }, at) => id <= forgottenUpTo || message.number <= (held[at] ?? 0n));
   await outbox.markPublished(published.map(({ id, epoch }) => ({ id, epoch, entryId: null })));
 }

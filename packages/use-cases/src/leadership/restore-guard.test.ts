@@ -46,10 +46,10 @@ beforeEach(() => {
     results: {
       state: () => {
         meanwhile();
-        return redis(() => ({ epoch: 1n, lastOutboxId: servers.published, connection: 'c' }));
+        return redis(() => ({ epoch: 1n, lastOutboxId: servers.published, forgottenUpTo: 0n, connection: 'c' }));
       },
     },
-    deadLetters: { state: () => redis(() => ({ epoch: 1n, lastOutboxId: 0n, connection: 'c' })) },
+    deadLetters: { state: () => redis(() => ({ epoch: 1n, lastOutboxId: 0n, forgottenUpTo: 0n, connection: 'c' })) },
     holds,
   });
 });

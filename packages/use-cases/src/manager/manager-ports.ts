@@ -17,6 +17,7 @@ import type {
   ReconcileQueue,
 } from '@galaxy/manager-ports';
 import type { StreamOffsetStore } from '@galaxy/ports';
+import type { PublishedLimit } from '../trimming/trim-published.js';
 
 /** All ports that the manager uses. */
 export interface ManagerPorts extends OutboxPublishers {
@@ -60,6 +61,8 @@ export interface ManagerSettings {
   readonly keepPublishedMs: number;
   /** Ingested entries stay in the job streams until the last one is so much later; null for ever. */
   readonly trimJobsMarginMs: number | null;
+  /** What stays in the streams of results and named outcomes; null: everything. */
+  readonly trimResults: PublishedLimit | null;
   /** How long ended operations and removed records are kept; null for ever. */
   readonly historyMs: number | null;
   /** How long a claim lives without a renewal; default 5000. Keep it above twice `SAFETY_MS` of timings.ts. */

@@ -16,6 +16,7 @@ import { makeRunOperation, type RunDeps } from '../operations/run/run-operation.
 import { makePublishing, type Publishing } from '../publishing/publishing.js';
 import { makeReconciler } from '../reconciler/reconcile-runtimes.js';
 import { makeTrimJobStreams } from '../trimming/trim-job-streams.js';
+import { makeTrimPublished } from '../trimming/trim-published.js';
 import type { ManagerPorts, ManagerSettings } from './manager-ports.js';
 import { protectPorts } from './protect-ports.js';
 import { guardAgainstStalls } from './stall-guard.js';
@@ -163,11 +164,12 @@ function dutyTurns(ports: ManagerPorts, settings: ManagerSettings, { work, publi
   const limits = { intervalMs, graceMs, maxActs, dryRun };
   const queue = ports.reconcileQueue;
   const reconciler = makeReconciler({ engine, engineClient, fleet, queue, holds, facts, clock, ids, observer, work, ...limits });
-  const { historyMs: keepMs, trimJobsMarginMs: marginMs } = settings;
+  const { historyMs: keepMs, trimJobsMarginMs: marginMs, trimResults: limit, resendWithinMs } = settings;
   return {
     ingest,
     ...(keepMs === null ? {} : { 'prune-history': makePruneHistory({ history, clock, observer, keepMs }) }),
     ...(marginMs === null ? {} : { 'trim-jobs': makeTrimJobStreams({ stream: ports.stream, journal, clock, observer, marginMs }) }),
+    ...(limit === null ? {} : { 'trim-results': makeTrimPublished({ ...ports, limit, resendWithinMs }) }),
     reconcile: reconciler.turn,
     'ask-silent': reconciler.ask,
     'watch-fleet': (_, signal) => reconciler.watch(signal),

@@ -13,15 +13,17 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 /**
  * Makes the turn that deletes old published messages, in batches, until none is left or the signal aborts. A crash leaves the
- * rest to the next turn. The turn throws
- * DependencyFault when the store does not answer.
+ * rest to the next turn. Returns how many were deleted. The turn throws DependencyFault when the store does not answer.
  */
 export const makePruneOutbox =
   ({ outbox, observer, retentionMs = WEEK_MS, batch = 5000 }: PruneOutboxDeps) =>
-  async (signal: AbortSignal): Promise<void> => {
+  async (signal: AbortSignal): Promise<number> => {
     let deleted = batch;
+    let all = 0;
     while (deleted === batch && !signal.aborted) {
       deleted = await outbox.prune(retentionMs, batch);
+      all += deleted;
       if (deleted > 0) observer.observe({ kind: 'outbox_pruned', deleted });
     }
+    return all;
   };

@@ -19,6 +19,7 @@ const SETTINGS: ManagerSettings = {
   resendWithinMs: 3_600_000,
   keepPublishedMs: 86_400_000,
   trimJobsMarginMs: 3_600_000,
+  trimResults: { kind: 'age', ms: 3_600_000 },
   historyMs: 90 * 86_400_000,
 };
 

@@ -4,12 +4,14 @@ import {
   MemoryNumberedResultPublisher,
   type MemoryStreams,
 } from '@galaxy/adapter-memory';
+import { makeForgetLanes } from '../publishing/forget-lanes.js';
 import { makeOutboxPublisher, type OutboxPublisher } from '../publishing/publish-outbox.js';
 import { type Call, faultOf, intercept } from './intercept.test-support.js';
 import { decide, decideDeadLetter, decideOutcome } from './outbox.test-support.js';
 import { entriesOf, makeWorld, type World } from './world.test-support.js';
 
 const RESULTS = 'runtime:job_results';
+const RESEND_WITHIN_MS = 3_600_000;
 /** How the messages of lanes that are no game's results are decided. */
 const DECIDE: Readonly<Record<string, typeof decide>> = { letters: decideDeadLetter, outcomes: decideOutcome };
 
@@ -29,6 +31,7 @@ interface Process {
   connections: number;
   relaying: boolean;
   publisher: OutboxPublisher;
+  readonly forget: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** Lobby's place in the results: what it has read of each game, and what it had read and the server lost, each to come once more. */
@@ -47,9 +50,14 @@ export function makePublishingWorld(processes: number) {
   let replica = world.streams.fork();
   const steps: Step[] = [];
   const decided = new Map<string, number>();
+  const old = new Map<string, number>();
   const lobby: Lobby = { after: '0-0', read: [], again: [] };
   const open = (): Process => openProcess(world, steps);
   const all = Array.from({ length: processes }, open);
+  // Relays with no fault of its own, and compares only when it must: another epoch would refuse all that others have in their hands.
+  const steadyDeps = { ...world, outcomes: new MemoryJobOutcomePublisher(world.streams), resendWithinMs: RESEND_WITHIN_MS };
+  const steady = makeOutboxPublisher(steadyDeps);
+  const forgetAtOnce = makeForgetLanes(steadyDeps);
   const at = (n: number): Process => all[n % all.length] as Process;
 
   const lose = async (kept: MemoryStreams): Promise<void> => {
@@ -67,6 +75,8 @@ export function makePublishingWorld(processes: number) {
     lobby,
     steps,
     decided,
+    /** Per lane, the last message that is too old to be sent again. */
+    old,
     decide(n: number, lane: string) {
       const number = (decided.get(lane) ?? 0) + 1;
       decided.set(lane, number);
@@ -81,6 +91,33 @@ export function makePublishingWorld(processes: number) {
         process.relaying = false;
       };
       void process.publisher.relay().then(done, done);
+    },
+    /**
+     * A process deletes the messages that were published longer ago than they may be sent again, and lets the server forget their
+     * lanes: at once, or call by call beside the calls of others.
+     */
+    async pruneAndForget(n: number, atOnce: boolean) {
+      const { signal } = new AbortController();
+      await world.outbox.prune(RESEND_WITHIN_MS, 1000);
+      if (atOnce) await forgetAtOnce(signal);
+      else
+        void at(n)
+          .forget(signal)
+          .catch(() => undefined);
+    },
+    /**
+     * So much time that what is published now is never sent again: meanwhile everything is published, what was lost is sent again, and
+     * the replica has it all, and Lobby reads it. Calls that are on their way stay so, as those of frozen processes.
+     */
+    async passTime() {
+      for (let turns = 0; turns === 0 || world.database.outbox.some(({ published }) => !published); turns += 1) {
+        if (turns > 100) throw new Error('publishing does not come to rest');
+        await steady.relay();
+      }
+      replica = world.streams.fork();
+      read(world, lobby);
+      for (const [lane, number] of decided) old.set(lane, number);
+      await world.clock.advance(RESEND_WITHIN_MS + 1);
     },
     crash(n: number) {
       at(n).alive = false;
@@ -139,14 +176,15 @@ function openProcess(world: World, steps: Step[]): Process {
   const results = over(process, 'results', (streams) => new MemoryNumberedResultPublisher(streams));
   const deadLetters = over(process, 'deadLetters', (streams) => new MemoryDeadLetterPublisher(streams));
   const outcomes = over(process, 'outcomes', (streams) => new MemoryJobOutcomePublisher(streams));
-  process.publisher = makeOutboxPublisher({
+  const deps = {
     outbox: intercept('outbox', world.outbox, handle),
     results: intercept('results', results, handle),
     deadLetters: intercept('deadLetters', deadLetters, handle),
     outcomes: intercept('outcomes', outcomes, handle),
     observer: world.observer,
-  });
-  return process;
+    resendWithinMs: RESEND_WITHIN_MS,
+  };
+  return Object.assign(process, { publisher: makeOutboxPublisher(deps), forget: makeForgetLanes(deps) });
 }
 
 /** The publisher of whatever server the process is connected to when the call is carried out. */

@@ -57,6 +57,7 @@ export const FAILPOINTS = {
     takeBack: ['boot', 'lost_results'],
     backlog: ['boot'],
     prune: ['pruned'],
+    forgettable: ['pruned'],
   },
   leases: { acquire: ['boot', 'slow_start', 'recover_skip'], release: ['shutdown', 'recover_replay'] },
   reconcileQueue: { games: ['orphan', 'adopt'], lookAt: ['orphan'], queue: ['orphan', 'adopt'] },
@@ -70,6 +71,7 @@ export const FAILPOINTS = {
   // `key` calls no server and cannot fail. `trim` removes what nobody reads again: after a crash the next call removes it.
   stream: { key: [], trim: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
+  // `forget` and `trim` remove what nobody needs: after a crash the next call removes it.
   results: {
     publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten'],
     state: ['boot'],
@@ -77,6 +79,9 @@ export const FAILPOINTS = {
     adoptEpoch: ['boot', 'lost_results'],
     skipTo: ['forgotten'],
     lowerTo: ['recover_skip', 'recover_replay'],
+    walk: ['pruned'],
+    forget: [],
+    trim: [],
   },
   deadLetters: {
     publish: ['poison', 'forgotten'],
@@ -85,6 +90,9 @@ export const FAILPOINTS = {
     adoptEpoch: ['boot', 'lost_results'],
     skipTo: ['forgotten'],
     lowerTo: ['recover_skip', 'recover_replay'],
+    walk: ['pruned'],
+    forget: [],
+    trim: [],
   },
   engine: {
     ensureImage: ['start'],

@@ -112,6 +112,8 @@ export class MemoryDatabase {
   readonly followers = new Set<(hint: OperationHint) => void>();
   /** The publish epoch. */
   epoch = 0n;
+  /** Per kind, the highest id of a message that was deleted from the outbox. */
+  readonly deletedUpTo = new Map<OutboxKind, bigint>();
   readonly #lastNumbers = new Map<string, bigint>();
 
   constructor(clock: Clock) {

@@ -1,5 +1,6 @@
 import { compareEntryIds, parseEntryId } from '@galaxy/domain';
 import {
+  type Forgettable,
   forEachKind,
   type LanePosition,
   OUTBOX_KINDS,
@@ -93,8 +94,22 @@ export class MemoryOutbox implements Outbox {
       .filter((message) => isOld(message) && !isOpenLetter(message) && message !== last)
       .toSorted((a, b) => a.markedAtMs - b.markedAtMs)
       .slice(0, limit);
-    for (const message of chosen) outbox.splice(outbox.indexOf(message), 1);
+    const { deletedUpTo } = this.#database;
+    for (const message of chosen) {
+      outbox.splice(outbox.indexOf(message), 1);
+      const { kind, id } = message.entry;
+      if (id > (deletedUpTo.get(kind) ?? 0n)) deletedUpTo.set(kind, id);
+    }
     return chosen.length;
+  }
+
+  async forgettable(kind: OutboxKind, lanes: readonly string[], markedWithinMs: number): Promise<Forgettable | null> {
+    const { deletedUpTo, outbox, epoch, clock } = this.#database;
+    const upTo = deletedUpTo.get(kind);
+    const maySend = ({ published, markedAtMs }: MemoryMessage) => !published || clock.monotonicMs() - markedAtMs < markedWithinMs;
+    if (upTo === undefined || outbox.some((message) => message.entry.kind === kind && message.entry.id <= upTo && maySend(message)))
+      return null;
+    return { epoch, upTo, lanes: lanes.filter((lane) => this.#database.lane(kind, lane).length === 0).sort() };
   }
 
   #isMarkedWithin({ published, markedAtMs, entry }: MemoryMessage, ms: number): boolean {

@@ -4,6 +4,8 @@ import type { MemoryStream } from './memory-stream.js';
 export interface MemoryPublishing {
   epoch: bigint | null;
   lastOutboxId: bigint;
+  /** Messages up to this outbox id count as published, whatever their lane. */
+  forgottenUpTo: bigint;
   /** The last number per lane. */
   readonly held: Map<string, bigint>;
 }
@@ -19,7 +21,7 @@ export class MemoryKeys {
 
   /** The publishing state of a stream; empty at first. */
   publishing(key: string): MemoryPublishing {
-    const kept = this.#publishing.get(key) ?? { epoch: null, lastOutboxId: 0n, held: new Map<string, bigint>() };
+    const kept = this.#publishing.get(key) ?? { epoch: null, lastOutboxId: 0n, forgottenUpTo: 0n, held: new Map<string, bigint>() };
     this.#publishing.set(key, kept);
     return kept;
   }

@@ -153,7 +153,7 @@ describe('MemoryStreams that lose', () => {
     const { connection } = await publisher.state();
     streams.flush();
     expect(seen(streams, STREAM_KEYS.jobResults)).toEqual([]);
-    expect(await publisher.state()).toEqual({ epoch: null, lastOutboxId: 0n, connection });
+    expect(await publisher.state()).toEqual({ epoch: null, lastOutboxId: 0n, forgottenUpTo: 0n, connection });
   });
 
   it('a full server is read from and not written to', async () => {

@@ -89,6 +89,27 @@ describe('PostgresOutbox among other sessions', () => {
     expect(performance.now() - startedAt).toBeLessThan(2500);
   });
 
+  it('lets nothing be forgotten while a message with a lower id may still be added', async () => {
+    await hold(`insert into runtime_outbox (kind, lane, number, numbered, dedupe_key, payload)
+      values ('job_result', 'beta', 1, true, 'b', '{}'::json)`);
+    const [first] = await decide(2);
+    const state = await outbox.state();
+    await outbox.markPublished([{ id: first?.id ?? 0n, epoch: state.epoch, entryId: '5-1' }]);
+    expect(await outbox.prune(0, 10)).toBe(1);
+    expect(await outbox.forgettable('job_result', ['alpha', 'beta', 'gamma'], 0)).toBeNull();
+    await other.unsafe('rollback');
+    // Transactions of other databases count too: each of them ends soon.
+    const known = await waitFor('certainty', () => outbox.forgettable('job_result', ['alpha', 'beta', 'gamma'], 0));
+    expect(known).toEqual({ epoch: state.epoch, upTo: first?.id, lanes: ['beta', 'gamma'] });
+  });
+
+  it('notes what the version before deletes', async () => {
+    const [first] = await decide(2);
+    await other.unsafe(`delete from runtime_outbox where id = ${String(first?.id)}`);
+    const known = await waitFor('certainty', () => outbox.forgettable('job_result', ['gamma'], 0));
+    expect(known).toMatchObject({ upTo: first?.id, lanes: ['gamma'] });
+  });
+
   it('a mark that waits while the epoch is raised does not count', async () => {
     const [entry] = await decide(1);
     if (entry === undefined) return expect.fail('an entry');

@@ -1,4 +1,5 @@
 import {
+  type Forgettable,
   type LanePosition,
   OUTBOX_KINDS,
   type Outbox,
@@ -15,6 +16,7 @@ import { runtimeOutbox } from '../schema/schema.js';
 import { int } from '../sql/row.js';
 import { ago } from '../sql/sql-text.js';
 import { statement } from '../sql/statement.js';
+import { forgettable } from './forgettable.js';
 import { isOf, outboxColumns, outboxEntryOf } from './outbox-message.js';
 import { pruneOutbox } from './prune-outbox.js';
 import { lately, markPublished, publishState } from './publish-marks.js';
@@ -98,5 +100,9 @@ export class PostgresOutbox implements Outbox {
 
   prune(olderThanMs: number, limit: number): Promise<number> {
     return pruneOutbox(this.#executor, olderThanMs, limit);
+  }
+
+  forgettable(kind: OutboxKind, lanes: readonly string[], markedWithinMs: number): Promise<Forgettable | null> {
+    return forgettable(this.#executor, kind, lanes, markedWithinMs);
   }
 }

@@ -213,6 +213,16 @@ export const runtimePublishing = pgTable(
   (t) => [check('runtime_publishing_one_chk', sql`${t.one}`)],
 );
 
+/**
+ * Per kind, the highest id of a message that was ever deleted from the outbox, and the transaction that deleted last. A trigger writes
+ * both, whichever statement and version deletes.
+ */
+export const runtimeDeletedMessages = pgTable('runtime_deleted_messages', {
+  kind: text('kind').primaryKey(),
+  upTo: bigint('up_to', { mode: 'bigint' }).notNull(),
+  deletedIn: bigint('deleted_in', { mode: 'bigint' }).notNull(),
+});
+
 /** The holds in force. */
 export const runtimeHolds = pgTable(
   'runtime_holds',

@@ -1,9 +1,21 @@
+import type { HeldLane } from '@galaxy/manager-ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
 import { LOWER_NUMBERS } from '../scripts/lower-numbers.js';
 import { runScript } from '../scripts/script.js';
 
 const LANES_AT_ONCE = 500;
+
+/** A portion of the lanes of a hash, with their last numbers. `next` is null after the last portion. */
+export async function walkHeld(
+  commands: RedisConnection,
+  hash: string,
+  from: string,
+): Promise<{ readonly lanes: readonly HeldLane[]; readonly next: string | null }> {
+  const [next, found] = await commands.run('read', (client) => client.hscan(hash, from, 'COUNT', LANES_AT_ONCE));
+  const lanes = found.flatMap((lane, at) => (at % 2 === 0 ? [{ lane, number: BigInt(found[at + 1] ?? 0) }] : []));
+  return { lanes, next: next === '0' ? null : next };
+}
 
 /** Lowers every last number of a hash to at most what `upTo` tells. Returns how many were lowered; repeating is safe. */
 export async function lowerHeld(
@@ -12,13 +24,13 @@ export async function lowerHeld(
   upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>,
 ): Promise<number> {
   let lowered = 0;
-  let cursor = '0';
-  do {
-    const [next, found] = await commands.run('read', (client) => client.hscan(hash, cursor, 'COUNT', LANES_AT_ONCE));
+  let cursor: string | null = '0';
+  while (cursor !== null) {
+    const { lanes, next }: Awaited<ReturnType<typeof walkHeld>> = await walkHeld(commands, hash, cursor);
     cursor = next;
-    const lanes = found.filter((_, at) => at % 2 === 0);
-    if (lanes.length > 0) lowered += await lower(commands, hash, lanes, await upTo(lanes));
-  } while (cursor !== '0');
+    const names = lanes.map(({ lane }) => lane);
+    if (names.length > 0) lowered += await lower(commands, hash, names, await upTo(names));
+  }
   return lowered;
 }
 

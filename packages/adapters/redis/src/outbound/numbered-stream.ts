@@ -1,14 +1,24 @@
-import type { PublishOutcome, PublishStamp, StreamPublishing, StreamPublishState } from '@galaxy/manager-ports';
+import type {
+  HeldLane,
+  PublishedTrim,
+  PublishOutcome,
+  PublishStamp,
+  StreamLimit,
+  StreamPublishing,
+  StreamPublishState,
+} from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { unexpectedReply } from '../connection/redis-faults.js';
 import { ADOPT_EPOCH } from '../scripts/adopt-epoch.js';
+import { FORGET_LANES } from '../scripts/forget-lanes.js';
 import { MAKE_STREAM } from '../scripts/make-stream.js';
 import { PUBLISH_NUMBERED } from '../scripts/publish-numbered.js';
 import { READ_PUBLISHER } from '../scripts/read-publisher.js';
 import { runScript } from '../scripts/script.js';
 import { SKIP_TO_NUMBER } from '../scripts/skip-to-number.js';
-import { lowerHeld } from './lower-held.js';
+import { TRIM_PUBLISHED } from '../scripts/trim-published.js';
+import { lowerHeld, walkHeld } from './lower-held.js';
 
 /** A message and its place in its lane. */
 export interface NumberedMessage {
@@ -20,10 +30,11 @@ export interface NumberedMessage {
 /** The largest number that Lua compares exactly. */
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
 const LANES_AT_ONCE = 1000;
+const TRIMMED_AT_ONCE = 1000;
 
 /**
  * What the publishers of numbered messages have in common. Beside the stream are two hashes: `{stream}:published` holds the
- * last number per lane, `{stream}:publisher` the epoch and the highest outbox id. One script changes stream and hashes
+ * last number per lane, `{stream}:publisher` the epoch, the highest outbox id, and the id up to which lanes may be forgotten. One script changes stream and hashes
  * together, also in the append-only file and on replicas, so whatever a crash or a failover takes back, it takes back
  * from all of them.
  */
@@ -43,9 +54,10 @@ export class RedisNumberedStream implements StreamPublishing {
   async state(): Promise<StreamPublishState> {
     const connection = this.#commands.name;
     const reply = await this.#commands.run('read', (client) => runScript(client, READ_PUBLISHER, [this.#publisher], []));
-    const [epoch, lastOutboxId] = Array.isArray(reply) ? (reply as unknown[]) : [];
-    if (!isTextOrNull(epoch) || !isTextOrNull(lastOutboxId)) throw unexpectedReply('EVALSHA');
-    return { epoch: epoch === null ? null : BigInt(epoch), lastOutboxId: BigInt(lastOutboxId ?? 0), connection };
+    const [epoch, last, forgotten] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    if (!isTextOrNull(epoch) || !isTextOrNull(last) || !isTextOrNull(forgotten)) throw unexpectedReply('EVALSHA');
+    const [lastOutboxId, forgottenUpTo] = [BigInt(last ?? 0), BigInt(forgotten ?? 0)];
+    return { epoch: epoch === null ? null : BigInt(epoch), lastOutboxId, forgottenUpTo, connection };
   }
 
   async held(lanes: readonly string[]): Promise<bigint[]> {
@@ -56,6 +68,18 @@ export class RedisNumberedStream implements StreamPublishing {
       numbers.push(...reply.map((held) => BigInt(held ?? 0)));
     }
     return numbers;
+  }
+
+  walk(from: string | null): Promise<{ readonly lanes: readonly HeldLane[]; readonly next: string | null }> {
+    return walkHeld(this.#commands, this.#published, from ?? '0');
+  }
+
+  async forget(lanes: readonly HeldLane[], { epoch, upTo }: { readonly epoch: bigint; readonly upTo: bigint }): Promise<number | null> {
+    const args = [String(epoch), String(upTo), ...lanes.flatMap(({ lane, number }) => [lane, String(number)])];
+    const keys = [this.#published, this.#publisher];
+    const reply = await this.#commands.run('write', (client) => runScript(client, FORGET_LANES, keys, args));
+    if (reply !== null && typeof reply !== 'number') throw unexpectedReply('EVALSHA');
+    return reply;
   }
 
   async adoptEpoch(epoch: bigint, seen: bigint | null, afterEntryId: string | null): Promise<boolean> {
@@ -69,6 +93,14 @@ export class RedisNumberedStream implements StreamPublishing {
 
   async skipTo(lane: string, number: bigint): Promise<void> {
     await this.#commands.run('write', (client) => runScript(client, SKIP_TO_NUMBER, [this.#published], [lane, String(number)]));
+  }
+
+  async trim({ youngerThanMs, lastEntries }: StreamLimit): Promise<PublishedTrim> {
+    const args = [youngerThanMs, lastEntries, TRIMMED_AT_ONCE].map(String);
+    const reply = await this.#commands.run('write', (client) => runScript(client, TRIM_PUBLISHED, [this.#stream], args));
+    const [removed, heldBack] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    if (typeof removed !== 'number') throw unexpectedReply('EVALSHA');
+    return { removed, heldBack: heldBack === 1 };
   }
 
   async lowerTo(upTo: (lanes: readonly string[]) => Promise<readonly bigint[]>): Promise<number> {

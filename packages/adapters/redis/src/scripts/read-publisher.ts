@@ -1,13 +1,13 @@
 import { script } from './script.js';
 
 /**
- * Reads the publish epoch and the last outbox id of a stream, from a server that may be written to.
+ * Reads the publish epoch and the outbox ids of a stream, from a server that may be written to.
  *
- * KEYS: 1 the hash with `epoch` and `last_outbox_id`
+ * KEYS: 1 the hash with `epoch`, `last_outbox_id` and `forgotten_up_to`
  * ARGV: none
  *
  * Replies:
- * - epoch, last outbox id: each nil when it is not there.
+ * - epoch, last outbox id, forgotten up to: each nil when it is not there.
  * - the error READONLY: the server is a replica.
  * - the error WRONGTYPE: the key is no hash.
  *
@@ -22,5 +22,5 @@ local probe = redis.pcall('HDEL', publisher, '')
 local refusal = type(probe) == 'table' and probe.err
 if refusal and (refusal:find('^%-?READONLY') or refusal:find('^%-?WRONGTYPE')) then return probe end
 
-return redis.call('HMGET', publisher, 'epoch', 'last_outbox_id')
+return redis.call('HMGET', publisher, 'epoch', 'last_outbox_id', 'forgotten_up_to')
 `);

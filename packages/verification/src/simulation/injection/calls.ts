@@ -24,18 +24,21 @@ export const SERVER_OF = {
   engineClient: 'game_engine',
 } as const satisfies Record<ServedPort, Dependency>;
 
-/** Every call of a port that a manager can make. Not `lowerTo` and `clear`: only the commands of operators call these. */
+/**
+ * Every call of a port that a manager can make. Not `lowerTo` and `clear`: only the commands of operators call these. Not `forget` and
+ * `trim`: no history is long enough.
+ */
 export const CALLS_OF = {
   journal: ['cursors', 'moveCursor', 'ingest', 'claim', 'renew', 'advance', 'finish', 'releaseClaim'],
-  outbox: ['pending', 'lane', 'markPublished', 'state', 'lately', 'takeBack', 'backlog', 'prune'],
+  outbox: ['pending', 'lane', 'markPublished', 'state', 'lately', 'takeBack', 'backlog', 'prune', 'forgettable'],
   leases: ['acquire', 'release'],
   reconcileQueue: ['games', 'lookAt', 'queue'],
   holds: ['list', 'set'],
   facts: ['get', 'set'],
   stream: ['read', 'wait', 'shapes'],
   offsets: ['load', 'save'],
-  results: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo'],
-  deadLetters: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo'],
+  results: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo', 'walk'],
+  deadLetters: ['publish', 'state', 'held', 'adoptEpoch', 'skipTo', 'walk'],
   engine: ['ensureImage', 'prepare', 'create', 'start', 'stop', 'kill', 'remove', 'find', 'inspect', 'ping'],
   fleet: ['list', 'watch'],
   engineClient: ['health'],

@@ -131,6 +131,7 @@ function settingsOf({ plan: { settings } }: World): ManagerSettings {
     resendWithinMs: settings.resendsShortly ? 3000 : HOUR_MS,
     keepPublishedMs: 24 * HOUR_MS,
     trimJobsMarginMs: null,
+    trimResults: null,
     historyMs: null,
   };
 }
