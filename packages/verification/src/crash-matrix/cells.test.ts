@@ -3,7 +3,7 @@ import { cellsToRun } from './cells.js';
 import { METHODS } from './failpoints.js';
 
 /** See FAILPOINTS for why. */
-const WITHOUT_SCENARIOS = ['stream.key', 'stream.trim'];
+const WITHOUT_SCENARIOS = ['stream.key'];
 
 describe('cellsToRun', () => {
   const all = cellsToRun('all', 1);

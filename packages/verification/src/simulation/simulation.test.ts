@@ -24,7 +24,6 @@ const COUNTED = [
   'request existing',
   'request key_reused',
   'request ended',
-  'request unknown',
   'job_outcome read',
 ];
 const mustBeMet = [

@@ -93,6 +93,7 @@ const RARE: readonly CallName[] = [
   'outbox.takeBack',
   'outbox.prune',
   'leases.release',
+  'reconcileQueue.lookAt',
   'reconcileQueue.queue',
   'holds.set',
   'facts.set',
@@ -116,6 +117,7 @@ const RARE: readonly CallName[] = [
   'queue.enqueue',
   'engine.kill',
   'engine.ping',
+  'engineClient.health',
   'fleet.watch',
 ];
 
@@ -135,7 +137,13 @@ const callInjection = (calls: readonly CallName[], skip: fc.Arbitrary<number>): 
   );
 
 const some = fc.integer({ min: 0, max: 3 });
-const call = fc.oneof(callInjection(CALLS, some), callInjection(ON_CONTAINERS, some), callInjection(RARE, fc.constant(0)));
+const call = fc.oneof(
+  { weight: 10, arbitrary: callInjection(CALLS, some) },
+  { weight: 10, arbitrary: callInjection(ON_CONTAINERS, some) },
+  { weight: 10, arbitrary: callInjection(RARE, fc.constant(0)) },
+  // The rarest of all.
+  { weight: 1, arbitrary: callInjection(['engine.kill'], fc.constant(0)) },
+);
 
 const injection: fc.Arbitrary<WorldInjection> = fc.constantFrom(...WORLD_INJECTIONS).chain((what) =>
   fc.record<WorldInjection>({
@@ -150,7 +158,7 @@ const injection: fc.Arbitrary<WorldInjection> = fc.constantFrom(...WORLD_INJECTI
 export const callInjections: fc.Arbitrary<readonly CallInjection[]> = fc
   .array(
     call.map((one) => [...necessity(one), one]),
-    { maxLength: 12 },
+    { maxLength: 14, size: 'max' },
   )
   .map((groups) => groups.flat());
 
