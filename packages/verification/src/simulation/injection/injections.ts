@@ -158,9 +158,18 @@ const injection: fc.Arbitrary<WorldInjection> = fc.constantFrom(...WORLD_INJECTI
 export const callInjections: fc.Arbitrary<readonly CallInjection[]> = fc
   .array(
     call.map((one) => [...necessity(one), one]),
-    { maxLength: 14, size: 'max' },
+    { maxLength: 12 },
   )
   .map((groups) => groups.flat());
+
+/** The injection of one seed. Each of these three kinds into each call comes with one of so many seeds in a row, so none is left out. */
+export function injectionOfSeed(seed: number): readonly CallInjection[] {
+  const at = seed % (3 * CALLS.length);
+  const [name, what] = [CALLS[at % CALLS.length], CALL_INJECTIONS[Math.floor(at / CALLS.length)]];
+  if (name === undefined || what === undefined) return [];
+  const one: CallInjection = { atMs: (seed * 997) % (HORIZON_MS / 2), call: name, skip: 0, times: 1, what, ms: 500 };
+  return [...necessity(one), one];
+}
 
 export const worldInjections: fc.Arbitrary<readonly WorldInjection[]> = fc.array(injection, { maxLength: 6 });
 

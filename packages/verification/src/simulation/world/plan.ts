@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { type CallInjection, callInjections, HORIZON_MS, type WorldInjection, worldInjections } from '../injection/injections.js';
+import {
+  type CallInjection,
+  callInjections,
+  HORIZON_MS,
+  injectionOfSeed,
+  type WorldInjection,
+  worldInjections,
+} from '../injection/injections.js';
 import { type PlannedRequest, plannedRequests } from './planned-requests.js';
 
 /** What a job asks for: a start of an image with a certain behaviour, a stop, or an entry that cannot be decoded. */
@@ -91,7 +98,9 @@ export const planFor = (seed: number): fc.Arbitrary<Plan> =>
         worldInjections,
       }),
     )
-    .map(({ asked: { jobs, requests }, ...plan }) => withNecessities({ ...plan, jobs, requests }));
+    .map(({ asked: { jobs, requests }, callInjections, ...plan }) =>
+      withNecessities({ ...plan, jobs, requests, callInjections: [...callInjections, ...injectionOfSeed(seed)] }),
+    );
 
 // Some calls are made only after something rare. Without these additions hardly anything would be injected into them.
 function withNecessities(plan: Plan): Plan {
