@@ -329,7 +329,7 @@ with
       m.game_id,
       m.op_id::text,
       m.dead_letter::json,
-      2
+      3
     from
       passed m
     where
@@ -357,7 +357,7 @@ with
         'opId',
         m.op_id::text
       ),
-      3
+      2
     from
       passed m
     where
@@ -432,7 +432,9 @@ with
     returning
       "id",
       "kind",
+      "lane",
       "number",
+      "payload",
       "dedupe_key"
   ),
   ended as (
@@ -458,16 +460,22 @@ select
   op_id::text,
   'ended' as what,
   null as id,
+  null as kind,
+  null as lane,
   null as number,
+  null as payload,
   null as epoch
 from
   ended
 union all
 select
   dedupe_key,
-  'published',
+  'added',
   id::text,
+  kind,
+  lane,
   number::text,
+  payload::text,
   coalesce(
     (
       select
@@ -479,12 +487,13 @@ select
   )::text
 from
   added
-where
-  kind = 'job_result'
 union all
 select
   op_id::text,
   'stale',
+  null,
+  null,
+  null,
   null,
   null,
   null

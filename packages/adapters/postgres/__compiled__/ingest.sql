@@ -233,7 +233,9 @@ with
     returning
       "id",
       "kind",
+      "lane",
       "number",
+      "payload",
       "dedupe_key"
   ),
   moved as (

@@ -1,6 +1,6 @@
 -- inspect a finish
 --
--- What became of a claim without a finish: no row when it is lost, otherwise the status and the result that is to be published.
+-- What became of a claim without a finish: no row when it is lost, otherwise the status and the messages that it has added.
 --
 -- Built in packages/adapters/postgres/src/operations/finish.ts.
 -- What the server gets, white space apart. Made by `npm run generate`; changes made here are lost.
@@ -26,7 +26,7 @@ select
   )::text as epoch
 from
   "runtime_operation_log"
-  left join "runtime_outbox" on "runtime_outbox"."kind" = 'job_result'
+  left join "runtime_outbox" on "runtime_outbox"."kind" in ('job_result', 'dead_letter', 'job_outcome')
   and "runtime_outbox"."dedupe_key" = "runtime_operation_log"."op_id"::text
 where
   "runtime_operation_log"."op_id" = $1::uuid
@@ -35,3 +35,5 @@ where
     "runtime_operation_log"."status" <> 'running'
     or "runtime_operation_log"."holder" is not null
   )
+order by
+  "runtime_outbox"."id"

@@ -1,7 +1,9 @@
+import { outboxLane } from '@galaxy/manager-ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   anything,
   claimOne,
+  deadLetter,
   failure,
   finishWell,
   gameId,
@@ -58,6 +60,27 @@ export function namedOutcomesContract(name: string, open: () => Promise<Database
           },
         })),
       );
+    });
+
+    it('is returned behind the result, and again when the end is repeated, as the outbox has both', async () => {
+      const game = gameId();
+      await queue(database, stopOf(game));
+      const claim = await claimOne(database);
+      const { letter } = deadLetter('stop_jobs');
+      const first = await database.namingJournal.finish(claim, { ...failure(game), deadLetter: letter });
+      const publish = await database.outbox.pending(10);
+      expect(first).toEqual({ kind: 'applied', publish });
+      expect(publish.map(({ kind }) => kind)).toEqual(['job_result', 'job_outcome', 'dead_letter']);
+      expect(await database.namingJournal.finish(claim, success(game))).toEqual({ kind: 'already_mine', publish });
+    });
+
+    it('is returned as many times as operations end at the same moment, each to its own', async () => {
+      const games = Array.from({ length: 20 }, () => gameId());
+      await queue(database, ...games.map((game) => stopOf(game)));
+      const claims = await database.journal.claim(anything());
+      const finished = await Promise.all(claims.map((claim) => finishWell(naming(), claim)));
+      const named = finished.map((one) => ('publish' in one ? one.publish.map((entry) => `${entry.kind} ${outboxLane(entry).lane}`) : []));
+      expect(named).toEqual(claims.map((claim) => [`job_result ${claim.gameId}`, `job_outcome ${claim.gameId}`]));
     });
 
     it('numbers them apart from the results: what ended while they were off has none', async () => {

@@ -58,7 +58,7 @@ export function operationQueueContract(name: string, open: () => Promise<Databas
 
     it('publishes nothing for what Lobby did not ask for', async () => {
       await operations.enqueue(request());
-      expect(await finishWell(database, await claimOne(database))).toEqual({ kind: 'applied', publish: null });
+      expect(await finishWell(database, await claimOne(database))).toEqual({ kind: 'applied', publish: [] });
       expect(await database.outbox.pending(10)).toEqual([]);
     });
 

@@ -189,11 +189,11 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
 
       it('publish nothing', async () => {
         const claim = await begin();
-        expect(await finishWell(database, claim)).toEqual({ kind: 'applied', publish: null });
-        expect(await finishWell(database, claim)).toEqual({ kind: 'already_mine', publish: null });
+        expect(await finishWell(database, claim)).toEqual({ kind: 'applied', publish: [] });
+        expect(await finishWell(database, claim)).toEqual({ kind: 'already_mine', publish: [] });
         expect(await database.outbox.pending(10)).toEqual([]);
         const other = await begin();
-        expect(await database.journal.finish(other, failure(other.gameId))).toEqual({ kind: 'applied', publish: null });
+        expect(await database.journal.finish(other, failure(other.gameId))).toEqual({ kind: 'applied', publish: [] });
       });
 
       it('move the record under the same fence, and are taken over like any other', async () => {
@@ -210,7 +210,7 @@ export function reconcileQueueContract(name: string, open: () => Promise<Databas
         } as const;
         expect(await database.journal.finish(previous, outcome)).toEqual({ kind: 'lost' });
         await expect(database.records.get(previous.gameId)).rejects.toThrow(RuntimeNotFoundError);
-        expect(await database.journal.finish(present, outcome)).toEqual({ kind: 'applied', publish: null });
+        expect(await database.journal.finish(present, outcome)).toEqual({ kind: 'applied', publish: [] });
         expect(await database.records.get(previous.gameId)).toMatchObject({ status: 'removed' });
       });
 

@@ -42,11 +42,11 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     const outcome = await opened().journal.finish(claim, running(claim));
     expect(outcome).toEqual({
       kind: 'applied',
-      publish: { kind: 'job_result', id: expect.any(BigInt), epoch: 0n, message: { number: 1n, result: success(claim.gameId).result } },
+      publish: [{ kind: 'job_result', id: expect.any(BigInt), epoch: 0n, message: { number: 1n, result: success(claim.gameId).result } }],
     });
     expect(await opened().records.get(claim.gameId)).toEqual(record(claim.gameId, 'running', { version: 2 }));
     expect(await opened().log.get(claim.opId)).toMatchObject({ status: 'succeeded', finishedAt: expect.any(Date) });
-    expect(await opened().outbox.pending(10)).toEqual(outcome.kind === 'applied' ? [outcome.publish] : []);
+    expect(await opened().outbox.pending(10)).toEqual(outcome.kind === 'applied' ? outcome.publish : []);
   });
 
   it('ends a failed operation, with or without a record', async () => {
@@ -66,7 +66,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     const errorMessage = `"quoted" \\ line\nbreak \u0000 \ud800 ${'é'.repeat(100)}`;
     const result = { ...failure(claim.gameId).result, errorMessage };
     const outcome = await opened().journal.finish(claim, { ...failure(claim.gameId), result });
-    expect(outcome).toMatchObject({ kind: 'applied', publish: { message: { result } } });
+    expect(outcome).toMatchObject({ kind: 'applied', publish: [{ message: { result } }] });
     expect(await resultsOf(claim.gameId)).toMatchObject([{ message: { result } }]);
   });
 
@@ -93,7 +93,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     const claim = await begin();
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => opened().journal.finish(claim, running(claim))));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual([...Array.from({ length: 7 }, () => 'already_mine'), 'applied']);
-    expect(new Set(outcomes.map((outcome) => ('publish' in outcome ? outcome.publish?.id : null))).size).toBe(1);
+    expect(new Set(outcomes.map((outcome) => ('publish' in outcome ? outcome.publish.map(({ id }) => id).join() : null))).size).toBe(1);
     expect(await resultsOf(claim.gameId)).toHaveLength(1);
   });
 
@@ -105,7 +105,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     expect(await opened().outbox.pending(10)).toEqual([]);
     expect(await opened().journal.finish(present, running(present))).toMatchObject({
       kind: 'applied',
-      publish: { message: { number: 1n } },
+      publish: [{ message: { number: 1n } }],
     });
     expect(await opened().journal.finish(previous, running(previous))).toEqual({ kind: 'lost' });
   });
@@ -130,7 +130,7 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     expect(await opened().journal.claim(anything())).toEqual([]);
     expect(await opened().journal.finish(claim, failure(claim.gameId))).toMatchObject({
       kind: 'already_mine',
-      publish: { message: { result: { outcome: 'success' } } },
+      publish: [{ message: { result: { outcome: 'success' } } }],
     });
   });
 
@@ -177,6 +177,6 @@ export function finishPromises(opened: () => DatabaseUnderTest): void {
     await finishWell(opened(), await claimOne(opened()));
     const claim = await claimOne(opened());
     expect(claim.opId).toBe(second.opId);
-    expect(await finishWell(opened(), claim)).toMatchObject({ publish: { message: { number: 2n } } });
+    expect(await finishWell(opened(), claim)).toMatchObject({ publish: [{ message: { number: 2n } }] });
   });
 }

@@ -175,10 +175,14 @@ export type FencedOutcome =
   | { readonly kind: 'lost' }
   | { readonly kind: 'stale' };
 
-/** As {@link FencedOutcome}. `publish` is the outbox entry of the result, or null when the result is not published on a stream. */
+/**
+ * As {@link FencedOutcome}. `publish` has the outbox entries that the finish wrote, in the order of their ids: the result, the named
+ * outcome, the dead letter, each if there is one. The caller publishes them at once. If it crashes between two of them, or before the
+ * first, the relay sends what is left.
+ */
 export type FinishOutcome =
-  | { readonly kind: 'applied'; readonly publish: OutboxEntry | null }
-  | { readonly kind: 'already_mine'; readonly publish: OutboxEntry | null }
+  | { readonly kind: 'applied'; readonly publish: readonly OutboxEntry[] }
+  | { readonly kind: 'already_mine'; readonly publish: readonly OutboxEntry[] }
   | { readonly kind: 'lost' }
   | { readonly kind: 'stale' };
 
@@ -241,7 +245,7 @@ export interface OperationJournal {
    */
   advance(claim: ClaimKey, progress: OperationProgress, record: RecordChange): Promise<FencedOutcome>;
 
-  /** Ends the operation: writes the record, the operation, and the numbered result in the outbox, all or nothing. */
+  /** Ends the operation: writes the record, the operation, and its numbered messages in the outbox, all or nothing. */
   finish(claim: ClaimKey, outcome: OperationOutcome): Promise<FinishOutcome>;
 
   /** Releases the claim; a no-op when it is lost already. */

@@ -113,7 +113,7 @@ describe('the comparison', () => {
           ...world,
           results: new MemoryNumberedResultPublisher(demoted),
           deadLetters: new MemoryDeadLetterPublisher(demoted),
-        }).now(entry);
+        }).now([entry]);
       }
       return answer;
     });
@@ -126,7 +126,7 @@ describe('the relay behind a server that has lost something', () => {
   it('sends again what was lost, and tells', async () => {
     const { world, publisher } = await relayed();
     const replica = world.streams.fork();
-    for (const text of ['a3', 'b2']) await publisher.now(decide(world, text.slice(0, 1), text));
+    for (const text of ['a3', 'b2']) await publisher.now([decide(world, text.slice(0, 1), text)]);
     await publisher.relay();
     expect(pending(world)).toBe(0);
     world.streams.failOverTo(replica);
@@ -190,11 +190,11 @@ describe('the relay behind a server that has lost something', () => {
   it('counts as read what was marked longer ago, and skips it when its lane goes on', async () => {
     const { world, publisher } = await relayed();
     await world.clock.advance(HOUR_MS);
-    await publisher.now(decide(world, 'b', 'b2'));
+    await publisher.now([decide(world, 'b', 'b2')]);
     world.streams.flush();
     await publisher.relay();
     expect(published(world)).toEqual(['b2']);
-    await publisher.now(decide(world, 'a', 'a3'));
+    await publisher.now([decide(world, 'a', 'a3')]);
     await publisher.relay();
     expect(published(world)).toEqual(['b2', 'a3']);
     expect(eventsOf(world, 'messages_skipped')).toMatchObject([
@@ -210,7 +210,7 @@ describe('the relay behind a server that has lost something', () => {
     world.streams.failOverTo(world.streams.fork());
     await publisher.relay();
     const [results, deadLetters] = [new MemoryNumberedResultPublisher(demoted), new MemoryDeadLetterPublisher(demoted)];
-    await makeOutboxPublisher({ ...world, results, deadLetters }).now(decide(world, 'a', 'a3'));
+    await makeOutboxPublisher({ ...world, results, deadLetters }).now([decide(world, 'a', 'a3')]);
     expect(pending(world)).toBe(1);
     await publisher.relay();
     expect(published(world, 'a')).toEqual(['a1', 'a2', 'a3']);

@@ -41,9 +41,9 @@ it('the next message of a forgotten lane comes in order and once', async () => {
   await forgetOver()(going());
   const second = decide(world, 'a', 'a2');
   const third = decide(world, 'a', 'a3');
-  await publisher.now(third);
-  await publisher.now(second);
-  for (const entry of entries) await publisher.now(entry);
+  await publisher.now([third]);
+  await publisher.now([second]);
+  for (const entry of entries) await publisher.now([entry]);
   expect(published(world)).toEqual(['a1', 'last1', 'a2', 'a3']);
   expect(await world.results.held(['a'])).toEqual([3n]);
 });
@@ -52,12 +52,12 @@ it('leaves a lane to which a message is published while it is looked at', async 
   const { publisher } = await silent('a');
   const results = altered(world.results, {
     forget: async (lanes, at) => {
-      await publisher.now(decide(world, 'a', 'a2'));
+      await publisher.now([decide(world, 'a', 'a2')]);
       return new MemoryNumberedResultPublisher(world.streams).forget(lanes, at);
     },
   });
   await forgetOver({ results })(going());
-  await publisher.now(decide(world, 'a', 'a3'));
+  await publisher.now([decide(world, 'a', 'a3')]);
   expect(published(world, 'a')).toEqual(['a1', 'a2', 'a3']);
 });
 
@@ -76,15 +76,15 @@ it('what was forgotten is not published again after the server was emptied, or f
   const older = world.streams.fork();
   await forgetOver()(going());
   world.streams.failOverTo(older);
-  for (const entry of entries) await publisher.now(entry);
+  for (const entry of entries) await publisher.now([entry]);
   await publisher.relay();
   expect(await forgetOver()(going())).toBe(true);
   expect(await world.results.held(['a'])).toEqual([0n]);
-  for (const entry of entries) await publisher.now({ ...entry, epoch: (await world.outbox.state()).epoch });
+  for (const entry of entries) await publisher.now([{ ...entry, epoch: (await world.outbox.state()).epoch }]);
   expect(published(world, 'a')).toEqual(['a1']);
   world.streams.flush();
   await publisher.relay();
-  for (const entry of entries) await publisher.now(entry);
+  for (const entry of entries) await publisher.now([entry]);
   expect(published(world, 'a')).toEqual([]);
   expect(await world.results.publish({ number: 1n, result: { ...RESULT, gameId: 'b' } }, stampOf(decide(world, 'b', 'b1')))).toMatchObject({
     kind: 'published',

@@ -1,9 +1,19 @@
+import { MemoryJobOutcomePublisher } from '@galaxy/adapter-memory';
 import type { NumberedJobResult } from '@galaxy/manager-ports';
 import { InvalidInputError } from '@galaxy/ports';
 import { describe, expect, it } from 'vitest';
 import { faultOf, intercept } from '../test-support/intercept.test-support.js';
-import { decide, decideDeadLetter, eventsOf, pending, published, publishedLetters, stampOf } from '../test-support/outbox.test-support.js';
-import { makeWorld } from '../test-support/world.test-support.js';
+import {
+  decide,
+  decideDeadLetter,
+  decideOutcome,
+  eventsOf,
+  pending,
+  published,
+  publishedLetters,
+  stampOf,
+} from '../test-support/outbox.test-support.js';
+import { entriesOf, makeWorld } from '../test-support/world.test-support.js';
 import { makeOutboxPublisher } from './publish-outbox.js';
 
 const HOUR_MS = 3_600_000;
@@ -11,10 +21,39 @@ const HOUR_MS = 3_600_000;
 describe('publishing at once', () => {
   it('appends the entry and marks it', async () => {
     const world = makeWorld();
-    await makeOutboxPublisher(world).now(decide(world, 'a', 'a1'));
+    await makeOutboxPublisher(world).now([decide(world, 'a', 'a1')]);
     expect(published(world)).toEqual(['a1']);
     expect(pending(world)).toBe(0);
     expect(world.events).toEqual([{ kind: 'message_published', messageKind: 'job_result', lane: 'a', number: 1n }]);
+  });
+
+  it('appends several in their order, and marks them with one call', async () => {
+    const world = makeWorld();
+    const marked: number[] = [];
+    const outbox = intercept('outbox', world.outbox, async (call) => {
+      if (call.method === 'markPublished') marked.push((call.args[0] as unknown[]).length);
+      return call.go();
+    });
+    const outcomes = new MemoryJobOutcomePublisher(world.streams);
+    await makeOutboxPublisher({ ...world, outbox, outcomes }).now([decide(world, 'a', 'a1'), decideOutcome(world, 'a', '1-0')]);
+    expect(eventsOf(world, 'message_published')).toMatchObject([{ messageKind: 'job_result' }, { messageKind: 'job_outcome' }]);
+    expect(entriesOf(world, 'runtime:job_outcomes').map((entry) => entry['job_entry_id'])).toEqual(['1-0']);
+    expect([pending(world), marked]).toEqual([0, [2]]);
+  });
+
+  it('ends with the first failure, tells it once, and marks what was published before', async () => {
+    const world = makeWorld();
+    const outcomes = intercept('outcomes', new MemoryJobOutcomePublisher(world.streams), async (call) => {
+      if (call.method === 'publish') throw faultOf('redis');
+      return call.go();
+    });
+    const deps = { ...world, outcomes };
+    const letter = decideDeadLetter(world, 'a', '1-0');
+    await makeOutboxPublisher(deps).now([decide(world, 'a', 'a1'), decideOutcome(world, 'a', '1-0'), letter]);
+    expect(eventsOf(world, 'publish_failed')).toMatchObject([{ messageKind: 'job_outcome' }]);
+    expect([published(world), publishedLetters(world), pending(world)]).toEqual([['a1'], [], 2]);
+    await makeOutboxPublisher({ ...world, outcomes: new MemoryJobOutcomePublisher(world.streams) }).relay();
+    expect([publishedLetters(world), pending(world)]).toEqual([['1-0'], 0]);
   });
 
   it('fills the gap before it, in order', async () => {
@@ -22,7 +61,7 @@ describe('publishing at once', () => {
     decide(world, 'a', 'a1');
     decide(world, 'a', 'a2');
     decide(world, 'b', 'b1');
-    await makeOutboxPublisher(world).now(decide(world, 'a', 'a3'));
+    await makeOutboxPublisher(world).now([decide(world, 'a', 'a3')]);
     expect(published(world)).toEqual(['a1', 'a2', 'a3']);
     expect(pending(world)).toBe(1);
   });
@@ -31,10 +70,10 @@ describe('publishing at once', () => {
     const world = makeWorld();
     const publisher = makeOutboxPublisher(world);
     const empty = world.streams.fork();
-    await publisher.now(decide(world, 'a', 'a1'));
-    await publisher.now(decide(world, 'a', 'a2'));
+    await publisher.now([decide(world, 'a', 'a1')]);
+    await publisher.now([decide(world, 'a', 'a2')]);
     world.streams.failOverTo(empty);
-    await publisher.now(decide(world, 'a', 'a3'));
+    await publisher.now([decide(world, 'a', 'a3')]);
     expect(published(world)).toEqual(['a1', 'a2', 'a3']);
   });
 
@@ -46,8 +85,8 @@ describe('publishing at once', () => {
     await publisher.relay();
     world.streams.flush();
     const late = decide(world, 'c', 'c1');
-    await publisher.now(late);
-    await publisher.now(entry);
+    await publisher.now([late]);
+    await publisher.now([entry]);
     expect(published(world)).toEqual([]);
     expect(eventsOf(world, 'publish_failed')).toEqual([]);
     await publisher.relay();
@@ -58,14 +97,14 @@ describe('publishing at once', () => {
   it('sends nothing again that was marked too long ago, and skips its numbers instead', async () => {
     const world = makeWorld();
     const publisher = makeOutboxPublisher(world);
-    await publisher.now(decide(world, 'a', 'a1'));
-    await publisher.now(decide(world, 'a', 'a2'));
+    await publisher.now([decide(world, 'a', 'a1')]);
+    await publisher.now([decide(world, 'a', 'a2')]);
     const empty = world.streams.fork();
     empty.flush();
     empty.publishing('runtime:job_results', 'write').epoch = 0n;
     await world.clock.advance(HOUR_MS);
     world.streams.failOverTo(empty);
-    await publisher.now(decide(world, 'a', 'a3'));
+    await publisher.now([decide(world, 'a', 'a3')]);
     expect(published(world)).toEqual(['a3']);
     expect(pending(world)).toBe(0);
     expect(eventsOf(world, 'messages_skipped')).toEqual([{ kind: 'messages_skipped', messageKind: 'job_result', lane: 'a', upTo: 2n }]);
@@ -78,7 +117,7 @@ describe('publishing at once', () => {
     const fifth = decide(world, 'a', 'a5');
     world.database.outbox.splice(0, 1);
     world.database.outbox.splice(1, 2);
-    await publisher.now(fifth);
+    await publisher.now([fifth]);
     expect(published(world)).toEqual(['a2', 'a5']);
     expect(eventsOf(world, 'messages_skipped')).toMatchObject([{ upTo: 1n }, { upTo: 4n }]);
   });
@@ -87,7 +126,7 @@ describe('publishing at once', () => {
     const world = makeWorld();
     const entry = decide(world, 'a', 'a1');
     await world.results.publish(entry.message as NumberedJobResult, stampOf(entry));
-    await makeOutboxPublisher(world).now(entry);
+    await makeOutboxPublisher(world).now([entry]);
     expect(published(world)).toEqual(['a1']);
     expect(pending(world)).toBe(0);
     expect(world.events).toEqual([]);
@@ -97,7 +136,7 @@ describe('publishing at once', () => {
     const world = makeWorld();
     const entry = decide(world, 'a', 'a1');
     world.streams.setReachable(false);
-    await makeOutboxPublisher(world).now(entry);
+    await makeOutboxPublisher(world).now([entry]);
     expect(world.events).toMatchObject([{ kind: 'publish_failed', messageKind: 'job_result', lane: 'a', number: 1n }]);
     expect(pending(world)).toBe(1);
     world.streams.setReachable(true);
@@ -114,7 +153,7 @@ describe('publishing at once', () => {
       return call.go();
     });
     const publisher = makeOutboxPublisher({ ...world, outbox });
-    await publisher.now(decide(world, 'a', 'a1'));
+    await publisher.now([decide(world, 'a', 'a1')]);
     expect(pending(world)).toBe(1);
     isAway = false;
     await publisher.relay();
@@ -128,7 +167,7 @@ describe('publishing at once', () => {
     const second = decide(world, 'a', 'a2');
     const outbox = intercept('outbox', world.outbox, async (call) => (call.method === 'lane' ? [second] : call.go()));
     const results = intercept('results', world.results, async (call) => (call.method === 'skipTo' ? undefined : call.go()));
-    await makeOutboxPublisher({ ...world, outbox, results }).now(second);
+    await makeOutboxPublisher({ ...world, outbox, results }).now([second]);
     expect(published(world)).toEqual([]);
     expect(pending(world)).toBe(2);
   });
@@ -142,7 +181,7 @@ describe('publishing at once', () => {
       if (call.method === 'publish' && published(world).length > 0 && message.number > 1n) throw faultOf('redis');
       return call.go();
     });
-    await makeOutboxPublisher({ ...world, results }).now(second);
+    await makeOutboxPublisher({ ...world, results }).now([second]);
     expect(published(world)).toEqual(['a1']);
     expect(pending(world)).toBe(1);
   });
@@ -248,7 +287,7 @@ describe('several publishers at once', () => {
     });
     const publishers = [0, 1, 2].map(() => makeOutboxPublisher({ ...world, results }));
     const calls = publishers.flatMap((publisher, one) => [
-      ...entries.filter((_, n) => n % 3 === one).map((entry) => publisher.now(entry)),
+      ...entries.filter((_, n) => n % 3 === one).map((entry) => publisher.now([entry])),
       publisher.relay(),
     ]);
     const all = Promise.all<unknown>(calls);

@@ -13,8 +13,11 @@ export interface PublishDeps extends OutboxPublishers {
 
 /** Publishes the messages of the outbox. */
 export interface OutboxPublisher {
-  /** Publishes one entry right after it was written. Never throws: `relay` publishes later what fails here. */
-  readonly now: (entry: OutboxEntry) => Promise<void>;
+  /**
+   * Publishes entries right after they were written, in this order. Never throws: `relay` publishes later what fails here, and what
+   * is left when the process crashes. The first failure ends it, so that a server that is away is waited for once.
+   */
+  readonly now: (entries: readonly OutboxEntry[]) => Promise<void>;
   /**
    * Publishes all pending messages, oldest first, each lane in order. Before that, messages that the streams' server has lost
    * become pending again. Returns true when there may be more. Only one process should relay at a time.
@@ -30,17 +33,11 @@ const HOUR_MS = 3_600_000;
 
 /** Makes the publisher. Several processes may publish the same entries at the same time: each entry is appended once. */
 export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
-  const { outbox, resendWithinMs = HOUR_MS } = given;
+  const { resendWithinMs = HOUR_MS } = given;
   const deps = { ...given, resendWithinMs };
   const comparison = makePublishedComparison(deps);
   return {
-    now: async (entry) => {
-      try {
-        await marking(outbox, (marks) => publishInOrder(entry, marks, deps));
-      } catch (error) {
-        reportFailure(entry, error, deps);
-      }
-    },
+    now: (entries) => publishNow(entries, deps),
     relay: async () => {
       const outcome = await relayOnce(comparison, deps);
       // One immediate retry only: another process may relay as well and raise the epoch every time.
@@ -48,6 +45,21 @@ export function makeOutboxPublisher(given: PublishDeps): OutboxPublisher {
     },
     newDuty: comparison.distrust,
   };
+}
+
+async function publishNow(entries: readonly OutboxEntry[], deps: RelayDeps): Promise<void> {
+  const left = [...entries];
+  try {
+    await marking(deps.outbox, async (marks) => {
+      for (const entry of entries) {
+        if ((await publishInOrder(entry, marks, deps)) === 'other_epoch') return;
+        left.shift();
+      }
+    });
+  } catch (error) {
+    const failed = left[0] ?? entries.at(-1);
+    if (failed !== undefined) reportFailure(failed, error, deps);
+  }
 }
 
 type RelayDeps = PublishInOrderDeps & Pick<PublishDeps, 'outbox'>;

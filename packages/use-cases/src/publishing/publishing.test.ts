@@ -17,8 +17,8 @@ it('forgets lanes after something was deleted and in the first turn under a leas
   const { now, turns } = makePublishing({ ...world, results, resendWithinMs: HOUR_MS, keepPublishedMs: 2 * HOUR_MS });
   const turn = (name: 'prune' | 'forget', epoch: bigint) =>
     pass(world, turns[name](lease(epoch), new AbortController().signal), 700_000, 10_000);
-  await now(decide(world, 'a', 'a1'));
-  await now(decide(world, 'b', 'b1'));
+  await now([decide(world, 'a', 'a1')]);
+  await now([decide(world, 'b', 'b1')]);
   await turn('forget', 1n);
   expect(walks).toEqual([null]);
   await turn('forget', 1n);

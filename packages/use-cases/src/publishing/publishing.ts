@@ -18,8 +18,8 @@ export interface PublishingDeps extends OutboxPublishers {
 
 /** Everything one process does for publishing. */
 export interface Publishing {
-  /** Publishes one message right after it was written. Never throws. */
-  readonly now: (entry: OutboxEntry) => Promise<void>;
+  /** Publishes messages right after they were written, in this order. Never throws. */
+  readonly now: (entries: readonly OutboxEntry[]) => Promise<void>;
   /** Makes the relay read the outbox at once. */
   readonly wakeup: Wakeup;
   /** Whether so many messages wait that no more jobs should be ingested. */

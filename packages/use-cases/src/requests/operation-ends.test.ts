@@ -122,6 +122,20 @@ describe('awaitEnd', () => {
     expect(outcome).toEqual([{ kind: 'open' }]);
   });
 
+  it('lets many wait at the same time, and Node does not warn of their listeners', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', note);
+    const { clock, wait, finish, outcome } = makeWaiting();
+    for (let n = 0; n < 20; n += 1) void wait();
+    await clock.advance(10);
+    finish();
+    await clock.advance(1000);
+    process.off('warning', note);
+    expect(outcome).toHaveLength(20);
+    expect(warnings).toEqual([]);
+  });
+
   it('is over when its caller goes away', async () => {
     const leaving = new AbortController();
     const { clock, wait, outcome } = makeWaiting({ signal: leaving.signal });

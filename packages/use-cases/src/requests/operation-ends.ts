@@ -32,7 +32,6 @@ export interface OperationEndsDeps {
 }
 
 const LOOK_EVERY_MS = 1000;
-const NEVER = new AbortController().signal;
 
 /** Makes the waiting room of one process. */
 export function makeOperationEnds({ log, clock }: OperationEndsDeps): OperationEnds {
@@ -43,7 +42,9 @@ export function makeOperationEnds({ log, clock }: OperationEndsDeps): OperationE
       const woken = hint.kind === 'ended' ? [waiting.get(hint.opId)] : hint.kind === 'connected' ? [...waiting.values()] : [];
       for (const wakeups of woken) for (const wakeup of wakeups ?? []) wakeup.wake();
     },
-    async awaitEnd(opId, { timeoutMs, signal = NEVER }) {
+    async awaitEnd(opId, { timeoutMs, signal: given }) {
+      // Of its own for each wait: on one that all share, Node warns of the eleventh listener.
+      const signal = given ?? new AbortController().signal;
       const untilMs = clock.monotonicMs() + timeoutMs;
       const wakeup = makeWakeup(clock);
       // Before the first look, so that a hint that comes during a look is not missed.

@@ -5,6 +5,7 @@ import {
   type Clock,
   type ContainerEngine,
   type EngineClient,
+  type JobOutcomePublisher,
   knownOperation,
   type OperationJournal,
   type Outbox,
@@ -25,6 +26,7 @@ export interface RunnerPorts {
   readonly engineClient: EngineClient;
   readonly outbox: Outbox;
   readonly results: World['results'];
+  readonly outcomes: JobOutcomePublisher;
 }
 
 /** What operators decide, as the tests have it. */

@@ -81,7 +81,7 @@ export function makePublishingWorld(processes: number) {
       const number = (decided.get(lane) ?? 0) + 1;
       decided.set(lane, number);
       const text = `${lane}${String(number)}`;
-      void at(n).publisher.now((DECIDE[lane] ?? decide)(world, lane, text));
+      void at(n).publisher.now([(DECIDE[lane] ?? decide)(world, lane, text)]);
     },
     relay(n: number) {
       const process = at(n);

@@ -14,8 +14,8 @@ export async function atRest(run: Run, isFrozen = false): Promise<readonly strin
   const { world, engine, going } = run;
   let found: readonly string[] = [];
   const look = async (): Promise<boolean> => {
-    const jobs = await publishedJobs(world.redis, [...going.first, ...going.then]);
-    found = [...(await violationsOf({ world, jobs, mirrorMayLag: mirrorFailed(run), ...prunedOf(run) })), ...(await holdsLeft(run))];
+    const jobs = await publishedJobs(world.redis, [...going.first, ...going.then], going.earlier);
+    found = [...(await violationsOf({ world, jobs, mirrorMayLag: mirrorFailed(run), ...partsOf(run) })), ...(await holdsLeft(run))];
     return found.length === 0;
   };
   if (!(await inTime('rest', look, { timeoutMs: REST_MS }))) found = [...found, await world.story()];
@@ -39,7 +39,7 @@ export async function inTime(what: string, probe: () => boolean | Promise<boolea
 // The intake repeats a failed write of the mirror only in its next turn, half a minute later.
 const mirrorFailed = ({ injection: { method, kind } }: Run): boolean => method === 'offsets.save' && kind === 'throw';
 
-const prunedOf = ({ going: { pruned } }: Run) => (pruned === undefined ? {} : { pruned });
+const partsOf = ({ going: { pruned, named } }: Run) => ({ ...(pruned !== undefined && { pruned }), ...(named !== undefined && { named }) });
 
 async function holdsLeft({ world: { sql } }: Run): Promise<readonly string[]> {
   const holds = await sql<{ reason: string; message: string }[]>`select reason, message from runtime_holds`;

@@ -3,7 +3,9 @@ import type { Dependency } from '@galaxy/ports';
 import type { ManagerPorts } from '@galaxy/use-cases';
 
 /** The ports of the manager that call servers, and the port that only its commands have. */
-export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'random' | 'observer' | 'outcomes'> & { readonly recovery: Recovery };
+export type ServerPorts = Omit<ManagerPorts, 'clock' | 'ids' | 'random' | 'observer'> & { readonly recovery: Recovery };
+
+type AllPorts = Required<ServerPorts>;
 
 /** What happens around an injection, see scenarios.ts. */
 export type ScenarioName =
@@ -25,13 +27,19 @@ export type ScenarioName =
   | 'lost_results'
   | 'forgotten'
   | 'pruned'
+  | 'trimmed'
+  | 'named'
+  | 'named_boot'
+  | 'named_lost'
+  | 'named_forgotten'
   | 'engine_changed'
   | 'mass_change'
   | 'restored'
   | 'confirm_engine'
   | 'confirm_change'
   | 'recover_skip'
-  | 'recover_replay';
+  | 'recover_replay'
+  | 'recover_named';
 
 /**
  * Every method of every port, with the scenarios in which it is called and an injection must happen. After a method was added or
@@ -45,13 +53,13 @@ export const FAILPOINTS = {
     claim: ['boot', 'start', 'stop', 'restart', 'orphan'],
     renew: ['slow_start'],
     advance: ['start', 'restart'],
-    finish: ['start', 'failing_start', 'stop', 'restart', 'poison', 'adopt', 'orphan'],
+    finish: ['start', 'failing_start', 'stop', 'restart', 'poison', 'adopt', 'orphan', 'named'],
     releaseClaim: ['release_claim', 'shutdown'],
   },
   outbox: {
     pending: ['boot', 'poison', 'recover_replay'],
     lane: ['taken_back', 'forgotten'],
-    markPublished: ['start', 'stop', 'poison', 'lost_results', 'recover_replay'],
+    markPublished: ['start', 'stop', 'poison', 'lost_results', 'recover_replay', 'named'],
     state: ['boot'],
     lately: ['boot', 'lost_results'],
     takeBack: ['boot', 'lost_results'],
@@ -68,12 +76,12 @@ export const FAILPOINTS = {
     clear: ['confirm_engine', 'confirm_change', 'recover_skip', 'recover_replay'],
   },
   facts: { get: ['boot'], set: ['boot', 'mass_change', 'confirm_engine', 'confirm_change'] },
-  // `key` calls no server and cannot fail. `trim` removes what nobody reads again: after a crash the next call removes it.
-  stream: { key: [], trim: [], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
+  // `key` calls no server and cannot fail.
+  stream: { key: [], trim: ['trimmed'], read: ['boot', 'start', 'stop'], wait: ['boot', 'start'], shapes: ['boot'] },
   offsets: { load: ['boot', 'recover_skip'], save: ['start', 'stop', 'recover_replay'] },
   // `forget` and `trim` remove what nobody needs: after a crash the next call removes it.
   results: {
-    publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten'],
+    publish: ['boot', 'start', 'stop', 'restart', 'taken_back', 'lost_results', 'forgotten', 'named'],
     state: ['boot'],
     held: ['lost_results', 'recover_replay'],
     adoptEpoch: ['boot', 'lost_results'],
@@ -94,6 +102,17 @@ export const FAILPOINTS = {
     forget: [],
     trim: [],
   },
+  outcomes: {
+    publish: ['named', 'named_lost', 'named_forgotten'],
+    state: ['named_boot'],
+    held: ['named_lost'],
+    adoptEpoch: ['named_boot', 'named_lost'],
+    skipTo: ['named_forgotten'],
+    walk: ['named_boot'],
+    forget: [],
+    trim: [],
+    lowerTo: ['recover_named'],
+  },
   engine: {
     ensureImage: ['start'],
     prepare: ['start'],
@@ -109,7 +128,7 @@ export const FAILPOINTS = {
   fleet: { list: ['boot', 'orphan', 'adopt', 'recover_skip'], watch: ['shutdown'] },
   engineClient: { health: ['start'] },
   recovery: { closeOperations: ['recover_skip'], lastNumbers: ['recover_skip', 'recover_replay'] },
-} as const satisfies { readonly [P in keyof ServerPorts]: { readonly [M in keyof ServerPorts[P]]: readonly ScenarioName[] } };
+} as const satisfies { readonly [P in keyof AllPorts]: { readonly [M in keyof AllPorts[P]]: readonly ScenarioName[] } };
 
 /** The server behind each port; null for a port that never throws. */
 export const SERVER_OF = {
@@ -124,6 +143,7 @@ export const SERVER_OF = {
   offsets: 'redis',
   results: 'redis',
   deadLetters: 'redis',
+  outcomes: 'redis',
   engine: 'container_engine',
   fleet: 'container_engine',
   engineClient: null,

@@ -2,6 +2,7 @@ import type { HoldReason } from '@galaxy/manager-ports';
 import { engineImages, uniqueName } from '@galaxy/testing';
 import { type PlannedJob, plannedPoison, plannedStart, plannedStop } from '../harness/lobby-run.js';
 import type { World } from '../harness/service-world.js';
+import { type JobEntry, jobEntries } from '../harness/streams.js';
 import type { ScenarioName } from './failpoints.js';
 import { type Injection, parseInjections } from './injection.js';
 import * as scene from './scene-changes.js';
@@ -33,12 +34,18 @@ export interface Scenario {
   readonly ends?: true;
   /** One entry was lost before it was read. The log must report that once. */
   readonly gap?: true;
+  /** Entries that the streams held before the process under test began, if it removes some. */
+  readonly earlier?: readonly JobEntry[];
   /** See CheckedRun. */
   readonly pruned?: number;
+  readonly named?: number;
 }
 
 // Within a few seconds, a drift is seen twice and is old enough to be acted on.
 const SOON = { RTMANAGER_RECONCILE_INTERVAL: '1s', RTMANAGER_RECONCILE_GRACE: '1s' };
+
+const NAMED = { RTMANAGER_JOB_OUTCOMES: 'on' };
+const TRIMMING = { RTMANAGER_TRIM_MARGIN: '1ms' };
 
 const CONFIRM_ENGINE: OperatorCommand = { hold: 'engine_changed', words: ['reconcile', '--confirm', 'engine'] };
 const CONFIRM_CHANGE: OperatorCommand = { hold: 'mass_change', words: ['reconcile', '--confirm', 'mass-change'] };
@@ -58,6 +65,7 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
   const fails = plannedStart(game, { ref: engineImages.exitsEarly, fate: 'fails' });
   const later = { armed: 'later', first: [], then: [] } as const;
   const started = { ...later, first: [start] };
+  const named = { ...later, variables: NAMED, named: 0 };
   const reconciled = { ...started, variables: SOON };
   // Two processes, one after the other: the second one is under test.
   const next = { armed: 'now', first: [start], then: [stop], variables: SOON } as const;
@@ -80,6 +88,12 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
     lost_results: () => ({ ...later, first: [poison, start], act: scene.loseResults, then: [stop] }),
     forgotten: () => ({ ...later, first: [poison], act: scene.forgetNumbers, then: [poison, start] }),
     pruned: () => ({ ...next, first: [start, stop], act: scene.ageFirstMessage, then: [start], pruned: 1 }),
+    trimmed: () => trimmed({ ...next, first: [start, stop, runs(engineImages.patch)], variables: TRIMMING }),
+    named: () => ({ ...named, first: [start], then: [stop] }),
+    named_boot: () => ({ ...named, armed: 'now', then: [start] }),
+    named_lost: () => ({ ...named, first: [poison, start], act: scene.loseResults, then: [stop] }),
+    named_forgotten: () => ({ ...named, first: [poison], act: scene.forgetNumbers, then: [poison, start] }),
+    recover_named: () => ({ ...next, act: scene.workAhead, command: RECOVER_SKIP, variables: NAMED, named: 1 }),
     engine_changed: () => ({ ...next, act: scene.changeEngine, operator: CONFIRM_ENGINE }),
     mass_change: () => ({ ...next, act: scene.leaveOrphans, operator: CONFIRM_CHANGE }),
     restored: () => ({ ...next, act: scene.workAhead, operator: RECOVER_SKIP }),
@@ -88,6 +102,15 @@ function makers(game: string): Record<ScenarioName, () => Scenario> {
     recover_skip: () => ({ ...next, act: scene.workAhead, command: RECOVER_SKIP }),
     recover_replay: () => ({ ...next, act: scene.publishAhead, command: RECOVER_REPLAY }),
   };
+}
+
+// What the process under test removes from the streams was there before.
+function trimmed(going: Scenario): Scenario {
+  const earlier: JobEntry[] = [];
+  const remember = async ({ redis }: World): Promise<void> => {
+    earlier.push(...(await jobEntries(redis, 'start_jobs')), ...(await jobEntries(redis, 'stop_jobs')));
+  };
+  return { ...going, act: remember, earlier };
 }
 
 // So many faults of the container engine make the service ask it whether it answers.

@@ -47,13 +47,13 @@ export async function takeBackResults({ redis }: World): Promise<void> {
 
 /** Simulates a flushed Redis that still has its jobs. */
 export async function loseResults({ redis }: World): Promise<void> {
-  await redis.del([KEYS.results, KEYS.deadLetters].flatMap((key) => [key, `${key}:published`, `${key}:publisher`]));
+  await redis.del([KEYS.results, KEYS.deadLetters, KEYS.outcomes].flatMap((key) => [key, `${key}:published`, `${key}:publisher`]));
 }
 
 /** Makes all messages older than the resend window, and removes their numbers from Redis. */
 export async function forgetNumbers({ redis, sql }: World): Promise<void> {
   await sql`update runtime_outbox set published_at = published_at - interval '2 hours'`;
-  await redis.del(`${KEYS.results}:published`, `${KEYS.deadLetters}:published`);
+  await redis.del(`${KEYS.results}:published`, `${KEYS.deadLetters}:published`, `${KEYS.outcomes}:published`);
 }
 
 /** Makes the first message of each lane older than the retention. */

@@ -15,7 +15,11 @@ export interface Injector {
 
 /** The same ports, with a failpoint before and after each call. */
 export function withFailpoints<P extends ServerPorts>(ports: P, injector: Injector): P {
-  const wrapped = Object.keys(FAILPOINTS).map((port) => [port, withInjections(ports[port as PortName], port as PortName, injector)]);
+  // Without named outcomes there is no port for them.
+  const wrapped = (Object.keys(FAILPOINTS) as PortName[]).flatMap((port) => {
+    const target = ports[port];
+    return target === undefined ? [] : [[port, withInjections<object>(target, port, injector)] as const];
+  });
   return { ...ports, ...(Object.fromEntries(wrapped) as Pick<ServerPorts, PortName>) };
 }
 
@@ -48,7 +52,7 @@ function withInjections<T extends object>(target: T, port: PortName, injector: I
 }
 
 // Given an empty list, the adapter of these methods calls no server, so there is nothing to inject into.
-const OF_LISTS: ReadonlySet<MethodName> = new Set(['outbox.markPublished', 'results.held', 'deadLetters.held']);
+const OF_LISTS: ReadonlySet<MethodName> = new Set(['outbox.markPublished', 'results.held', 'deadLetters.held', 'outcomes.held']);
 
 function asksNothing(method: MethodName, [list]: readonly unknown[]): boolean {
   return OF_LISTS.has(method) && Array.isArray(list) && list.length === 0;

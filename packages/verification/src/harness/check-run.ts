@@ -1,3 +1,4 @@
+import { checkOutcomes } from './check-outcomes.js';
 import { offencesAgainst } from './contract.js';
 import { byEntryId, type PublishedJob } from './lobby-run.js';
 import { type ChangesUntil, explain, type GameState } from './reference-model.js';
@@ -12,6 +13,8 @@ export interface CheckedRun {
   readonly mirrorMayLag?: boolean;
   /** The external changes of a game; default: there were none. */
   readonly changesUntil?: (lane: string) => ChangesUntil;
+  /** Set when named outcomes are on: how many jobs were answered before that. */
+  readonly named?: number;
   /** How many published messages of each game were deleted because they were old; default 0. */
   readonly pruned?: number;
 }
@@ -34,6 +37,7 @@ export async function violationsOf(run: CheckedRun): Promise<readonly string[]> 
     ...(await checkOutbox(run, results)),
     ...(await checkRecords(run, states)),
     ...(await checkContainers(run)),
+    ...(run.named === undefined ? [] : await checkOutcomes(run.world.redis, run.jobs, results, run.named)),
   ];
 }
 

@@ -127,12 +127,20 @@ function chunksOfDistinctGames(jobs: readonly PlannedJob[]): readonly (readonly 
   return chunks;
 }
 
-/** The entries that the streams hold, in the order of the contract: by millisecond, starts before stops, then by sequence. */
-export async function publishedJobs(redis: Redis, plan: readonly PlannedJob[]): Promise<readonly PublishedJob[]> {
+/**
+ * The entries that the streams hold, and those that they held `earlier`, in the order of the contract: by millisecond, starts before stops,
+ * then by sequence.
+ */
+export async function publishedJobs(
+  redis: Redis,
+  plan: readonly PlannedJob[],
+  earlier: readonly JobEntry[] = [],
+): Promise<readonly PublishedJob[]> {
   // Entries with the same content ask for the same, so the content identifies the plan. A publish that was sent twice is two jobs.
   const meanings = new Map(plan.map(({ stream, fields, meaning }) => [contentOf(stream, fields), meaning]));
-  const entries = [...(await jobEntries(redis, 'start_jobs')), ...(await jobEntries(redis, 'stop_jobs'))];
-  return entries.sort(byArrival).map((entry) => {
+  const held = [...(await jobEntries(redis, 'start_jobs')), ...(await jobEntries(redis, 'stop_jobs'))];
+  const entries = new Map([...earlier, ...held].map((entry) => [`${entry.stream} ${entry.entryId}`, entry]));
+  return [...entries.values()].sort(byArrival).map((entry) => {
     const meaning = meanings.get(contentOf(entry.stream, entry.fields));
     if (meaning === undefined) throw new Error(`nobody planned ${entry.stream} ${entry.entryId}`);
     return { ...entry, meaning };

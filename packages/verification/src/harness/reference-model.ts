@@ -18,6 +18,8 @@ export interface ExternalChanges {
   readonly gone: ReadonlySet<string>;
   /** Containers of stopped games that were removed by a call of the service that was carried out late. */
   readonly goneLate: ReadonlySet<string>;
+  /** Whether the record of a removed game may have been deleted, because it was old; default false. */
+  readonly forgotten?: boolean;
   /** Whether a start that was under way may have failed because of the changes. */
   readonly failing: boolean;
   /** Error codes that injections into servers or processes explain; default none. */
@@ -37,6 +39,7 @@ export interface Explanation {
 }
 
 const REMOVED: GameState = { kind: 'removed' };
+const NONE: GameState = { kind: 'none' };
 
 /**
  * Goes through the jobs of a game in order, with one result each, and keeps every state that the contract allows. It does not know
@@ -62,17 +65,20 @@ export function explain(meanings: readonly Meaning[], results: readonly Written[
   return { problem, states: distinct(states.flatMap((state) => atTheEnd(state, changesUntil(Number.POSITIVE_INFINITY)))) };
 }
 
-/** The states after the service has noticed the changes. */
-function noticed(state: GameState, { died, gone, goneLate }: ExternalChanges): readonly GameState[] {
-  if (!('id' in state)) return [];
+/** The states after the service has noticed the changes. The record of a removed game may be forgotten then. */
+function noticed(state: GameState, { died, gone, goneLate, forgotten = false }: ExternalChanges): readonly GameState[] {
+  const removed: readonly GameState[] = forgotten ? [REMOVED, NONE] : [REMOVED];
+  if (!('id' in state)) return state.kind === 'removed' ? removed.slice(1) : [];
   const isDead = state.kind === 'running' && (state.ended === true || died.has(state.id));
   const down: readonly GameState[] = isDead ? [{ kind: 'down', id: state.id }] : [];
-  return gone.has(state.id) || (state.kind === 'stopped' && goneLate.has(state.id)) ? [...down, REMOVED] : down;
+  return gone.has(state.id) || (state.kind === 'stopped' && goneLate.has(state.id)) ? [...down, ...removed] : down;
 }
 
 function atTheEnd(state: GameState, changes: ExternalChanges): readonly GameState[] {
   const instead = noticed(state, changes);
-  return instead.includes(REMOVED) ? [REMOVED] : instead.length > 0 ? instead : [state];
+  // A game may be removed again after it was forgotten.
+  if (!('id' in state)) return [state, ...instead];
+  return instead.includes(REMOVED) ? instead.filter((one) => !('id' in one)) : instead.length > 0 ? instead : [state];
 }
 
 interface Answered {

@@ -1,10 +1,13 @@
 import type { RuntimeEvent } from '@galaxy/manager-ports';
 import { confirmEngine, confirmMassChange } from '@galaxy/use-cases';
 import { STREAM_KEYS } from '@galaxy/wire';
+import type { Operation } from './checks/archive.js';
 import { watchContainers } from './checks/containers.js';
 import type { Coverage } from './checks/coverage.js';
 import { watchEnds } from './checks/ends.js';
 import { unexplained } from './checks/explain-results.js';
+import { watchHousekeeping } from './checks/housekeeping.js';
+import { wronglyRead, wrongMessages } from './checks/messages.js';
 import { Published } from './checks/published.js';
 import { amiss, type History } from './checks/rest.js';
 import { watchOffsets, watchOrder, watchRecords } from './checks/safety.js';
@@ -12,9 +15,11 @@ import { refuseHeldRows } from './injection/held-rows.js';
 import { INJECT } from './injection/inject.js';
 import { HORIZON_MS } from './injection/injections.js';
 import { letListsLie, readByThePlan } from './injection/odd-answers.js';
-import { gameId, Lobby, type LobbyEntry } from './world/lobby.js';
-import type { Plan } from './world/plan.js';
+import { IMAGES } from './world/images.js';
+import { gameId, gamesOf, Lobby, type LobbyEntry } from './world/lobby.js';
+import type { JobKind, Plan } from './world/plan.js';
 import { Processes } from './world/processes.js';
+import { Requester } from './world/requester.js';
 import { type Settle, settleByTick } from './world/simulated-time.js';
 import { makeWorld } from './world/world.js';
 
@@ -65,14 +70,19 @@ function begin(plan: Plan, settle: Settle): History {
   watchRecords(world);
   watchOrder(world);
   watchOffsets(world, lobby);
+  watchHousekeeping(world, lobby);
   watchEnds(world, containers);
   const results = new Published(world, 'job_result', STREAM_KEYS.jobResults);
   results.watch(world.ports.results, ({ result }) => result.gameId);
   const deadLetters = new Published(world, 'dead_letter', STREAM_KEYS.deadLetters);
   deadLetters.watch(world.ports.deadLetters, ({ lane }) => lane);
+  const outcomes = new Published(world, 'job_outcome', STREAM_KEYS.jobOutcomes);
+  outcomes.watch(world.ports.outcomes, ({ outcome }) => outcome.result.gameId);
   const told = { lost: 0n };
   const processes = new Processes(world, containers, (event) => take(event, told, world.violate));
-  const history = { world, containers, processes, lobby, published: [results, deadLetters], toldLost: () => told.lost };
+  const requester = new Requester(world, processes.network);
+  const published = [results, deadLetters, outcomes];
+  const history = { world, containers, processes, lobby, requester, published, toldLost: () => told.lost };
   for (const injection of plan.worldInjections)
     world.time.after(injection.atMs, () => {
       world.say(`${injection.what} ${injection.ms}`);
@@ -116,19 +126,31 @@ async function decideHolds({ world: { ports, database } }: History): Promise<voi
   if (database.holdsInForce.has('engine_changed')) await confirmEngine(ports);
 }
 
-function judge({ world, lobby, containers }: History): void {
-  for (const game of new Set(world.plan.jobs.map((job) => job.game))) {
-    const entries = lobby.entries.filter(({ planned }) => planned.game === game && planned.what !== 'undecodable');
-    const ingested = entries.filter(({ entryKey }) => world.database.ingested.has(entryKey));
-    const queued = world.database.operations.filter((one) => one.gameId === gameId(game) && one.source === 'lobby');
+function judge({ world, lobby, containers, published }: History): void {
+  const { archive, coverage, plan, violate } = world;
+  for (const game of gamesOf(plan)) {
+    const entries = lobby.entries.filter(({ planned }) => gameId(planned.game) === game && planned.what !== 'undecodable');
+    const ingested = entries.filter(({ entryKey }) => archive.entryKeys.has(entryKey));
+    const queued = archive.operations.filter((one) => one.gameId === game && one.source === 'lobby');
     const inOrder = queued.flatMap(({ sourceRef }) => ingested.find(({ entryId }) => entryId === sourceRef) ?? []);
     const [asked, done] = [idsOf(ingested), idsOf(inOrder)];
     if (new Set(inOrder).size !== queued.length || asked !== done)
-      world.violate(`the jobs of ${gameId(game)} came as ${asked} and were queued as ${done}`);
-    const jobs = inOrder.map(({ planned }) => planned);
-    const problem = unexplained(world, containers, gameId(game), jobs);
-    if (problem !== null) world.violate(problem);
+      violate(`the jobs of ${game} came as ${asked} and were queued as ${done}`);
+    const whatIs = (one: Operation): JobKind =>
+      one.isRequest ? requestedBy(one) : (inOrder.find(({ entryId }) => entryId === one.sourceRef)?.planned.what ?? 'invalid');
+    const problem = unexplained(world, containers, game, whatIs) ?? wrongMessages(world, game);
+    if (problem !== null) violate(problem);
   }
+  for (const stream of published.filter(({ kind }) => kind !== 'dead_letter')) {
+    const problem = wronglyRead(world, stream);
+    if (problem !== null) violate(problem);
+    coverage.hit(`${stream.kind} read`, stream.contents.size);
+  }
+}
+
+function requestedBy({ job }: Operation): JobKind {
+  if (job.kind !== 'start') return 'stop';
+  return job.imageRef === IMAGES.start.image ? 'start' : 'start other';
 }
 
 const idsOf = (entries: readonly LobbyEntry[]): string =>

@@ -86,11 +86,11 @@ export class MemoryOperationJournal implements OperationJournal {
     mine.errorCode = outcome.errorCode;
     mine.finishedAt = this.#database.clock.now();
     mine.holder = null;
+    const number = this.#addResult(mine, outcome);
+    if (this.#outcomesOf !== null) addOutcome(this.#database, mine, this.#outcomesOf, number);
     if (outcome.deadLetter !== null) addDeadLetter(this.#database, mine.gameId, mine.opId, outcome.deadLetter);
-    const publish = this.#publish(mine, outcome);
-    if (this.#outcomesOf !== null) addOutcome(this.#database, mine, this.#outcomesOf, publish?.message.number ?? null);
     this.#database.tellEnd(mine);
-    return { kind: 'applied', publish };
+    return { kind: 'applied', publish: this.#messagesOf(mine) };
   }
 
   async releaseClaim(claim: ClaimKey, { reason, delayMs, unavailableMs }: ClaimRelease): Promise<void> {
@@ -128,25 +128,29 @@ export class MemoryOperationJournal implements OperationJournal {
     return stored !== undefined && hasPatch(stored, writtenFields(change));
   }
 
-  #publish({ opId, source, gameId }: MemoryOperation, { result }: OperationOutcome): OutboxEntry | null {
+  // Returns the number of the result; null when the operation has none.
+  #addResult({ opId, source, gameId }: MemoryOperation, { result }: OperationOutcome): bigint | null {
     if (source !== 'lobby') return null;
     const copy = structuredClone(result);
-    return structuredClone(
-      this.#database.addMessage(opId, 'job_result', gameId, (id, number, epoch) => ({
-        kind: 'job_result',
-        id,
-        epoch,
-        message: { number, result: copy },
-      })),
-    );
+    const { message } = this.#database.addMessage(opId, 'job_result', gameId, (id, number, epoch) => ({
+      kind: 'job_result',
+      id,
+      epoch,
+      message: { number, result: copy },
+    }));
+    return message.number;
+  }
+
+  #messagesOf({ opId }: MemoryOperation): OutboxEntry[] {
+    const { outbox, epoch } = this.#database;
+    const own = outbox.filter(({ dedupeKey }) => dedupeKey === opId);
+    return structuredClone(own.map(({ entry }) => ({ ...entry, epoch })));
   }
 
   #endedBefore({ opId, attempt }: ClaimKey): FinishOutcome {
     const operation = this.#database.operations.find((one) => one.opId === opId && one.attempt === attempt);
     if (operation === undefined || operation.finishedAt === null) return { kind: 'lost' };
-    const message = this.#database.outbox.find(({ dedupeKey, entry }) => entry.kind === 'job_result' && dedupeKey === opId);
-    const epoch = this.#database.epoch;
-    return { kind: 'already_mine', publish: message === undefined ? null : structuredClone({ ...message.entry, epoch }) };
+    return { kind: 'already_mine', publish: this.#messagesOf(operation) };
   }
 }
 

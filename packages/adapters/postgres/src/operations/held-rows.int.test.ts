@@ -132,7 +132,7 @@ describe('PostgresOperationJournal while somebody else holds rows of one game', 
     expect(await stores.records.get('held')).toMatchObject({ status: 'starting' });
     await other.run('rollback');
     const [, held = expect.fail()] = claims;
-    expect(await stores.journal.finish(held, ended(held))).toMatchObject({ kind: 'applied', publish: { message: { number: 1n } } });
+    expect(await stores.journal.finish(held, ended(held))).toMatchObject({ kind: 'applied', publish: [{ message: { number: 1n } }] });
     expect(await stores.outbox.pending(10)).toHaveLength(3);
   });
 

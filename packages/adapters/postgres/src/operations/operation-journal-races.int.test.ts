@@ -226,8 +226,8 @@ describe('PostgresOperationJournal among other sessions', () => {
     const [claim = expect.fail('nothing to claim')] = await journal.claim(ANYTHING);
     expect(claim).toMatchObject({ opId, source: 'admin', sourceRef: 'request-1', job: { reason: 'admin_request' } });
     const outcome: OperationOutcome = { ...running(claim), record: { kind: 'keep' } };
-    expect(await journal.finish(claim, outcome)).toEqual({ kind: 'applied', publish: null });
-    expect(await journal.finish(claim, outcome)).toEqual({ kind: 'already_mine', publish: null });
+    expect(await journal.finish(claim, outcome)).toEqual({ kind: 'applied', publish: [] });
+    expect(await journal.finish(claim, outcome)).toEqual({ kind: 'already_mine', publish: [] });
     expect(await outbox.pending(10)).toEqual([]);
   });
 
@@ -266,7 +266,7 @@ describe('PostgresOperationJournal among other sessions', () => {
       await remote.finish({ opId: randomUUID(), attempt: 1 }, running(claim));
       await withoutReply(() => remote.finish(claim, running(claim)));
       const again = await remote.finish(claim, running(claim));
-      expect(again).toMatchObject({ kind: 'already_mine', publish: { message: { number: 1n } } });
+      expect(again).toMatchObject({ kind: 'already_mine', publish: [{ message: { number: 1n } }] });
       expect(await outbox.pending(10)).toHaveLength(1);
       expect(await records.get(claim.gameId)).toMatchObject({ status: 'running' });
     });

@@ -7,6 +7,14 @@ import { assignments, bareList, insertSelect } from '../sql/sql-text.js';
 import type { Query } from '../sql/statement.js';
 
 const { kind, lane, lastNumber } = runtimeLanes;
+const ADDED = [
+  runtimeOutbox.id,
+  runtimeOutbox.kind,
+  runtimeOutbox.lane,
+  runtimeOutbox.number,
+  runtimeOutbox.payload,
+  runtimeOutbox.dedupeKey,
+] as const;
 
 /**
  * The CTEs that add the rows of the CTE `messages` (kind, lane, dedupe_key, payload, and their order `n`) to the outbox. `lanes`
@@ -36,7 +44,7 @@ export function addMessages(payload: SQL = sql`m.payload`): SQL {
       })}
       from messages m join lanes l on l.kind = m.kind and l.lane = m.lane
       window of_lane as (partition by m.kind, m.lane) order by m.n
-      returning ${bareList(runtimeOutbox.id, runtimeOutbox.kind, runtimeOutbox.number, runtimeOutbox.dedupeKey)}
+      returning ${bareList(...ADDED)}
     )`;
 }
 

@@ -1,3 +1,4 @@
+import { MemoryJobOutcomePublisher, MemoryOperationJournal } from '@galaxy/adapter-memory';
 import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
@@ -266,6 +267,19 @@ describe('a shutdown', () => {
     expect(operationOf(world, opId)).toMatchObject({ status: 'succeeded' });
     expect(await makeOperationRunner(world).claim()).toBeNull();
   });
+});
+
+it('a named outcome is published right behind the result, without a relay', async () => {
+  const world = makeWorld();
+  const outcomesOf = { start_jobs: 'runtime:start_jobs', stop_jobs: 'runtime:stop_jobs' };
+  const journal = new MemoryOperationJournal(world.database, { outcomesOf });
+  const opId = await enqueue(world, startJob());
+  const ports = { journal, outcomes: new MemoryJobOutcomePublisher(world.streams) };
+  await workOff(world, makeOperationRunner(world, ports));
+  const kinds = world.events.flatMap((event) => (event.kind === 'message_published' ? [event.messageKind] : []));
+  expect(kinds).toEqual(['job_result', 'job_outcome']);
+  expect(entriesOf(world, 'runtime:job_outcomes')).toMatchObject([{ job_entry_id: opId, op_id: opId, outcome: 'success', number: '1' }]);
+  expect(world.database.outbox).toMatchObject([{ published: true }, { published: true }]);
 });
 
 it('what is finished is told, and handed to the publisher', async () => {

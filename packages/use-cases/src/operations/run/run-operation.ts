@@ -22,8 +22,8 @@ export interface RunDeps extends HandlerDeps, ExhaustedDeps, ReleaseDeps {
   readonly engine: ContainerEngine;
   readonly clock: Clock;
   readonly observer: Observer;
-  /** Publishes a finished operation's result. Never throws: what it fails to publish is relayed later. */
-  readonly publish: (entry: OutboxEntry) => Promise<void>;
+  /** Publishes the messages of a finished operation. Never throws: what it fails to publish is relayed later. */
+  readonly publish: (entries: readonly OutboxEntry[]) => Promise<void>;
 }
 
 /**
@@ -60,7 +60,7 @@ async function finish(held: HeldClaim, outcome: OperationOutcome, startedAtMs: n
   const { outcome: ended, errorMessage } = result;
   deps.observer.observe({ kind: 'operation_finished', operation: observed(held), outcome: ended, errorCode, errorMessage, ms });
   if (deadLetter !== null) deps.observer.observe({ kind: 'dead_lettered', operation: observed(held), attempts: deadLetter.attempts });
-  if (finished.publish !== null) await deps.publish(finished.publish);
+  if (finished.publish.length > 0) await deps.publish(finished.publish);
 }
 
 // The work is done, so this tries until the store answers or the process shuts down. The store recognises a repeated finish of the

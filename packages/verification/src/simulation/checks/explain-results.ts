@@ -3,24 +3,24 @@ import { encodeJobResult } from '@galaxy/wire';
 import type { Meaning } from '../../harness/lobby-run.js';
 import { type ChangesUntil, explain } from '../../harness/reference-model.js';
 import { IMAGES } from '../world/images.js';
-import type { PlannedJob } from '../world/plan.js';
+import type { JobKind } from '../world/plan.js';
 import { START_OF_TIME_MS } from '../world/simulated-time.js';
 import type { World } from '../world/world.js';
+import type { Operation } from './archive.js';
 import type { ContainerLife, Containers } from './containers.js';
 import type { FactKind } from './facts.js';
-
-type Operation = World['database']['operations'][number];
 
 /** So many failures exhaust an operation. */
 const MAX_FAILURES = 5;
 
 /** Why the reference model cannot explain the results and the record of a game; null when it can. */
-export function unexplained(world: World, containers: Containers, game: string, jobs: readonly PlannedJob[]): string | null {
-  const { database } = world;
-  const operations = database.operations.filter(({ gameId, source }) => gameId === game && source === 'lobby');
-  const results = database.lane('job_result', game).flatMap(({ entry }) => (entry.kind === 'job_result' ? [entry.message.result] : []));
+export function unexplained(world: World, containers: Containers, game: string, whatIs: (job: Operation) => JobKind): string | null {
+  const { database, archive } = world;
+  const operations = archive.operations.filter(({ gameId, op }) => gameId === game && op !== 'reconcile');
+  const results = operations.flatMap(({ result }) => result ?? []);
   const told = results.map((result: JobResult) => ({ ...encodeJobResult(result) }));
-  const { problem, states } = explain(jobs.map(meaningOf), told, externalChangesOf(world, containers, game, operations));
+  const meanings = operations.map((one) => meaningOf(whatIs(one), game));
+  const { problem, states } = explain(meanings, told, externalChangesOf(world, containers, game, operations));
   if (problem !== null) return `${game}: ${problem}`;
   const record = database.records.get(game);
   const status = record === undefined ? 'none' : record.status === 'engine_unreachable' ? 'down' : record.status;
@@ -29,8 +29,7 @@ export function unexplained(world: World, containers: Containers, game: string, 
   return allowed.includes(seen) ? null : `${game}: the record is ${seen}, allowed is ${allowed.join(' or ')}`;
 }
 
-function meaningOf({ what, game }: PlannedJob): Meaning {
-  const lane = `g${game}`;
+function meaningOf(what: JobKind, lane: string): Meaning {
   if (what === 'stop') return { kind: 'stop', lane };
   return what === 'invalid' || what === 'undecodable' ? { kind: 'poison', lane } : { kind: 'start', lane, ...IMAGES[what] };
 }
@@ -48,6 +47,7 @@ function externalChangesOf({ facts, time }: World, containers: Containers, game:
       gone: ids(({ id }) => facts.by('container vanished', id, endMs) > 0),
       // A container that has ended may be removed by any call, however late it is.
       goneLate: ids(({ state, wasEnded, sinceMs }) => state === 'gone' && wasEnded && sinceMs <= endMs),
+      forgotten: facts.by('record forgotten', game, endMs) > 0,
       failing: met('container died') + met('container vanished') + met('engine injection') > 0,
       excuses: excuses(met, facts.by('name taken', game, endMs) > 0),
     };

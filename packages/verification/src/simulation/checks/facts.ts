@@ -5,6 +5,7 @@ export type FactKind =
   | 'container died'
   | 'container vanished'
   | 'name taken'
+  | 'record forgotten'
   | 'engine injection'
   | 'health injection'
   | 'process injection'

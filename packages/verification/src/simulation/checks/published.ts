@@ -1,5 +1,6 @@
 import { isIdAfter } from '@galaxy/domain';
 import { type OutboxEntry, outboxLane, type PublishOutcome, type PublishStamp, type StreamPublishing } from '@galaxy/manager-ports';
+import type { RawEntry } from '@galaxy/wire';
 import type { World } from '../world/world.js';
 
 /** One entry of the stream. */
@@ -22,14 +23,16 @@ interface Publisher<M> extends StreamPublishing {
 export class Published {
   readonly copies: Copy[] = [];
   readonly #world: World;
-  readonly #kind: OutboxEntry['kind'];
+  readonly kind: OutboxEntry['kind'];
+  /** What was read last under each lane and number. */
+  readonly contents = new Map<string, RawEntry>();
   readonly #key: string;
   readonly #skipped = new Map<string, bigint>();
   #cursor = '0-0';
 
   constructor(world: World, kind: OutboxEntry['kind'], key: string) {
     this.#world = world;
-    this.#kind = kind;
+    this.kind = kind;
     this.#key = key;
   }
 
@@ -44,7 +47,7 @@ export class Published {
     const skipTo = publisher.skipTo.bind(publisher);
     publisher.skipTo = async (lane, number) => {
       await skipTo(lane, number);
-      this.#world.say(`skipped ${this.#kind} ${lane} up to ${String(number)}`);
+      this.#world.say(`skipped ${this.kind} ${lane} up to ${String(number)}`);
       if (!this.#world.plan.settings.resendsShortly) this.#world.violate(`${lane}: a message was skipped that can still be sent`);
       this.#skipped.set(lane, number);
     };
@@ -52,10 +55,12 @@ export class Published {
 
   /** Reads everything after the last entry that was read, as Lobby does. */
   read(): void {
-    for (const { entryId } of this.#world.streams.after(this.#key, this.#cursor)) {
+    for (const { entryId, entry } of this.#world.streams.after(this.#key, this.#cursor)) {
       this.#cursor = entryId;
       const copy = this.copies.findLast((one) => one.isAlive && one.entryId === entryId);
-      if (copy !== undefined) copy.isRead = true;
+      if (copy === undefined) continue;
+      copy.isRead = true;
+      this.contents.set(`${copy.lane} ${String(copy.number)}`, entry);
     }
   }
 
@@ -68,20 +73,20 @@ export class Published {
   /** What is wrong when all work is done: then every message of the outbox must be in the stream and read. */
   amiss(): string | null {
     for (const { entry } of this.#world.database.outbox) {
-      if (entry.kind !== this.#kind) continue;
+      if (entry.kind !== this.kind) continue;
       const { lane } = outboxLane(entry);
       const { number } = entry.message;
       const copies = this.copies.filter((copy) => copy.lane === lane && copy.number === number);
       if (copies.some(({ isAlive, isRead }) => isAlive && isRead)) continue;
       if (this.#world.plan.settings.resendsShortly && copies.length > 0) continue;
-      return `${this.#kind} ${String(number)} of ${lane} ${copies.some(({ isAlive }) => isAlive) ? 'was not read' : 'is not in the stream'}`;
+      return `${this.kind} ${String(number)} of ${lane} ${copies.some(({ isAlive }) => isAlive) ? 'was not read' : 'is not in the stream'}`;
     }
     return null;
   }
 
   #appended(lane: string, number: bigint, entryId: string): void {
     const { say, violate } = this.#world;
-    const name = `${this.#kind} ${String(number)} of ${lane}`;
+    const name = `${this.kind} ${String(number)} of ${lane}`;
     say(`published ${name} as ${entryId}`);
     const last = this.copies.reduce((most, copy) => (copy.isAlive && copy.lane === lane && copy.number > most ? copy.number : most), 0n);
     const skipped = this.#skipped.get(lane) ?? 0n;

@@ -66,6 +66,6 @@ export function watchOffsets(world: World, lobby: Lobby): void {
 }
 
 /** Whether an entry was queued, or became a dead letter because it names no game. */
-export function isIngested({ database }: World, entryKey: string): boolean {
-  return database.ingested.has(entryKey) || database.outbox.some(({ dedupeKey }) => dedupeKey === entryKey);
+export function isIngested({ archive }: World, entryKey: string): boolean {
+  return archive.entryKeys.has(entryKey);
 }

@@ -39,7 +39,8 @@ export function watchFleet(world: World, network: Network, process: SimulatedPro
 
 const refuses = (injection: CallInjection | null) => injection?.what === 'before' || injection?.what === 'refused';
 
-function passOn({ engineInjections, draws }: World, hint: FleetHint, tell: (hint: FleetHint, ms: number) => void): void {
+/** Tells a hint as the engine injections say: late, twice or never. */
+export function passOn<H>({ engineInjections, draws }: World, hint: H, tell: (hint: H, ms: number) => void): void {
   switch (engineInjections.hints) {
     case 'lost':
       return;

@@ -1,16 +1,18 @@
 import type { Published } from '../checks/published.js';
 import { gameId, JOB_STREAMS, type Lobby } from '../world/lobby.js';
 import type { Processes } from '../world/processes.js';
+import type { Requester } from '../world/requester.js';
 import type { Absence } from '../world/simulated-server.js';
 import type { World } from '../world/world.js';
 import type { HintFate } from './engine-injections.js';
-import type { WorldInjection, WorldInjectionKind } from './injections.js';
+import { HORIZON_MS, type WorldInjection, type WorldInjectionKind } from './injections.js';
 
 /** What an injection can be done to. */
 interface InjectionTarget {
   readonly world: World;
   readonly processes: Processes;
   readonly lobby: Lobby;
+  readonly requester: Requester;
   readonly published: readonly Published[];
 }
 
@@ -59,13 +61,13 @@ const loseData = ({ world: { servers, streams }, lobby, published }: InjectionTa
   if (isAway) streams.setReachable(false);
 };
 
-const failOver: Inject = (target, { ms }) => {
+// The copy is that of a replica, which follows its master: if the master has lost data meanwhile, the replica has lost it, too.
+const goBackAfter = (target: InjectionTarget, ms: number): boolean => {
   const { streams, time, servers } = target.world;
-  const replica = streams.fork();
+  const copy = streams.fork();
   const before = servers.redis.losses;
-  // The replica follows its master: if the master has lost data meanwhile, the replica has lost it, too.
-  time.after(Math.min(ms, 3000), () => {
-    if (servers.redis.losses === before) loseData(target, () => streams.failOverTo(replica));
+  time.after(ms, () => {
+    if (servers.redis.losses === before) loseData(target, () => streams.failOverTo(copy));
   });
   return true;
 };
@@ -136,6 +138,7 @@ export const INJECT: Readonly<Record<WorldInjectionKind, Inject>> = {
   'process killed': onProcess('kill'),
   'process frozen': onProcess('freeze'),
   'process shut down': onProcess('shut down'),
+  'requester killed': ({ requester }) => requester.kill(),
   'postgres away': leave('postgres', 'refusing'),
   'postgres silent': leave('postgres', 'silent'),
   'rows of a game held': ({ world: { plan, heldRows, time } }, { whom, ms }) => {
@@ -156,7 +159,8 @@ export const INJECT: Readonly<Record<WorldInjectionKind, Inject>> = {
     loseData(target, () => target.world.streams.flush());
     return true;
   },
-  'redis fails over': failOver,
+  'redis fails over': (target, { ms }) => goBackAfter(target, Math.min(ms, 3000)),
+  'redis set back': (target, { ms }) => goBackAfter(target, Math.min(ms + 1000, HORIZON_MS + 3000 - target.world.time.ms)),
   'job stream trimmed': trim,
   'engine away': leave('container_engine', 'refusing'),
   'engine silent': leave('container_engine', 'silent'),

@@ -25,6 +25,7 @@ export const WORLD_INJECTIONS = [
   'process killed',
   'process frozen',
   'process shut down',
+  'requester killed',
   'postgres away',
   'postgres silent',
   'rows of a game held',
@@ -33,6 +34,7 @@ export const WORLD_INJECTIONS = [
   'redis full',
   'redis flushed',
   'redis fails over',
+  'redis set back',
   'job stream trimmed',
   'engine away',
   'engine silent',
@@ -92,6 +94,7 @@ const RARE: readonly CallName[] = [
   'outbox.prune',
   'outbox.forgettable',
   'leases.release',
+  'reconcileQueue.lookAt',
   'reconcileQueue.queue',
   'holds.set',
   'facts.set',
@@ -106,8 +109,19 @@ const RARE: readonly CallName[] = [
   'deadLetters.adoptEpoch',
   'deadLetters.skipTo',
   'deadLetters.walk',
+  'outcomes.publish',
+  'outcomes.state',
+  'outcomes.held',
+  'outcomes.adoptEpoch',
+  'outcomes.skipTo',
+  'outcomes.walk',
+  'history.pruneOperations',
+  'history.pruneRecords',
+  'stream.trim',
+  'queue.enqueue',
   'engine.kill',
   'engine.ping',
+  'engineClient.health',
   'fleet.watch',
 ];
 
@@ -127,7 +141,13 @@ const callInjection = (calls: readonly CallName[], skip: fc.Arbitrary<number>): 
   );
 
 const some = fc.integer({ min: 0, max: 3 });
-const call = fc.oneof(callInjection(CALLS, some), callInjection(ON_CONTAINERS, some), callInjection(RARE, fc.constant(0)));
+const call = fc.oneof(
+  { weight: 10, arbitrary: callInjection(CALLS, some) },
+  { weight: 10, arbitrary: callInjection(ON_CONTAINERS, some) },
+  { weight: 10, arbitrary: callInjection(RARE, fc.constant(0)) },
+  // The rarest of all.
+  { weight: 1, arbitrary: callInjection(['engine.kill'], fc.constant(0)) },
+);
 
 const injection: fc.Arbitrary<WorldInjection> = fc.constantFrom(...WORLD_INJECTIONS).chain((what) =>
   fc.record<WorldInjection>({
@@ -145,6 +165,15 @@ export const callInjections: fc.Arbitrary<readonly CallInjection[]> = fc
     { maxLength: 12 },
   )
   .map((groups) => groups.flat());
+
+/** The injection of one seed. Each of these three kinds into each call comes with one of so many seeds in a row, so none is left out. */
+export function injectionOfSeed(seed: number): readonly CallInjection[] {
+  const at = seed % (3 * CALLS.length);
+  const [name, what] = [CALLS[at % CALLS.length], CALL_INJECTIONS[Math.floor(at / CALLS.length)]];
+  if (name === undefined || what === undefined) return [];
+  const one: CallInjection = { atMs: (seed * 997) % (HORIZON_MS / 2), call: name, skip: 0, times: 1, what, ms: 500 };
+  return [...necessity(one), one];
+}
 
 export const worldInjections: fc.Arbitrary<readonly WorldInjection[]> = fc.array(injection, { maxLength: 6 });
 

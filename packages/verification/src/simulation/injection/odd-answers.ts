@@ -11,7 +11,7 @@ export function letListsLie({ ports, engineInjections, time, database, say, cove
   const isHidden = (gameId: string | undefined): boolean => {
     const { lie } = engineInjections;
     if (lie === null || gameId !== lie.gameId || time.ms >= (lie.untilMs ?? 0)) return false;
-    return !database.operations.some((one) => one.gameId === gameId && one.source === 'lobby' && one.status === 'running');
+    return !database.operations.some((one) => one.gameId === gameId && one.op !== 'reconcile' && one.status === 'running');
   };
   const ownerOf = (id: string) => engine.inventory.incarnations.find((one) => one.id === id)?.owner.gameId;
   let before: readonly string[] = [];

@@ -103,5 +103,10 @@ export function brief(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(brief).join(',')}]`;
   if (value === null || typeof value !== 'object') return '';
   const fields = value as Readonly<Record<string, unknown>>;
-  return BRIEF.flatMap((name) => (name in fields && fields[name] !== null ? [brief(fields[name])] : [])).join(' ');
+  let text = '';
+  for (const name of BRIEF) {
+    const part = fields[name];
+    if (part !== undefined && part !== null) text += text === '' ? brief(part) : ` ${brief(part)}`;
+  }
+  return text;
 }

@@ -2,7 +2,7 @@ import type { JobStreamName } from '@galaxy/domain';
 import { DependencyFault } from '@galaxy/ports';
 import { payloadHash, type RawEntry, rawEntry, STREAM_KEYS } from '@galaxy/wire';
 import { IMAGES } from './images.js';
-import type { PlannedJob } from './plan.js';
+import type { Plan, PlannedJob } from './plan.js';
 import type { World } from './world.js';
 
 /** A job that was published. */
@@ -26,6 +26,9 @@ const RETRY_MS = 50;
 
 export const gameId = (game: number): string => `g${game}`;
 
+/** The games of all jobs and requests. */
+export const gamesOf = ({ jobs, requests }: Plan): ReadonlySet<string> => new Set([...jobs, ...requests].map(({ game }) => gameId(game)));
+
 /** Publishes the planned jobs in order, each at its moment or as soon as the server accepts it. */
 export class Lobby {
   readonly entries: LobbyEntry[] = [];
@@ -46,11 +49,12 @@ export class Lobby {
 
   /** Notes which entries the server has lost. */
   noteLosses(): void {
-    const { streams } = this.#world;
+    const { streams, archive } = this.#world;
     for (const name of ['start_jobs', 'stop_jobs'] as const) {
       const held = new Set(streams.after(JOB_STREAMS[name], '0-0').map(({ entryId }) => entryId));
       for (const entry of this.entries) {
-        if (entry.stream !== name) continue;
+        // An entry that was ingested is not lost any more.
+        if (entry.stream !== name || archive.entryKeys.has(entry.entryKey)) continue;
         if (!held.has(entry.entryId)) entry.isLost = true;
         else if (entry.isLost) entry.cameBack = true;
       }

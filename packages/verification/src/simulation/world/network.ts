@@ -1,7 +1,6 @@
-import type { ManagerPorts } from '@galaxy/use-cases';
 import type { Containers } from '../checks/containers.js';
 import { assertFenced, noteClaims } from '../checks/fence.js';
-import { CALLS_OF, type CallName, DEADLINE_MS, MUTATIONS, SERVER_OF, type ServedPort } from '../injection/calls.js';
+import { CALLS_OF, type CallName, DEADLINE_MS, MUTATIONS, SERVER_OF, type ServedPort, type ServedPorts } from '../injection/calls.js';
 import type { CallInjection, CallInjectionKind } from '../injection/injections.js';
 import { type Call, Exchange } from './exchange.js';
 import type { SimulatedProcess } from './simulated-process.js';
@@ -33,13 +32,13 @@ export class Network {
   }
 
   /** A port as a process sees it. */
-  port<P extends ServedPort>(process: SimulatedProcess, port: P, target: ManagerPorts[P]): ManagerPorts[P] {
+  port<P extends ServedPort>(process: SimulatedProcess, port: P, target: ServedPorts[P]): ServedPorts[P] {
     const methods = CALLS_OF[port].map((method) => {
       const call = Reflect.get(target, method) as (...args: unknown[]) => Promise<unknown>;
       const name: CallName = `${port}.${method}`;
       return [method, (...args: unknown[]) => this.#make({ process, port, name, args, go: async () => call.apply(target, args) })] as const;
     });
-    return { ...('key' in target ? { key: target.key.bind(target) } : {}), ...Object.fromEntries(methods) } as ManagerPorts[P];
+    return { ...('key' in target ? { key: target.key.bind(target) } : {}), ...Object.fromEntries(methods) } as ServedPorts[P];
   }
 
   /** The injection into a call of `fleet.watch`, if there is one now. If it is one into the process, it is made here. */
@@ -93,6 +92,8 @@ export class Network {
   }
 
   #note({ port }: Pick<Call, 'port'>, { what, ms }: CallInjection): void {
+    // The crash of a requester explains no result.
+    if (port === 'queue' || port === 'log') return;
     const { facts } = this.#world;
     const server = SERVER_OF[port];
     if (server === 'container_engine') facts.add('engine injection', '', 2 * ms + 5000);

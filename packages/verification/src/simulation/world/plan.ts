@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { type CallInjection, callInjections, HORIZON_MS, type WorldInjection, worldInjections } from '../injection/injections.js';
+import {
+  type CallInjection,
+  callInjections,
+  HORIZON_MS,
+  injectionOfSeed,
+  type WorldInjection,
+  worldInjections,
+} from '../injection/injections.js';
+import { type PlannedRequest, plannedRequests } from './planned-requests.js';
 
 /** What a job asks for: a start of an image with a certain behaviour, a stop, or an entry that cannot be decoded. */
 const JOB_KINDS = [
@@ -31,6 +39,14 @@ interface PlannedSettings {
   readonly resendsShortly: boolean;
   /** How many entries of a stream one read returns, at most. */
   readonly readLimit: number;
+  /** Whether named outcomes are published. */
+  readonly namesOutcomes: boolean;
+  /** How long ended operations are kept; null for ever. */
+  readonly historyMs: number | null;
+  /** How far behind the cursor the job streams are trimmed; null for never. */
+  readonly trimMarginMs: number | null;
+  /** Whether published messages are kept shortly. They must not be, unless the resend window is short. */
+  readonly keepsPublishedShortly: boolean;
 }
 
 /** The plan of one history: its processes, jobs and injections. Together with the seed it decides everything. */
@@ -39,6 +55,7 @@ export interface Plan {
   readonly processes: number;
   readonly settings: PlannedSettings;
   readonly jobs: readonly PlannedJob[];
+  readonly requests: readonly PlannedRequest[];
   readonly callInjections: readonly CallInjection[];
   readonly worldInjections: readonly WorldInjection[];
 }
@@ -53,20 +70,37 @@ const jobOf = (games: number): fc.Arbitrary<PlannedJob> =>
     what: weighted({ start: 14, 'start other': 4, stop: 12 }),
   });
 
+const settings: fc.Arbitrary<PlannedSettings> = fc.record({
+  hasGrace: fc.boolean(),
+  resendsShortly: oneIn(8),
+  readLimit: fc.constantFrom(1, 2, 500),
+  namesOutcomes: fc.boolean(),
+  historyMs: fc.constantFrom(null, null, 2000, 5000),
+  trimMarginMs: fc.constantFrom(null, null, 200, 2000),
+  keepsPublishedShortly: fc.boolean(),
+});
+
+/** Jobs and requests of the same games. */
+const asked = fc
+  .integer({ min: 3, max: 8 })
+  .chain((games) => fc.record({ jobs: fc.array(jobOf(games), { minLength: 10, maxLength: 40 }), requests: plannedRequests(games) }));
+
 /** Draws a plan for a seed. */
 export const planFor = (seed: number): fc.Arbitrary<Plan> =>
   fc
     .noBias(
-      fc.record<Plan>({
+      fc.record({
         seed: fc.constant(seed),
         processes: fc.integer({ min: 1, max: 3 }),
-        settings: fc.record({ hasGrace: fc.boolean(), resendsShortly: oneIn(8), readLimit: fc.constantFrom(1, 2, 500) }),
-        jobs: fc.integer({ min: 3, max: 8 }).chain((games) => fc.array(jobOf(games), { minLength: 10, maxLength: 40 })),
+        settings,
+        asked,
         callInjections,
         worldInjections,
       }),
     )
-    .map(withNecessities);
+    .map(({ asked: { jobs, requests }, callInjections, ...plan }) =>
+      withNecessities({ ...plan, jobs, requests, callInjections: [...callInjections, ...injectionOfSeed(seed)] }),
+    );
 
 // Some calls are made only after something rare. Without these additions hardly anything would be injected into them.
 function withNecessities(plan: Plan): Plan {
@@ -74,11 +108,20 @@ function withNecessities(plan: Plan): Plan {
   const injection = (what: WorldInjection['what'], atMs: number, ms = 1): WorldInjection => ({ what, atMs, whom: 0, ms });
   const undecodable = (atMs: number): PlannedJob => ({ what: 'undecodable', atMs, game: 0 });
   const skips = meets('.skipTo');
+  const meetsPort = (port: string) => plan.callInjections.some(({ call }) => call.startsWith(port));
+  const request = { atMs: 1000, game: 0, what: 'start', source: 'admin', name: 'needed' } as const;
   const drifts = meets('reconcileQueue.queue') || meets('facts.set');
   return {
     ...plan,
     jobs: meets('deadLetters.skipTo') ? [...plan.jobs, undecodable(500), undecodable(HORIZON_MS - 500)] : plan.jobs,
-    settings: skips ? { ...plan.settings, resendsShortly: true } : plan.settings,
+    requests: meetsPort('queue.') || meetsPort('log.') ? [...plan.requests, request] : plan.requests,
+    settings: {
+      ...plan.settings,
+      ...(skips && { resendsShortly: true }),
+      ...(meetsPort('outcomes.') && { namesOutcomes: true }),
+      ...(meetsPort('history.') && { historyMs: 2000 }),
+      ...(meets('stream.trim') && { trimMarginMs: 200 }),
+    },
     worldInjections: [
       ...plan.worldInjections,
       ...(skips ? [injection('redis flushed', HORIZON_MS - 2000)] : []),

@@ -1,4 +1,4 @@
-import type { RuntimeEvent } from '@galaxy/manager-ports';
+import type { Clock, RuntimeEvent } from '@galaxy/manager-ports';
 import { type Manager, type ManagerPorts, type ManagerSettings, makeManager } from '@galaxy/use-cases';
 import type { Containers } from '../checks/containers.js';
 import { watchFleet } from '../checks/watch-fleet.js';
@@ -9,6 +9,7 @@ import type { World } from './world.js';
 
 const STOP_WITHIN_MS = 3000;
 const HOUR_MS = 3_600_000;
+const HOUSEKEEPING_EVERY_MS = 2000;
 
 interface Slot {
   lives: number;
@@ -91,7 +92,7 @@ export class Processes {
     const { ports } = world;
     const fleet = network.port(process, 'fleet', ports.fleet);
     return {
-      clock: world.time.clockFor((act) => process.run(act)),
+      clock: housekeepingSoon(world.time.clockFor((act) => process.run(act))),
       ids: world.ids,
       random: { fraction: () => world.draws.next('random') },
       observer: {
@@ -104,18 +105,24 @@ export class Processes {
       outbox: network.port(process, 'outbox', ports.outbox),
       leases: network.port(process, 'leases', ports.leases),
       reconcileQueue: network.port(process, 'reconcileQueue', ports.reconcileQueue),
-      history: ports.history,
+      history: network.port(process, 'history', ports.history),
       holds: network.port(process, 'holds', ports.holds),
       facts: network.port(process, 'facts', ports.facts),
       stream: network.port(process, 'stream', ports.stream),
       offsets: network.port(process, 'offsets', ports.offsets),
       results: network.port(process, 'results', ports.results),
       deadLetters: network.port(process, 'deadLetters', ports.deadLetters),
+      ...(world.plan.settings.namesOutcomes && { outcomes: network.port(process, 'outcomes', ports.outcomes) }),
       engine: network.port(process, 'engine', ports.engine),
       engineClient: network.port(process, 'engineClient', ports.engineClient),
       fleet: { list: () => fleet.list(), watch: watchFleet(world, network, process) },
     };
   }
+}
+
+// A history lasts for seconds, so what is done every minute or every ten minutes is done every two seconds.
+function housekeepingSoon(clock: Clock): Clock {
+  return { ...clock, sleep: (ms, signal) => clock.sleep(ms >= 60_000 ? HOUSEKEEPING_EVERY_MS : ms, signal) };
 }
 
 function settingsOf({ plan: { settings } }: World): ManagerSettings {
@@ -129,9 +136,9 @@ function settingsOf({ plan: { settings } }: World): ManagerSettings {
     stopConcurrency: 2,
     reconcile: { intervalMs: 3000, graceMs: settings.hasGrace ? 2000 : 0, maxActs: 3, dryRun: false },
     resendWithinMs: settings.resendsShortly ? 3000 : HOUR_MS,
-    keepPublishedMs: 24 * HOUR_MS,
-    trimJobsMarginMs: null,
+    keepPublishedMs: settings.resendsShortly && settings.keepsPublishedShortly ? 5000 : 24 * HOUR_MS,
+    trimJobsMarginMs: settings.trimMarginMs,
     trimResults: null,
-    historyMs: null,
+    historyMs: settings.historyMs,
   };
 }

@@ -7,25 +7,33 @@ import {
   MemoryHistory,
   MemoryHolds,
   MemoryInstallationFacts,
+  MemoryJobOutcomePublisher,
   MemoryJobStream,
   MemoryLeases,
   MemoryNumberedResultPublisher,
   MemoryOperationJournal,
+  MemoryOperationLog,
+  MemoryOperationQueue,
   MemoryOutbox,
   MemoryReconcileQueue,
   MemoryStreamOffsetStore,
   MemoryStreams,
   SequentialIds,
 } from '@galaxy/adapter-memory';
+import { OUTBOX_KINDS } from '@galaxy/manager-ports';
+import { keepAll } from '../checks/archive.js';
 import { Coverage } from '../checks/coverage.js';
 import { Facts } from '../checks/facts.js';
 import { Draws } from '../injection/draws.js';
 import { makeEngineInjections } from '../injection/engine-injections.js';
 import { Trace } from '../trace.js';
 import { addImages } from './images.js';
+import { JOB_STREAMS } from './lobby.js';
 import type { Plan } from './plan.js';
 import { SimulatedServer } from './simulated-server.js';
 import { type Settle, SimulatedTime } from './simulated-time.js';
+
+const WITHOUT_OUTCOMES = OUTBOX_KINDS.filter((kind) => kind !== 'job_outcome');
 
 /** Everything outside the processes: servers, time, injections, and what the checks have noted. */
 export type World = ReturnType<typeof makeWorld>;
@@ -41,6 +49,10 @@ export function makeWorld(plan: Plan, settle: Settle) {
   const violations: string[] = [];
   const trace = new Trace();
   const say = (text: string): void => trace.line(time.ms, text);
+  const violate = (text: string): void => {
+    say(`VIOLATION ${text}`);
+    violations.push(text);
+  };
   return {
     plan,
     draws,
@@ -50,7 +62,8 @@ export function makeWorld(plan: Plan, settle: Settle) {
     database,
     engine,
     streams,
-    ports: portsOn(database, engine, streams),
+    archive: keepAll(database, violate),
+    ports: portsOn(plan, database, engine, streams),
     ids: new SequentialIds(),
     servers: {
       postgres: new SimulatedServer('postgres'),
@@ -67,17 +80,18 @@ export function makeWorld(plan: Plan, settle: Settle) {
     heldRows: new Set<string>(),
     violations,
     /** Notes a broken promise. Only the first one is reported. */
-    violate: (text: string): void => {
-      say(`VIOLATION ${text}`);
-      violations.push(text);
-    },
+    violate,
   };
 }
 
-function portsOn(database: MemoryDatabase, engine: MemoryContainerEngine, streams: MemoryStreams) {
+function portsOn({ settings }: Plan, database: MemoryDatabase, engine: MemoryContainerEngine, streams: MemoryStreams) {
+  const [outcomesOf, kinds] = settings.namesOutcomes ? [JOB_STREAMS, OUTBOX_KINDS] : [null, WITHOUT_OUTCOMES];
   return {
-    journal: new MemoryOperationJournal(database),
-    outbox: new MemoryOutbox(database),
+    journal: new MemoryOperationJournal(database, { outcomesOf }),
+    outbox: new MemoryOutbox(database, kinds),
+    queue: new MemoryOperationQueue(database),
+    log: new MemoryOperationLog(database),
+    outcomes: new MemoryJobOutcomePublisher(streams),
     leases: new MemoryLeases(database),
     reconcileQueue: new MemoryReconcileQueue(database),
     history: new MemoryHistory(database),

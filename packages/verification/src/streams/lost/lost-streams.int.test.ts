@@ -67,7 +67,7 @@ const untilPublished = () => waitFor('everything published', async () => (await 
 /** Publishes `count` results of each game, one after the other. */
 async function publishEach(count: number, processes: readonly PublishingProcess[]): Promise<void> {
   for (let n = 0; n < count; n += 1) {
-    await Promise.all(GAMES.map(async (game, at) => processes[at % processes.length]?.now(await results.decide(game))));
+    await Promise.all(GAMES.map(async (game, at) => processes[at % processes.length]?.now([await results.decide(game)])));
   }
   await untilPublished();
 }
@@ -144,7 +144,7 @@ describe('results that Redis loses are published again, and no others', () => {
     await untilDecided(soFar + 300);
     await load.end();
     // Results that nothing follows, so that no gap shows their loss.
-    for (const process of onOldMaster) for (const game of GAMES) await process.now(await results.decide(game));
+    for (const process of onOldMaster) for (const game of GAMES) await process.now([await results.decide(game)]);
     await expectExact(lobby, again);
     if (!isGone) expect((await resultsIn(old)).length).toBeGreaterThan(10 * GAMES.length);
   });

@@ -54,7 +54,7 @@ export function startLoad(
   const lanes = games.map(async (game, n) => {
     for (let turn = n; !isOver; turn += 1) {
       const entry = await decide(game);
-      await processes[turn % processes.length]?.now(entry);
+      await processes[turn % processes.length]?.now([entry]);
     }
   });
   return {
