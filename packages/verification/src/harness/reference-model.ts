@@ -66,12 +66,16 @@ export function explain(meanings: readonly Meaning[], results: readonly Written[
 }
 
 /** The states after the service has noticed the changes. The record of a removed game may be forgotten then. */
-function noticed(state: GameState, { died, gone, goneLate, forgotten = false }: ExternalChanges): readonly GameState[] {
-  const removed: readonly GameState[] = forgotten ? [REMOVED, NONE] : [REMOVED];
-  if (!('id' in state)) return state.kind === 'removed' ? removed.slice(1) : [];
-  const isDead = state.kind === 'running' && (state.ended === true || died.has(state.id));
+function noticed(state: GameState, changes: ExternalChanges): readonly GameState[] {
+  const forgotten = changes.forgotten === true ? [NONE] : [];
+  if (!('id' in state)) return state.kind === 'removed' ? forgotten : [];
+  const isDead = state.kind === 'running' && (state.ended === true || changes.died.has(state.id));
   const down: readonly GameState[] = isDead ? [{ kind: 'down', id: state.id }] : [];
-  return gone.has(state.id) || (state.kind === 'stopped' && goneLate.has(state.id)) ? [...down, ...removed] : down;
+  return isGone(state, changes) ? [...down, REMOVED, ...forgotten] : down;
+}
+
+function isGone({ kind, id }: GameState & { readonly id: string }, { gone, goneLate }: ExternalChanges): boolean {
+  return gone.has(id) || (kind === 'stopped' && goneLate.has(id));
 }
 
 function atTheEnd(state: GameState, changes: ExternalChanges): readonly GameState[] {

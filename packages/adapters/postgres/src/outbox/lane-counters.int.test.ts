@@ -1,23 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, ClaimRequest, DeadLetterToSend, FinishOutcome, Intake, LeaseGrant, OperationOutcome } from '@galaxy/manager-ports';
-import { COORDINATOR_LEASE, HeldRowFault, knownOperation } from '@galaxy/manager-ports';
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PostgresExecutor } from '../client/postgres-executor.js';
+import type { Claim, DeadLetterToSend, FinishOutcome, Intake, OperationOutcome } from '@galaxy/manager-ports';
+import { HeldRowFault } from '@galaxy/manager-ports';
+import { describe, expect, it } from 'vitest';
 import { OtherSession } from '../other-session.test-support.js';
-import { migrate } from '../schema/migrate.js';
-import { EMPTY, storesOver } from '../stores.test-support.js';
+import { ANYTHING, raceFixture } from '../race-fixture.test-support.js';
 
-const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
 let entries = 0;
-const ANYTHING: ClaimRequest = {
-  holder: 'process-1',
-  ttlMs: 60_000,
-  places: { start: 100, turn: 100, other: 100 },
-  known: KNOWN,
-  takeOver: true,
-  inFlight: [],
-};
 const RAW = '[["Z2FtZV9pZA==","Zw=="]]';
 const STREAMS = ['start_jobs', 'stop_jobs'] as const;
 
@@ -42,31 +30,10 @@ const asBefore = (kind: string, lane: string, key: string) => `
 
 /** Numbers in lanes to which several statements, of this version and the one before, add at the same moment. */
 describe('the numbers of a lane', () => {
-  let database: FreshDatabase;
-  let executor: PostgresExecutor;
-  let stores: ReturnType<typeof storesOver>;
-  let other: OtherSession;
-  let lease: LeaseGrant;
-
-  beforeAll(async () => {
-    database = await freshDatabase(testServers().postgresUrl);
-    await migrate(database.url);
-    executor = new PostgresExecutor({ url: database.url });
-    stores = storesOver(executor);
-    other = new OtherSession(database.url);
-  });
-  beforeEach(async () => {
-    await executor.query(EMPTY);
-    lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
-  });
-  afterEach(() => other.run('rollback'));
-  afterAll(async () => {
-    await Promise.all([executor.close(), other.close()]);
-    await database.drop();
-  });
+  const at = raceFixture();
 
   const intakeOf = (deadLetters: readonly DeadLetterToSend[], games: readonly string[] = []): Intake => ({
-    lease,
+    lease: at.lease,
     jobs: games.map((gameId) => ({
       opId: randomUUID(),
       stream: 'start_jobs',
@@ -81,7 +48,7 @@ describe('the numbers of a lane', () => {
   });
   /** Per lane: its numbers in order, and the last one that the counter tells. */
   const lanes = async () => {
-    const rows = await other.run(`
+    const rows = await at.other.run(`
       select kind, lane, array_agg(number::int order by number) as numbers, (select last_number::int from runtime_lanes l
         where l.kind = o.kind and l.lane = o.lane) as last from runtime_outbox o group by kind, lane order by kind, lane`);
     return rows.map(({ kind, lane, numbers, last }) => ({ lane: `${String(kind)} ${String(lane)}`, numbers, last }));
@@ -90,7 +57,7 @@ describe('the numbers of a lane', () => {
   const finishOnceFree = async (claim: Claim): Promise<FinishOutcome> => {
     for (;;) {
       try {
-        return await stores.journal.finish(claim, ended(claim));
+        return await at.stores.journal.finish(claim, ended(claim));
       } catch (error) {
         if (!(error instanceof HeldRowFault)) throw error;
       }
@@ -101,10 +68,10 @@ describe('the numbers of a lane', () => {
   it('go on behind those of the version before, and it behind ours', async () => {
     const games = ['alpha', 'beta'];
     for (let round = 0; round < 3; round++) {
-      await stores.journal.ingest(intakeOf([letter()], games));
-      for (const claim of await stores.journal.claim(ANYTHING)) await stores.journal.finish(claim, ended(claim));
-      for (const game of games) await other.run(asBefore('job_result', game, randomUUID()));
-      await other.run(asBefore('dead_letter', 'start_jobs', randomUUID()));
+      await at.stores.journal.ingest(intakeOf([letter()], games));
+      for (const claim of await at.stores.journal.claim(ANYTHING)) await at.stores.journal.finish(claim, ended(claim));
+      for (const game of games) await at.other.run(asBefore('job_result', game, randomUUID()));
+      await at.other.run(asBefore('dead_letter', 'start_jobs', randomUUID()));
     }
     expect(await lanes()).toEqual([
       { lane: 'dead_letter alpha', numbers: upTo(3), last: 3 },
@@ -116,37 +83,37 @@ describe('the numbers of a lane', () => {
   });
 
   it('go on when every message of the lane is gone', async () => {
-    await stores.journal.ingest(intakeOf([letter(), letter()]));
-    await other.run('delete from runtime_outbox');
-    await other.run(asBefore('dead_letter', 'start_jobs', 'before'));
-    await stores.journal.ingest(intakeOf([letter()]));
+    await at.stores.journal.ingest(intakeOf([letter(), letter()]));
+    await at.other.run('delete from runtime_outbox');
+    await at.other.run(asBefore('dead_letter', 'start_jobs', 'before'));
+    await at.stores.journal.ingest(intakeOf([letter()]));
     expect(await lanes()).toEqual([{ lane: 'dead_letter start_jobs', numbers: [3, 4], last: 4 }]);
   });
 
   it('are not used up by a message that another intake adds meanwhile', async () => {
     const [same, own] = [letter(), letter()];
-    await other.run('begin; select from runtime_leases for update');
-    const both = [stores.journal.ingest, stores.journal.ingest].map((ingest) => ingest.bind(stores.journal));
-    await other.whileWaiting(() => Promise.all(both.map((ingest, n) => ingest(intakeOf(n === 0 ? [same] : [own, same])))), { count: 2 });
+    await at.other.run('begin; select from runtime_leases for update');
+    const both = [at.stores.journal.ingest, at.stores.journal.ingest].map((ingest) => ingest.bind(at.stores.journal));
+    await at.other.whileWaiting(() => Promise.all(both.map((ingest, n) => ingest(intakeOf(n === 0 ? [same] : [own, same])))), { count: 2 });
     expect(await lanes()).toEqual([{ lane: 'dead_letter start_jobs', numbers: [1, 2], last: 2 }]);
   });
 
   it.each(['commit', 'rollback'] as const)('are not used up by a message that the version before adds meanwhile: %s', async (end) => {
     const [same, own] = [letter(), letter()];
-    await other.run(`begin; ${asBefore('dead_letter', 'start_jobs', `start_jobs:${same.entryId}:hash`)}`);
-    await other.whileWaiting(() => stores.journal.ingest(intakeOf([own, same])), { end });
+    await at.other.run(`begin; ${asBefore('dead_letter', 'start_jobs', `start_jobs:${same.entryId}:hash`)}`);
+    await at.other.whileWaiting(() => at.stores.journal.ingest(intakeOf([own, same])), { end });
     expect(await lanes()).toEqual([{ lane: 'dead_letter start_jobs', numbers: [1, 2], last: 2 }]);
   });
 
   it('have no gap and end in no deadlock, whoever adds to the same lanes in whatever order', async () => {
-    const sessions = STREAMS.map(() => new OtherSession(database.url));
+    const sessions = STREAMS.map(() => new OtherSession(at.url));
     const rounds = 25;
     const takingIn = async () => {
-      for (let n = 0; n < rounds; n++) await stores.journal.ingest(intakeOf([letter('stop_jobs'), letter('start_jobs')], STREAMS));
+      for (let n = 0; n < rounds; n++) await at.stores.journal.ingest(intakeOf([letter('stop_jobs'), letter('start_jobs')], STREAMS));
     };
     const working = async () => {
       for (let done = 0; done < rounds * STREAMS.length; ) {
-        const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID() });
+        const claims = await at.stores.journal.claim({ ...ANYTHING, holder: randomUUID() });
         const outcomes = await Promise.all(claims.map((claim) => finishOnceFree(claim)));
         expect(outcomes.map(({ kind }) => kind)).toEqual(claims.map(() => 'applied'));
         done += claims.length;

@@ -1,32 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ReconcileVerdict } from '@galaxy/domain';
-import {
-  type Claim,
-  type ClaimRequest,
-  COORDINATOR_LEASE,
-  type DeadLetterToSend,
-  type Intake,
-  type JobToQueue,
-  knownOperation,
-  type LeaseGrant,
-  type OperationOutcome,
-} from '@galaxy/manager-ports';
-import { type FreshDatabase, freshDatabase, testServers } from '@galaxy/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PostgresExecutor } from '../client/postgres-executor.js';
-import { OtherSession } from '../other-session.test-support.js';
-import { migrate } from '../schema/migrate.js';
-import { EMPTY, storesOver } from '../stores.test-support.js';
+import type { Claim, DeadLetterToSend, Intake, JobToQueue, OperationOutcome } from '@galaxy/manager-ports';
+import { describe, expect, it } from 'vitest';
+import { ANYTHING, raceFixture } from '../race-fixture.test-support.js';
 
-const KNOWN = (['start', 'stop', 'reconcile'] as const).map(knownOperation);
-const ANYTHING: ClaimRequest = {
-  holder: 'process-1',
-  ttlMs: 60_000,
-  places: { start: 100, turn: 100, other: 100 },
-  known: KNOWN,
-  takeOver: true,
-  inFlight: [],
-};
 const CURSORS = { start_jobs: '9-9', stop_jobs: '9-9' };
 const RAW = '[["Z2FtZV9pZA==","Zw=="]]';
 
@@ -65,39 +42,18 @@ const ended = ({ gameId }: Claim): OperationOutcome => ({
 
 /** Intakes, acts of the reconciler, holds and claims that meet in one database. */
 describe('what queues and claims at the same moment', () => {
-  let database: FreshDatabase;
-  let executor: PostgresExecutor;
-  let stores: ReturnType<typeof storesOver>;
-  let other: OtherSession;
-  let lease: LeaseGrant;
-
-  beforeAll(async () => {
-    database = await freshDatabase(testServers().postgresUrl);
-    await migrate(database.url);
-    executor = new PostgresExecutor({ url: database.url });
-    stores = storesOver(executor);
-    other = new OtherSession(database.url);
-  });
-  beforeEach(async () => {
-    await executor.query(EMPTY);
-    lease = (await stores.leases.acquire(COORDINATOR_LEASE, 'process-1', 60_000)) ?? expect.fail();
-  });
-  afterEach(() => other.run('rollback'));
-  afterAll(async () => {
-    await Promise.all([executor.close(), other.close()]);
-    await database.drop();
-  });
+  const at = raceFixture();
 
   const intakeOf = (jobs: readonly JobToQueue[], deadLetters: readonly DeadLetterToSend[] = []): Intake => ({
-    lease,
+    lease: at.lease,
     jobs,
     deadLetters,
     cursors: CURSORS,
     entriesRead: { start_jobs: 0, stop_jobs: 0 },
   });
-  const lockLeases = () => other.run('begin; select from runtime_leases for update');
+  const lockLeases = () => at.other.run('begin; select from runtime_leases for update');
   const runningOf = async (gameId: string) => {
-    const [row] = await other.run(
+    const [row] = await at.other.run(
       `select count(*)::int as n from runtime_operation_log where game_id = '${gameId}' and status = 'running'`,
     );
     return row?.['n'];
@@ -105,42 +61,42 @@ describe('what queues and claims at the same moment', () => {
 
   it('numbers dead letters without a gap when two intakes have both seen the same last number', async () => {
     const sent = [letter(), letter(), letter(), letter()];
-    await stores.journal.ingest(intakeOf([], sent.slice(0, 1)));
+    await at.stores.journal.ingest(intakeOf([], sent.slice(0, 1)));
     await lockLeases();
-    const outcomes = await other.whileWaiting(
-      () => Promise.all([sent.slice(0, 3), sent.slice(3)].map((some) => stores.journal.ingest(intakeOf([start('game')], some)))),
+    const outcomes = await at.other.whileWaiting(
+      () => Promise.all([sent.slice(0, 3), sent.slice(3)].map((some) => at.stores.journal.ingest(intakeOf([start('game')], some)))),
       { count: 2 },
     );
     expect(outcomes).toEqual([1, 1].map((queued) => ({ kind: 'ingested', queued })));
-    const stored = await stores.deadLetterBox.list({ state: 'open', limit: 10 });
+    const stored = await at.stores.deadLetterBox.list({ state: 'open', limit: 10 });
     expect(stored.map(({ number }) => number)).toEqual([1n, 2n, 3n, 4n]);
     expect(stored.map(({ letter }) => letter.sourceEntryId).sort()).toEqual(sent.map(({ entryId }) => entryId).sort());
   });
 
   it('numbers a dead letter of a game that is named like a stream', async () => {
-    await stores.journal.ingest(intakeOf([start('start_jobs')]));
-    const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
+    await at.stores.journal.ingest(intakeOf([start('start_jobs')]));
+    const [claim = expect.fail('nothing to claim')] = await at.stores.journal.claim(ANYTHING);
     await lockLeases();
     const outcome = { ...ended(claim), deadLetter: letter().letter };
     // The intake has looked at the lane before the end of the operation adds to it.
-    const intake = await other.whileWaiting(() => stores.journal.ingest(intakeOf([], [letter()])), {
+    const intake = await at.other.whileWaiting(() => at.stores.journal.ingest(intakeOf([], [letter()])), {
       meanwhile: async () => {
-        expect(await stores.journal.finish(claim, outcome)).toMatchObject({ kind: 'applied' });
+        expect(await at.stores.journal.finish(claim, outcome)).toMatchObject({ kind: 'applied' });
       },
     });
     expect(intake).toEqual({ kind: 'ingested', queued: 0 });
-    expect((await stores.deadLetterBox.list({ state: 'open', limit: 10 })).map(({ number }) => number)).toEqual([1n, 2n]);
+    expect((await at.stores.deadLetterBox.list({ state: 'open', limit: 10 })).map(({ number }) => number)).toEqual([1n, 2n]);
   });
 
   it('queues one act of a game when two calls have both seen none', async () => {
     const games = ['a', 'b', 'c'];
     await lockLeases();
-    const outcomes = await other.whileWaiting(
+    const outcomes = await at.other.whileWaiting(
       () =>
         Promise.all(
           [games, games].map((some) =>
-            stores.reconcileQueue.queue(
-              lease,
+            at.stores.reconcileQueue.queue(
+              at.lease,
               some.map((game) => act(game)),
             ),
           ),
@@ -148,14 +104,14 @@ describe('what queues and claims at the same moment', () => {
       { count: 2 },
     );
     expect(outcomes.map((outcome) => outcome.kind === 'queued' && outcome.gameIds.length).sort()).toEqual([0, 3]);
-    expect((await stores.journal.claim(ANYTHING)).map(({ gameId }) => gameId)).toEqual(games);
+    expect((await at.stores.journal.claim(ANYTHING)).map(({ gameId }) => gameId)).toEqual(games);
   });
 
   it('queues both when an act and a job of its game have not seen each other, and carries them out one after the other', async () => {
     await lockLeases();
     const job = start('game');
-    const outcomes = await other.whileWaiting(
-      () => Promise.all([stores.journal.ingest(intakeOf([job])), stores.reconcileQueue.queue(lease, [act('game')])]),
+    const outcomes = await at.other.whileWaiting(
+      () => Promise.all([at.stores.journal.ingest(intakeOf([job])), at.stores.reconcileQueue.queue(at.lease, [act('game')])]),
       { count: 2 },
     );
     expect(outcomes).toEqual([
@@ -164,10 +120,10 @@ describe('what queues and claims at the same moment', () => {
     ]);
     const done: Claim[] = [];
     for (let n = 0; n < 2; n++) {
-      const [claim = expect.fail('nothing to claim'), ...more] = await stores.journal.claim(ANYTHING);
+      const [claim = expect.fail('nothing to claim'), ...more] = await at.stores.journal.claim(ANYTHING);
       expect(more).toEqual([]);
-      expect(await stores.journal.claim(ANYTHING)).toEqual([]);
-      expect(await stores.journal.finish(claim, ended(claim))).toMatchObject({ kind: 'applied' });
+      expect(await at.stores.journal.claim(ANYTHING)).toEqual([]);
+      expect(await at.stores.journal.finish(claim, ended(claim))).toMatchObject({ kind: 'applied' });
       done.push(claim);
     }
     expect(done.map(({ source }) => source).sort()).toEqual(['lobby', 'reconciler']);
@@ -175,16 +131,16 @@ describe('what queues and claims at the same moment', () => {
   });
 
   it('queues no act when the lease is lost while it waits', async () => {
-    await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
-    expect(await other.whileWaiting(() => stores.reconcileQueue.queue(lease, [act('late')]))).toEqual({ kind: 'lost' });
-    expect(await stores.journal.claim(ANYTHING)).toEqual([]);
+    await at.other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
+    expect(await at.other.whileWaiting(() => at.stores.reconcileQueue.queue(at.lease, [act('late')]))).toEqual({ kind: 'lost' });
+    expect(await at.stores.journal.claim(ANYTHING)).toEqual([]);
   });
 
   it('moves no cursor when the lease is lost while it waits', async () => {
-    await other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
+    await at.other.run("begin; update runtime_leases set holder = 'process-2', epoch = epoch + 1");
     const place = { cursor: '1-1', floor: null, entriesRead: null, previous: '0-0' };
-    expect(await other.whileWaiting(() => stores.journal.moveCursor(lease, 'start_jobs', place))).toEqual({ kind: 'lost' });
-    expect(await stores.journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
+    expect(await at.other.whileWaiting(() => at.stores.journal.moveCursor(at.lease, 'start_jobs', place))).toEqual({ kind: 'lost' });
+    expect(await at.stores.journal.cursors()).toEqual({ start_jobs: null, stop_jobs: null });
   });
 
   it('never runs two operations of a game, loses none and throws nothing while all of it happens at once', async () => {
@@ -194,14 +150,14 @@ describe('what queues and claims at the same moment', () => {
     let finished = 0;
     const takingIn = async () => {
       for (let n = 0; n < 120; n++) {
-        const outcome = await stores.journal.ingest(intakeOf([start(games[n % games.length] ?? '')]));
+        const outcome = await at.stores.journal.ingest(intakeOf([start(games[n % games.length] ?? '')]));
         jobs += outcome.kind === 'ingested' ? outcome.queued : expect.fail(outcome.kind);
       }
     };
     const reconciling = async () => {
       while (jobs < 120 || acts < 50) {
-        const outcome = await stores.reconcileQueue.queue(
-          lease,
+        const outcome = await at.stores.reconcileQueue.queue(
+          at.lease,
           games.map((game) => act(game)),
         );
         acts += outcome.kind === 'queued' ? outcome.gameIds.length : expect.fail(outcome.kind);
@@ -210,12 +166,12 @@ describe('what queues and claims at the same moment', () => {
     let isQueueing = true;
     const working = async () => {
       for (let idle = 0; isQueueing || idle < 3; ) {
-        const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID(), places: { start: 2, turn: 2, other: 2 } });
+        const claims = await at.stores.journal.claim({ ...ANYTHING, holder: randomUUID(), places: { start: 2, turn: 2, other: 2 } });
         idle = claims.length === 0 ? idle + 1 : 0;
         expect(new Set(claims.map(({ gameId }) => gameId)).size).toBe(claims.length);
         for (const claim of claims) {
           expect(await runningOf(claim.gameId)).toBe(1);
-          expect(await stores.journal.finish(claim, ended(claim))).toMatchObject({ kind: 'applied' });
+          expect(await at.stores.journal.finish(claim, ended(claim))).toMatchObject({ kind: 'applied' });
           finished++;
         }
       }
@@ -232,53 +188,55 @@ describe('what queues and claims at the same moment', () => {
     const hold = "insert into runtime_holds (reason, message) values ('restored', '')";
 
     it('counts for what begins after it was set, and not for what began before', async () => {
-      await stores.journal.ingest(intakeOf([start('before'), start('before')]));
-      await other.run(`begin; ${hold}`);
-      expect(await stores.journal.ingest(intakeOf([start('before')]))).toMatchObject({ kind: 'ingested' });
-      const [claim = expect.fail('nothing to claim')] = await stores.journal.claim(ANYTHING);
-      await stores.journal.finish(claim, ended(claim));
-      await other.run('commit');
-      expect(await stores.journal.claim(ANYTHING)).toEqual([]);
-      expect(await stores.journal.ingest(intakeOf([start('after')]))).toEqual({ kind: 'on_hold' });
+      await at.stores.journal.ingest(intakeOf([start('before'), start('before')]));
+      await at.other.run(`begin; ${hold}`);
+      expect(await at.stores.journal.ingest(intakeOf([start('before')]))).toMatchObject({ kind: 'ingested' });
+      const [claim = expect.fail('nothing to claim')] = await at.stores.journal.claim(ANYTHING);
+      await at.stores.journal.finish(claim, ended(claim));
+      await at.other.run('commit');
+      expect(await at.stores.journal.claim(ANYTHING)).toEqual([]);
+      expect(await at.stores.journal.ingest(intakeOf([start('after')]))).toEqual({ kind: 'on_hold' });
     });
 
     it('lets a claim that is under way come to its end, and none that begins later', async () => {
       const job = start('game');
-      await stores.journal.ingest(intakeOf([job]));
+      await at.stores.journal.ingest(intakeOf([job]));
       // Makes the claim wait: the same game seems to begin elsewhere, and then does not.
-      await other.run(
+      await at.other.run(
         `begin; insert into runtime_operation_log (op_id, game_id, op, source, source_ref, status, payload)
           values ('${randomUUID()}', 'game', 'stop', 'admin', '', 'running', '{}')`,
       );
-      const claims = await other.whileWaiting(() => stores.journal.claim(ANYTHING), {
+      const claims = await at.other.whileWaiting(() => at.stores.journal.claim(ANYTHING), {
         end: 'rollback',
-        meanwhile: () => stores.holds.set('restored', 'set while a claim waits'),
+        meanwhile: () => at.stores.holds.set('restored', 'set while a claim waits'),
       });
       expect(claims.map(({ opId }) => opId)).toEqual([job.opId]);
-      expect(await stores.journal.finish(claims[0] ?? expect.fail(), ended(claims[0] ?? expect.fail()))).toMatchObject({ kind: 'applied' });
-      await stores.holds.clear('restored');
-      await stores.journal.ingest(intakeOf([start('game')]));
-      await stores.holds.set('restored', '');
-      expect(await stores.journal.claim(ANYTHING)).toEqual([]);
+      expect(await at.stores.journal.finish(claims[0] ?? expect.fail(), ended(claims[0] ?? expect.fail()))).toMatchObject({
+        kind: 'applied',
+      });
+      await at.stores.holds.clear('restored');
+      await at.stores.journal.ingest(intakeOf([start('game')]));
+      await at.stores.holds.set('restored', '');
+      expect(await at.stores.journal.claim(ANYTHING)).toEqual([]);
     });
 
     it('gives no claim to any of many processes once setting it was answered', async () => {
-      await stores.journal.ingest(intakeOf(Array.from({ length: 3000 }, (_, n) => start(`many-${n}`))));
+      await at.stores.journal.ingest(intakeOf(Array.from({ length: 3000 }, (_, n) => start(`many-${n}`))));
       let isSet = false;
       let before = 0;
       const late: Claim[] = [];
       const working = async () => {
         for (let after = 0; after < 5; ) {
           const beganAfter = isSet;
-          const claims = await stores.journal.claim({ ...ANYTHING, holder: randomUUID(), places: { start: 1, turn: 100, other: 100 } });
+          const claims = await at.stores.journal.claim({ ...ANYTHING, holder: randomUUID(), places: { start: 1, turn: 100, other: 100 } });
           if (beganAfter) late.push(...claims);
           else before += claims.length;
           if (beganAfter) after++;
         }
       };
       const setting = async () => {
-        while (before < 20) await stores.holds.list();
-        await stores.holds.set('restored', '');
+        while (before < 20) await at.stores.holds.list();
+        await at.stores.holds.set('restored', '');
         isSet = true;
       };
       await Promise.all([setting(), ...Array.from({ length: 6 }, working)]);

@@ -45,8 +45,7 @@ function different(game: string, what: string, told: readonly Told[], wanted: re
   return at < 0 ? null : `${game}: number ${at + 1} of its ${what} is ${inWords(told[at])} instead of ${inWords(wanted[at])}`;
 }
 
-const inWords = (what: unknown): string =>
-  JSON.stringify(what, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
+const inWords = (what: unknown): string => JSON.stringify(what, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
 /** What is wrong with what was read from a stream; null when every entry is the message that the outbox had under its number. */
 export function wronglyRead({ archive }: World, { kind, contents }: Published): string | null {

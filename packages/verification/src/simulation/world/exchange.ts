@@ -102,11 +102,15 @@ export function brief(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(brief).join(',')}]`;
   if (value === null || typeof value !== 'object') return '';
-  const fields = value as Readonly<Record<string, unknown>>;
+  return briefFields(value as Readonly<Record<string, unknown>>);
+}
+
+// Without lists in between: it is called for every value of every call.
+function briefFields(fields: Readonly<Record<string, unknown>>): string {
   let text = '';
   for (const name of BRIEF) {
-    const part = fields[name];
-    if (part !== undefined && part !== null) text += text === '' ? brief(part) : ` ${brief(part)}`;
+    const part = fields[name] ?? null;
+    if (part !== null) text += text === '' ? brief(part) : ` ${brief(part)}`;
   }
   return text;
 }

@@ -107,28 +107,31 @@ function withNecessities(plan: Plan): Plan {
   const meets = (method: string) => plan.callInjections.some(({ call }) => call.endsWith(method));
   const injection = (what: WorldInjection['what'], atMs: number, ms = 1): WorldInjection => ({ what, atMs, whom: 0, ms });
   const undecodable = (atMs: number): PlannedJob => ({ what: 'undecodable', atMs, game: 0 });
-  const skips = meets('.skipTo');
-  const meetsPort = (port: string) => plan.callInjections.some(({ call }) => call.startsWith(port));
-  const request = { atMs: 1000, game: 0, what: 'start', source: 'admin', name: 'needed' } as const;
   const drifts = meets('reconcileQueue.queue') || meets('facts.set');
   return {
     ...plan,
     jobs: meets('deadLetters.skipTo') ? [...plan.jobs, undecodable(500), undecodable(HORIZON_MS - 500)] : plan.jobs,
-    requests: meetsPort('queue.') || meetsPort('log.') ? [...plan.requests, request] : plan.requests,
-    settings: {
-      ...plan.settings,
-      ...(skips && { resendsShortly: true }),
-      ...(meetsPort('outcomes.') && { namesOutcomes: true }),
-      ...(meetsPort('history.') && { historyMs: 2000 }),
-      ...(meets('stream.trim') && { trimMarginMs: 200 }),
-    },
+    requests: meets('queue.enqueue') || meets('log.get') ? [...plan.requests, NEEDED] : plan.requests,
+    settings: { ...plan.settings, ...necessarySettings(plan) },
     worldInjections: [
       ...plan.worldInjections,
-      ...(skips ? [injection('redis flushed', HORIZON_MS - 2000)] : []),
+      ...(meets('.skipTo') ? [injection('redis flushed', HORIZON_MS - 2000)] : []),
       ...(meets('holds.set') ? [injection('engine emptied', HORIZON_MS / 2)] : []),
       ...(meets('engine.ping') ? [injection('engine away', 3000, 4000)] : []),
       ...(drifts ? [injection('container dies', HORIZON_MS / 2), injection('container dies', HORIZON_MS - 2000)] : []),
     ],
+  };
+}
+
+const NEEDED: PlannedRequest = { atMs: 1000, game: 0, what: 'start', source: 'admin', name: 'needed' };
+
+function necessarySettings({ callInjections }: Plan): Partial<PlannedSettings> {
+  const meets = (part: string) => callInjections.some(({ call }) => call.includes(part));
+  return {
+    ...(meets('.skipTo') && { resendsShortly: true }),
+    ...(meets('outcomes.') && { namesOutcomes: true }),
+    ...(meets('history.') && { historyMs: 2000 }),
+    ...(meets('stream.trim') && { trimMarginMs: 200 }),
   };
 }
 
