@@ -100,6 +100,20 @@ describe('explain, with external changes', () => {
     expect(explain([start(), stop, stop], [ok(A), ok(A), replay('')], done({ goneLate: set(A) })).states).toEqual([{ kind: 'removed' }]);
   });
 
+  it('accepts that the record of a removed game was deleted, and of no other', () => {
+    const gone = { ...done({ gone: set(A) })(), forgotten: true };
+    const [jobs, results] = [
+      [start(), stop, stop],
+      [ok(A), ok('')],
+    ];
+    expect(explain(jobs, [...results, replay('')], () => gone).problem).toBeNull();
+    expect(explain(jobs, [...results, no('not_found')], () => gone).problem).toBeNull();
+    expect(explain([start(), stop], results, () => gone).states).toEqual([{ kind: 'removed' }, { kind: 'none' }]);
+    expect(explain(jobs, [...results, no('not_found')], done({ gone: set(A) })).problem).not.toBeNull();
+    const kept = () => ({ ...done({})(), forgotten: true });
+    expect(explain([start(), stop, stop], [ok(A), ok(A), no('not_found')], kept).problem).not.toBeNull();
+  });
+
   it('accepts a start that failed because of a change', () => {
     expect(explain([start()], [no('container_start_failed')], done({ failing: true })).states).toEqual([{ kind: 'removed' }]);
   });

@@ -15,15 +15,16 @@ export function watchEnds({ database, ports: { journal }, violate, time }: World
     for (const { opId } of claims) claimedAtMs.set(opId, time.ms);
     return claims;
   };
-  const ended = new Set<string>();
+  // Not by id: a request whose operation was deleted meanwhile may be sent again, and is another operation under the same id then.
+  const ended = new Set<unknown>();
   const finish = journal.finish.bind(journal);
   journal.finish = async (key, outcome) => {
     const finished = await finish(key, outcome);
     const operation = database.operations.find(({ opId }) => opId === key.opId);
     if (finished.kind !== 'applied' || operation === undefined) return finished;
     const { gameId, job } = operation;
-    if (ended.has(key.opId)) violate(`${key.opId} of ${gameId} ends twice`);
-    ended.add(key.opId);
+    if (ended.has(operation)) violate(`${key.opId} of ${gameId} ends twice`);
+    ended.add(operation);
     const sinceMs = claimedAtMs.get(key.opId) ?? 0;
     const problem =
       job.kind === 'start'

@@ -109,7 +109,7 @@ export class Requester {
   #isEnd(awaited: AwaitedEnd, opId: string): boolean {
     if (awaited.kind === 'open') return false;
     const { archive, coverage, violate, database } = this.#world;
-    const own = archive.operations.find((one) => one.opId === opId);
+    const own = archive.operations.findLast((one) => one.opId === opId);
     const isKept = database.operations.some((one) => one.opId === opId);
     if (own?.finishedAt === null || own === undefined) violate(`${opId} is said to have ended`);
     if (awaited.kind === 'unknown' && isKept) violate(`${opId} is said to be unknown`);
