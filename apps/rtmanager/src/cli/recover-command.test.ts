@@ -39,8 +39,8 @@ function portsAwayOnce(): ServicePorts {
     journal: { cursors: () => answer({ start_jobs: null, stop_jobs: null }) },
     offsets: { load: () => answer(null) },
     outbox: { pending: () => answer([]), markPublished: () => answer(undefined) },
-    results: { held: () => answer([]), lowerTo: () => answer(0) },
-    deadLetters: { held: () => answer([]), lowerTo: () => answer(0) },
+    results: { state: () => answer({ forgottenUpTo: 0n }), held: () => answer([]), lowerTo: () => answer(0) },
+    deadLetters: { state: () => answer({ forgottenUpTo: 0n }), held: () => answer([]), lowerTo: () => answer(0) },
     clock: systemClock,
   };
   return ports as unknown as ServicePorts;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type OutboxEntry, type OutboxKind, outboxLane } from '@galaxy/manager-ports';
 import { decodeJobOutcome, decodeJobResult } from '@galaxy/wire';
-import { JOB_STREAMS } from '../world/lobby.js';
+import { JOB_STREAMS } from '../world/job-streams.js';
 import type { World } from '../world/world.js';
 import type { Operation } from './archive.js';
 import type { Published } from './published.js';

@@ -1,5 +1,6 @@
 import type { Published } from '../checks/published.js';
-import { gameId, JOB_STREAMS, type Lobby } from '../world/lobby.js';
+import { JOB_STREAMS } from '../world/job-streams.js';
+import { gameId, type Lobby } from '../world/lobby.js';
 import type { Processes } from '../world/processes.js';
 import type { Requester } from '../world/requester.js';
 import type { Absence } from '../world/simulated-server.js';

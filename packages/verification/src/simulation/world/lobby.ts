@@ -1,7 +1,8 @@
 import type { JobStreamName } from '@galaxy/domain';
 import { DependencyFault } from '@galaxy/ports';
-import { payloadHash, type RawEntry, rawEntry, STREAM_KEYS } from '@galaxy/wire';
+import { payloadHash, type RawEntry, rawEntry } from '@galaxy/wire';
 import { IMAGES } from './images.js';
+import { JOB_STREAMS } from './job-streams.js';
 import type { Plan, PlannedJob } from './plan.js';
 import type { World } from './world.js';
 
@@ -18,9 +19,6 @@ export interface LobbyEntry {
   /** Whether it was trimmed and came back with a failover. Younger entries may have been read meanwhile. */
   cameBack: boolean;
 }
-
-/** The key of each job stream. */
-export const JOB_STREAMS = { start_jobs: STREAM_KEYS.startJobs, stop_jobs: STREAM_KEYS.stopJobs } as const;
 
 const RETRY_MS = 50;
 

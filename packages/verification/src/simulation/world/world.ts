@@ -28,7 +28,7 @@ import { Draws } from '../injection/draws.js';
 import { makeEngineInjections } from '../injection/engine-injections.js';
 import { Trace } from '../trace.js';
 import { addImages } from './images.js';
-import { JOB_STREAMS } from './lobby.js';
+import { JOB_STREAMS } from './job-streams.js';
 import type { Plan } from './plan.js';
 import { SimulatedServer } from './simulated-server.js';
 import { type Settle, SimulatedTime } from './simulated-time.js';
