@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DependencyFault } from '@galaxy/ports';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { callDocker } from './call-docker.js';
+import { dockerConnection } from './docker-connection.js';
 
 const never = () => new Promise<never>(() => {});
 
@@ -52,4 +58,44 @@ it('is a fault when the client throws instead of rejecting', async () => {
     throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   };
   await expect(callDocker({ operation: 'x', deadlineMs: 1000, run })).rejects.toMatchObject({ effect: 'not_done' });
+});
+
+/** A daemon that answers each request with these bytes and closes the connection. */
+async function daemonThatAnswers(bytes: string): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'daemon-'));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(bytes));
+  }).listen(join(dir, 'docker.sock'));
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    rmSync(dir, { recursive: true });
+  });
+  return `unix://${dir}/docker.sock`;
+}
+
+const HEAD = 'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n';
+const BODY = `{"Id":"${'x'.repeat(200_000)}"}`;
+
+it('is a fault as soon as the connection is closed amid the answer', async () => {
+  const { quick } = dockerConnection(await daemonThatAnswers(`${HEAD}Content-Length: 100\r\n\r\n{"Id":`));
+  const run = (abortSignal: AbortSignal) => quick.createContainer({ Image: 'x', abortSignal });
+  // Far above the time it takes, and far below the deadline.
+  const call = callDocker({ operation: 'x', deadlineMs: 600_000, run });
+  await expect(call).rejects.toMatchObject({
+    effect: 'unknown',
+    retryable: true,
+    message: expect.stringContaining('ECONNRESET') as string,
+  });
+});
+
+it('gives a long answer whose connection is closed right behind it', async () => {
+  const { quick } = dockerConnection(await daemonThatAnswers(`${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`));
+  const run = (abortSignal: AbortSignal) => quick.createContainer({ Image: 'x', abortSignal });
+  for (let round = 0; round < 50; round += 1)
+    expect(await callDocker({ operation: 'x', deadlineMs: 600_000, run })).toMatchObject({
+      kind: 'ok',
+      value: { id: 'x'.repeat(200_000) },
+    });
 });

@@ -1,4 +1,5 @@
 import { DependencyFault } from '@galaxy/ports';
+import { tellingClosed } from './closed-connection.js';
 import type { DockerRefusal } from './docker-faults.js';
 import { connectionFault, deadlineFault, refusalOf } from './docker-faults.js';
 
@@ -18,16 +19,17 @@ export interface DockerCall<T> {
 }
 
 /**
- * Makes one call, and ends by its deadline whatever the daemon does. The race is needed: docker-modem (lib/modem.js) listens only
- * for the end of a response, so a call whose response is cut after the headers would never end, whatever its timeout. An answer
- * after the deadline is ignored.
+ * Makes one call, and ends by its deadline whatever the daemon does, or as soon as its connection is closed. The race is needed:
+ * docker-modem (lib/modem.js) listens only for the end of a response, so a call whose response is cut after the headers would never
+ * end, whatever its timeout. An answer after the deadline is ignored.
  * @throws DependencyFault when there is no answer. `effect` is `unknown`, unless the connection was never established.
  */
 export async function callDocker<T>({ operation, deadlineMs, signal, run }: DockerCall<T>): Promise<DockerReply<T>> {
   const request = new AbortController();
   const deadline = deadlineOf(operation, deadlineMs, signal);
   try {
-    return { kind: 'ok', value: await Promise.race([deadline.over, start(run, request.signal)]) };
+    const answer = tellingClosed(deadline.closed, () => start(run, request.signal));
+    return { kind: 'ok', value: await Promise.race([deadline.over, answer]) };
   } catch (error) {
     request.abort();
     if (error instanceof DependencyFault) throw error;
@@ -44,11 +46,15 @@ async function start<T>(run: DockerCall<T>['run'], signal: AbortSignal): Promise
   return run(signal);
 }
 
+const CUT = Object.assign(new Error('the connection was closed amid the answer'), { code: 'ECONNRESET' });
+
 function deadlineOf(operation: string, deadlineMs: number, signal: AbortSignal | undefined) {
   let clear = () => {};
+  let closed = () => {};
   const over = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => reject(deadlineFault(operation, deadlineMs)), deadlineMs);
     const abort = () => reject(connectionFault(operation, signal?.reason));
+    closed = () => reject(connectionFault(operation, CUT));
     signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
     clear = () => {
@@ -56,5 +62,5 @@ function deadlineOf(operation: string, deadlineMs: number, signal: AbortSignal |
       signal?.removeEventListener('abort', abort);
     };
   });
-  return { over, clear: () => clear() };
+  return { over, clear: () => clear(), closed: () => closed() };
 }
