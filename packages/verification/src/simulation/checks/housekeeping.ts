@@ -1,6 +1,6 @@
 import { isIdAfter } from '@galaxy/domain';
 import { JOB_STREAMS } from '../world/job-streams.js';
-import { type Lobby } from '../world/lobby.js';
+import type { Lobby } from '../world/lobby.js';
 import type { World } from '../world/world.js';
 
 /** Checks what is deleted, and counts it: entries of job streams, ended operations, old records, published messages. */
