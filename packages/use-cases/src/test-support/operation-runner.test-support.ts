@@ -16,6 +16,7 @@ import { SAFETY_MS } from '../manager/timings.js';
 import { HANDLED_OPERATIONS } from '../operations/handlers.js';
 import { makeRunOperation } from '../operations/run/run-operation.js';
 import { makeOutboxPublisher } from '../publishing/publish-outbox.js';
+import { intercept } from './intercept.test-support.js';
 import { pass, type World } from './world.test-support.js';
 
 /** The ports of one runner; each may be intercepted. */
@@ -117,4 +118,24 @@ export async function workOff(world: World, runner: OperationRunner = makeOperat
     if (!(await runner.work())) await world.clock.advance(250);
   }
   runner.die();
+}
+
+/** The engine, and what it was asked since `forget` was last called. */
+export function listening(engine: ContainerEngine) {
+  const calls: string[] = [];
+  const seen = intercept('engine', engine, async (call) => {
+    calls.push(call.method);
+    return call.go();
+  });
+  return { seen, calls, forget: () => calls.splice(0) };
+}
+
+/** Claims the oldest operation and sets it going. */
+export async function setGoing(world: World, ports: Parameters<typeof makeOperationRunner>[1] = {}) {
+  const runner = makeOperationRunner(world, ports);
+  const held = await runner.claim();
+  if (held === null) throw new Error('nothing to claim');
+  const running = runner.run(held);
+  await world.clock.advance(0);
+  return { runner, running };
 }

@@ -61,13 +61,15 @@ function stopOf(game: fc.Arbitrary<string>) {
   return { weight: 32, arbitrary: fc.tuple(game, reason).map(([lane, why]) => plannedStop(lane, why)) };
 }
 
+const NOT_UTF8 = Buffer.from([0xff, 0xfe]);
+
 function poisonOf(game: fc.Arbitrary<string>) {
   const arbitrary = game.chain((lane) =>
     fc.constantFrom(
       plannedPoison(lane),
-      planned('stop_jobs', [['game_id', lane], ['reason', 'bored']], { kind: 'poison', lane }), // biome-ignore format: one line each
+      planned('stop_jobs', Object.entries({ game_id: lane, reason: 'bored' }), { kind: 'poison', lane }),
       planned('start_jobs', [['image_ref', 'a:1']], { kind: 'poison', lane: null }),
-      planned('stop_jobs', [['game_id', Buffer.from([0xff, 0xfe])], ['reason', 'timeout']], { kind: 'poison', lane: null }), // biome-ignore format: one line each
+      planned('stop_jobs', Object.entries({ game_id: NOT_UTF8, reason: 'timeout' }), { kind: 'poison', lane: null }),
     ),
   );
   return { weight: 8, arbitrary };

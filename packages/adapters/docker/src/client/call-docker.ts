@@ -1,5 +1,5 @@
 import { DependencyFault } from '@galaxy/ports';
-import { tellingClosed } from './closed-connection.js';
+import { tellingClosed } from './agents.js';
 import type { DockerRefusal } from './docker-faults.js';
 import { connectionFault, deadlineFault, refusalOf } from './docker-faults.js';
 

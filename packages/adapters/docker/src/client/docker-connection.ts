@@ -1,8 +1,6 @@
-import { Agent } from 'node:http';
-import { inspect } from 'node:util';
 import { InvalidInputError } from '@galaxy/ports';
 import Docker from 'dockerode';
-import { OneCallAgent } from './closed-connection.js';
+import { OneCallAgent, TerseAgent } from './agents.js';
 
 /** The clients of one daemon. */
 export interface DockerConnection {
@@ -30,13 +28,6 @@ export function dockerConnection(host: string): DockerConnection {
   const slow = { ...address, agent: new OneCallAgent() };
   const kept = { ...address, agent: new TerseAgent({ keepAlive: true }) };
   return { quick: new Docker(quick), slow: new Docker(slow), kept: new Docker(kept) };
-}
-
-// See OneCallAgent for why.
-class TerseAgent extends Agent {
-  [inspect.custom](): string {
-    return 'Agent';
-  }
 }
 
 // Sets everything that docker-modem would otherwise read from DOCKER_* variables of the process, so that only `host` decides.

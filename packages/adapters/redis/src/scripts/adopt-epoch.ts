@@ -1,3 +1,4 @@
+import { IS_BEHIND } from './entry-id-order.js';
 import { script } from './script.js';
 
 /**
@@ -19,18 +20,7 @@ export const ADOPT_EPOCH = script(`
 local stream, publisher = KEYS[1], KEYS[2]
 local newEpoch, seenEpoch, afterEntryId = ARGV[1], ARGV[2], ARGV[3]
 
--- Parts of an entry id have 64 bits, too many for Lua's numbers: they are compared by length, then as text.
-local function isLess(digits, others)
-  if #digits ~= #others then return #digits < #others end
-  return digits < others
-end
-
-local function isBehind(entryId, other)
-  local ms, sequence = entryId:match('^(%d+)%-(%d+)$')
-  local otherMs, otherSequence = other:match('^(%d+)%-(%d+)$')
-  if ms ~= otherMs then return isLess(ms, otherMs) end
-  return isLess(sequence, otherSequence)
-end
+${IS_BEHIND}
 
 -- XINFO answers with a flat list of names and values.
 local function lastIdOf(key)

@@ -1,3 +1,4 @@
+import { IS_BEHIND } from './entry-id-order.js';
 import { script } from './script.js';
 
 /**
@@ -16,18 +17,7 @@ export const TRIM_PUBLISHED = script(`
 local stream = KEYS[1]
 local youngerThanMs, lastEntries, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
--- Parts of an entry id have 64 bits, too many for Lua's numbers: they are compared by length, then as text.
-local function isLess(digits, others)
-  if #digits ~= #others then return #digits < #others end
-  return digits < others
-end
-
-local function isBehind(entryId, other)
-  local ms, sequence = entryId:match('^(%d+)%-(%d+)$')
-  local otherMs, otherSequence = other:match('^(%d+)%-(%d+)$')
-  if ms ~= otherMs then return isLess(ms, otherMs) end
-  return isLess(sequence, otherSequence)
-end
+${IS_BEHIND}
 
 -- The first entry that a group still needs, or the last one that it needs no more.
 local function neededBy(name, pending, lastDeliveredId)

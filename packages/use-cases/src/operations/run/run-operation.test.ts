@@ -3,10 +3,9 @@ import type { ContainerEngine, FinishOutcome } from '@galaxy/manager-ports';
 import { anything, capture, verify, when } from 'ts-mockito';
 import { describe, expect, it } from 'vitest';
 import { altered, faultOf, intercept, mockPort } from '../../test-support/intercept.test-support.js';
-import { claimRequest, makeOperationRunner, TTL_MS, workOff } from '../../test-support/operation-runner.test-support.js';
+import { listening, makeOperationRunner, setGoing, TTL_MS, workOff } from '../../test-support/operation-runner.test-support.js';
 import {
   BAD_IMAGES,
-  containersOf,
   decidedResults,
   enqueue,
   entriesOf,
@@ -18,39 +17,11 @@ import {
   recordOf,
   startJob,
   stopJob,
-  type World,
 } from '../../test-support/world.test-support.js';
 
 // Typed any by its library; here it stands for any argument.
 const ANY = anything() as never;
 const RESULTS = 'runtime:job_results';
-
-/** The engine, and what it was asked since `forget` was last called. */
-function listening(engine: ContainerEngine) {
-  const calls: string[] = [];
-  const seen = intercept('engine', engine, async (call) => {
-    calls.push(call.method);
-    return call.go();
-  });
-  return { seen, calls, forget: () => calls.splice(0) };
-}
-
-/** Claims the oldest operation and sets it going. */
-async function setGoing(world: World, ports: Parameters<typeof makeOperationRunner>[1] = {}) {
-  const runner = makeOperationRunner(world, ports);
-  const held = await runner.claim();
-  if (held === null) throw new Error('nothing to claim');
-  const running = runner.run(held);
-  await world.clock.advance(0);
-  return { runner, running };
-}
-
-/** Another process takes the operation over, as if its claim had expired. */
-async function takeOver(world: World) {
-  for (const operation of world.database.operations) operation.expiresAtMs = world.clock.monotonicMs();
-  const [claim] = await world.journal.claim(claimRequest({ holder: 'another' }));
-  return claim;
-}
 
 describe('an entry that could not be decoded', () => {
   it.each(['start', 'stop'] as const)('of the %s stream is answered in its turn, and moves nothing', async (of) => {
@@ -73,82 +44,6 @@ describe('an entry that could not be decoded', () => {
     await enqueue(world, stopJob());
     await workOff(world);
     expect(decidedResults(world).map(({ errorCode }) => errorCode)).toEqual(['start_superseded', 'invalid_job', 'replay_no_op']);
-  });
-});
-
-describe('a claim that is lost', () => {
-  it('while the engine is awaited: nothing is asked of the engine any more, and nothing is finished', async () => {
-    const world = makeWorld();
-    const opId = await enqueue(world, startJob(BAD_IMAGES.neverReady));
-    const { seen, calls, forget } = listening(world.engine);
-    const { running } = await setGoing(world, { engine: seen });
-    await world.clock.advance(1500);
-    expect(await takeOver(world)).toMatchObject({ opId, attempt: 2 });
-    await world.clock.advance(1000);
-    forget();
-    await pass(world, running);
-    await world.clock.advance(20_000);
-    expect(calls).toEqual([]);
-    expect(decidedResults(world)).toEqual([]);
-    expect(operationOf(world, opId)).toMatchObject({ status: 'running', attempt: 2, holder: 'another' });
-    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'operation_lost' }));
-  });
-
-  it('unnoticed, until a write says so: the container it just created is left to the new holder', async () => {
-    const world = makeWorld();
-    const opId = await enqueue(world, startJob());
-    const engine = altered(world.engine, {
-      create: async (spec) => {
-        const created = await world.engine.create(spec);
-        await takeOver(world);
-        return created;
-      },
-    });
-    const { seen, calls } = listening(engine);
-    const { running } = await setGoing(world, { engine: seen });
-    await pass(world, running);
-    expect(calls.at(-1)).toBe('create');
-    expect(operationOf(world, opId)).toMatchObject({ attempt: 2, progress: { step: 'intent', containerId: null } });
-    await workOff(world);
-    expect(await containersOf(world)).toMatchObject([{ owner: { opId, attempt: 3 }, state: 'running' }]);
-  });
-
-  it('unnoticed, until the end: its finish changes nothing', async () => {
-    const world = makeWorld();
-    await plantRuntime(world, 'running');
-    const opId = await enqueue(world, stopJob());
-    const journal = intercept('journal', world.journal, async (call) => {
-      if (call.method === 'finish') await takeOver(world);
-      return call.go();
-    });
-    const { running } = await setGoing(world, { journal });
-    await pass(world, running);
-    expect(decidedResults(world)).toEqual([]);
-    expect(operationOf(world, opId)).toMatchObject({ status: 'running', holder: 'another' });
-    expect(world.events.at(-1)).toMatchObject({ kind: 'operation_lost', operation: { opId, attempt: 1 } });
-  });
-
-  it('held by a process that slept: it asks before it touches the engine, and learns', async () => {
-    const world = makeWorld();
-    await plantRuntime(world, 'running');
-    await enqueue(world, stopJob());
-    let wakes = (): void => undefined;
-    const asleep = new Promise<void>((resolve) => (wakes = resolve));
-    const engine = altered(world.engine, {
-      inspect: async (id) => {
-        await asleep;
-        return world.engine.inspect(id);
-      },
-    });
-    const { seen, calls } = listening(engine);
-    const { runner, running } = await setGoing(world, { engine: seen });
-    runner.die();
-    await world.clock.advance(TTL_MS + 1000);
-    await takeOver(world);
-    wakes();
-    await pass(world, running);
-    expect(calls).toEqual(['inspect']);
-    expect(decidedResults(world)).toEqual([]);
   });
 });
 
